@@ -1,0 +1,1 @@
+"""Does joint advocacy deepen the working alliance? Stages from raw logs to a report."""
