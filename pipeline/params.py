@@ -1,0 +1,304 @@
+"""params.yaml as frozen, typed models.
+
+`load` reads the text, `schema` writes the JSON Schema an editor uses. A model field is the one place where a key, its
+type, its bounds and its default stand. Rules that need another room's knowledge (is this item in that instrument?) stand in
+that room's `check_params`; the check stage gathers all of them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import types
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from pipeline import options
+from pipeline.errors import ParamsError, Problem
+from pipeline.yaml_text import Path, parse, show
+
+NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]*$", max_length=120)]
+Header = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Share = Annotated[float, Field(gt=0, le=1)]
+Code = str | int | float | bool
+
+
+class Section(BaseModel):
+    """What all sections share: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Study(Section):
+    """What the study is called, where its data come from, and the one seed all random numbers start from."""
+
+    title: Text
+    origin: options.Origin
+    seed: int = Field(ge=0, lt=2**32)
+
+
+class Simulate(Section):
+    """The built-in study: its size, and the scenario whose truth it is made from."""
+
+    scenario: options.Scenario = "default"
+    workers: int = Field(40, ge=2, le=5000)
+    clients: int = Field(400, ge=4, le=500_000)
+    sessions: int = Field(16, ge=2, le=100)
+    truth: dict[Name, float] = Field({}, description="overrides of single true effects, by name")
+
+
+class Glue(Section):
+    """A canonical column made from several source columns, joined by a separator."""
+
+    columns: tuple[Header, ...] = Field(min_length=1)
+    separator: str = Field("_", max_length=3)
+    prefix: str = Field("", pattern=r"^[A-Za-z]{0,4}[-_]?$")
+
+
+class Join(Section):
+    """A second file whose columns are looked up by a key that both files hold (many rows to one)."""
+
+    file: FileName
+    key: Header | tuple[Header, ...]
+
+
+class TableSource(Section):
+    """One raw file, and which of its columns feed which canonical columns."""
+
+    file: FileName
+    columns: dict[Name, Header | Glue]
+    recode: dict[Name, dict[str, Code]] = {}
+    constants: dict[Name, Code] = {}
+    joins: tuple[Join, ...] = ()
+    missing: tuple[str, ...] = ("",)
+    ignore: tuple[Header, ...] = Field((), description="headers that are read past; `q{item}` stands for q1, q2 ...")
+
+
+class RatingSource(TableSource):
+    """One raw file of ratings: its instrument, its rater, and where its items stand."""
+
+    instrument: Name
+    rater: options.Rater
+    items: Header | tuple[Header, ...] = Field(description="`wai_{item}`, or the item columns in item order")
+    labels: dict[str, float] = Field({}, description="answers in words -> numbers")
+    totals: dict[Name, Header] = Field({}, description="scores shipped with the data, to be recomputed and compared")
+
+
+class Sources(Section):
+    """Where the raw files lie and how their columns are named."""
+
+    directory: Annotated[str, StringConstraints(pattern=r"^data/raw/[A-Za-z0-9][A-Za-z0-9_-]*$")]
+    tables: dict[options.TableName, TableSource]
+    ratings: dict[Name, RatingSource]
+
+
+class Privacy(Section):
+    """The two gates: what may come in, and what may leave."""
+
+    id_pattern: str = "[A-Za-z]{1,4}[-_]?[A-Za-z0-9]{6,32}"
+    id_patterns: dict[Name, str] = Field({}, description="an id column with another form than `id_pattern`")
+    attested_ids: tuple[Name, ...] = Field((), description="id columns somebody vouches for, though they look guessable")
+    quasi_identifiers: tuple[Name, ...] = ("age_band", "gender", "race_ethnicity", "language")
+    k: int = Field(5, ge=2)
+    min_cell: int = Field(10, ge=2)
+    round_to: int = Field(5, ge=1)
+    release: options.Release = "public"
+
+
+class Measures(Section):
+    """How ratings become scores."""
+
+    min_answered: Share = 0.75
+    instruments: tuple[FileName, ...] = Field((), description="files of your own instruments, beside params.yaml")
+    scales: dict[Name, tuple[float, float]] = Field({}, description="a scale other than the instrument's own")
+    overrule: tuple[Name, ...] = Field((), description="instruments whose failing item checks do not stop the run")
+
+
+class Exposure(Section):
+    """How advocacy episodes become windows between ratings."""
+
+    first_window: float = Field(14, gt=0, description="days before the first rating that count for it")
+    same_day: Literal["by_order", "exclude"] = "by_order"
+    gap_after: float = Field(28, gt=0, description="a window longer than this many days is flagged as a gap")
+
+
+class OutcomeSpec(Section):
+    """The rating a hypothesis is about."""
+
+    instrument: Name
+    score: Name = "total"
+    rater: options.Rater = "client"
+
+
+class ExposureSpec(Section):
+    """The dose of advocacy a hypothesis is about."""
+
+    mode: options.Mode
+    dose: Annotated[str, StringConstraints(pattern=r"^(count|any|minutes|decay\([0-9]{1,4}(\.[0-9]{1,3})?\))$")] = "count"
+    lag: int = Field(0, ge=0, le=10)
+    setting: options.Setting | None = None
+    level: options.Level | None = None
+    initiated_by: options.Initiator | None = None
+
+
+class ContrastSpec(Section):
+    """A difference that is tested in place of one effect: of two exposures, or of two outcome scores."""
+
+    minus: options.Mode | None = None
+    outcome_minus: Name | None = None
+
+
+class Hypothesis(Section):
+    """One claim, and the model that tests it."""
+
+    role: options.Role
+    claim: Text
+    outcome: OutcomeSpec
+    exposure: ExposureSpec
+    effect: options.Effect = "within"
+    predicted: options.Predicted
+    smallest_effect: float = Field(gt=0, le=3, description="in within-client SDs of the outcome")
+    covariates: tuple[Name, ...] = ()
+    random: dict[Name, tuple[Name, ...]] = {"worker_id": ("intercept",), "client_id": ("intercept", "exposure", "time")}
+    contrast: ContrastSpec | None = None
+    moderator: Name | None = None
+
+
+class VerdictRules(Section):
+    """The rules words follow."""
+
+    alpha: float = Field(0.05, gt=0, lt=0.5)
+    equivalence_level: float = Field(0.90, gt=0.5, lt=1)
+    confirmatory_correction: Literal["holm", "none"] = "holm"
+    exploratory_correction: Literal["benjamini_hochberg", "none"] = "benjamini_hochberg"
+
+
+class Report(Section):
+    """What the report shows."""
+
+    figure_dpi: int = Field(150, ge=72, le=600)
+
+
+class Compute(Section):
+    """How models are fitted."""
+
+    engine: options.Engine = "multilevel"
+    method: options.Method = "REML"
+    df: options.DegreesOfFreedom = "satterthwaite"
+
+
+class Params(Section):
+    """All of params.yaml."""
+
+    study: Study
+    simulate: Simulate = Simulate()
+    sources: Sources
+    privacy: Privacy = Privacy()
+    measures: Measures = Measures()
+    exposure: Exposure = Exposure()
+    hypotheses: dict[Name, Hypothesis]
+    verdict: VerdictRules = VerdictRules()
+    report: Report = Report()
+    compute: Compute = Compute()
+
+
+def load(text: str) -> Params:
+    """Read the text of params.yaml; ParamsError names every error with its key path and the nearest valid name."""
+    return validate(parse(text))
+
+
+def validate(data: Any) -> Params:
+    """Turn plain data into Params; ParamsError as `load`."""
+    try:
+        return Params.model_validate_json(json.dumps(data))
+    except ValidationError as error:
+        problems = sorted({_problem(detail, data) for detail in error.errors(include_url=False, include_context=True)})
+    raise ParamsError(problems)
+
+
+def schema() -> str:
+    """The JSON Schema of params.yaml, as text."""
+    return json.dumps(Params.model_json_schema(), indent=1, sort_keys=True) + "\n"
+
+
+def effective(section: Section) -> dict[str, Any]:
+    """A section with its defaults filled in, as plain data fit for JSON."""
+    return section.model_dump(mode="json")
+
+
+def nearest(name: str, names: list[str]) -> str:
+    """A `did you mean` for a misspelt name, or the list of valid ones."""
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean `{close[0]}`?" if close else f"allowed: {', '.join(sorted(names))}"
+
+
+def _problem(detail: Any, data: Any) -> Problem:
+    path = _real_path(detail["loc"], data)
+    kind, where = detail["type"], show(path)
+    if kind == "extra_forbidden":
+        return Problem(where, "unknown key", nearest(str(path[-1]), _keys_at(path[:-1])))
+    if kind == "missing":
+        return Problem(where, "this key is missing", "add it")
+    if path and "[key]" in detail["loc"]:
+        return Problem(where, f"a name that cannot be used as a key ({detail['msg']})", f"use a name like {NAME_PATTERN}")
+    found = _found(detail.get("input"))
+    if kind == "literal_error":
+        allowed = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
+        return Problem(where, f"found {found}", nearest(str(detail.get("input")), allowed))
+    return Problem(where, f"found {found}", f"allowed: {_allowed(detail)}")
+
+
+def _allowed(detail: Any) -> str:
+    message = str(detail["msg"])
+    return message.removeprefix("Input should be ").removeprefix("Value error, ").replace("String should", "should")
+
+
+def _found(value: Any) -> str:
+    shown = json.dumps(value, ensure_ascii=True, default=str)
+    return shown if len(shown) <= 60 else shown[:57] + "..."
+
+
+def _real_path(loc: tuple[str | int, ...], data: Any) -> Path:
+    """Drop what pydantic adds to a location (union branch names, `[key]`), keeping only keys that are in the file."""
+    path: list[str | int] = []
+    here = data
+    for index, part in enumerate(loc):
+        last = index == len(loc) - 1
+        if (isinstance(here, dict) and part in here) or (isinstance(here, list) and isinstance(part, int) and part < len(here)):
+            path.append(part)
+            here = here[part]
+        elif last and isinstance(here, dict) and part != "[key]":
+            path.append(part)
+    return tuple(path)
+
+
+def _keys_at(path: Path) -> list[str]:
+    """The keys allowed at a path, walked through the models' annotations."""
+    kinds: list[Any] = [Params]
+    for part in path:
+        kinds = [inner for kind in kinds for inner in _step(kind, part)]
+    return sorted({name for kind in kinds if _is_section(kind) for name in kind.model_fields})
+
+
+def _is_section(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Section)
+
+
+def _step(kind: Any, part: str | int) -> list[Any]:
+    if _is_section(kind):
+        field = kind.model_fields.get(str(part))
+        return _branches(field.annotation) if field else []
+    if get_origin(kind) is dict:
+        return _branches(get_args(kind)[1])
+    return [inner for arg in get_args(kind) for inner in _branches(arg)] if get_origin(kind) is tuple else []
+
+
+def _branches(annotation: Any) -> list[Any]:
+    if get_origin(annotation) in (Union, types.UnionType):
+        return [inner for arg in get_args(annotation) for inner in _branches(arg)]
+    return _branches(get_args(annotation)[0]) if get_origin(annotation) is Annotated else [annotation]
