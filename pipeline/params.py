@@ -268,11 +268,12 @@ def _real_path(loc: tuple[str | int, ...], data: Any) -> Path:
     path: list[str | int] = []
     here = data
     for index, part in enumerate(loc):
-        last = index == len(loc) - 1
-        if (isinstance(here, dict) and part in here) or (isinstance(here, list) and isinstance(part, int) and part < len(here)):
-            path.append(part)
+        try:
             here = here[part]
-        elif last and isinstance(here, dict) and part != "[key]":
+        except (KeyError, IndexError, TypeError):
+            if index == len(loc) - 1 and isinstance(here, dict) and part != "[key]":
+                path.append(part)
+        else:
             path.append(part)
     return tuple(path)
 
