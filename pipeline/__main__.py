@@ -1,0 +1,96 @@
+"""The command line: one subcommand a stage, and the commands a researcher runs by hand.
+
+Errors are printed as problems to mend, never as a traceback: a traceback can carry values from the data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.errors import PipelineError
+
+STAGES = {
+    "simulate": "make the built-in study (nothing, where study.origin is real)",
+    "ingest": "read the raw files through the de-identification gate",
+    "validate": "hold the canonical tables to their rules",
+    "score": "score the alliance measures",
+    "link": "link advocacy episodes to the ratings that follow them",
+    "describe": "count and describe",
+    "reliability": "estimate how reliable the measures are",
+    "fit": "fit and try to falsify one hypothesis",
+    "judge": "give each hypothesis its verdict",
+    "report": "write the report",
+}
+COMMANDS = {
+    "check": "say everything that is wrong with params.yaml",
+    "schema": "write the JSON Schema that editors use for params.yaml",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand and return the exit status: 0 done, 1 refused, 2 wrong usage, 3 a defect of the pipeline."""
+    arguments = _parser().parse_args(argv)
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # library warnings may echo values; what matters is stored as a fact
+    try:
+        return _dispatch(arguments, _project())
+    except PipelineError as error:
+        print(f"{error.title}: {_count(len(error.problems))} to mend.", file=sys.stderr)
+        print(*(f"- {problem}" for problem in error.problems), sep="\n", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        print(_defect(error), file=sys.stderr)
+        return 3
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m pipeline", description="From raw logs to a report; see README.md.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in COMMANDS.items():
+        commands.add_parser(name, help=text, description=text)
+    for name, text in STAGES.items():
+        stage = commands.add_parser(name, help=f"(stage) {text}", description=text)
+        if name == "fit":
+            stage.add_argument("hypothesis", help="its name in params.yaml")
+    return parser
+
+
+def _dispatch(arguments: argparse.Namespace, root: Path) -> int:
+    if arguments.command in STAGES or arguments.command == "check":
+        from pipeline.stages import runner
+
+        runner.run(arguments.command, root, getattr(arguments, "hypothesis", None))
+        if arguments.command == "check":
+            print("params.yaml is valid.")
+        return 0
+    command = importlib.import_module(f"pipeline.stages.{arguments.command}")
+    return int(command.main(root, arguments))
+
+
+def _project() -> Path:
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / "params.yaml").is_file()), here)
+
+
+def _count(n: int) -> str:
+    return "1 problem" if n == 1 else f"{n} problems"
+
+
+def _defect(error: Exception) -> str:
+    """Where a defect struck, without the message, which may carry a value from the data."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "pipeline" in Path(frame.filename).parts]
+    places = [f"  {'/'.join(Path(f.filename).parts[-3:])} line {f.lineno}, in {f.name}" for f in frames]
+    head = f"A defect of the pipeline ({type(error).__name__}); nothing was written. Please report these lines:"
+    return "\n".join([head, *places])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

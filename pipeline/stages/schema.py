@@ -1,0 +1,20 @@
+"""schema: write docs/params.schema.json, which the first line of params.yaml points an editor to."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipeline.io import Batch
+from pipeline.params import schema
+
+TARGET = "docs/params.schema.json"
+
+
+def main(root: Path, arguments: argparse.Namespace) -> int:  # noqa: ARG001 - one face for all commands
+    """Write the schema file and say where it is."""
+    batch = Batch(root, (), (TARGET,))
+    batch.put_text(TARGET, schema())
+    batch.commit()
+    print(f"Wrote {TARGET}.")
+    return 0
