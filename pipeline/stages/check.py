@@ -19,7 +19,7 @@ PARAMS = tuple(Params.model_fields)
 JUDGED_ONLY = {"role", "claim", "predicted", "smallest_effect"}
 
 
-def run(batch: Batch, params: Params, hypothesis: str | None) -> None:  # noqa: ARG001 - one face for all stages
+def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Write the marker and one plan a hypothesis; ParamsError carries every room's problems."""
     problems = room_problems(params)
     if problems:

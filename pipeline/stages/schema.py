@@ -11,7 +11,7 @@ from pipeline.params import schema
 TARGET = "docs/params.schema.json"
 
 
-def main(root: Path, arguments: argparse.Namespace) -> int:  # noqa: ARG001 - one face for all commands
+def main(root: Path, arguments: argparse.Namespace) -> int:
     """Write the schema file and say where it is."""
     batch = Batch(root, (), (TARGET,))
     batch.put_text(TARGET, schema())
