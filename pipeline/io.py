@@ -155,7 +155,9 @@ def plain(value: Any) -> Any:
         return None
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    return None if value != value else str(value)  # pandas.NA and NaT are unequal to themselves or ambiguous
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    raise TypeError(f"not fit for JSON: {type(value).__name__}")
 
 
 def digest(content: bytes) -> str:

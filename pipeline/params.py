@@ -244,13 +244,18 @@ def _problem(detail: Any, data: Any) -> Problem:
         return Problem(where, "unknown key", nearest(str(path[-1]), _keys_at(path[:-1])))
     if kind == "missing":
         return Problem(where, "this key is missing", "add it")
+    if kind == "literal_error" and "[key]" in detail["loc"]:
+        return Problem(where, "unknown key", nearest(str(path[-1]), _choices(detail)))
     if path and "[key]" in detail["loc"]:
         return Problem(where, f"a name that cannot be used as a key ({detail['msg']})", f"use a name like {NAME_PATTERN}")
     found = _found(detail.get("input"))
     if kind == "literal_error":
-        allowed = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
-        return Problem(where, f"found {found}", nearest(str(detail.get("input")), allowed))
+        return Problem(where, f"found {found}", nearest(str(detail.get("input")), _choices(detail)))
     return Problem(where, f"found {found}", f"allowed: {_allowed(detail)}")
+
+
+def _choices(detail: Any) -> list[str]:
+    return re.findall(r"'([^']*)'", detail["ctx"]["expected"])
 
 
 def _allowed(detail: Any) -> str:

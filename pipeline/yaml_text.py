@@ -21,6 +21,7 @@ SURPRISES = (
     (re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*"), "a calendar date"),
     (re.compile(r"=|<<"), "a YAML special"),
 )
+PLAIN_TAGS = {"str", "int", "float", "bool", "null", "timestamp", "merge", "value"}
 QUOTE_IT = "put it in quotes if it is meant as text, write it plainly if it is a number"
 
 
@@ -63,6 +64,8 @@ def _compose(text: str) -> Any:
 
 def _problems(node: Any, path: Path, seen: frozenset[int] = frozenset()) -> Iterator[Problem]:
     line = f"{show(path)} (line {node.start_mark.line + 1})"
+    if str(node.tag).startswith("!"):
+        yield Problem(line, "a YAML tag (!...)", "remove the tag")
     if node.anchor:
         yield Problem(line, "an anchor or alias (& or *)", "write the value out")
     if id(node) in seen:
@@ -95,7 +98,7 @@ def _mapping_problems(node: Any, path: Path, seen: frozenset[int]) -> Iterator[P
 
 def _scalar_problems(node: Any, where: str) -> Iterator[Problem]:
     tag = str(node.tag)
-    if not tag.startswith("tag:yaml.org,2002:") or tag.endswith(("python", "binary", "set", "omap")):
+    if tag.removeprefix("tag:yaml.org,2002:") not in PLAIN_TAGS:
         yield Problem(where, "a YAML tag (!...)", "remove the tag")
     if node.style is None:
         for pattern, name in SURPRISES:
