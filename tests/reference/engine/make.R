@@ -84,7 +84,7 @@ for (name in if (length(wanted)) intersect(wanted, names(all_cases)) else names(
   }
   random <- lapply(case$random, function(t) if (is.list(t)) lapply(t, as.list) else as.list(t))
   write_json(list(name = name, source = case$source, data = case$data,
-    outcome = if (is.null(case$shifted)) case$outcome else case$shifted, fixed = as.list(case$fixed), random = random,
+    outcome = if (is.null(case$as_column)) case$outcome else case$as_column, fixed = as.list(case$fixed), random = random,
     weights = case$weights, time = if (is.null(case$asked_time)) case$time else case$asked_time, cluster = case$cluster, contrasts = case$contrasts,
     joint = lapply(case$joint, as.list), fits = fits), file.path(here, "cases", paste0(name, ".json")))
 }
