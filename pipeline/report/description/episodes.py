@@ -1,0 +1,119 @@
+"""What advocacy there was: episodes by mode, setting, level and outcome, their themes, windows, and what was left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from pipeline.report.description.tables import Row, as_codes, levels_of, one_series, series_of
+
+COUNTED = "counted"
+COLLECTIVE = ("mezzo", "macro")
+
+
+def exposure(advocacy: pd.DataFrame | None) -> dict[str, list[Row]]:
+    """Episodes and the clients behind them by mode, and by mode crossed with setting, level, outcome and initiator."""
+    if advocacy is None:
+        return {"modes": []}
+    found = {"modes": counts_by(advocacy, ["mode"])}
+    for column in ("setting", "level", "outcome", "initiated_by"):
+        if column in advocacy:
+            found[column] = counts_by(advocacy, ["mode", column])
+    return found
+
+
+def counts_by(table: pd.DataFrame, columns: list[str]) -> list[Row]:
+    """Episodes and clients for each combination of codes, missing as a code of its own; every combination, also empty."""
+    coded = table.assign(**{name: as_codes(table[name]).fillna("missing") for name in columns})
+    grouped = coded.groupby(columns, observed=True)["client_id"]
+    sizes, clients = grouped.size(), grouped.nunique()
+    orders = [[*levels_of(table[name]), *(["missing"] if table[name].isna().any() else [])] for name in columns]
+    keys = pd.MultiIndex.from_product(orders, names=columns) if len(columns) > 1 else pd.Index(orders[0], name=columns[0])
+    sizes, clients = sizes.reindex(keys, fill_value=0), clients.reindex(keys, fill_value=0)
+    rows = []
+    for key in keys:
+        codes = key if isinstance(key, tuple) else (key,)
+        entry: Row = dict(zip(columns, codes, strict=True))
+        rows.append({**entry, "episodes": int(sizes[key]), "clients": int(clients[key])})
+    return rows
+
+
+def themes(advocacy: pd.DataFrame | None) -> list[Row]:
+    """Case to cause: for each theme its episodes and clients, outcomes, settings, and whether collective action followed.
+
+    Collective action is an episode of the same theme at mezzo or macro level.
+    """
+    if advocacy is None or "theme" not in advocacy or advocacy["theme"].isna().all():
+        return []
+    return [_theme(advocacy[as_codes(advocacy["theme"]) == code], code) for code in levels_of(advocacy["theme"])]
+
+
+def windows(occasions: pd.DataFrame, ledger: pd.DataFrame) -> list[Row]:
+    """The windows between ratings of each series: how many, how long, how many with a gap or a counted joint episode."""
+    found = []
+    for instrument, rater in series_of(occasions):
+        rows = one_series(occasions, instrument, rater)
+        entry: Row = {"instrument": instrument, "rater": rater, "windows": len(rows)}
+        entry["clients"] = int(rows["client_id"].nunique())
+        if rows["day"].notna().any():
+            entry |= _lengths(rows)
+            entry["with_episode"] = _with_episode(rows, one_series(ledger, instrument, rater))
+        found.append(entry)
+    return found
+
+
+def left_out(ledger: pd.DataFrame) -> list[Row]:
+    """For each series, episodes and clients by what became of the episode: counted, or the reason it was not."""
+    found = []
+    for instrument, rater in series_of(ledger):
+        rows = one_series(ledger, instrument, rater)
+        for reason in sorted(as_codes(rows["reason"]).unique(), key=lambda text: (text != COUNTED, text)):
+            here = rows[as_codes(rows["reason"]) == reason]
+            clients = int(here["client_id"].nunique())
+            found.append(
+                {"instrument": instrument, "rater": rater, "reason": reason, "episodes": len(here), "clients": clients}
+            )
+    return found
+
+
+def _theme(rows: pd.DataFrame, code: str) -> Row:
+    entry: Row = {"theme": code, "episodes": len(rows), "clients": int(rows["client_id"].nunique())}
+    for column in ("outcome", "setting", "level"):
+        if column in rows:
+            entry[column] = counts_by(rows, [column])
+    if "level" in rows:
+        collective = rows[as_codes(rows["level"]).isin(COLLECTIVE)]
+        entry["collective"] = {"episodes": len(collective), "clients": int(collective["client_id"].nunique())}
+    return entry
+
+
+def _lengths(rows: pd.DataFrame) -> Row:
+    days = (rows["day"].astype("float64") - rows["previous_day"].astype("float64")).dropna()
+    gaps = rows[rows["gap"].fillna(False).astype(bool)]
+    return {
+        "days_mean": float(days.mean()) if len(days) else None,
+        "days_sd": float(days.std()) if len(days) > 1 else None,
+        "gaps": len(gaps),
+        "gap_clients": int(gaps["client_id"].nunique()),
+    }
+
+
+def _with_episode(rows: pd.DataFrame, ledger: pd.DataFrame) -> list[Row]:
+    counted = ledger[as_codes(ledger["reason"]) == COUNTED]
+    return [_mode_windows(rows, counted, mode) for mode in levels_of(ledger["mode"])]
+
+
+def _mode_windows(rows: pd.DataFrame, counted: pd.DataFrame, mode: str) -> Row:
+    doses: pd.Series[Any] = counted[as_codes(counted["mode"]) == mode].groupby("occasion_id").size()
+    per_window = rows.set_index("occasion_id")["client_id"].to_frame()
+    per_window["dose"] = doses.reindex(per_window.index, fill_value=0).to_numpy()
+    some = per_window[per_window["dose"] > 0]
+    within = per_window["dose"] - per_window.groupby("client_id", observed=True)["dose"].transform("mean")
+    return {
+        "mode": mode,
+        "windows": len(some),
+        "clients": int(some["client_id"].nunique()),
+        "mean_dose": float(per_window["dose"].mean()) if len(per_window) else None,
+        "sd_within": float(within.std()) if len(per_window) > 1 else None,
+    }

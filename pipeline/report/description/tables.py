@@ -1,0 +1,56 @@
+"""The tables a description is made from, each possibly without its optional columns or not there at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Study:
+    """The validated, scored and linked tables of one study.
+
+    `advocacy` is None where the study keeps no advocacy log; `ledger` then has no rows. The last four are the counts that
+    the stages before left beside their tables.
+    """
+
+    clients: pd.DataFrame
+    workers: pd.DataFrame
+    sessions: pd.DataFrame
+    advocacy: pd.DataFrame | None
+    scores: pd.DataFrame
+    occasions: pd.DataFrame
+    ledger: pd.DataFrame
+    ingest: Row = field(default_factory=dict)
+    validation: Row = field(default_factory=dict)
+    scoring: Row = field(default_factory=dict)
+    link: Row = field(default_factory=dict)
+
+
+def series_of(occasions: pd.DataFrame) -> list[tuple[str, str]]:
+    """The (instrument, rater) pairs with at least one rating, sorted."""
+    pairs = occasions[["instrument", "rater"]].astype(str).drop_duplicates()
+    return sorted((str(i), str(r)) for i, r in pairs.itertuples(index=False))
+
+
+def one_series(table: pd.DataFrame, instrument: str, rater: str) -> pd.DataFrame:
+    """The rows of one instrument rated by one rater."""
+    return table[(table["instrument"].astype(str) == instrument) & (table["rater"].astype(str) == rater)]
+
+
+def levels_of(column: pd.Series[Any]) -> list[str]:
+    """The codes of a column in their declared order where it is categorical, else sorted; missing ones left out."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return [str(code) for code in column.cat.categories]
+    return sorted(str(code) for code in column.dropna().unique())
+
+
+def as_codes(column: pd.Series[Any]) -> pd.Series[Any]:
+    """A column of codes as plain text, missing kept missing; booleans become yes and no."""
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return column.map({True: "yes", False: "no"}).astype("str").where(column.notna())
+    return column.astype("str").where(column.notna())

@@ -1,0 +1,49 @@
+"""describe: count and describe the study, exactly and in private."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.io import Batch
+from pipeline.params import Params
+from pipeline.report.description.summary import describe
+from pipeline.report.description.tables import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+INGEST = "data/interim/ingested/ingest.json"
+VALID = "data/validated"
+SCORED = "data/scored"
+LINKED = "data/analysis/linked"
+OUT = "data/analysis/description.json"
+
+READS: tuple[str, ...] = (INGEST, VALID, SCORED, LINKED)
+WRITES: tuple[str, ...] = (OUT,)
+PARAMS: tuple[str, ...] = ()
+
+
+def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
+    """Read all that the stages before wrote, describe it, write one JSON file."""
+    sessions = batch.table(f"{VALID}/sessions.parquet")
+    study = Study(
+        clients=_optional(batch, "clients", sessions, "client_id"),
+        workers=_optional(batch, "workers", sessions, "worker_id"),
+        sessions=sessions,
+        advocacy=batch.table(f"{VALID}/advocacy.parquet") if batch.has(f"{VALID}/advocacy.parquet") else None,
+        scores=batch.table(f"{SCORED}/scores.parquet"),
+        occasions=batch.table(f"{LINKED}/occasions.parquet"),
+        ledger=batch.table(f"{LINKED}/ledger.parquet"),
+        ingest=batch.json(INGEST),
+        validation=batch.json(f"{VALID}/validate.json"),
+        scoring=batch.json(f"{SCORED}/scoring.json"),
+        link=batch.json(f"{LINKED}/link.json"),
+    )
+    batch.put_json(OUT, describe(study))
+
+
+def _optional(batch: Batch, name: str, sessions: pd.DataFrame, key: str) -> pd.DataFrame:
+    """A table that a study may lack: then its ids as the sessions have them."""
+    if batch.has(f"{VALID}/{name}.parquet"):
+        return batch.table(f"{VALID}/{name}.parquet")
+    return sessions[[key]].drop_duplicates().sort_values(key, ignore_index=True)
