@@ -76,6 +76,7 @@ class TableSource(Section):
     constants: dict[Name, Code] = {}
     joins: tuple[Join, ...] = ()
     missing: tuple[str, ...] = ("",)
+    codes: dict[Name, tuple[str, ...]] = Field({}, description="codes of this study's own, by canonical column")
     ignore: tuple[Header, ...] = Field((), description="headers that are read past; `q{item}` stands for q1, q2 ...")
 
 
@@ -105,6 +106,9 @@ class Privacy(Section):
     attested_ids: tuple[Name, ...] = Field((), description="id columns somebody vouches for, though they look guessable")
     quasi_identifiers: tuple[Name, ...] = ("age_band", "gender", "race_ethnicity", "language")
     k: int = Field(5, ge=2)
+    attested_headers: tuple[Header, ...] = Field((), description="raw headers that only look like a person's identifier")
+    policies: dict[Name, options.Policy] = Field({}, description="rules of docs/data-rules.md -> refuse, quarantine or warn")
+    max_file_mb: int = Field(4096, ge=1, description="a raw file larger than this is refused unread")
     min_cell: int = Field(10, ge=2)
     round_to: int = Field(5, ge=1)
     release: options.Release = "public"

@@ -1,0 +1,139 @@
+"""Every rule of the way in: its code, its unit, its policy, and how to mend what breaks it.
+
+docs/data-rules.md is made from this table. A rule with a policy may be eased in params.yaml (`privacy.policies`); one
+without always refuses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline import options
+from pipeline.errors import Problem
+
+Unit = Literal["file", "header", "rows", "clients", "column", "sessions"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: `what` is wrong when it is broken, counted in `unit`, and how to `mend` it."""
+
+    code: str
+    name: str
+    unit: Unit
+    what: str
+    mend: str
+    policy: options.Policy | None = None
+
+
+GROUPS = {
+    "B": "Bytes: is this a plain text file at all",
+    "F": "Formats: Excel, SPSS, Stata, Parquet",
+    "S": "Shape: header and width",
+    "T": "Types: what a cell of a declared column may hold",
+    "N": "Second net: what looks like an identifier",
+    "I": "Ids: pseudonyms that can be guessed",
+    "J": "Joins between raw files",
+    "M": "Manifest: files frozen by `python -m pipeline manifest`",
+    "K": "k-anonymity over clients",
+    "V": "Validation of the canonical tables",
+}
+
+EXPORT = "export it again as UTF-8 CSV"
+REMOVE = "remove it from the file before it comes here"
+MAPPING = "mend the file, or its mapping in `sources`"
+ATTEST = "draw pseudonyms at random, or list the column in privacy.attested_ids if somebody vouches for them"
+
+RULES = (
+    Rule(
+        "B01", "not_there", "file", "no such file in the sources' directory", "put it there, or mend its name in `sources`"
+    ),
+    Rule(
+        "B02", "not_regular", "file", "not a regular file (a link, device, pipe or folder)", "put a plain copy in its place"
+    ),
+    Rule("B03", "too_large", "file", "larger than privacy.max_file_mb", "check the file; raise the bound if it is right"),
+    Rule("B04", "empty_file", "file", "empty", EXPORT),
+    Rule("B05", "disguised", "file", "its first bytes are those of another format than its name says", EXPORT),
+    Rule("B06", "not_utf8", "file", "not UTF-8 text", EXPORT),
+    Rule("B07", "control_characters", "file", "holds control characters", EXPORT),
+    Rule("B08", "newlines", "file", "mixes styles of line ends, or uses a lone carriage return", EXPORT),
+    Rule("B09", "no_final_newline", "file", "does not end with a line end: it may be cut off", "export it again, whole"),
+    Rule("B10", "line_too_long", "file", "a line longer than 65,536 bytes", "check for a quote that is never closed"),
+    Rule("F01", "unreadable", "file", "cannot be read as what its name says", "save it again, or export it as CSV"),
+    Rule("F02", "compressed_size", "file", "unpacks to far more than a table of this kind would", EXPORT),
+    Rule("F03", "sheets", "file", "needs exactly one sheet with data", "keep one sheet, or name it as `file: name.xlsx`"),
+    Rule("F04", "formulas", "file", "holds formulas", "paste them as values"),
+    Rule("F05", "native_dates", "rows", "holds dates of the format's own", "replace calendar dates by days since intake"),
+    Rule("F06", "unknown_format", "file", "no reader for this ending", "csv, tsv, xlsx, sav, dta or parquet"),
+    Rule("S01", "header_duplicate", "header", "two columns share one header", "rename one of the two"),
+    Rule("S02", "header_blank", "header", "a header is blank, or has spaces around it", "mend the header line"),
+    Rule("S03", "header_unmapped", "header", "not in any mapping of this file", "map it, or list it under `ignore`"),
+    Rule("S04", "header_absent", "header", "a mapped header is not in the file", MAPPING),
+    Rule("S05", "width", "rows", "more or fewer cells than the header", "look for stray separators and cut lines"),
+    Rule("S06", "quotes", "file", "quotes that do not enclose whole cells, or a line break inside a cell", EXPORT),
+    Rule("S07", "no_rows", "file", "a header and no rows", "leave the source out of `sources`, or export it again"),
+    Rule(
+        "S08",
+        "separator",
+        "file",
+        "one column only, with another separator in its header",
+        "separate cells by commas (or .tsv)",
+    ),
+    Rule("S09", "header_identifier", "header", "the header names an identifier", f"{REMOVE}; or privacy.attested_headers"),
+    Rule("T01", "not_code", "rows", "not among the declared codes", "recode it, or declare it under `codes`"),
+    Rule("T02", "not_number", "rows", "not a plain number (like 12 or 3.5)", MAPPING),
+    Rule("T03", "not_whole", "rows", "not a whole number", MAPPING),
+    Rule("T04", "not_id", "rows", "not of the declared id pattern", "mend the ids, or declare privacy.id_patterns"),
+    Rule(
+        "T05", "not_band", "rows", "not a band (like 30-44, 90+ or under_15)", "recode it to bands; nothing finer above 90"
+    ),
+    Rule("T06", "not_boolean", "rows", "not one of true, false, yes, no, 1, 0", "recode it to true and false"),
+    Rule("T07", "required_missing", "rows", "missing where a value is required", "complete these rows or take them out"),
+    Rule("T08", "spaces", "rows", "spaces around a value", "trim the cells"),
+    Rule("N01", "email", "rows", "looks like an e-mail address", REMOVE),
+    Rule("N02", "url", "rows", "looks like a web address", REMOVE),
+    Rule("N03", "ssn", "rows", "looks like a social security number", REMOVE),
+    Rule("N04", "phone", "rows", "looks like a phone number", REMOVE),
+    Rule("N05", "ip_address", "rows", "looks like an IP address", REMOVE),
+    Rule("N06", "handle", "rows", "looks like an @handle", REMOVE),
+    Rule("N07", "date", "rows", "looks like a calendar date", "replace dates by whole days since intake"),
+    Rule("N08", "excel_serial", "rows", "looks like a date in Excel's counting", "replace dates by whole days since intake"),
+    Rule("N09", "street_address", "rows", "looks like a street address", REMOVE),
+    Rule("N10", "record_number", "rows", "looks like a record, licence or account number", REMOVE),
+    Rule("N11", "long_text", "rows", "looks like free text", "take the column out of the file"),
+    Rule("I01", "ids_numeric", "column", "purely numeric ids", ATTEST),
+    Rule("I02", "ids_sequential", "column", "ids that count upwards", ATTEST),
+    Rule("I03", "ids_dense", "column", "ids that fill a range of numbers", ATTEST),
+    Rule("I04", "ids_row_ordered", "column", "ids in the order of the rows", f"shuffle the rows; or {ATTEST}"),
+    Rule("I05", "ids_names", "rows", "ids without a digit among ids with digits: names?", ATTEST),
+    Rule("J01", "join_key_repeated", "rows", "the joined file holds a key more than once", "keep one row a key"),
+    Rule("J02", "join_key_absent", "rows", "no row of the joined file has this key", "complete the joined file"),
+    Rule("M01", "manifest_changed", "file", "not the file the manifest froze", "restore it, or freeze anew on purpose"),
+    Rule("M02", "manifest_lost", "file", "in the manifest, but no longer there", "restore it, or freeze anew on purpose"),
+    Rule("M03", "manifest_new", "file", "not in the manifest", "take it away, or freeze anew on purpose"),
+    Rule(
+        "K01",
+        "k_anonymity",
+        "clients",
+        "share their quasi-identifiers with fewer than k clients",
+        "coarsen bands and codes",
+        "refuse",
+    ),
+)
+BY_NAME = {rule.name: rule for rule in RULES}
+
+
+def policy(name: str, chosen: dict[str, options.Policy]) -> options.Policy:
+    """What happens when a rule is broken: the study's choice, else the rule's default, else refuse."""
+    rule = BY_NAME[name]
+    return "refuse" if rule.policy is None else chosen.get(name, rule.policy)
+
+
+def broken(name: str, where: str, *, rows: int = 0, line: int = 0, detail: str = "") -> Problem:
+    """The problem a broken rule makes; `rows` counts its unit, `line` is the first line it stands on."""
+    rule = BY_NAME[name]
+    counted = [f"{rows:,} {rule.unit if rows != 1 else rule.unit.removesuffix('s')}"] if rows else []
+    first = [f"first on line {line:,}"] if line else []
+    extra = "; ".join([detail] * bool(detail) + [", ".join(counted + first)] * bool(counted))
+    return Problem(where, f"{rule.what} ({extra})" if extra else rule.what, rule.mend, rule.code)
