@@ -94,6 +94,7 @@ class Sessions(Table):
     co_construction = number(*PROCESS, "points", "how far goals and tasks were built together")
     rupture = boolean("whether a rupture of the alliance was marked")
     repair = boolean("whether a repair of the alliance was marked")
+    crisis = boolean("whether a crisis in the client's life was marked in the days before it")
 
 
 class Advocacy(Table):

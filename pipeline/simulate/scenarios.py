@@ -1,0 +1,56 @@
+"""The scenarios by name: which true effects differ from `default`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pipeline.errors import Problem
+from pipeline.options import Scenario
+from pipeline.params import nearest
+from pipeline.simulate.truth import BOUNDS, NAMES, Truth
+
+CALM = {"crisis_on_alliance": 0.0}
+CRISES = {"crisis_share": 0.15, "crisis_on_advocacy": 1.0, "crisis_on_alliance": -0.5}
+
+DIFFERENCES: Mapping[Scenario, Mapping[str, float]] = {
+    "default": {},
+    "null": {"joint": 0.0, "joint_slope_sd": 0.0},
+    "shared_trend": {
+        **CALM,
+        "joint": 0.0,
+        "joint_slope_sd": 0.0,
+        "trend_sd": 0.03,
+        "advocacy_trend": 0.03,
+        "advocacy_trend_sd": 0.08,
+        "trend_correlation": 0.8,
+    },
+    "crisis": {**CRISES, "crisis_recorded": 0.0},
+    "crisis_marked": {**CRISES},
+    "crisis_null": {**CRISES, "crisis_recorded": 0.0, "joint": 0.0, "joint_slope_sd": 0.0},
+    "reverse": {**CALM, "joint": 0.0, "joint_slope_sd": 0.0, "alliance_on_joint": 0.8, "residual_ar": 0.4},
+    "presence_does_not_matter": {"worker_solo": 0.15},
+    "autocorrelated": {**CALM, "joint": 0.0, "joint_slope_sd": 0.0, "residual_ar": 0.7},
+    "harm": {"joint": -0.15},
+    "between_only": {**CALM, "joint": 0.0, "joint_slope_sd": 0.0, "joint_between": 0.4},
+    "bond_only": {"joint": 0.0, "joint_bond": 0.20},
+    "mediated": {"joint": 0.05, "joint_on_empathy": 0.30, "empathy_on_alliance": 0.20},
+}
+
+
+def truth_of(scenario: Scenario, overrides: Mapping[str, float]) -> Truth:
+    """The true effects of a scenario, with single ones overridden by name."""
+    return replace(Truth(), **{**DIFFERENCES[scenario], **overrides})
+
+
+def check_overrides(overrides: Mapping[str, float]) -> list[Problem]:
+    """A problem for each override that names no true effect or lies outside its bounds."""
+    problems = []
+    for name, value in overrides.items():
+        where = f"simulate.truth.{name}"
+        if name not in NAMES:
+            problems.append(Problem(where, "no such true effect", nearest(name, list(NAMES))))
+        elif not BOUNDS[name][0] <= value <= BOUNDS[name][1]:
+            low, high = BOUNDS[name]
+            problems.append(Problem(where, f"found {value:g}", f"allowed: {low:g} to {high:g}"))
+    return problems
