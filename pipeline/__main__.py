@@ -12,6 +12,7 @@ import traceback
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import PipelineError
 
@@ -27,9 +28,10 @@ STAGES = {
     "judge": "give each hypothesis its verdict",
     "report": "write the report",
 }
-COMMANDS = {
-    "check": "say everything that is wrong with params.yaml",
-    "schema": "write the JSON Schema that editors use for params.yaml",
+Arguments = tuple[tuple[str, dict[str, Any]], ...]
+COMMANDS: dict[str, tuple[str, Arguments]] = {
+    "check": ("say everything that is wrong with params.yaml", ()),
+    "schema": ("write the JSON Schema that editors use for params.yaml", ()),
 }
 
 
@@ -54,8 +56,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description="From raw logs to a report; see README.md.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, text in COMMANDS.items():
-        commands.add_parser(name, help=text, description=text)
+    for name, (text, specification) in COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=text)
+        for argument, options in specification:
+            command.add_argument(argument, **options)
     for name, text in STAGES.items():
         stage = commands.add_parser(name, help=f"(stage) {text}", description=text)
         if name == "fit":
@@ -71,7 +75,7 @@ def _dispatch(arguments: argparse.Namespace, root: Path) -> int:
         if arguments.command == "check":
             print("params.yaml is valid.")
         return 0
-    command = importlib.import_module(f"pipeline.stages.{arguments.command}")
+    command = importlib.import_module(f"pipeline.commands.{arguments.command}")
     return int(command.main(root, arguments))
 
 
