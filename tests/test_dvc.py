@@ -1,0 +1,148 @@
+"""dvc.yaml states what the stages really read, and DVC reruns what a change touches and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from pipeline.io import digest
+from pipeline.stages import runner
+from tests import dvc_deps
+from tests.project import ROOT, Project, copy_project
+
+SHIPPED = (ROOT / "params.yaml").read_text(encoding="utf-8")
+HYPOTHESIS = "joint_advocacy_strengthens_alliance"
+JUDGED_ONLY = [
+    ('claim: "After weeks with', 'claim: "After some weeks with'),
+    ("role: confirmatory", "role: exploratory"),
+    ("smallest_effect: 0.10", "smallest_effect: 0.20"),
+]
+COPY = """  added_by_a_test:
+    role: exploratory
+    claim: "Joint advocacy of two windows ago still matters."
+    outcome: { instrument: wai_sr }
+    exposure: { mode: joint, lag: 1 }
+    predicted: positive
+    smallest_effect: 0.1
+"""
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The default study, run once from nothing."""
+    project = copy_project(tmp_path_factory.mktemp("study") / "project")
+    status, ran, output = project.repro()
+    assert status == 0, output
+    assert {name.split("@")[0] for name in ran} == set(runner.NAMES)
+    return project
+
+
+@pytest.fixture
+def project(finished: Project) -> Iterator[Project]:
+    """The finished study; the shipped params are put back and run afterwards."""
+    yield finished
+    (finished.root / "params.yaml").write_text(SHIPPED, encoding="utf-8")
+    status, _, output = finished.repro()
+    assert status == 0, output
+
+
+def released(project: Project) -> dict[str, str]:
+    """The hash of every released file, by name."""
+    files = (path for path in (project.root / "reports").rglob("*") if path.is_file() and path.name != ".gitignore")
+    return {path.relative_to(project.root).as_posix(): digest(path.read_bytes()) for path in files}
+
+
+@pytest.mark.parametrize("stage", runner.NAMES)
+def test_dvc_yaml_states_what_the_stage_module_imports_reads_and_writes(stage: str) -> None:
+    body = dvc_deps.stage_body(YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8")), stage)
+    wanted = dvc_deps.expected(stage)
+    outs = [dvc_deps.out_name(entry) for kind in ("outs", "metrics", "plots") for entry in body.get(kind, [])]
+    assert dvc_deps.expand(set(body["deps"])) == dvc_deps.expand(set(wanted["deps"])), "run: make deps"
+    assert set(body["deps"]) == set(wanted["deps"])
+    assert set(body.get("params", [])) == set(wanted["params"])
+    assert set(outs) == set(wanted["outs"])
+
+
+def test_a_second_run_runs_nothing(project: Project) -> None:
+    status, ran, output = project.repro()
+    assert (status, ran) == (0, []), output
+
+
+def test_a_changed_lag_refits_that_hypothesis_only(project: Project) -> None:
+    before = released(project)
+    text = (project.root / "params.yaml").read_text(encoding="utf-8")
+    start = text.index(f"  {HYPOTHESIS}:")
+    changed = text[:start] + text[start:].replace("lag: 0", "lag: 2", 1)
+    (project.root / "params.yaml").write_text(changed, encoding="utf-8")
+    status, ran, output = project.repro()
+    assert status == 0, output
+    assert ran == ["check", f"fit@{HYPOTHESIS}", "judge", "report"]
+    assert released(project)[f"reports/estimates/{HYPOTHESIS}.json"] != before[f"reports/estimates/{HYPOTHESIS}.json"]
+
+
+@pytest.mark.parametrize(("old", "new"), JUDGED_ONLY)
+def test_a_changed_claim_role_or_smallest_effect_is_judged_and_reported_only(project: Project, old: str, new: str) -> None:
+    text = (project.root / "params.yaml").read_text(encoding="utf-8")
+    start = text.index(f"  {HYPOTHESIS}:")
+    assert old in text[start:]
+    (project.root / "params.yaml").write_text(text[:start] + text[start:].replace(old, new, 1), encoding="utf-8")
+    status, ran, output = project.repro()
+    assert (status, ran) == (0, ["check", "judge", "report"]), output
+
+
+def test_an_added_hypothesis_is_fitted_and_a_removed_one_vanishes(project: Project) -> None:
+    project.edit("hypotheses:\n", f"hypotheses:\n{COPY}")
+    status, ran, output = project.repro()
+    assert (status, ran) == (0, ["check", "fit@added_by_a_test", "judge", "report"]), output
+    assert "reports/estimates/added_by_a_test.json" in released(project)
+
+    project.edit(COPY, "")
+    status, ran, output = project.repro()
+    assert status == 0, output
+    assert not any(name.startswith("fit@") for name in ran)
+    everything = b"".join(path.read_bytes() for path in (project.root / "reports").rglob("*") if path.is_file())
+    assert b"added_by_a_test" not in everything
+    assert not (project.root / "data/analysis/fits/added_by_a_test.json").exists()
+
+
+def test_a_name_that_would_be_a_command_is_refused_and_runs_nothing(project: Project) -> None:
+    before = released(project)
+    project.edit(f"  {HYPOTHESIS}:", '  "x; touch y":')
+    status, ran, output = project.repro()
+    assert status != 0
+    assert ran == ["check"]
+    assert "hypotheses.x; touch y" in output
+    assert not (project.root / "y").exists()
+    assert released(project) == before
+
+
+def test_a_bad_file_stops_at_the_gate_and_changes_nothing_downstream(project: Project) -> None:
+    before = {path: digest(path.read_bytes()) for path in sorted((project.root / "data/scored").rglob("*.parquet"))}
+    project.edit("min_answered: 0.75", "min_answered: 7.5")
+    status, ran, output = project.repro()
+    assert status != 0
+    assert ran == ["check"]
+    assert "measures.min_answered: found 7.5" in output
+    assert {path: digest(path.read_bytes()) for path in before} == before
+
+
+def test_editing_a_module_reruns_the_stages_that_use_it_and_no_others(project: Project) -> None:
+    module = project.root / "pipeline/stages/describe.py"
+    text = module.read_text(encoding="utf-8")
+    module.write_text(text + "\n# a comment\n", encoding="utf-8")
+    status, ran, output = project.repro()
+    module.write_text(text, encoding="utf-8")
+    assert (status, ran) == (0, ["describe"]), output
+
+
+def test_another_folder_time_zone_locale_and_hash_seed_give_the_same_bytes(finished: Project, tmp_path: Path) -> None:
+    other = copy_project(
+        tmp_path / "elsewhere" / "with space", TZ="Pacific/Kiritimati", LANG="C", LC_ALL="C", PYTHONHASHSEED="4242"
+    )
+    status, _, output = other.repro()
+    assert status == 0, output
+    assert released(other) == released(finished)
+    assert (other.root / "dvc.lock").read_bytes() == (finished.root / "dvc.lock").read_bytes()
