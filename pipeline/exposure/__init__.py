@@ -1,0 +1,1 @@
+"""Advocacy episodes to exposure: windows between ratings, doses, and the parts within and between clients and workers."""

@@ -1,0 +1,111 @@
+"""Doses: the ledger summed into one number a rating, shifted by whole ratings for a lag or a lead."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.exposure.visits import Booleans, Floats, Integers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILTERS = ("setting", "level", "initiated_by", "debriefed", "planned")
+
+
+def chosen(ledger: pd.DataFrame, mode: str, filters: dict[str, str | bool]) -> pd.DataFrame:
+    """The ledger rows of one mode that carry the wanted setting, level ... (a blank never matches)."""
+    keep = _equal(ledger["mode"], mode)
+    for name, wanted in filters.items():
+        if name not in ledger:
+            return ledger.iloc[:0]
+        keep &= _equal(ledger[name], wanted)
+    return ledger[keep]
+
+
+def _equal(column: pd.Series, wanted: str | bool) -> Booleans:
+    return (column == wanted).astype("boolean").fillna(False).to_numpy(dtype=bool)
+
+
+def doses(episodes: pd.DataFrame, occasions: pd.DataFrame, dose: str) -> Floats:
+    """The dose in the window of each occasion of one series, in the occasions' order.
+
+    `dose`: count of episodes; any (0 or 1); minutes (missing where an episode's duration is); decay(h): over all past
+    episodes the sum of 2^(-(days since) / h), whether or not they fell into a window.
+    """
+    ids = occasions["occasion_id"].to_numpy(dtype=np.int64)
+    occasion = episodes["occasion_id"].to_numpy(dtype=np.int64, na_value=-1)
+    place = np.searchsorted(ids, occasion[occasion >= 0])
+    if dose.startswith("decay"):
+        return _decayed(episodes, occasions, occasion, half_life(dose))
+    if dose == "minutes":
+        minutes = episodes["duration_min"].to_numpy(dtype=np.float64, na_value=np.nan)
+        return np.bincount(place, weights=minutes[occasion >= 0], minlength=len(ids)).astype(np.float64)
+    count = np.bincount(place, minlength=len(ids)).astype(np.float64)
+    return np.minimum(count, 1.0) if dose == "any" else count
+
+
+def half_life(dose: str) -> float:
+    """The h of `decay(h)`, in days."""
+    found = re.fullmatch(r"decay\(([0-9.]+)\)", dose)
+    return float(found.group(1)) if found else float("nan")
+
+
+def shifted(values: Floats, occasion: Integers, by: int) -> Floats:
+    """The value `by` ratings earlier of the same client (later, where `by` is negative); NaN where there is none.
+
+    `occasion` counts the ratings of each client from 1, clients one after the other.
+    """
+    if by == 0:
+        return values
+    out = np.full(len(values), np.nan)
+    first = starts_of_clients(occasion)
+    person = np.cumsum(first)
+    if by > 0:
+        same = person[by:] == person[:-by]
+        out[by:][same] = values[:-by][same]
+    else:
+        same = person[:by] == person[-by:]
+        out[:by][same] = values[-by:][same]
+    return out
+
+
+def starts_of_clients(occasion: Integers) -> Booleans:
+    """True in each client's first row: a count of ratings that does not rise starts a new client."""
+    first = np.ones(len(occasion), dtype=bool)
+    first[1:] = occasion[1:] <= occasion[:-1]
+    return first
+
+
+def _decayed(episodes: pd.DataFrame, occasions: pd.DataFrame, occasion: Integers, half: float) -> Floats:
+    ids = occasions["occasion_id"].to_numpy(dtype=np.int64)
+    day = occasions["day"].to_numpy(dtype=np.float64, na_value=np.nan)
+    entry = np.where(occasion >= 0, np.searchsorted(ids, occasion), _first_later(episodes, occasions))
+    enters = entry >= 0
+    age = day[entry[enters]] - episodes["day"].to_numpy(dtype=np.float64, na_value=np.nan)[enters]
+    total = np.bincount(entry[enters], weights=np.exp2(-age / half), minlength=len(ids)).astype(np.float64)
+    number = occasions["occasion"].to_numpy(dtype=np.int64)
+    kept = np.exp2(-np.diff(day, prepend=np.nan) / half)
+    for step in range(2, int(number.max(initial=1)) + 1):
+        rows = np.flatnonzero(number == step)
+        total[rows] += total[rows - 1] * kept[rows]
+    return total
+
+
+def _first_later(episodes: pd.DataFrame, occasions: pd.DataFrame) -> Integers:
+    """For each episode the row of the client's first rating on a later day, or -1: from there on it is past."""
+    import pandas as pd
+
+    clients = pd.Index(occasions["client_id"].drop_duplicates().astype("object"))
+    of_rating = clients.get_indexer(occasions["client_id"].astype("object"))
+    of_episode = clients.get_indexer(episodes["client_id"].astype("object"))
+    day, when = occasions["day"].to_numpy(dtype=np.int64), episodes["day"].to_numpy(dtype=np.int64)
+    base = min(int(day.min(initial=0)), int(when.min(initial=0)))
+    span = max(int(day.max(initial=0)), int(when.max(initial=0))) - base + 2
+    place = np.searchsorted(of_rating * span + day - base, of_episode * span + when - base, "right")
+    at = np.minimum(place, max(len(of_rating) - 1, 0))
+    own = (of_episode >= 0) & (place < len(of_rating))
+    own[own] = of_rating[at[own]] == of_episode[own]
+    return np.where(own, at, -1)

@@ -1,0 +1,58 @@
+"""Link: canonical tables and scores to occasions and the ledger, with the counts that account for every episode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import Problem, TableError
+from pipeline.exposure import ledger, occasions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.params import Exposure
+
+
+def link(
+    tables: Mapping[str, pd.DataFrame], scores: pd.DataFrame, exposure: Exposure
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+    """Occasions, ledger and their summary from the canonical tables (`sessions`; `clients`, `workers`, `advocacy` optional).
+
+    `scores` is long: session_id, instrument, rater, score, value. TableError where episodes have days and sessions none.
+    """
+    log = tables.get("advocacy")
+    if log is not None and not occasions.has_days(tables["sessions"]):
+        raise TableError(
+            Problem("sessions.day", "an advocacy log needs the days of the sessions", "map `day`, or leave the log out")
+        )
+    rows = occasions.build(tables, scores, exposure)
+    book = ledger.build(log, rows, exposure)
+    return rows, book, summary(tables, rows, book)
+
+
+def summary(tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame, book: pd.DataFrame) -> dict[str, Any]:
+    """The counts of link.json: per series clients, occasions and gaps; episodes by reason, which add up to the log."""
+    series = [
+        {
+            "instrument": str(instrument),
+            "rater": str(rater),
+            "clients": int(part["client_id"].nunique()),
+            "occasions": len(part),
+            "gaps": int(part["gap"].sum()),
+            "episodes": {str(name): int(count) for name, count in _reasons(book, instrument, rater).items()},
+        }
+        for (instrument, rater), part in rows.groupby(["instrument", "rater"], observed=True, sort=True)
+    ]
+    log = tables.get("advocacy")
+    return {
+        "advocacy_log": log is not None,
+        "has_days": occasions.has_days(tables["sessions"]),
+        "series": series,
+        "episodes": {"total": 0 if log is None else len(log)},
+    }
+
+
+def _reasons(book: pd.DataFrame, instrument: object, rater: object) -> pd.Series[int]:
+    own = (book["instrument"] == instrument) & (book["rater"] == rater)
+    return book.loc[own, "reason"].value_counts().sort_index()
