@@ -1,0 +1,41 @@
+"""Imports point one way, and the pure core neither opens nor writes files."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SHELL = {"stages", "commands"}  # rooms that may touch files, beside io.py and __main__.py
+WRITERS = {"write_text", "write_bytes", "to_csv", "to_parquet", "to_excel", "to_pickle", "savefig", "mkdir", "unlink"}
+PURE = [
+    path
+    for path in sorted((ROOT / "pipeline").rglob("*.py"))
+    if path.relative_to(ROOT / "pipeline").parts[0] not in SHELL | {"io.py", "__main__.py"}
+]
+
+
+def test_the_layers_hold() -> None:
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--config", str(ROOT / "pyproject.toml")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", PURE, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_the_core_writes_no_file(path: Path) -> None:
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    attributes = {call.func.attr for call in calls if isinstance(call.func, ast.Attribute) and _writes_a_file(call)}
+    names = {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+    assert not attributes & WRITERS
+    assert "open" not in names
+
+
+def _writes_a_file(call: ast.Call) -> bool:
+    """`to_csv()` without a path gives text; savefig into a buffer is named `savefig(buffer ...)`."""
+    if not call.args:
+        return not isinstance(call.func, ast.Attribute) or not call.func.attr.startswith("to_")
+    return not (isinstance(call.args[0], ast.Name) and call.args[0].id in {"buffer", "sink"})
