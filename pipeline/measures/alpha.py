@@ -1,0 +1,76 @@
+"""Cronbach's alpha with Feldt's interval.
+
+Computed here rather than by pingouin, whose import takes longer than the whole stage may; a test holds it to pingouin.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import fdtri
+
+Matrix = NDArray[np.float64]
+LEVEL = 0.95
+FEW = 3  # fewer ratings than this say nothing about covariances
+
+
+@dataclass(frozen=True)
+class Alpha:
+    """Alpha of one score: NaN where it is not estimable, `note` saying why."""
+
+    alpha: float
+    conf_low: float
+    conf_high: float
+    n: int
+    items: int
+    note: str = ""
+
+
+def cronbach_alpha(answers: Matrix, level: float = LEVEL) -> Alpha:
+    """Alpha of keyed answers (ratings x items, NaN missing), from pairwise covariances, over ratings with any answer.
+
+    alpha = k/(k-1) * (1 - sum of item variances / variance of their sum); interval: 1 - (1 - alpha) * F(p; n-1, (n-1)(k-1))
+    at p = (1 +- level)/2 (Feldt, Woodruff & Salih 1987, Applied Psychological Measurement 11, eq. 17).
+    """
+    given = answers[~np.isnan(answers).all(axis=1)]
+    n, k = given.shape
+    covariance = pairwise_covariance(given)
+    note = _not_estimable(covariance, n)
+    if note:
+        return Alpha(np.nan, np.nan, np.nan, n, k, note)
+    alpha = alpha_of(covariance)
+    low, high = feldt(alpha, n, k, level)
+    constant = int((np.diag(covariance) == 0).sum())
+    return Alpha(alpha, low, high, n, k, f"{constant} constant items" if constant else "")
+
+
+def pairwise_covariance(answers: Matrix) -> Matrix:
+    """Covariances of the columns, each over the rows that have both (NaN where fewer than two do)."""
+    if not np.isnan(answers).any():
+        return np.atleast_2d(np.cov(answers, rowvar=False)) if len(answers) > 1 else np.full((answers.shape[1],) * 2, np.nan)
+    return np.asarray(pd.DataFrame(answers).cov(), dtype=np.float64)
+
+
+def alpha_of(covariance: Matrix) -> float:
+    """Alpha from a covariance matrix of keyed items."""
+    k = len(covariance)
+    return float(k / (k - 1) * (1 - np.trace(covariance) / covariance.sum()))
+
+
+def feldt(alpha: float, n: int, k: int, level: float) -> tuple[float, float]:
+    """Feldt's interval for an alpha of `k` items and `n` ratings."""
+    above, below = fdtri(n - 1, (n - 1) * (k - 1), [(1 + level) / 2, (1 - level) / 2])
+    return float(1 - (1 - alpha) * above), float(1 - (1 - alpha) * below)
+
+
+def _not_estimable(covariance: Matrix, n: int) -> str:
+    if len(covariance) < 2:
+        return "one item: alpha is not defined"
+    if n < FEW:
+        return "too few ratings"
+    if np.isnan(covariance).any():
+        return "two items were never answered together"
+    return "" if covariance.sum() > 0 else "the sum does not vary: not estimable"

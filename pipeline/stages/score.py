@@ -1,0 +1,36 @@
+"""score: turn validated answers into scores, and stop where a key cannot be right."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from pipeline.io import Batch
+from pipeline.measures.instrument import Instrument
+from pipeline.params import Params
+from pipeline.stages.instruments import FOLDER, library
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+VALID = "data/validated"
+READS: tuple[str, ...] = (VALID, FOLDER)
+WRITES: tuple[str, ...] = ("data/scored",)
+PARAMS: tuple[str, ...] = ("measures",)
+DATA_FILES: tuple[str, ...] = ("pipeline/measures/instruments",)
+
+
+def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
+    """Score every ratings table and write the scores of all instruments as one long table."""
+    from pipeline.measures.scoring import combine, score, summarize
+
+    tables = ratings_tables(batch, library(batch, params.measures))
+    scored = combine([score(table, instrument, params.measures.min_answered) for instrument, table in tables])
+    batch.put_table("data/scored/scores.parquet", scored)
+    batch.put_json("data/scored/scoring.json", summarize(scored, [instrument for instrument, _ in tables]))
+
+
+def ratings_tables(batch: Batch, known: dict[str, Instrument]) -> list[tuple[Instrument, pd.DataFrame]]:
+    """The validated ratings with their instruments, in the order of their names."""
+    stems = {name: PurePosixPath(name).stem.removeprefix("ratings_") for name in batch.names(VALID) if "/ratings_" in name}
+    return [(known[instrument], batch.table(name)) for name, instrument in stems.items()]
