@@ -1,0 +1,43 @@
+"""Linear mixed models: lme4's answers with lmerTest's inference, in NumPy and SciPy.
+
+    model = fit(data, outcome="y", fixed=["x_within", "phase"], random={"worker_id": ["1"], "client_id": ["1", "x_within"]})
+    model.fixed
+
+docs/engine.md derives what is computed, in the notation of the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.multilevel.fitting import fit_specification, specification
+from pipeline.multilevel.inference import Contrast, JointTest
+from pipeline.multilevel.model import Model
+from pipeline.multilevel.optimize import OptimizerRecord
+from pipeline.multilevel.options import DegreesOfFreedom, Method, Random, Residual
+
+
+def fit(
+    data: Any,
+    *,
+    outcome: str,
+    fixed: Sequence[str],
+    random: Random,
+    method: Method = "REML",
+    df: DegreesOfFreedom = "satterthwaite",
+    residual: Residual = "independent",
+    time: str | None = None,
+    weights: str | None = None,
+) -> Model:
+    """Fit a linear mixed model to `data`, a DataFrame or a mapping of equally long arrays.
+
+    `fixed` holds column names and products `a:b`, an `Intercept` is always there; categorical columns are
+    treatment-coded. `random` maps a grouping column to its correlated terms ("1" and column names), or to a list of
+    lists for uncorrelated blocks. Raises ModelError with every problem at once.
+    """
+    spec = specification(outcome, fixed, random, method, df, residual, time, weights)
+    return Model(fit_specification(data, spec))
+
+
+__all__ = ["Contrast", "JointTest", "Model", "OptimizerRecord", "fit"]

@@ -1,0 +1,299 @@
+"""The design of a model: its columns as centred, scaled numbers, its grouping factors, and every check on them.
+
+Cross-products of raw columns lose their digits when a column is shifted by 1e6; centred on the grand mean they do not.
+So all later work is in the base coordinates [1, (x - mean) / scale, ...], and `Design` knows the way back.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from pipeline.errors import ModelError
+from pipeline.multilevel.columns import INTERCEPT, Coded, Source
+from pipeline.multilevel.grouping import Cells, Factor, arrange
+from pipeline.multilevel.options import INTERCEPT_TERM, Specification, option_problems
+from pipeline.multilevel.segments import Floats, Ints
+
+# A column whose part not explained by earlier columns is below this share of its length is collinear (R's lm: 1e-7).
+COLLINEAR = 1e-7
+# Gram matrices hold squares: below this squared share the decision is left to a QR of the columns themselves.
+DOUBTFUL = 1e-9
+
+
+@dataclass(frozen=True)
+class Base:
+    """Centred and scaled columns: `columns[i]` [n] with `means[i]`, `scales[i]`; position 0 is the constant 1."""
+
+    names: tuple[str, ...]
+    columns: tuple[Floats | None, ...]
+    means: Floats
+    scales: Floats
+
+
+@dataclass(frozen=True)
+class RandomBlock:
+    """Correlated terms of one factor: raw `names`, and `map` [base terms of the factor, terms], raw in base terms."""
+
+    names: tuple[str, ...]
+    map: Floats
+
+
+@dataclass(frozen=True)
+class RandomPart:
+    """One factor's terms: positions in the base, and the blocks of effects."""
+
+    base: tuple[int, ...]
+    blocks: tuple[RandomBlock, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All terms in order."""
+        return tuple(name for block in self.blocks for name in block.names)
+
+
+@dataclass(frozen=True)
+class Design:
+    """Everything a fit needs of the data; factors stand finest first."""
+
+    spec: Specification
+    base: Base
+    outcome: Floats
+    outcome_mean: float
+    outcome_scale: float
+    fixed: tuple[int, ...]
+    factors: tuple[Factor, ...]
+    random: tuple[RandomPart, ...]
+    cells: Cells
+    weights: Floats | None
+    time: Floats | None
+    categories: dict[str, tuple[Any, ...]]
+
+    @property
+    def n_obs(self) -> int:
+        """The number of rows."""
+        return len(self.outcome)
+
+    @property
+    def fixed_names(self) -> tuple[str, ...]:
+        """Fixed coefficients in order, the intercept first."""
+        return tuple(self.base.names[i] for i in self.fixed)
+
+    def with_outcome(self, values: Floats) -> Design:
+        """The same design for another response of the same length."""
+        mean, scale = _center(values, self.weights)
+        return replace(self, outcome=(values - mean) / scale, outcome_mean=mean, outcome_scale=scale)
+
+    def raw_outcome(self) -> Floats:
+        """The response in its own units."""
+        return self.outcome * self.outcome_scale + self.outcome_mean
+
+
+def build(data: Any, spec: Specification) -> Design:
+    """Read, code, check and center the columns a specification names; ModelError lists every problem at once."""
+    problems = option_problems(spec)
+    source = Source(data)
+    source.problems.extend(problems)
+    outcome = source.numeric(spec.outcome, "the outcome")
+    fixed = [_term(source, term, "the fixed term") for term in spec.fixed if term not in (INTERCEPT, INTERCEPT_TERM)]
+    random = [[_term(source, term, "the random term") for term in block.terms] for block in spec.random]
+    factors = [_factor(source, group) for group in spec.groups]
+    weights = _weights(source, spec)
+    time = source.numeric(spec.time, "the time") if spec.time is not None and spec.residual == "car1" else None
+    _refuse(source)
+    assert outcome is not None
+    return _assembled(source, spec, outcome, fixed, random, factors, weights, time)
+
+
+def _refuse(source: Source) -> None:
+    if source.problems:
+        raise ModelError(source.problems)
+
+
+def _term(source: Source, term: str, what: str) -> Coded | None:
+    if term == INTERCEPT_TERM:
+        return Coded((INTERCEPT,), ())
+    return source.term(term, what)
+
+
+def _factor(source: Source, group: str) -> Factor | None:
+    levels = source.levels(group, "the grouping column")
+    return None if levels is None else Factor(group, levels.codes, levels.labels)
+
+
+def _weights(source: Source, spec: Specification) -> Floats | None:
+    if spec.weights is None:
+        return None
+    weights = source.numeric(spec.weights, "the weights")
+    if weights is not None and (weights <= 0).any():
+        count = int((weights <= 0).sum())
+        source.problem(spec.weights, f"{count} rows have a weight that is not positive", "leave those rows out")
+    return weights
+
+
+def _assembled(
+    source: Source,
+    spec: Specification,
+    outcome: Floats,
+    fixed: list[Coded | None],
+    random: list[list[Coded | None]],
+    factors: list[Factor | None],
+    weights: Floats | None,
+    time: Floats | None,
+) -> Design:
+    base, position = _base(source, [*fixed, *(term for block in random for term in block)], len(outcome), weights)
+    names = [name for term in fixed if term is not None for name in term.names]
+    _check_rows(source, spec, outcome, names, [f for f in factors if f is not None], random)
+    _refuse(source)
+    chosen = (0, *(position[name] for name in names))
+    _check_rank(source, base, chosen, weights)
+    _refuse(source)
+    known = tuple(factor for factor in factors if factor is not None)
+    arranged, cells = arrange(known)
+    parts = {group: _part(spec, group, random, base, position) for group in spec.groups}
+    mean, scale = _center(outcome, weights)
+    random_parts = tuple(parts[factor.name] for factor in arranged)
+    return Design(
+        spec, base, (outcome - mean) / scale, mean, scale, chosen, arranged, random_parts, cells, weights, time,
+        source.categories,
+    )  # fmt: skip
+
+
+def _center(values: Floats, weights: Floats | None) -> tuple[float, float]:
+    mean = float(np.average(values, weights=weights))
+    centered = values - mean
+    mean += float(np.average(centered, weights=weights))
+    scale = float(np.sqrt(np.mean(centered * centered)))
+    return mean, scale if scale > 0 else 1.0
+
+
+def _base(source: Source, terms: list[Coded | None], n: int, weights: Floats | None) -> tuple[Base, dict[str, int]]:
+    names, columns, means, scales = [INTERCEPT], [None], [0.0], [1.0]
+    position = {INTERCEPT: 0}
+    kept: list[Floats | None] = [*columns]
+    for term in terms:
+        for name, values in zip(term.names, term.values, strict=False) if term is not None else ():
+            if name in position:
+                continue
+            if values.min() == values.max():
+                source.problem(safe(name), f"is constant over all {n} rows", "leave it out of the model")
+                continue
+            mean, scale = _center(values, weights)
+            position[name] = len(names)
+            names.append(name)
+            kept.append((values - mean) / scale)
+            means.append(mean)
+            scales.append(scale)
+    return Base(tuple(names), tuple(kept), np.array(means), np.array(scales)), position
+
+
+def safe(name: str) -> str:
+    """A term name without the category in it: messages carry no cell content."""
+    return re.sub(r"\[.*?\]", "[...]", name)
+
+
+def _check_rows(
+    source: Source,
+    spec: Specification,
+    outcome: Floats,
+    names: list[str],
+    factors: list[Factor],
+    random: list[list[Coded | None]],
+) -> None:
+    n, p = len(outcome), len(names) + 1
+    if outcome.size and outcome.min() == outcome.max():
+        source.problem(spec.outcome, f"is constant over all {n} rows", "there is nothing to explain")
+    if n <= p:
+        source.problem(spec.outcome, f"has {n} rows for {p} fixed coefficients", "name fewer terms or add rows")
+    counts = {factor.name: factor.n_levels for factor in factors}
+    for name, levels in counts.items():
+        if levels < 2:
+            source.problem(name, f"has {levels} group; at least 2 are needed", "leave this grouping column out")
+    for block, coded in zip(spec.random, random, strict=True):
+        effects = counts[block.group] * sum(len(term.names) for term in coded if term is not None)
+        if effects >= n and counts[block.group] >= 2:
+            what = f"has {effects} random effects ({counts[block.group]} groups) for {n} rows"
+            source.problem(block.group, what, "name fewer random terms for it")
+
+
+def _check_rank(source: Source, base: Base, chosen: tuple[int, ...], weights: Floats | None) -> None:
+    """Name columns that earlier ones explain fully, and the earlier ones that do so."""
+    columns = [base.columns[i] for i in chosen[1:]]
+    if not columns:
+        return
+    gram = _gram([column for column in columns if column is not None], weights)
+    kept: list[int] = []
+    for j in range(len(columns)):
+        share, coefficients = _unexplained(gram, kept, j)
+        if share < DOUBTFUL:
+            share, coefficients = _unexplained_exactly(base, chosen, kept, j)
+        if share < COLLINEAR**2:
+            size = np.abs(coefficients)
+            named = [safe(base.names[chosen[1 + kept[k]]]) for k in np.flatnonzero(size > 1e-6 * size.max())]
+            what = f"is a linear combination of {', '.join(dict.fromkeys(named))}"
+            source.problem(safe(base.names[chosen[1 + j]]), what, "leave one of them out of the model")
+        else:
+            kept.append(j)
+
+
+def _gram(columns: list[Floats], weights: Floats | None) -> Floats:
+    gram = np.empty((len(columns), len(columns)))
+    for i, one in enumerate(columns):
+        scaled = one if weights is None else one * weights
+        for j in range(i + 1):
+            gram[i, j] = gram[j, i] = scaled @ columns[j]
+    return gram
+
+
+def _unexplained(gram: Floats, kept: list[int], j: int) -> tuple[float, Floats]:
+    if not kept:
+        return 1.0, np.empty(0)
+    coefficients = np.asarray(np.linalg.solve(gram[np.ix_(kept, kept)], gram[kept, j]), dtype=np.float64)
+    return 1.0 - float(coefficients @ gram[kept, j]) / float(gram[j, j]), coefficients
+
+
+def _unexplained_exactly(base: Base, chosen: tuple[int, ...], kept: list[int], j: int) -> tuple[float, Floats]:
+    column = base.columns[chosen[1 + j]]
+    others = np.stack([c for c in (base.columns[chosen[1 + k]] for k in kept) if c is not None], axis=1)
+    assert column is not None
+    coefficients = np.asarray(np.linalg.lstsq(others, column, rcond=None)[0], dtype=np.float64)
+    rest = column - others @ coefficients
+    return float(rest @ rest) / float(column @ column), coefficients
+
+
+def _part(
+    spec: Specification, group: str, random: list[list[Coded | None]], base: Base, position: dict[str, int]
+) -> RandomPart:
+    mine = [
+        tuple(name for term in coded if term is not None for name in term.names)
+        for block, coded in zip(spec.random, random, strict=True)
+        if block.group == group
+    ]
+    used = dict.fromkeys(position[name] for names in mine for name in names)
+    has_slope_alone = any(INTERCEPT not in names for names in mine)
+    if has_slope_alone:
+        used = dict.fromkeys([0, *used])
+    rows = tuple(used)
+    blocks = tuple(RandomBlock(names, _map(rows, [position[name] for name in names], base)) for names in mine)
+    return RandomPart(rows, blocks)
+
+
+def _map(rows: tuple[int, ...], terms: list[int], base: Base) -> Floats:
+    """Raw term = mean * 1 + scale * base column."""
+    out = np.zeros((len(rows), len(terms)))
+    for k, term in enumerate(terms):
+        out[rows.index(term), k] = base.scales[term]
+        if term:
+            out[rows.index(0), k] = base.means[term]
+    return out
+
+
+def codes_in(labels: Any, values: Any) -> Ints:
+    """The level of each value among a fitted factor's labels; -1 for levels the fit has not seen."""
+    import pandas as pd
+
+    found: Ints = pd.Index(labels).get_indexer(pd.Index(np.asarray(values))).astype(np.int64)
+    return found

@@ -1,0 +1,168 @@
+"""Find the optimum of a deviance, prove it with a Hessian, and keep what inference needs.
+
+Every fit ends with the Hessian in (theta, sigma) from differences of exact gradients. It finishes the optimum with a
+Newton step, shows a boundary or saddle that is none (negative curvature: the search goes on along it), and is the
+information matrix Satterthwaite's method asks for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipeline.multilevel.deviance import Deviance, Evaluation
+from pipeline.multilevel.optimize import ENOUGH, OptimizerRecord, Point, minimize, trust_region_step
+from pipeline.multilevel.segments import Floats
+
+# Difference step as a share of the length over which the deviance bends: truncation 1e-7, rounding 1e-9.
+STEP = 3e-4
+# Below this many rows a fit is so cheap that it is started from several points.
+SMALL = 500
+STARTS = (0.6, 0.1, 3.0)
+ROUNDS = 8
+# A relative standard deviation that is rounding of zero.
+NOTHING = 1e-9
+
+
+@dataclass(frozen=True)
+class Information:
+    """Second derivatives at the optimum: of the deviance in (theta, sigma), and of vcov(beta) by each of them.
+
+    `hessian` [k+1, k+1]; `jacobian` [k+1, p, p] in base coordinates; `profiled` [k, k] the Hessian in theta alone.
+    """
+
+    hessian: Floats
+    jacobian: Floats
+    profiled: Floats
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """The estimate of theta, the evaluation there, its information and how it was found."""
+
+    theta: Floats
+    here: Evaluation
+    sigma2: float
+    information: Information
+    converged: bool
+    record: OptimizerRecord
+
+
+def optimum(deviance: Deviance, start: Floats | None = None) -> Optimum:
+    """The minimum of the deviance; from several starts when the data are few."""
+    if start is not None:
+        return _from(deviance, start, 1)
+    diagonal = deviance.parameters.diagonal().astype(np.float64)
+    if deviance.n > SMALL:
+        values = [deviance.at(scale * diagonal).deviance for scale in STARTS]
+        return _from(deviance, STARTS[int(np.argmin(values))] * diagonal, 1)
+    found = [_from(deviance, scale * diagonal, len(STARTS)) for scale in STARTS]
+    best = min(found, key=lambda one: one.here.deviance)
+    ties = [one for one in found if one.here.deviance < best.here.deviance + ENOUGH]
+    return ties[0]
+
+
+def _from(deviance: Deviance, start: Floats, starts: int) -> Optimum:
+    before = deviance.evaluations
+    first = deviance.at(start).deviance
+    point = minimize(deviance.value_and_gradient, start, _first_curvature(deviance, start))
+    for _ in range(ROUNDS):
+        point = replace(point, x=_snapped(deviance, point))
+        information = differentiate(deviance, point.x)
+        point.value, point.gradient = deviance.value_and_gradient(point.x)
+        _, promised = trust_region_step(point.gradient, information.profiled, 0.5)
+        if promised < 10 * ENOUGH:
+            break
+        point = minimize(deviance.value_and_gradient, point.x, information.profiled, radius=0.1)
+    return _finished(deviance, start, first, point, information, deviance.evaluations - before, starts)
+
+
+def _first_curvature(deviance: Deviance, start: Floats) -> Floats:
+    """A guess of the Hessian: each level tells about its factor's variances as one draw from them would."""
+    sizes = np.empty(len(start))
+    for block in deviance.parameters.blocks:
+        sizes[block.where] = 2.0 * deviance.plan.n_levels[block.factor]
+    return np.diag(sizes)
+
+
+def _snapped(deviance: Deviance, point: Point) -> Floats:
+    """Set standard deviations that came to rest beside zero to zero where that is no worse; make the signs normal."""
+    theta = deviance.parameters.normal(point.x)
+    value = point.value
+    for i in np.flatnonzero(deviance.parameters.diagonal() & (np.abs(theta) < 1e-3)):
+        trial = theta.copy()
+        trial[i] = 0.0
+        there = deviance.at(trial).deviance
+        if there <= value + ENOUGH:
+            theta, value = trial, min(value, there)
+    return theta
+
+
+def _lengths(deviance: Deviance, theta: Floats) -> Floats:
+    """The distance over which the deviance bends in each element of theta."""
+    out = np.empty(len(theta))
+    for block, triangle in zip(deviance.parameters.blocks, deviance.parameters.triangles(theta), strict=True):
+        a = deviance.products.blocks[block.factor, block.factor].sum(axis=2)
+        mean = np.diag(block.lift.T @ a @ block.lift) / deviance.plan.n_levels[block.factor]
+        size = np.maximum(np.sqrt((triangle**2).sum(axis=1)), 1.0 / np.sqrt(np.maximum(mean, 1e-12)))
+        rows = np.triu_indices(block.width)[1]
+        out[block.where] = size[rows]
+    return out
+
+
+def differentiate(deviance: Deviance, theta: Floats) -> Information:
+    """The Hessian in (theta, sigma) and the Jacobian of vcov(beta), by central differences of exact gradients."""
+    here = deviance.at(theta)
+    sigma2 = here.r2 / deviance.nu
+    k, p = len(theta), deviance.p
+    steps = STEP * _lengths(deviance, theta)
+    hessian, jacobian = np.empty((k + 1, k + 1)), np.empty((k + 1, p, p))
+    for i, step in enumerate(steps):
+        offset = np.zeros(k)
+        offset[i] = step
+        ahead, behind = deviance.at(theta + offset), deviance.at(theta - offset)
+        difference = deviance.gradient(ahead, sigma2) - deviance.gradient(behind, sigma2)
+        hessian[i, :k] = difference / (2 * step)
+        hessian[i, k] = hessian[k, i] = -2.0 * sigma2**-1.5 * (ahead.r2 - behind.r2) / (2 * step)
+        jacobian[i] = sigma2 * (ahead.inverse - behind.inverse) / (2 * step)
+    hessian[:k, :k] = 0.5 * (hessian[:k, :k] + hessian[:k, :k].T)
+    hessian[k, k] = 4.0 * deviance.nu / sigma2
+    jacobian[k] = 2.0 * np.sqrt(sigma2) * here.inverse
+    profiled = hessian[:k, :k] - np.outer(hessian[:k, k], hessian[:k, k]) / hessian[k, k]
+    return Information(hessian, jacobian, profiled)
+
+
+def _finished(
+    deviance: Deviance,
+    start: Floats,
+    first: float,
+    point: Point,
+    information: Information,
+    evaluations: int,
+    starts: int,
+) -> Optimum:
+    """One Newton step from the last point, which leaves an error of the order of the last one squared."""
+    step, promised = trust_region_step(point.gradient, information.profiled, 0.5)
+    here = deviance.at(point.x)
+    theta = point.x
+    if np.linalg.norm(step) < 0.1:
+        there = deviance.at(deviance.parameters.normal(point.x + step))
+        if there.deviance <= here.deviance + ENOUGH:
+            theta, here = deviance.parameters.normal(point.x + step), there
+    theta = np.where(np.abs(theta) < NOTHING, 0.0, theta)
+    here = deviance.at(theta)
+    converged = promised < 100 * ENOUGH
+    reason = point.reason if converged else f"{point.reason}; a further decrease is still promised"
+    record = OptimizerRecord(
+        name="trust region, symmetric rank one, Newton finish",
+        start=tuple(float(value) for value in start),
+        end=tuple(float(value) for value in theta),
+        start_deviance=first,
+        end_deviance=here.deviance,
+        gradient=float(np.abs(point.gradient).max()),
+        evaluations=evaluations,
+        starts=starts,
+        reason=reason,
+    )
+    return Optimum(theta, here, here.r2 / deviance.nu, information, converged, record)

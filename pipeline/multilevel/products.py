@@ -1,0 +1,190 @@
+"""Cross-products of the model columns, gathered by cell in one pass over the rows; after this rows are not met again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.multilevel.design import Design
+from pipeline.multilevel.elimination import Products
+from pipeline.multilevel.plan import Key, Plan
+from pipeline.multilevel.segments import Floats, Ints, Segments
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The columns of a design as the residual covariance sees them: weighted or whitened; `ones` None means 1."""
+
+    columns: tuple[Floats | None, ...]
+    outcome: Floats
+    weights: Floats | None
+    log_determinant: float
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How cells add up to levels and entries."""
+
+    by_level: tuple[Segments, ...]
+    by_entry: dict[Key, Segments]
+    diagonal: dict[int, Ints | None]
+
+
+def plain_rows(design: Design) -> Rows:
+    """Independent residuals: the base columns as they are, with the prior weights."""
+    log_determinant = 0.0 if design.weights is None else -float(np.log(design.weights).sum())
+    return Rows(design.base.columns, design.outcome, design.weights, log_determinant)
+
+
+def make_layout(design: Design, plan: Plan) -> Layout:
+    """Where each cell's sums go."""
+    levels = design.cells.levels
+    by_level = tuple(Segments.of(level, n) for level, n in zip(levels, plan.n_levels, strict=True))
+    by_entry, diagonal = {}, {}
+    for (g, h), entries in plan.entries.items():
+        if g < h:
+            by_entry[g, h] = Segments.of(entries.find(levels[g], levels[h]), len(entries.rows))
+        else:
+            own = np.arange(plan.n_levels[g])
+            crossed = len(entries.rows) > plan.n_levels[g]
+            diagonal[g] = entries.find(own, own) if crossed else None
+    return Layout(by_level, by_entry, diagonal)
+
+
+class Gatherer:
+    """Sums over the rows of each cell, and over all rows, of products of base columns."""
+
+    def __init__(self, design: Design, rows: Rows) -> None:
+        self.design, self.rows = design, rows
+        self.cell = design.cells.row_cell
+        self.size = design.cells.size
+        self.sums: dict[tuple[int, int], Floats] = {}
+        rising = bool(np.all(self.cell[1:] >= self.cell[:-1]))
+        self.starts = np.searchsorted(self.cell, np.arange(self.size)) if rising else None
+
+    def by_cell(self, i: int, j: int) -> Floats:
+        """Sum of base column i times base column j over the rows of each cell."""
+        key = (min(i, j), max(i, j))
+        if key not in self.sums:
+            self.sums[key] = self._sum(_product(self.rows.columns[key[0]], self.rows.columns[key[1]]))
+        return self.sums[key]
+
+    def with_outcome(self, i: int, outcome: Floats) -> Floats:
+        """Sum of base column i times the outcome over the rows of each cell."""
+        return self._sum(_product(self.rows.columns[i], outcome))
+
+    def _sum(self, values: Floats | None) -> Floats:
+        weighted = _product(values, self.rows.weights)
+        if weighted is None:
+            return np.asarray(np.bincount(self.cell, minlength=self.size), dtype=np.float64)
+        if self.starts is not None:
+            sums: Floats = np.add.reduceat(weighted, self.starts)
+            return sums
+        return np.asarray(np.bincount(self.cell, weighted, minlength=self.size), dtype=np.float64)
+
+    def total(self, i: int, j: int) -> float:
+        """Sum of base column i times base column j over all rows."""
+        return self._dot(self.rows.columns[i], self.rows.columns[j])
+
+    def total_outcome(self, i: int, outcome: Floats) -> float:
+        """Sum of base column i times the outcome over all rows."""
+        return self._dot(self.rows.columns[i], outcome)
+
+    def square(self, outcome: Floats) -> float:
+        """The outcome's weighted sum of squares."""
+        return self._dot(outcome, outcome)
+
+    def _dot(self, a: Floats | None, b: Floats | None) -> float:
+        one = _product(a, self.rows.weights)
+        if one is None or b is None:
+            values = b if one is None else one
+            return float(len(self.cell)) if values is None else float(values.sum())
+        return float(one @ b)
+
+
+def _product(a: Floats | None, b: Floats | None) -> Floats | None:
+    if a is None:
+        return b
+    return a if b is None else a * b
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Products of a design with the ordinary least squares fit taken out of the outcome.
+
+    `start` [p] are those least squares coefficients in base coordinates; `residual` [n] the outcome less that fit.
+    """
+
+    products: Products
+    start: Floats
+    residual: Floats
+
+
+def gather(design: Design, plan: Plan, layout: Layout, rows: Rows) -> Gathered:
+    """All cross-products a deviance needs; O(rows) once."""
+    gatherer = Gatherer(design, rows)
+    fixed = design.fixed
+    xx = np.array([[gatherer.total(i, j) if i <= j else 0.0 for j in fixed] for i in fixed])
+    xx = np.triu(xx) + np.triu(xx, 1).T
+    start, residual = _least_squares(gatherer, xx, fixed, rows.outcome)
+    total = np.empty((len(fixed) + 1, len(fixed) + 1))
+    total[:-1, :-1] = xx
+    total[-1, :-1] = total[:-1, -1] = [gatherer.total_outcome(i, residual) for i in fixed]
+    total[-1, -1] = gatherer.square(residual)
+    blocks, columns = _by_factor(design, plan, layout, gatherer, residual)
+    return Gathered(Products(blocks, columns, total), start, residual)
+
+
+def _least_squares(gatherer: Gatherer, xx: Floats, fixed: tuple[int, ...], outcome: Floats) -> tuple[Floats, Floats]:
+    start = np.linalg.solve(xx, np.array([gatherer.total_outcome(i, outcome) for i in fixed]))
+    residual = outcome.copy()
+    for coefficient, i in zip(start, fixed, strict=True):
+        column = gatherer.rows.columns[i]
+        residual -= coefficient if column is None else coefficient * column
+    return start, residual
+
+
+def _by_factor(
+    design: Design, plan: Plan, layout: Layout, gatherer: Gatherer, outcome: Floats
+) -> tuple[dict[Key, Floats], dict[int, Floats]]:
+    blocks: dict[Key, Floats] = {}
+    columns: dict[int, Floats] = {}
+    outcomes = {t: gatherer.with_outcome(t, outcome) for t in {t for part in design.random for t in part.base}}
+    for g, part in enumerate(design.random):
+        rows = [np.stack([*(gatherer.by_cell(t, j) for j in design.fixed), outcomes[t]]) for t in part.base]
+        columns[g] = np.ascontiguousarray(layout.by_level[g].sum(np.stack(rows)))
+        own = layout.by_level[g].sum(_cell_block(gatherer, part.base, part.base))
+        blocks[g, g] = _on_diagonal(own, layout.diagonal[g], len(plan.entries[g, g].rows))
+        for h in range(g + 1, len(design.random)):
+            cross = _cell_block(gatherer, part.base, design.random[h].base)
+            blocks[g, h] = layout.by_entry[g, h].sum(cross)
+    return blocks, columns
+
+
+def _cell_block(gatherer: Gatherer, one: tuple[int, ...], two: tuple[int, ...]) -> Floats:
+    return np.stack([np.stack([gatherer.by_cell(i, j) for j in two]) for i in one])
+
+
+def _on_diagonal(own: Floats, diagonal: Ints | None, count: int) -> Floats:
+    if diagonal is None:
+        return own
+    out = np.zeros((*own.shape[:2], count))
+    out[:, :, diagonal] = own
+    return out
+
+
+def with_outcome(design: Design, layout: Layout, rows: Rows, gathered: Gathered) -> Gathered:
+    """The same products for the outcome now in `rows`: only sums with the outcome are gathered anew."""
+    gatherer = Gatherer(design, rows)
+    products = gathered.products
+    start, residual = _least_squares(gatherer, products.total[:-1, :-1], design.fixed, rows.outcome)
+    total = products.total.copy()
+    total[-1, :-1] = total[:-1, -1] = [gatherer.total_outcome(i, residual) for i in design.fixed]
+    total[-1, -1] = gatherer.square(residual)
+    outcomes = {t: gatherer.with_outcome(t, residual) for t in {t for part in design.random for t in part.base}}
+    columns = {}
+    for g, part in enumerate(design.random):
+        columns[g] = products.columns[g].copy()
+        columns[g][:, -1] = layout.by_level[g].sum(np.stack([outcomes[t] for t in part.base]))
+    return Gathered(Products(products.blocks, columns, total), start, residual)

@@ -1,0 +1,55 @@
+"""Sums over groups of equal index along the last axis: how rows become levels and levels become parents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Segments:
+    """A map from positions to `size` targets that can sum values into the targets and spread targets back.
+
+    `order` is None when positions already come sorted by target; `identity` when each position is its own target.
+    """
+
+    index: Ints
+    size: int
+    identity: bool
+    order: Ints | None
+    starts: Ints
+    filled: Ints | None
+
+    @classmethod
+    def of(cls, index: Ints, size: int) -> Segments:
+        """Segments for an array of targets in [0, size)."""
+        rising = bool(np.all(index[1:] >= index[:-1]))
+        order = None if rising else np.argsort(index, kind="stable")
+        ranked = index if order is None else index[order]
+        starts = np.flatnonzero(np.concatenate(([True], ranked[1:] != ranked[:-1]))) if len(index) else index
+        filled = None if len(starts) == size else ranked[starts]
+        identity = rising and filled is None and len(index) == size
+        return cls(index, size, identity, order, starts, filled)
+
+    def sum(self, values: Floats) -> Floats:
+        """Sum `values[..., position]` into `[..., target]`; targets without positions are 0."""
+        if self.identity:
+            return values
+        if not len(self.index):
+            return np.zeros((*values.shape[:-1], self.size))
+        ranked = values if self.order is None else np.take(values, self.order, axis=-1)
+        sums: Floats = np.add.reduceat(ranked, self.starts, axis=-1)
+        if self.filled is None:
+            return sums
+        out = np.zeros((*values.shape[:-1], self.size))
+        out[..., self.filled] = sums
+        return out
+
+    def spread(self, values: Floats) -> Floats:
+        """Each position's own target value: `values[..., target]` to `[..., position]`."""
+        return values if self.identity else np.take(values, self.index, axis=-1)
