@@ -21,6 +21,23 @@ Initiator = Literal["client", "worker", "both", "other"]
 Role = Literal["confirmatory", "exploratory"]
 Effect = Literal["within", "between", "worker", "contextual"]
 Predicted = Literal["positive", "negative", "none"]
+OutcomeKind = Literal["score", "dyad_gap", "no_show", "dropout"]
+TimeScale = Literal["session_number", "day"]
+Check = Literal[
+    "lead_placebo",
+    "lagged_outcome",
+    "detrended",
+    "time_slope",
+    "car1",
+    "quadratic_time",
+    "control_worker_solo",
+    "control_client_solo",
+    "control_concrete",
+    "reverse",
+    "reverse_any",
+    "influence",
+    "cluster_robust",
+]
 Engine = Literal["multilevel", "statsmodels"]
 DegreesOfFreedom = Literal["satterthwaite", "kenward_roger", "none"]
 Method = Literal["REML", "ML"]

@@ -132,15 +132,16 @@ class Exposure(Section):
 
 
 class OutcomeSpec(Section):
-    """The rating a hypothesis is about."""
+    """What a hypothesis is about: a score, the distance between client and worker, a missed session, or dropout."""
 
     instrument: Name
     score: Name = "total"
     rater: options.Rater = "client"
+    kind: options.OutcomeKind = Field("score", description="dyad_gap: distance to the worker's rating of the same session")
 
 
 class ExposureSpec(Section):
-    """The dose of advocacy a hypothesis is about."""
+    """The dose of advocacy a hypothesis is about, and which episodes count towards it."""
 
     mode: options.Mode
     dose: Annotated[str, StringConstraints(pattern=r"^(count|any|minutes|decay\([0-9]{1,4}(\.[0-9]{1,3})?\))$")] = "count"
@@ -148,6 +149,8 @@ class ExposureSpec(Section):
     setting: options.Setting | None = None
     level: options.Level | None = None
     initiated_by: options.Initiator | None = None
+    debriefed: bool | None = None
+    planned: bool | None = None
 
 
 class ContrastSpec(Section):
@@ -157,20 +160,35 @@ class ContrastSpec(Section):
     outcome_minus: Name | None = None
 
 
-class Hypothesis(Section):
-    """One claim, and the model that tests it."""
+class MediatorSpec(Section):
+    """What lies between exposure and outcome: a column of the session `lag` ratings before the outcome's."""
 
-    role: options.Role
-    claim: Text
+    column: Name
+    lag: int = Field(1, ge=0, le=10)
+
+
+class Plan(Section):
+    """What shapes a hypothesis' models; its fit depends on these keys and no others."""
+
     outcome: OutcomeSpec
     exposure: ExposureSpec
     effect: options.Effect = "within"
-    predicted: options.Predicted
-    smallest_effect: float = Field(gt=0, le=3, description="in within-client SDs of the outcome")
+    time: options.TimeScale = "session_number"
     covariates: tuple[Name, ...] = ()
     random: dict[Name, tuple[Name, ...]] = {"worker_id": ("intercept",), "client_id": ("intercept", "exposure", "time")}
     contrast: ContrastSpec | None = None
     moderator: Name | None = None
+    moderator_level: str | None = Field(None, description="the level tested against the others (default: the last)")
+    mediator: MediatorSpec | None = None
+
+
+class Hypothesis(Plan):
+    """One claim, and the model that tests it."""
+
+    role: options.Role
+    claim: Text
+    predicted: options.Predicted
+    smallest_effect: float = Field(gt=0, le=3, description="in within-client SDs of the outcome")
 
 
 class VerdictRules(Section):
@@ -180,6 +198,9 @@ class VerdictRules(Section):
     equivalence_level: float = Field(0.90, gt=0.5, lt=1)
     confirmatory_correction: Literal["holm", "none"] = "holm"
     exploratory_correction: Literal["benjamini_hochberg", "none"] = "benjamini_hochberg"
+    direction_checks: tuple[options.Check, ...] = ("lead_placebo",)
+    specificity_checks: tuple[options.Check, ...] = ("control_worker_solo", "control_client_solo", "control_concrete")
+    fragile_checks: tuple[options.Check, ...] = ("lagged_outcome", "detrended", "time_slope", "car1", "cluster_robust")
 
 
 class Report(Section):
@@ -189,11 +210,18 @@ class Report(Section):
 
 
 class Compute(Section):
-    """How models are fitted."""
+    """How models are fitted, and what is too little to fit one."""
 
     engine: options.Engine = "multilevel"
     method: options.Method = "REML"
     df: options.DegreesOfFreedom = "satterthwaite"
+    kenward_roger_below: int = Field(20, ge=0, description="with fewer workers, always Kenward-Roger")
+    drop_slopes: tuple[Literal["exposure", "time"], ...] = Field(("exposure", "time"), description="when singular, in order")
+    min_workers: int = Field(3, ge=2)
+    min_clients: int = Field(10, ge=2, description="clients with enough ratings, and with an exposure that varies")
+    min_ratings: int = Field(3, ge=2, description="ratings of a client in the model's rows")
+    draws: int = Field(20_000, ge=1_000, le=1_000_000, description="of the Monte-Carlo interval of an indirect effect")
+    seed: int = Field(20261122, ge=0, lt=2**32, description="of those draws")
 
 
 class Params(Section):
