@@ -103,14 +103,23 @@ def build(data: Any, spec: Specification) -> Design:
     factors = [_factor(source, group) for group in spec.groups]
     weights = _weights(source, spec)
     time = source.numeric(spec.time, "the time") if spec.time is not None and spec.residual == "car1" else None
-    _refuse(source)
-    assert outcome is not None
-    return _assembled(source, spec, outcome, fixed, random, factors, weights, time)
-
-
-def _refuse(source: Source) -> None:
+    n = _n_rows(data)
+    base, position = _base(source, [*fixed, *(term for block in random for term in block)], n, weights)
+    names = [name for term in fixed if term is not None for name in term.names if name in position]
+    chosen = (0, *(position[name] for name in names))
+    counts = {factor.name: factor.n_levels for factor in factors if factor is not None}
+    _check_rows(source, spec, outcome, n, len(chosen))
+    _check_groups(source, spec, counts, random, n)
+    _check_rank(source, base, chosen, weights)
     if source.problems:
         raise ModelError(source.problems)
+    assert outcome is not None
+    known = tuple(factor for factor in factors if factor is not None)
+    return _assembled(source, spec, outcome, base, chosen, position, random, known, weights, time)
+
+
+def _n_rows(data: Any) -> int:
+    return len(data) if hasattr(data, "columns") else max((len(column) for column in data.values()), default=0)
 
 
 def _term(source: Source, term: str, what: str) -> Coded | None:
@@ -138,28 +147,31 @@ def _assembled(
     source: Source,
     spec: Specification,
     outcome: Floats,
-    fixed: list[Coded | None],
+    base: Base,
+    chosen: tuple[int, ...],
+    position: dict[str, int],
     random: list[list[Coded | None]],
-    factors: list[Factor | None],
+    factors: tuple[Factor, ...],
     weights: Floats | None,
     time: Floats | None,
 ) -> Design:
-    base, position = _base(source, [*fixed, *(term for block in random for term in block)], len(outcome), weights)
-    names = [name for term in fixed if term is not None for name in term.names]
-    _check_rows(source, spec, outcome, names, [f for f in factors if f is not None], random)
-    _refuse(source)
-    chosen = (0, *(position[name] for name in names))
-    _check_rank(source, base, chosen, weights)
-    _refuse(source)
-    known = tuple(factor for factor in factors if factor is not None)
-    arranged, cells = arrange(known)
+    arranged, cells = arrange(factors)
     parts = {group: _part(spec, group, random, base, position) for group in spec.groups}
     mean, scale = _center(outcome, weights)
-    random_parts = tuple(parts[factor.name] for factor in arranged)
     return Design(
-        spec, base, (outcome - mean) / scale, mean, scale, chosen, arranged, random_parts, cells, weights, time,
-        source.categories,
-    )  # fmt: skip
+        spec=spec,
+        base=base,
+        outcome=(outcome - mean) / scale,
+        outcome_mean=mean,
+        outcome_scale=scale,
+        fixed=chosen,
+        factors=arranged,
+        random=tuple(parts[factor.name] for factor in arranged),
+        cells=cells,
+        weights=weights,
+        time=time,
+        categories=source.categories,
+    )
 
 
 def _center(values: Floats, weights: Floats | None) -> tuple[float, float]:
@@ -178,7 +190,7 @@ def _base(source: Source, terms: list[Coded | None], n: int, weights: Floats | N
         for name, values in zip(term.names, term.values, strict=False) if term is not None else ():
             if name in position:
                 continue
-            if values.min() == values.max():
+            if n == 0 or values.min() == values.max():
                 source.problem(safe(name), f"is constant over all {n} rows", "leave it out of the model")
                 continue
             mean, scale = _center(values, weights)
@@ -195,27 +207,25 @@ def safe(name: str) -> str:
     return re.sub(r"\[.*?\]", "[...]", name)
 
 
-def _check_rows(
-    source: Source,
-    spec: Specification,
-    outcome: Floats,
-    names: list[str],
-    factors: list[Factor],
-    random: list[list[Coded | None]],
-) -> None:
-    n, p = len(outcome), len(names) + 1
-    if outcome.size and outcome.min() == outcome.max():
+def _check_rows(source: Source, spec: Specification, outcome: Floats | None, n: int, p: int) -> None:
+    if outcome is not None and n and outcome.min() == outcome.max():
         source.problem(spec.outcome, f"is constant over all {n} rows", "there is nothing to explain")
     if n <= p:
         source.problem(spec.outcome, f"has {n} rows for {p} fixed coefficients", "name fewer terms or add rows")
-    counts = {factor.name: factor.n_levels for factor in factors}
+
+
+def _check_groups(
+    source: Source, spec: Specification, counts: dict[str, int], random: list[list[Coded | None]], n: int
+) -> None:
+    """Two levels at least, and in each block fewer effects than rows (lme4's checks)."""
     for name, levels in counts.items():
         if levels < 2:
             source.problem(name, f"has {levels} group; at least 2 are needed", "leave this grouping column out")
     for block, coded in zip(spec.random, random, strict=True):
-        effects = counts[block.group] * sum(len(term.names) for term in coded if term is not None)
-        if effects >= n and counts[block.group] >= 2:
-            what = f"has {effects} random effects ({counts[block.group]} groups) for {n} rows"
+        levels = counts.get(block.group, 0)
+        effects = levels * sum(len(term.names) for term in coded if term is not None)
+        if effects >= n and levels >= 2:
+            what = f"has {effects} random effects ({levels} groups) for {n} rows"
             source.problem(block.group, what, "name fewer random terms for it")
 
 

@@ -21,6 +21,8 @@ STEP = 3e-4
 SMALL = 500
 STARTS = (0.6, 0.1, 3.0)
 ROUNDS = 8
+# Curvatures below this share of the largest cannot be told from zero by differences.
+FLAT = 1e-6
 # A relative standard deviation that is rounding of zero.
 NOTHING = 1e-9
 
@@ -129,8 +131,16 @@ def differentiate(deviance: Deviance, theta: Floats) -> Information:
     hessian[:k, :k] = 0.5 * (hessian[:k, :k] + hessian[:k, :k].T)
     hessian[k, k] = 4.0 * deviance.nu / sigma2
     jacobian[k] = 2.0 * np.sqrt(sigma2) * here.inverse
-    profiled = hessian[:k, :k] - np.outer(hessian[:k, k], hessian[:k, k]) / hessian[k, k]
+    profiled = _firm(hessian[:k, :k] - np.outer(hessian[:k, k], hessian[:k, k]) / hessian[k, k])
     return Information(hessian, jacobian, profiled)
+
+
+def _firm(hessian: Floats) -> Floats:
+    """Curvatures that are rounding beside the largest count as slightly upward: a ridge is not a way down."""
+    values, vectors = np.linalg.eigh(hessian)
+    least = FLAT * float(np.abs(values).max())
+    firm: Floats = (vectors * np.where(np.abs(values) < least, least, values)) @ vectors.T
+    return firm
 
 
 def _finished(
