@@ -47,7 +47,7 @@ class Simulate(Section):
 
     scenario: options.Scenario = "default"
     workers: int = Field(40, ge=2, le=5000)
-    clients: int = Field(400, ge=4, le=500_000)
+    clients: int = Field(400, ge=10, le=500_000)
     sessions: int = Field(16, ge=2, le=100)
     truth: dict[Name, float] = Field({}, description="overrides of single true effects, by name")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import Problem
@@ -21,19 +21,28 @@ class RawStudy:
 
 
 def simulate(settings: Simulate, seed: int) -> RawStudy:
-    """The built-in study as raw files: the same settings and seed give the same files."""
+    """The built-in study as a site's raw files, with its truth; the same settings and seed give the same files."""
     from pipeline.simulate.raw import raw_files
-    from pipeline.simulate.study import draw
 
-    study = draw(settings, seed)
-    return RawStudy(raw_files(study.tables), {"simulated": True, "parameters": asdict(study.truth)})
+    return RawStudy(raw_files(canonical(settings, seed)), known_truth(settings))
 
 
 def canonical(settings: Simulate, seed: int) -> dict[str, pd.DataFrame]:
-    """The same study as canonical tables, for benchmarks that need no files."""
+    """The same study as canonical tables by name (`ratings_<instrument>` among them), for whoever needs no raw files."""
     from pipeline.simulate.study import draw
 
-    return draw(settings, seed).tables
+    return draw(settings, seed)
+
+
+def known_truth(settings: Simulate) -> dict[str, Any]:
+    """The true effects by name with their meanings, and what they amount to on the observed scale of scores."""
+    from pipeline.simulate.observed import observed
+    from pipeline.simulate.scenarios import truth_of
+    from pipeline.simulate.truth import MEANINGS
+
+    effects = truth_of(settings.scenario, settings.truth)
+    parameters = {name: {"value": getattr(effects, name), "meaning": meaning} for name, meaning in MEANINGS.items()}
+    return {"simulated": True, "scenario": settings.scenario, "parameters": parameters, "observed": observed(settings)}
 
 
 def check_params(params: Params) -> list[Problem]:

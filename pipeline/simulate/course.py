@@ -1,57 +1,54 @@
 """The course of every client, session by session: attendance, crises, advocacy, alliance, and who leaves.
 
-Order within one session: crisis and advocacy in the days before it, then attendance, felt empathy, alliance, the rating, and
-whether the client comes back. The window of a rating is the one METHODS.md defines (from the client's last rating to this one).
+Within one session the order is: crisis and advocacy in the days before it, attendance, felt empathy, alliance, the rating,
+and whether the client comes back. A rating's window is the one of METHODS.md: from the client's last rating to this one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.random import Generator
 
+from pipeline.simulate.arrays import Flags, Floats, Integers
 from pipeline.simulate.episodes import JOINT, MODES, Episodes, draw_episodes, join, split_at_rating
-from pipeline.simulate.items import SUBSCALES, Items, draw_answers
+from pipeline.simulate.items import HIGH, ITEMS, LOW, SUBSCALES, draw_answers
 from pipeline.simulate.people import Clients, Workers
+from pipeline.simulate.traits import Traits, draw_traits, habit_alliance, lasting_alliance, log_rates
 from pipeline.simulate.truth import Truth
 
-FIRST_WINDOW = 14  # days before the first rating that count for it
-PHASES = ("engagement", "assessment", "intervention", "evaluation")
-PHASE_ENDS = (0.15, 0.35, 0.85, 1.0)  # share of the sessions by which a phase ends
 DAYS_BETWEEN = np.array([5, 6, 7, 7, 7, 7, 8, 9, 14])
 CRISIS_LASTS = 0.3  # chance that a crisis goes on to the next session
-
-
-@dataclass(frozen=True)
-class Traits:
-    """What stays with a client: all on the scale of points but `rate` and `rate_slope` (log rate)."""
-
-    level: np.ndarray
-    slope: np.ndarray
-    effect: np.ndarray  # of a joint episode, beyond the average effect
-    subscale: np.ndarray  # clients by goal, task, bond
-    items: np.ndarray  # clients by items
-    rate: np.ndarray
-    rate_slope: np.ndarray
-    empathy: np.ndarray
+BUSIEST = 3.0  # the largest log rate: about 20 episodes between two sessions
+EMPATHY = 3.5  # felt empathy of the average client (points)
+EMPATHY_SD = 0.4  # of sessions of one client
+GAINS = {  # what is taken away to see what it added: by name, the sources of points
+    "joint": ("joint", "lag1", "indirect"),
+    "joint_and_habit": ("joint", "lag1", "indirect", "habit"),
+    "indirect": ("indirect",),
+    "worker_solo": ("worker_solo",),
+    "client_solo": ("client_solo",),
+    "concrete": ("concrete",),
+}
 
 
 @dataclass
 class Course:
-    """What the study leaves behind: matrices of clients by sessions, and the ratings and episodes."""
+    """What the study leaves behind: clients by sessions, and by modes, items or subscales."""
 
-    day: np.ndarray
-    held: np.ndarray  # whether the session was planned at all (the client had not left)
-    attendance: np.ndarray  # 0 attended, 1 no_show, 2 cancelled
-    worker: np.ndarray
-    crisis: np.ndarray
-    empathy: np.ndarray
-    alliance: np.ndarray
-    rated: np.ndarray
-    dose: np.ndarray  # clients by sessions by modes: episodes in the window of a rating, by the log
-    answers: np.ndarray  # clients by sessions by items, NaN where not answered
-    gain: np.ndarray  # clients by sessions by subscales: what joint episodes added to the expected answer
+    day: Integers
+    held: Flags  # planned at all: the client had not left
+    attendance: Integers  # 0 attended, 1 no_show, 2 cancelled
+    worker: Integers
+    crisis: Flags
+    empathy: Floats
+    alliance: Floats
+    rated: Flags
+    dose: Integers  # by modes: episodes in the window of a rating, as the log has them
+    answers: Floats  # by items, NaN where not answered
+    gain: dict[str, Floats]  # by the names of GAINS, by subscales: what was added to the expected score
     episodes: list[Episodes] = field(default_factory=list)
 
 
@@ -59,213 +56,193 @@ class Course:
 class State:
     """What one session hands to the next."""
 
-    alive: np.ndarray
-    crisis: np.ndarray
-    residual: np.ndarray
-    deviation: np.ndarray  # last alliance above the client's own course
-    last_dose: np.ndarray  # joint episodes of the window before
-    start: np.ndarray  # last day before the current window
-    ever_rated: np.ndarray
+    alive: Flags
+    crisis: Flags
+    residual: Floats  # in SDs
+    deviation: Floats  # last alliance above the client's own course (points)
+    last_joint: Integers  # joint episodes of the window before
+    last_rating: Integers  # its day, -1 before the first
     pending: Episodes
 
 
-def phase_of(sessions: int) -> np.ndarray:
-    """The phase (0 to 3) of each session of a course of this length."""
-    share = (np.arange(sessions) + 0.5) / sessions
-    return np.searchsorted(np.array(PHASE_ENDS[:-1]), share)
+@dataclass(frozen=True)
+class World:
+    """What no session changes: traits, and clients by sessions the lasting alliance, the part of habit, the log rates."""
+
+    traits: Traits
+    lasting: Floats
+    habit: Floats
+    rates: Floats
+    truth: Truth
 
 
-def draw_traits(n: int, truth: Truth, rng: Generator) -> Traits:
-    """Draw what stays with each of `n` clients."""
-    z = rng.standard_normal((6, n))
-    rho = truth.trend_correlation
-    return Traits(
-        level=truth.client_sd * z[0],
-        slope=truth.trend_sd * z[1],
-        effect=truth.joint_slope_sd * z[2],
-        subscale=truth.subscale_sd * rng.standard_normal((n, len(SUBSCALES))),
-        items=truth.item_client_sd * rng.standard_normal((n, Items.COUNT)),
-        rate=truth.rate_client_sd * z[3],
-        rate_slope=truth.advocacy_trend + truth.advocacy_trend_sd * (rho * z[1] + np.sqrt(1 - rho**2) * z[4]),
-        empathy=0.5 * z[0] / 1.0 + 0.4 * z[5],
+def draw_course(
+    clients: Clients, workers: Workers, sessions: int, truth: Truth, rng: Generator, gains: bool = False
+) -> Course:
+    """Play all sessions of all clients; `gains` asks for what episodes added to the expected scores (else they stay out)."""
+    traits = draw_traits(len(clients.worker), truth, rng)
+    changed = (clients.change_after >= 0)[:, None] & (np.arange(sessions) >= clients.change_after[:, None])
+    worker = np.where(changed, clients.next_worker[:, None], clients.worker[:, None])
+    world = World(
+        traits,
+        lasting_alliance(workers, worker, traits, truth),
+        habit_alliance(workers, worker, traits, truth),
+        log_rates(clients, workers, worker, traits, truth),
+        truth,
     )
-
-
-def draw_course(clients: Clients, workers: Workers, sessions: int, truth: Truth, rng: Generator) -> Course:
-    """Play all sessions of all clients."""
-    n = len(clients.worker)
-    traits = draw_traits(n, truth, rng)
-    course = _blank(n, sessions, rng)
-    numbers = np.arange(sessions)
-    changed = (clients.change_after[:, None] >= 0) & (numbers >= clients.change_after[:, None])
-    course.worker = np.where(changed, clients.next_worker[:, None], clients.worker[:, None])
-    base = _log_rates(clients, workers, course.worker, traits, truth)
-    state = _begin(n, truth, rng)
-    for s in range(sessions):
-        _play(s, course, state, base, traits, workers, truth, rng)
+    course, state = _blank(worker, rng, GAINS if gains else ()), _begin(len(worker), rng)
+    for session in range(sessions):
+        _play(session, course, state, world, rng)
     return course
 
 
-def _blank(n: int, sessions: int, rng: Generator) -> Course:
-    gaps = rng.choice(DAYS_BETWEEN, (n, sessions))
-    gaps[:, 0] = rng.integers(3, 13, n)
-    shape = (n, sessions)
+def _blank(worker: Integers, rng: Generator, gains: Iterable[str]) -> Course:
+    shape = worker.shape
+    gaps = rng.choice(DAYS_BETWEEN, shape)
+    gaps[:, 0] = rng.integers(3, 13, shape[0])
     return Course(
         day=np.cumsum(gaps, axis=1),
-        held=np.zeros(shape, bool),
-        attendance=rng.random(shape),
-        worker=np.zeros(shape, np.int64),
-        crisis=np.zeros(shape, bool),
+        held=np.zeros(shape, np.bool_),
+        attendance=np.zeros(shape, np.int64),
+        worker=worker,
+        crisis=np.zeros(shape, np.bool_),
         empathy=np.full(shape, np.nan),
         alliance=np.full(shape, np.nan),
-        rated=np.zeros(shape, bool),
+        rated=np.zeros(shape, np.bool_),
         dose=np.zeros((*shape, len(MODES)), np.int64),
-        answers=np.full((*shape, Items.COUNT), np.nan),
-        gain=np.zeros((*shape, len(SUBSCALES))),
+        answers=np.full((*shape, ITEMS), np.nan),
+        gain={name: np.zeros((*shape, len(SUBSCALES))) for name in gains},
     )
 
 
-def _begin(n: int, truth: Truth, rng: Generator) -> State:
-    none = np.zeros(n)
-    nobody = draw_episodes(np.zeros((n, len(MODES))), none, none, none.astype(bool), 0, truth, rng)
+def _begin(n: int, rng: Generator) -> State:
     return State(
-        alive=np.ones(n, bool),
-        crisis=np.zeros(n, bool),
+        alive=np.ones(n, np.bool_),
+        crisis=np.zeros(n, np.bool_),
         residual=rng.standard_normal(n),
-        deviation=none.copy(),
-        last_dose=none.copy(),
-        start=np.full(n, -1),
-        ever_rated=np.zeros(n, bool),
-        pending=nobody,
+        deviation=np.zeros(n),
+        last_joint=np.zeros(n, np.int64),
+        last_rating=np.full(n, -1),
+        pending=Episodes.none(),
     )
 
 
-def _log_rates(clients: Clients, workers: Workers, worker: np.ndarray, traits: Traits, truth: Truth) -> np.ndarray:
-    """Expected episodes between two sessions before crises and feedback: log, clients by sessions by modes."""
-    sessions = worker.shape[1]
-    rates = np.array([truth.joint_rate, truth.worker_solo_rate, truth.client_solo_rate, truth.concrete_rate])
-    log = np.log(np.maximum(rates, 1e-12))[None, None, :] + np.zeros((*worker.shape, len(MODES)))
-    own = traits.rate + truth.rate_need * (clients.need - 5) - truth.rate_client_sd**2 / 2
-    log += own[:, None, None]
-    log += (truth.rate_intervention * (phase_of(sessions) == 2))[None, :, None]
-    log[:, :, JOINT] += workers.rate[worker]
-    log[:, :, JOINT] += traits.rate_slope[:, None] * _centered(sessions)
-    return log
-
-
-def _centered(sessions: int) -> np.ndarray:
-    return np.arange(sessions) - (sessions - 1) / 2
-
-
-def _play(
-    s: int, course: Course, state: State, base: np.ndarray, traits: Traits, workers: Workers, truth: Truth, rng: Generator
-) -> None:
-    """One session of all clients; fills column `s` of the course and moves the state on."""
-    n = len(state.alive)
+def _play(session: int, course: Course, state: State, world: World, rng: Generator) -> None:
+    """One session of all clients: fills its column of the course and moves the state on."""
+    n, truth = len(state.alive), world.truth
     chance, z = rng.random((4, n)), rng.standard_normal((2, n))
-    _attend(s, course, state, chance[0], truth)
-    attended = course.held[:, s] & (course.attendance[:, s] == 0)
-    log = base[:, s] + truth.crisis_on_advocacy * state.crisis[:, None]
+    attended = _attend(session, course, state, chance, truth)
+    rated = attended & (chance[2] >= truth.missed_rating)
+    course.rated[:, session] = rated
+    _advocate(session, course, state, world, attended, rng)
+    added = _open_windows(session, course, state, rated, world)
+    _drift(session, course, state, z[0], truth)
+    added["indirect"] = _feel(session, course, world, z[1])[:, None] + np.zeros(len(SUBSCALES))
+    lasting = world.lasting[:, session] + truth.crisis_on_alliance * state.crisis
+    own = lasting + truth.residual_sd * state.residual
+    own += truth.empathy_on_alliance * (course.empathy[:, session] - EMPATHY) - added["indirect"][:, 0]
+    added["habit"] = world.habit[:, [session]] + np.zeros(len(SUBSCALES))
+    passing = own - lasting + _sum(added.values()).mean(axis=1) - world.habit[:, session]
+    course.alliance[:, session], state.deviation = lasting + world.habit[:, session] + passing, passing
+    _rate(session, course, own, added, world, rng)
+    _leave(session, course, state, chance[3], truth)
+
+
+def _attend(session: int, course: Course, state: State, chance: Floats, truth: Truth) -> Flags:
+    """Who comes, and who is in a crisis."""
+    course.held[:, session] = state.alive
+    missed = np.select([chance[0] < truth.no_show, chance[0] < truth.no_show + truth.cancelled], [1, 2], 0)
+    course.attendance[:, session] = missed
+    share = truth.crisis_share
+    begins = min(1.0, share * (1 - CRISIS_LASTS) / (1 - share)) if session and share < 1 else share
+    state.crisis = chance[1] < np.where(state.crisis, CRISIS_LASTS, begins)
+    course.crisis[:, session] = state.crisis
+    attended: Flags = state.alive & (missed == 0)
+    return attended
+
+
+def _advocate(session: int, course: Course, state: State, world: World, attended: Flags, rng: Generator) -> None:
+    """Episodes of the days up to this session; they wait for the client's next rating."""
+    truth, day = world.truth, course.day[:, session]
+    log = world.rates[:, session] + truth.crisis_on_advocacy * state.crisis[:, None]
     log[:, JOINT] += truth.alliance_on_joint * state.deviation
-    rates = np.exp(np.minimum(log, 3.0)) * state.alive[:, None]
-    previous = course.day[:, s - 1] if s else np.zeros(n, np.int64)
-    new = draw_episodes(rates, previous, course.day[:, s], attended, s, truth, rng)
+    rates = np.exp(np.minimum(log, BUSIEST)) * state.alive[:, None]
+    previous = course.day[:, session - 1] if session else np.zeros_like(day)
+    new = draw_episodes(rates, previous, day, attended, session, truth, rng)
     course.episodes.append(new)
-    rated = attended & (chance[1] >= truth.missed_rating)
-    added = _open_windows(s, course, state, new, rated, traits, truth)
-    _move_residual(s, course, state, z[0], truth)
-    lasting = _lasting(s, course, state, base, traits, workers, truth)
-    course.empathy[:, s] = _feel(lasting, traits, course.dose[:, s, JOINT], z[1], truth)
-    level = lasting + truth.residual_sd * state.residual + truth.empathy_on_alliance * (course.empathy[:, s] - 3.5)
-    course.alliance[:, s] = level + added.mean(axis=1)
-    state.deviation = level + added.mean(axis=1) - lasting
-    course.rated[:, s] = rated
-    _rate(s, course, np.flatnonzero(rated), level, added, traits, truth, rng)
-    _leave(s, course, state, rated, chance[2], truth)
-
-
-def _attend(s: int, course: Course, state: State, chance: np.ndarray, truth: Truth) -> None:
-    course.held[:, s] = state.alive
-    drawn = course.attendance[:, s]
-    missed = np.where(drawn < truth.no_show, 1, np.where(drawn < truth.no_show + truth.cancelled, 2, 0))
-    course.attendance[:, s] = missed
-    begins = truth.crisis_share * (1 - CRISIS_LASTS) / max(1e-9, 1 - truth.crisis_share)
-    state.crisis = chance < np.where(state.crisis, CRISIS_LASTS, min(1.0, begins))
-    course.crisis[:, s] = state.crisis
-
-
-def _open_windows(
-    s: int, course: Course, state: State, new: Episodes, rated: np.ndarray, traits: Traits, truth: Truth
-) -> np.ndarray:
-    """Count the episodes of the windows that end here; returns what they add to goal, task and bond (points)."""
-    n, day = len(rated), course.day[:, s]
     state.pending = join([state.pending, new])
-    start = np.where(state.ever_rated, -1, day - FIRST_WINDOW)
-    logged, true, pending = split_at_rating(state.pending, rated, day, start)
-    counted, real = state.pending.take(logged), state.pending.take(true)
-    place = counted.client * len(MODES) + counted.mode
-    course.dose[:, s] = np.bincount(place, minlength=n * len(MODES)).reshape(n, len(MODES))
-    dose = np.bincount(real.client * len(MODES) + real.mode, minlength=n * len(MODES)).reshape(n, len(MODES))
-    shown = np.bincount(real.client, weights=real.disclosure, minlength=n)
-    debriefed = np.bincount(real.client, weights=real.debriefed, minlength=n)
-    joint = (truth.joint + traits.effect) * dose[:, JOINT] + truth.joint_lag1 * state.last_dose
-    joint += truth.joint_disclosure * shown + truth.joint_debriefed * debriefed
-    extra = np.array([truth.joint_goal, truth.joint_task, truth.joint_bond])
-    course.gain[:, s] = joint[:, None] + extra * dose[:, [JOINT]]
-    others = dose[:, 1:] @ np.array([truth.worker_solo, truth.client_solo, truth.concrete])
-    state.last_dose = np.where(rated, dose[:, JOINT], state.last_dose)
-    state.ever_rated = state.ever_rated | rated
-    state.pending = state.pending.take(pending)
-    return course.gain[:, s] + others[:, None]
 
 
-def _move_residual(s: int, course: Course, state: State, z: np.ndarray, truth: Truth) -> None:
-    if s:
-        weeks = (course.day[:, s] - course.day[:, s - 1]) / 7
-        kept = np.sign(truth.residual_ar) * np.abs(truth.residual_ar) ** weeks
+def _open_windows(session: int, course: Course, state: State, rated: Flags, world: World) -> dict[str, Floats]:
+    """Count the episodes of the windows that end here; returns by source what they add to goal, task and bond (points)."""
+    day = course.day[:, session]
+    logged, true, left = split_at_rating(state.pending, rated, day, state.last_rating)
+    course.dose[:, session] = state.pending.take(logged).count(len(day))
+    real = state.pending.take(true)
+    added = _points(real, world, state.last_joint * rated)
+    state.last_joint = np.where(rated, real.count(len(day))[:, JOINT], state.last_joint)
+    state.last_rating = np.where(rated, day, state.last_rating)
+    state.pending = state.pending.take(left)
+    return added
+
+
+def _points(real: Episodes, world: World, last_joint: Integers) -> dict[str, Floats]:
+    truth, n = world.truth, len(last_joint)
+    dose, even = real.count(n), np.ones(len(SUBSCALES))
+    joint = (truth.joint + world.traits.effect) * dose[:, JOINT]
+    joint += truth.joint_disclosure * np.bincount(real.client, weights=real.disclosure, minlength=n)
+    joint += truth.joint_debriefed * np.bincount(real.client, weights=real.debriefed, minlength=n)
+    by_subscale = np.array([truth.joint_goal, truth.joint_task, truth.joint_bond])
+    alone = {"worker_solo": truth.worker_solo, "client_solo": truth.client_solo, "concrete": truth.concrete}
+    return {
+        "joint": joint[:, None] + by_subscale * dose[:, [JOINT]],
+        **{mode: points * dose[:, [MODES.index(mode)]] * even for mode, points in alone.items()},
+        "lag1": truth.joint_lag1 * last_joint[:, None] * even,
+    }
+
+
+def _drift(session: int, course: Course, state: State, z: Floats, truth: Truth) -> None:
+    """Residuals: independent, or correlated the less the more days lie between two sessions (CAR(1), a week as unit)."""
+    if session:
+        weeks = (course.day[:, session] - course.day[:, session - 1]) / 7
+        kept = truth.residual_ar**weeks
         state.residual = kept * state.residual + np.sqrt(1 - kept**2) * z
 
 
-def _lasting(
-    s: int, course: Course, state: State, base: np.ndarray, traits: Traits, workers: Workers, truth: Truth
-) -> np.ndarray:
-    """The alliance apart from passing deviations and from the episodes themselves (points)."""
-    sessions, worker = base.shape[1], course.worker[:, s]
-    expected = np.exp(traits.rate - truth.rate_client_sd**2 / 2) * truth.joint_rate
-    expected_worker = np.exp(workers.rate[worker]) * truth.joint_rate
-    level = truth.alliance_start + truth.alliance_trend * s + truth.phase_step * phase_of(sessions)[s]
-    level = level + traits.level + traits.slope * _centered(sessions)[s] + workers.effect[worker]
-    level += truth.joint_between * (expected - truth.joint_rate) + truth.joint_worker * (expected_worker - truth.joint_rate)
-    return level + truth.crisis_on_alliance * state.crisis
+def _feel(session: int, course: Course, world: World, z: Floats) -> Floats:
+    """Felt empathy in the session, 1 to 5 in tenths; returns what joint episodes add to the alliance through it (points)."""
+    truth, joint = world.truth, course.dose[:, session, JOINT]
+    without = EMPATHY + world.traits.empathy + EMPATHY_SD * z
+    course.empathy[:, session] = _tenths(without + truth.joint_on_empathy * joint)
+    through: Floats = truth.empathy_on_alliance * (course.empathy[:, session] - _tenths(without))
+    return through
 
 
-def _feel(lasting: np.ndarray, traits: Traits, joint: np.ndarray, z: np.ndarray, truth: Truth) -> np.ndarray:
-    """Felt empathy in the session, 1 to 5 in steps of a tenth."""
-    felt = 3.5 + 0.3 * (lasting - truth.alliance_start) + traits.empathy + truth.joint_on_empathy * joint + 0.4 * z
-    return np.round(np.clip(felt, 1, 5), 1)
+def _tenths(felt: Floats) -> Floats:
+    return np.round(np.clip(felt, LOW, HIGH), 1).astype(np.float64)
 
 
-def _rate(
-    s: int,
-    course: Course,
-    who: np.ndarray,
-    level: np.ndarray,
-    added: np.ndarray,
-    traits: Traits,
-    truth: Truth,
-    rng: Generator,
-) -> None:
-    answers, gain = draw_answers(
-        level[who], added[who], course.gain[who, s], traits.subscale[who], traits.items[who], truth, rng
-    )
-    course.answers[who, s] = answers
-    course.gain[:, s] = 0
-    course.gain[who, s] = gain
+def _rate(session: int, course: Course, own: Floats, added: dict[str, Floats], world: World, rng: Generator) -> None:
+    who = np.flatnonzero(course.rated[:, session])
+    theirs = {source: points[who] for source, points in added.items()}
+    removed = {name: _sum(theirs[source] for source in GAINS[name]) for name in course.gain}
+    total = world.traits.subscale[who] + _sum(theirs.values())
+    answers = draw_answers(own[who], total, world.traits.items[who], removed, world.truth, rng)
+    course.answers[who, session] = answers.given
+    for name, gain in answers.gain.items():
+        course.gain[name][who, session] = gain
 
 
-def _leave(s: int, course: Course, state: State, rated: np.ndarray, chance: np.ndarray, truth: Truth) -> None:
+def _sum(parts: Iterable[Floats]) -> Floats:
+    first, *others = parts
+    return sum(others, first)
+
+
+def _leave(session: int, course: Course, state: State, chance: Floats, truth: Truth) -> None:
     """Those who rated low are the likelier to leave; whoever did not rate leaves at the average rate."""
-    answered = np.where(rated[:, None], course.answers[:, s], truth.alliance_start)
-    score = np.where(rated, np.nanmean(answered, axis=1), truth.alliance_start)
-    odds = truth.dropout / max(1e-9, 1 - truth.dropout) * np.exp(truth.alliance_on_dropout * (score - truth.alliance_start))
+    answers = course.answers[:, session]
+    answered = (~np.isnan(answers)).sum(axis=1)
+    score = np.nansum(answers, axis=1) / np.maximum(answered, 1)
+    above = np.where(answered > 0, score - truth.alliance_start, 0.0)
+    odds = truth.dropout / max(1e-9, 1 - truth.dropout) * np.exp(truth.alliance_on_dropout * above)
     state.alive = state.alive & (chance >= odds / (1 + odds))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.random import Generator
 
+from pipeline.simulate.arrays import Texts
+
 LENGTH = 8  # hexadecimal digits: 4.3e9 pseudonyms a prefix
 
 
-def pseudonyms(prefix: str, n: int, rng: Generator) -> np.ndarray:
+def pseudonyms(prefix: str, n: int, rng: Generator) -> Texts:
     """`n` different ids: the prefix and eight hexadecimal digits, drawn at random; an object array of str."""
     drawn = rng.integers(16**LENGTH, size=n)
     while len(unique := np.unique(drawn, return_index=True)[1]) < n:

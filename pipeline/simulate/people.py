@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
+from pipeline.simulate.arrays import Flags, Floats, Integers, Texts
 from pipeline.simulate.truth import Truth
 
 K_ANONYMITY = 5
@@ -29,27 +30,27 @@ CASELOADS = ("under_15", "15-24", "25+")
 class Workers:
     """One entry a worker; `effect` in points, `rate` on the log scale."""
 
-    agency: np.ndarray
-    discipline: np.ndarray
-    experience: np.ndarray
-    caseload: np.ndarray
-    effect: np.ndarray
-    rate: np.ndarray
+    agency: Integers
+    discipline: Texts
+    experience: Texts
+    caseload: Texts
+    effect: Floats
+    rate: Floats
 
 
 @dataclass(frozen=True)
 class Clients:
-    """One entry a client; `worker` is the first one, `next_worker` the one after session `change_after` (-1 for no change)."""
+    """One entry a client; `next_worker` takes over from session `change_after` (counted from 0; -1 for never)."""
 
-    worker: np.ndarray
-    next_worker: np.ndarray
-    change_after: np.ndarray
-    profile: dict[str, np.ndarray]
-    program: np.ndarray
-    mandated: np.ndarray
-    need: np.ndarray
-    barriers: np.ndarray
-    referral: np.ndarray
+    worker: Integers
+    next_worker: Integers
+    change_after: Integers
+    profile: dict[str, Texts]
+    program: Texts
+    mandated: Flags
+    need: Floats
+    barriers: Texts
+    referral: Texts
 
 
 def draw_workers(n: int, truth: Truth, rng: Generator) -> Workers:
@@ -85,7 +86,7 @@ def draw_clients(n: int, sessions: int, workers: Workers, truth: Truth, rng: Gen
     )
 
 
-def draw_profiles(n: int, rng: Generator) -> dict[str, np.ndarray]:
+def draw_profiles(n: int, rng: Generator) -> dict[str, Texts]:
     """Age band, gender, race/ethnicity and language of `n` clients: each combination held by K_ANONYMITY of them or more."""
     codes = np.stack([rng.choice(len(shares), n, p=tuple(shares.values())) for shares in PROFILE_SHARES.values()])
     for attribute in reversed(range(len(codes))):  # coarsen language first, gender last, until no combination is rare
@@ -97,20 +98,22 @@ def draw_profiles(n: int, rng: Generator) -> dict[str, np.ndarray]:
     return {name: labels[codes[row]] for row, (name, labels) in enumerate(names.items())}
 
 
-def _count_alike(codes: np.ndarray) -> np.ndarray:
+def _count_alike(codes: Integers) -> Integers:
     key = np.ravel_multi_index(tuple(codes), tuple(len(shares) for shares in PROFILE_SHARES.values()))
-    return np.bincount(key)[key]
+    alike: Integers = np.bincount(key)[key]
+    return alike
 
 
-def _colleague(worker: np.ndarray, agency: np.ndarray, rng: Generator) -> np.ndarray:
+def _colleague(worker: Integers, agency: Integers, rng: Generator) -> Integers:
     """For each client, a worker of the same agency drawn at random (perhaps the same one)."""
     order = np.argsort(agency, kind="stable")
     first = np.searchsorted(agency[order], agency[worker])
     size = np.bincount(agency)[agency[worker]]
-    return order[first + np.floor(rng.random(len(worker)) * size).astype(int)]
+    found: Integers = order[first + np.floor(rng.random(len(worker)) * size).astype(np.int64)]
+    return found
 
 
-def _barriers(need: np.ndarray, rng: Generator) -> np.ndarray:
+def _barriers(need: Floats, rng: Generator) -> Texts:
     """Codes joined by `;`, more of them where need is higher; an empty string for none."""
     held = rng.random((len(need), len(BARRIERS))) < (0.05 + 0.03 * need)[:, None]
     return np.array([";".join(code for code, has in zip(BARRIERS, row, strict=True) if has) for row in held], dtype=object)

@@ -32,7 +32,7 @@ DIFFERENCES: Mapping[Scenario, Mapping[str, float]] = {
     "presence_does_not_matter": {"worker_solo": 0.15},
     "autocorrelated": {**CALM, "joint": 0.0, "joint_slope_sd": 0.0, "residual_ar": 0.7},
     "harm": {"joint": -0.15},
-    "between_only": {**CALM, "joint": 0.0, "joint_slope_sd": 0.0, "joint_between": 0.4},
+    "between_only": {**CALM, "joint": 0.0, "joint_slope_sd": 0.0, "joint_between": 0.6},
     "bond_only": {"joint": 0.0, "joint_bond": 0.20},
     "mediated": {"joint": 0.05, "joint_on_empathy": 0.30, "empathy_on_alliance": 0.20},
 }

@@ -1,7 +1,7 @@
 """The true effects of the built-in study, each a parameter with a name, a default and a meaning.
 
-Units: `points` are points of the 1-5 item scale of the WAI-SR before its ceiling; `log rate` is added to the logarithm of the
-expected number of episodes between two sessions. `simulate.truth` in params.yaml overrides any of them by name.
+Units: `points` of the 1-5 item scale of the WAI-SR, before its floor and ceiling; `log rate` is added to the logarithm of
+the expected number of episodes between two sessions. `simulate.truth` in params.yaml overrides any of them by name.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ class Truth:
     joint_between: float = _effect(0.0, "client whose expected joint episodes a window are higher by one (points)")
     joint_worker: float = _effect(0.0, "worker whose expected joint episodes a window are higher by one (points)")
     # the course of the alliance
-    alliance_start: float = _effect(3.65, "alliance at the first session (points)", 1.0, 5.0)
+    alliance_start: float = _effect(3.5, "alliance at the first session (points)", 1.0, 5.0)
     alliance_trend: float = _effect(0.015, "change a session (points)")
     phase_step: float = _effect(0.04, "change at each phase after engagement (points)")
     client_sd: float = _size(0.40, "clients (SD, points)")
     worker_sd: float = _size(0.15, "workers (SD, points)")
     trend_sd: float = _size(0.012, "how clients differ in their change a session (SD, points)")
     residual_sd: float = _size(0.35, "sessions of one client (SD, points)")
-    residual_ar: float = _effect(0.0, "correlation of residuals a week apart", -0.95, 0.95)
+    residual_ar: float = _effect(0.0, "correlation of residuals a week apart (CAR(1))", 0.0, 0.95)
     subscale_sd: float = _size(0.12, "subscales of one client (SD, points)")
     item_client_sd: float = _size(0.12, "items of one client (SD, points)")
     item_sd: float = _size(0.25, "items of one rating, before rounding to whole answers (SD, points)")
@@ -70,11 +70,9 @@ class Truth:
     crisis_on_advocacy: float = _effect(0.7, "a crisis, on advocacy of every mode (log rate)", -3.0, 3.0)
     crisis_on_alliance: float = _effect(-0.15, "a crisis, on every item (points)")
     crisis_recorded: float = _share(1.0, "how well the log's crisis mark tells crises (1 all, 0 chance)")
-    alliance_on_joint: float = _effect(
-        0.0, "a point of alliance above the client's own course, on joint advocacy (log rate)"
-    )
-    joint_on_empathy: float = _effect(0.0, "joint episode, on felt empathy in the next session (points of 1-5)")
-    empathy_on_alliance: float = _effect(0.0, "a point of felt empathy of that session, on every item (points)")
+    alliance_on_joint: float = _effect(0.0, "a point of alliance above the client's course, on joint advocacy (log rate)")
+    joint_on_empathy: float = _effect(0.0, "joint episode since the last rating, on felt empathy in the session (points)")
+    empathy_on_alliance: float = _effect(0.0, "a point of felt empathy in the session, on every item of its rating (points)")
     # what is missing
     no_show: float = _share(0.08, "sessions the client does not come to")
     cancelled: float = _share(0.04, "sessions called off")

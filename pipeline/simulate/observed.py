@@ -1,0 +1,109 @@
+"""The true effects on the scale a model estimates: WAI-SR scores as observed, after floor and ceiling.
+
+Large studies are drawn from the same truth, with a seed of their own that never changes. In them every expected answer is
+known with and without the episodes, all noise being equal; their difference, regressed on the dose in the window, is the
+coefficient an unconfounded model finds in an endless sample. So it holds whatever the confounding: crises, shared trends and
+reverse effects are not in it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.random import PCG64, Generator, SeedSequence
+
+from pipeline.params import Simulate
+from pipeline.simulate.arrays import Floats, Integers
+from pipeline.simulate.course import Course, draw_course
+from pipeline.simulate.episodes import MODES
+from pipeline.simulate.items import AVERAGE, SUBSCALES
+from pipeline.simulate.people import draw_clients, draw_workers
+from pipeline.simulate.scenarios import truth_of
+
+SEED = 20_091_231
+STUDIES = 8
+CLIENTS = 1000  # in each of them
+EFFECTS = ("within", "between", "worker")
+DIGITS = 5
+
+HOW = (
+    "Mean and standard error over {studies} simulated studies of {clients} clients: the difference the episodes make to the "
+    "expected WAI-SR score, after floor and ceiling, regressed on the dose in the window as the log has it."
+)
+
+
+def observed(settings: Simulate) -> dict[str, Any]:
+    """By effect and score: `estimate` and Monte-Carlo `std_error`, in points of the 1-5 score an episode."""
+    found = [_one(settings, child) for child in SeedSequence(SEED).spawn(STUDIES)]
+    effects = {name: _summary([study[name] for study in found]) for name in found[0]}
+    return {"how": HOW.format(studies=STUDIES, clients=CLIENTS), "effects": effects}
+
+
+def _summary(values: list[float]) -> dict[str, float]:
+    spread = np.std(values, ddof=1) / np.sqrt(len(values))
+    return {"estimate": round(float(np.mean(values)), DIGITS), "std_error": round(float(spread), DIGITS)}
+
+
+def _one(settings: Simulate, seed: SeedSequence) -> dict[str, float]:
+    course = _large_course(settings, Generator(PCG64(seed)))
+    client, session = np.nonzero(course.rated)
+    worker = course.worker[client, session]
+    dose = course.dose[client, session].astype(np.float64)
+    scores = {"total": AVERAGE.sum(axis=0) / AVERAGE.sum(), **dict(zip(SUBSCALES, np.eye(len(SUBSCALES)), strict=True))}
+    effects = {}
+    for mode in MODES:
+        for score, weights in scores.items():
+            gain = course.gain[mode][client, session] @ weights
+            effects[f"{mode}.within.{score}"] = _slope(_within(dose[:, MODES.index(mode)], client), gain)
+    joint = dose[:, 0]
+    effects["joint.within.indirect"] = _slope(_within(joint, client), course.gain["indirect"][client, session].mean(axis=1))
+    habit = course.gain["joint_and_habit"][client, session] @ scores["total"]
+    parts = _parts(joint, habit, client, worker)
+    effects |= {f"joint.{part}.total": parts[part] for part in ("between", "worker", "contextual")}
+    effects["joint.lag1.total"] = _lag(joint, course.gain["joint"][client, session] @ scores["total"], client)
+    effects["outcome_sd_within"] = _sd_within(np.nanmean(course.answers[client, session], axis=1), client)
+    return effects
+
+
+def _large_course(settings: Simulate, rng: Generator) -> Course:
+    truth = truth_of(settings.scenario, settings.truth)
+    workers = draw_workers(max(2, round(CLIENTS * settings.workers / settings.clients)), truth, rng)
+    clients = draw_clients(CLIENTS, settings.sessions, workers, truth, rng)
+    return draw_course(clients, workers, settings.sessions, truth, rng, gains=True)
+
+
+def _means(x: Floats, group: Integers) -> Floats:
+    size = np.maximum(np.bincount(group), 1)
+    means: Floats = (np.bincount(group, weights=x) / size)[group]
+    return means
+
+
+def _within(x: Floats, client: Integers) -> Floats:
+    return x - _means(x, client)
+
+
+def _slope(x: Floats, y: Floats) -> float:
+    """Least squares through the origin; `x` is centered within clients, so `y` need not be."""
+    spread = float(x @ x)
+    return float(x @ y) / spread if spread > 0 else 0.0
+
+
+def _parts(x: Floats, y: Floats, client: Integers, worker: Integers) -> dict[str, float]:
+    """The slopes of the within, between and worker part of x, and the contextual effect."""
+    of_client, of_worker = _means(x, client), _means(x, worker)
+    design = np.column_stack([np.ones_like(x), x - of_client, of_client - of_worker, of_worker - x.mean()])
+    slopes = np.linalg.lstsq(design, y, rcond=None)[0][1:]
+    found = dict(zip(EFFECTS, map(float, slopes), strict=True))
+    return {**found, "contextual": found["between"] - found["within"]}
+
+
+def _lag(x: Floats, y: Floats, client: Integers) -> float:
+    """The slope on the window before, over the ratings that have one."""
+    has = np.flatnonzero(client[1:] == client[:-1]) + 1
+    return _slope(_within(x[has - 1], client[has]), y[has])
+
+
+def _sd_within(y: Floats, client: Integers) -> float:
+    rest = y - _means(y, client)
+    return float(np.sqrt(rest @ rest / max(1, len(y) - len(np.unique(client)))))
