@@ -7,13 +7,13 @@ from numpy.random import Generator
 
 from pipeline.simulate.arrays import Texts
 
-LENGTH = 8  # hexadecimal digits: 4.3e9 pseudonyms a prefix
+LENGTH = 7  # hexadecimal digits after one decimal digit: 2.7e9 pseudonyms a prefix, and none that could be read as a word
 
 
 def pseudonyms(prefix: str, n: int, rng: Generator) -> Texts:
-    """`n` different ids: the prefix and eight hexadecimal digits, drawn at random; an object array of str."""
-    drawn = rng.integers(16**LENGTH, size=n)
-    while len(unique := np.unique(drawn, return_index=True)[1]) < n:
-        again = np.setdiff1d(np.arange(n), unique)
-        drawn[again] = rng.integers(16**LENGTH, size=len(again))
-    return np.array([f"{prefix}{number:0{LENGTH}x}" for number in drawn.tolist()], dtype=object)
+    """`n` different ids drawn at random: the prefix, a decimal digit, seven hexadecimal digits; an object array of str."""
+    drawn = rng.integers(10 * 16**LENGTH, size=n)
+    while len(first := np.unique(drawn, return_index=True)[1]) < n:
+        again = np.setdiff1d(np.arange(n), first)
+        drawn[again] = rng.integers(10 * 16**LENGTH, size=len(again))
+    return np.array([f"{prefix}{number:0{LENGTH + 1}x}" for number in drawn.tolist()], dtype=object)
