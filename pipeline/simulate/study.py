@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.random import PCG64, Generator, SeedSequence
 
+from pipeline.options import Rater
 from pipeline.params import Simulate
 from pipeline.simulate.arrays import Flags, Floats, Integers, Texts
 from pipeline.simulate.course import Course, draw_course
@@ -18,6 +19,8 @@ from pipeline.simulate.people import Clients, Workers, draw_clients, draw_worker
 from pipeline.simulate.scenarios import truth_of
 from pipeline.simulate.traits import PHASES, phase_of
 from pipeline.simulate.truth import Truth
+from pipeline.tables.canonical import by_name
+from pipeline.tables.column import Table
 
 ATTENDANCE = np.array(["attended", "no_show", "cancelled"], dtype=object)
 MODALITIES = ("office", "home", "community", "phone", "video")
@@ -64,7 +67,7 @@ def draw(settings: Simulate, seed: int) -> dict[str, pd.DataFrame]:
         sessions=pseudonyms("S", len(client), names),
     )
     rows = Rows(client.astype(np.int64), session.astype(np.int64))
-    return {
+    tables = {
         "clients": _clients(clients, workers, ids),
         "workers": _workers(workers, ids),
         "sessions": _sessions(course, rows, ids, truth, notes),
@@ -72,6 +75,16 @@ def draw(settings: Simulate, seed: int) -> dict[str, pd.DataFrame]:
         "ratings_wai_sr": _wai_sr(course, rows, ids),
         "ratings_srs": _srs(course, rows, ids, notes),
     }
+    return {name: _declared(table, by_name().get(name)) for name, table in tables.items()}
+
+
+def _declared(table: pd.DataFrame, declared: type[Table] | None) -> pd.DataFrame:
+    """The columns in their declared order, closed codes as categories; `None` stands for a table of ratings."""
+    if declared is None:
+        return table.astype({"rater": pd.CategoricalDtype(list(get_args(Rater)))})
+    columns = declared.columns
+    closed = {name: pd.CategoricalDtype(list(column.codes)) for name, column in columns.items() if column.closed}
+    return table[[name for name in columns if name in table]].astype(closed)
 
 
 def _clients(clients: Clients, workers: Workers, ids: Pseudonyms) -> pd.DataFrame:
@@ -83,7 +96,7 @@ def _clients(clients: Clients, workers: Workers, ids: Pseudonyms) -> pd.DataFram
             "program": clients.program,
             "mandated": pd.array(clients.mandated, dtype="boolean"),
             "need_index": clients.need,
-            "barriers": clients.barriers,
+            "barriers": _where(clients.barriers != "", clients.barriers),
             "referral_source": clients.referral,
         }
     )
