@@ -27,6 +27,21 @@ class Rule:
     policy: options.Policy | None = None
 
 
+@dataclass(frozen=True)
+class Finding:
+    """A rule that is broken: where, by how many of its unit, and the first line of the file it stands on."""
+
+    rule: str
+    where: str
+    rows: int = 0
+    line: int = 0
+    detail: str = ""
+
+    def problem(self) -> Problem:
+        """The finding as a problem to mend."""
+        return broken(self.rule, self.where, rows=self.rows, line=self.line, detail=self.detail)
+
+
 GROUPS = {
     "B": "Bytes: is this a plain text file at all",
     "F": "Formats: Excel, SPSS, Stata, Parquet",
@@ -108,7 +123,8 @@ RULES = (
     Rule("I04", "ids_row_ordered", "column", "ids in the order of the rows", f"shuffle the rows; or {ATTEST}"),
     Rule("I05", "ids_names", "rows", "ids without a digit among ids with digits: names?", ATTEST),
     Rule("J01", "join_key_repeated", "rows", "the joined file holds a key more than once", "keep one row a key"),
-    Rule("J02", "join_key_absent", "rows", "no row of the joined file has this key", "complete the joined file"),
+    Rule("J02", "join_key_absent", "rows", "no row of the joined file has this key", "complete the joined file", "warn"),
+    Rule("J03", "join_row_unused", "rows", "of the joined file match no row", "check the keys of both files", "warn"),
     Rule("M01", "manifest_changed", "file", "not the file the manifest froze", "restore it, or freeze anew on purpose"),
     Rule("M02", "manifest_lost", "file", "in the manifest, but no longer there", "restore it, or freeze anew on purpose"),
     Rule("M03", "manifest_new", "file", "not in the manifest", "take it away, or freeze anew on purpose"),

@@ -1,0 +1,199 @@
+"""From text to typed cells, by an allow-list: a cell matches the declared form of its column, or it is a fault.
+
+A column's cells are converted once for each different text, so that a million rows cost little more than a thousand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pipeline.ingest.net import classify
+from pipeline.tables.column import CODES_SEPARATOR, Column, is_band
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,6})(?:\.[0-9]{1,15})?", re.ASCII)
+TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+SERIALS = (20_000, 60_000)  # Excel's counting of the days from 1954 to 2064
+MEMORY = 200_000  # different texts a column may have before they are no longer remembered
+
+
+class Fault(str):
+    """The name of the rule that a cell breaks."""
+
+
+@dataclass
+class Reading:
+    """How one canonical column's cells are read: what is missing, what is recoded, which codes or ids are right."""
+
+    column: Column
+    missing: frozenset[str] = frozenset([""])
+    recode: Mapping[str, Any] = field(default_factory=dict)
+    codes: frozenset[str] = frozenset()
+    id_pattern: str = ""
+
+    def __call__(self, text: str) -> Any:
+        """The value of one cell: None if missing, a Fault if it has no right form."""
+        if text in self.recode:
+            text = plain_text(self.recode[text])
+        elif text in self.missing:
+            return None
+        value = self._read(text)
+        if not isinstance(value, Fault):
+            return value
+        if text != text.strip():
+            return Fault("spaces")
+        return Fault(classify(text) or value)
+
+    @cached_property
+    def _read(self) -> Callable[[str], Any]:
+        readers = {
+            "code": self._code,
+            "codes": self._codes,
+            "band": _band,
+            "integer": self._integer,
+            "number": _number,
+            "boolean": _boolean,
+            "id": _no_id,
+        }
+        return readers[self.column.kind]
+
+    def _code(self, text: str) -> Any:
+        return text if text in self.codes else Fault("not_code")
+
+    def _codes(self, text: str) -> Any:
+        parts = text.split(CODES_SEPARATOR)
+        known = all(part in self.codes for part in parts) and len(set(parts)) == len(parts)
+        return CODES_SEPARATOR.join(sorted(parts)) if known else Fault("not_code")
+
+    def _integer(self, text: str) -> Any:
+        value = _number(text)
+        if isinstance(value, Fault):
+            return value
+        if value != int(value):
+            return Fault("not_whole")
+        is_serial = self.column.name == "day" and SERIALS[0] <= value <= SERIALS[1]
+        return Fault("excel_serial") if is_serial else int(value)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A converted column, and for each broken rule how many rows break it and the first of them (counted from 0)."""
+
+    values: pa.ChunkedArray
+    faults: dict[str, tuple[int, int]]
+
+
+def convert(text: pa.ChunkedArray, reading: Reading) -> Cells:
+    """Convert a dictionary-encoded text column; faulty cells become missing and are counted."""
+    import pyarrow as pa
+
+    kind = arrow_type(reading.column)
+    chunks, faults, start = [], dict[str, tuple[int, int]](), 0
+    remembered: dict[str, Any] = {}
+    for chunk in text.chunks:
+        if reading.column.kind == "id":
+            values, wrong = _ids(chunk.dictionary, reading)
+        else:
+            values, wrong = _values(chunk.dictionary.to_pylist(), reading, remembered)
+        for name, hit in wrong.items():
+            _count(faults, name, pa.array(hit, pa.bool_()).take(chunk.indices), start)
+        chunks.append(_spread(values, chunk.indices, reading.column))
+        start += len(chunk)
+    return Cells(pa.chunked_array(chunks, kind), faults)
+
+
+def arrow_type(column: Column) -> pa.DataType:
+    """The Arrow type a canonical column is stored in."""
+    import pyarrow as pa
+
+    if column.closed:
+        return pa.dictionary(pa.int8(), pa.string())
+    kinds = {"integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
+    return kinds.get(column.kind, pa.string())
+
+
+def plain_text(value: Any) -> str:
+    """A scalar of params.yaml as the text a cell would hold."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _values(texts: list[str], reading: Reading, remembered: dict[str, Any]) -> tuple[list[Any], dict[str, list[bool]]]:
+    values = []
+    for text in texts:
+        if text not in remembered:
+            if len(remembered) > MEMORY:
+                remembered.clear()
+            remembered[text] = reading(text)
+        values.append(remembered[text])
+    names = {str(value) for value in values if isinstance(value, Fault)}
+    wrong = {name: [isinstance(value, Fault) and value == name for value in values] for name in names}
+    return [None if isinstance(value, Fault) else value for value in values], wrong
+
+
+def _ids(texts: pa.Array, reading: Reading) -> tuple[Any, dict[str, list[bool]]]:
+    """Ids by the column at once: they are many, and nearly always right."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if reading.recode:
+        recoded = [plain_text(reading.recode.get(text, text)) for text in texts.to_pylist()]
+        texts = pa.array(recoded, pa.string())
+    right = pc.match_substring_regex(texts, f"^(?:{reading.id_pattern})$")
+    if right.true_count == len(texts):
+        return texts, {}
+    missing = pc.is_in(texts, pa.array(sorted(reading.missing), pa.string()))
+    values = pc.if_else(pc.and_not(right, missing), texts, pa.scalar(None, pa.string()))
+    wrong = pc.invert(pc.or_(right, missing))
+    if not wrong.true_count:
+        return values, {}
+    names = [_id_fault(text) if bad else "" for text, bad in zip(texts.to_pylist(), wrong.to_pylist(), strict=True)]
+    return values, {name: [other == name for other in names] for name in set(names) - {""}}
+
+
+def _id_fault(text: str) -> str:
+    return "spaces" if text != text.strip() else classify(text) or "not_id"
+
+
+def _spread(values: Any, indices: pa.Array, column: Column) -> pa.Array:
+    """The converted values of a chunk's dictionary, laid out over its rows."""
+    import pyarrow as pa
+
+    if column.closed:
+        place = {code: index for index, code in enumerate(column.codes)}
+        codes = pa.array([None if value is None else place[value] for value in values], pa.int8())
+        return pa.DictionaryArray.from_arrays(codes.take(indices), pa.array(column.codes, pa.string()))
+    kind = arrow_type(column)
+    array = values.cast(kind) if isinstance(values, pa.Array) else pa.array(values, kind)
+    return array.take(indices)
+
+
+def _count(faults: dict[str, tuple[int, int]], name: str, hit: pa.Array, start: int) -> None:
+    import pyarrow.compute as pc
+
+    hit = pc.fill_null(hit, False)
+    if hit.true_count:
+        count, first = faults.get(name, (0, start + hit.index(True).as_py()))
+        faults[name] = (count + hit.true_count, first)
+
+
+def _number(text: str) -> Any:
+    return float(text) + 0.0 if NUMBER.fullmatch(text) else Fault("not_number")  # + 0.0: no negative zero
+
+
+def _boolean(text: str) -> Any:
+    plain = text.lower() if text in (text.lower(), text.upper(), text.capitalize()) else text
+    return TRUTH.get(plain, Fault("not_boolean"))
+
+
+def _band(text: str) -> Any:
+    return text if is_band(text) else Fault("not_band")
+
+
+def _no_id(_text: str) -> Any:
+    return Fault("not_id")

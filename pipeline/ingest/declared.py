@@ -1,0 +1,126 @@
+"""What of `sources:` and `privacy:` can be wrong before any file is opened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.errors import Problem
+from pipeline.ingest.cells import Fault, Reading, plain_text
+from pipeline.ingest.headers import all_sources
+from pipeline.params import Params, RatingSource, TableSource, nearest
+from pipeline.tables import Clients, Column, Table, by_name, ratings
+from pipeline.tables.rules import BY_NAME
+
+ENDINGS = ("csv", "tsv", "tab", "txt", "xlsx", "sav", "zsav", "dta", "parquet")
+
+
+def check_params(params: Params) -> list[Problem]:
+    """Every error of the mapping and the gate's settings that shows without the data."""
+    return [*_source_problems(params), *_study_problems(params), *_privacy_problems(params)]
+
+
+def _source_problems(params: Params) -> Iterator[Problem]:
+    tables = by_name()
+    for key, source in all_sources(params.sources).items():
+        where = f"sources.{key}"
+        declared = _of_ratings(source) if isinstance(source, RatingSource) else tables[key.partition(".")[2]]
+        for file in (source.file, *(join.file for join in source.joins)):
+            if file.rpartition(".")[2].lower() not in ENDINGS:
+                yield Problem(f"{where}.file", f"no reader for the ending of `{file}`", f"one of: {', '.join(ENDINGS)}")
+        yield from _column_problems(where, source, declared)
+        yield from _recode_problems(where, source, declared)
+
+
+def _of_ratings(source: RatingSource) -> type[Table]:
+    """The columns that a rating source may map by name; its items are mapped by their pattern."""
+    return ratings(source.instrument, 0, 0, 0)
+
+
+def _column_problems(where: str, source: TableSource, declared: type[Table]) -> Iterator[Problem]:
+    given = {**source.columns, **source.constants}
+    for part, names in (("columns", source.columns), ("constants", source.constants), ("codes", source.codes)):
+        for name in names:
+            if name not in declared.columns:
+                yield Problem(f"{where}.{part}.{name}", "no such canonical column", nearest(name, list(declared.columns)))
+            elif part == "codes" and declared.columns[name].closed:
+                yield Problem(f"{where}.codes.{name}", "this code list is closed", f"recode to: {_codes(declared, name)}")
+    for name in set(source.columns) & set(source.constants):
+        yield Problem(f"{where}.constants.{name}", "mapped to a column as well", "keep one of the two")
+    for name in declared.required():
+        settled = name == "rater" or (name == "day" and declared.name == "sessions")
+        if name not in given and not settled:
+            yield Problem(f"{where}.columns.{name}", "this column is required", "map it, or give a constant")
+
+
+def _recode_problems(where: str, source: TableSource, declared: type[Table]) -> Iterator[Problem]:
+    for name, recode in source.recode.items():
+        column = declared.columns.get(name)
+        if column is None or name not in source.columns:
+            known = [*source.columns]
+            yield Problem(f"{where}.recode.{name}", "recodes a column that is not mapped", nearest(name, known))
+            continue
+        for raw, target in recode.items():
+            if not _is_right(column, plain_text(target)):
+                yield Problem(f"{where}.recode.{name}.{raw}", f"`{plain_text(target)}` is no value of {name}", _mend(column))
+    for name, value in source.constants.items():
+        column = declared.columns.get(name)
+        if column is not None and not _is_right(column, plain_text(value), source.codes.get(name, ())):
+            yield Problem(f"{where}.constants.{name}", f"`{plain_text(value)}` is no value of {name}", _mend(column))
+
+
+def _is_right(column: Column, text: str, own: tuple[str, ...] = ()) -> bool:
+    if column.kind == "id":
+        return True  # its pattern is RE2's to match, when the files are read
+    if column.kind in ("code", "codes") and not column.closed:
+        return bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.+<>/-]{0,39}(;[A-Za-z0-9_.+<>/-]{1,40})*", text))
+    return not isinstance(Reading(column, codes=frozenset((*column.codes, *own)))(text), Fault)
+
+
+def _codes(declared: type[Table], name: str) -> str:
+    return ", ".join(declared.columns[name].codes)
+
+
+def _mend(column: Column) -> str:
+    return f"allowed: {', '.join(column.codes)}" if column.codes else f"a {column.kind}"
+
+
+def _study_problems(params: Params) -> Iterator[Problem]:
+    sources = params.sources
+    if "sessions" not in sources.tables:
+        yield Problem("sources.tables.sessions", "this table is missing", "map the file that lists the sessions")
+        return
+    sessions = sources.tables["sessions"]
+    if "advocacy" in sources.tables and "day" not in {**sessions.columns, **sessions.constants}:
+        what = "an advocacy log needs the day of every session"
+        yield Problem("sources.tables.sessions.columns.day", what, "map it, or leave the advocacy log out")
+    if not sources.ratings:
+        yield Problem("sources.ratings", "no ratings are mapped", "map at least one file of alliance ratings")
+
+
+def _privacy_problems(params: Params) -> Iterator[Problem]:
+    privacy = params.privacy
+    names = {name for table in by_name().values() for name, column in table.columns.items() if column.kind == "id"}
+    for name in (*privacy.id_patterns, *privacy.attested_ids):
+        if name not in names:
+            yield Problem("privacy", f"`{name}` is no id column", nearest(name, sorted(names)))
+    for key, pattern in {"id_pattern": privacy.id_pattern, **privacy.id_patterns}.items():
+        if not _is_plain_pattern(pattern):
+            yield Problem(f"privacy: {key}", "not a regular expression the gate can run", "no look-around, no references")
+    for name in privacy.quasi_identifiers:
+        if name not in Clients.columns or name == "client_id":
+            known = sorted(set(Clients.columns) - {"client_id"})
+            yield Problem("privacy.quasi_identifiers", f"`{name}` is no client column", nearest(name, known))
+    for name in privacy.policies:
+        eased = sorted(rule.name for rule in BY_NAME.values() if rule.policy is not None)
+        if name not in eased:
+            yield Problem(f"privacy.policies.{name}", "no rule with a policy has this name", nearest(name, eased))
+
+
+def _is_plain_pattern(pattern: str) -> bool:
+    """Whether Python reads it and nothing in it is beyond RE2, which runs it."""
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return re.search(r"\(\?(?:[=!<>#(]|P=)|\\[1-9]|[*+?}]\+", pattern) is None

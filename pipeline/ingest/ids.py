@@ -1,0 +1,84 @@
+"""Pseudonyms that can be guessed, or that tell the order of the rows."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FEW = 5  # fewer ids than this show no pattern
+ORDERED = 20  # by chance, 20 ids stand in order once in 10^18 files
+SPREAD = 2  # ids are dense when they fill at least one in SPREAD of the numbers between the lowest and highest
+RARE = 0.02  # ids without a digit in a column whose other ids have them
+
+
+def id_faults(ids: pa.Array) -> list[tuple[str, int]]:
+    """The id rules that a column breaks, with the rows they count; `ids` are its different ids in order of appearance."""
+    if len(ids) < FEW:
+        return []
+    import pyarrow.compute as pc
+
+    found = []
+    if bool(pc.all(pc.match_substring_regex(ids, r"^[0-9]+$")).as_py()):
+        found.append(("ids_numeric", 0))
+    numbers = _numbers(ids)
+    if numbers is not None:
+        found += [(name, 0) for name in _number_faults(numbers)]
+    if not found and len(ids) >= ORDERED and (_climbs(ids) or _climbs(ids[::-1])):
+        found.append(("ids_row_ordered", 0))
+    odd = _odd_words(ids)
+    return [*found, ("ids_names", odd)] if odd else found
+
+
+def _odd_words(ids: pa.Array) -> int:
+    """How many ids hold no digit and stand out from those that do, by length or by letters beyond hexadecimal ones."""
+    import pyarrow.compute as pc
+
+    with_digit = pc.match_substring_regex(ids, "[0-9]")
+    words, others = ids.filter(pc.invert(with_digit)), ids.filter(with_digit)
+    if not len(words) or len(words) > max(1, RARE * len(ids)):
+        return 0
+    form = r"^[A-Za-z]{0,4}[-_]?[0-9a-f]+$", r"^[A-Za-z]{0,4}[-_]?[0-9A-F]+$"
+    hexadecimal = next((f for f in form if pc.all(pc.match_substring_regex(others, f)).as_py()), ".")
+    lengths = pc.unique(pc.utf8_length(others))
+    alike = pc.and_(pc.match_substring_regex(words, hexadecimal), pc.is_in(pc.utf8_length(words), lengths))
+    return len(words) - int(alike.true_count)
+
+
+def _number_faults(numbers: Any) -> list[str]:
+    import numpy as np
+
+    found = []
+    steps = np.diff(numbers)
+    if (steps == steps[0]).all():
+        found.append("ids_sequential")
+    if int(numbers.max()) - int(numbers.min()) + 1 <= SPREAD * len(numbers):
+        found.append("ids_dense")
+    if not found and len(numbers) >= ORDERED and ((steps > 0).all() or (steps < 0).all()):
+        found.append("ids_row_ordered")
+    return found
+
+
+def _numbers(ids: pa.Array) -> Any:
+    """What follows the prefix that all ids share, as numbers (decimal, else hexadecimal); None where it is not one."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    bounds = pc.min_max(ids).as_py()
+    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(bounds["min"], bounds["max"], strict=False))
+    prefix = "".join(pair[0] for pair in same).rstrip("0123456789abcdefABCDEF")
+    rest = pc.utf8_slice_codeunits(ids, len(prefix))
+    if bool(pc.all(pc.match_substring_regex(rest, r"^[0-9]{1,18}$")).as_py()):
+        return rest.cast(pa.int64()).to_numpy()
+    if bool(pc.all(pc.match_substring_regex(rest, r"^[0-9a-fA-F]{1,15}$")).as_py()):
+        return np.array([int(text, 16) for text in rest.to_pylist()], dtype=np.int64)
+    return None
+
+
+def _climbs(ids: pa.Array) -> bool:
+    import pyarrow.compute as pc
+
+    return bool(pc.all(pc.less(ids[:-1], ids[1:])).as_py())

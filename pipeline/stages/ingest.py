@@ -1,0 +1,44 @@
+"""ingest: raw files through the gate and the mapping into canonical tables."""
+
+from __future__ import annotations
+
+from pipeline.errors import SourceError
+from pipeline.ingest.stored import parquet
+from pipeline.ingest.study import Ingested, Scale, ingest, named_files
+from pipeline.io import Batch
+from pipeline.params import Params
+from pipeline.stages.instruments import FOLDER, library
+from pipeline.stages.raw_files import read_files
+
+READS = ("data/interim/check.json", "{sources}", FOLDER)
+WRITES = ("data/interim/ingested",)
+PARAMS = ("sources", "privacy", "measures")
+OUT = "data/interim/ingested"
+
+
+def run(batch: Batch, params: Params, _hypothesis: str | None) -> None:
+    """Write each canonical table and ingest.json; SourceError names everything that is wrong with any file."""
+    for name in named_files(params.sources):
+        path = f"{params.sources.directory}/{name}"
+        if batch.has(path):
+            batch.path(path)  # so that a file that changes meanwhile is noticed before anything is written
+    ingested = take_in(batch, params)
+    for name, table in ingested.tables.items():
+        batch.put_bytes(f"{OUT}/{name}.parquet", parquet(table))
+    batch.put_json(f"{OUT}/ingest.json", ingested.record)
+
+
+def take_in(batch: Batch, params: Params) -> Ingested:
+    """Read and check every raw file of the study, writing nothing."""
+    folder = batch.root / params.sources.directory
+    raw, problems = read_files(folder, named_files(params.sources), params.privacy.max_file_mb)
+    if problems and not raw:
+        raise SourceError(problems)
+    scales = {name: Scale(found.items, *found.scale) for name, found in library(batch, params.measures).items()}
+    try:
+        ingested = ingest(raw, params, scales)
+    except SourceError as error:
+        raise SourceError(sorted({*problems, *error.problems})) from None
+    if problems:
+        raise SourceError(problems)
+    return ingested

@@ -1,0 +1,63 @@
+"""Opening raw files at the edge: regular files inside the sources' folder, bounded, hashed, read once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipeline.errors import Problem
+from pipeline.ingest.raw import RawTable
+from pipeline.ingest.readers import read
+from pipeline.tables.rules import broken
+
+MEGABYTE = 1 << 20
+HEAD = 1 << 17  # the first look at a file, before the rest of it is read
+
+
+def read_files(folder: Path, names: Iterable[str], max_mb: int) -> tuple[dict[str, RawTable], list[Problem]]:
+    """Every named file of the folder as text, and everything that is wrong with any of them."""
+    tables: dict[str, RawTable] = {}
+    problems: list[Problem] = []
+    linked = _linked_folder(folder)
+    if linked is not None:
+        return {}, [linked]
+    for name in names:
+        blob, faults = read_bytes(folder / name, name, max_mb)
+        problems += faults
+        if blob is not None:
+            table, faults = read(name, blob, hashlib.sha256(blob).hexdigest())
+            problems += faults
+            if table is not None:
+                tables[name] = table
+    return tables, problems
+
+
+def read_bytes(path: Path, name: str, max_mb: int) -> tuple[bytes | None, list[Problem]]:
+    """A file's content; None where it is not there, not a regular file, or larger than the bound."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return None, [broken("not_regular", name)]
+        descriptor = os.open(path, flags)
+    except FileNotFoundError:
+        return None, [broken("not_there", name)]
+    except OSError:
+        return None, [broken("not_regular", name)]
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return None, [broken("not_regular", name)]
+        if status.st_size > max_mb * MEGABYTE:
+            return None, [broken("too_large", name)]
+        return file.read(max_mb * MEGABYTE), []
+
+
+def _linked_folder(folder: Path) -> Problem | None:
+    """A sources' folder that is itself a link leads out of the project."""
+    for part in (folder, folder.parent, folder.parent.parent):
+        if part.is_symlink():
+            return broken("not_regular", part.name)
+    return None if folder.is_dir() else broken("not_there", folder.name)
