@@ -1,0 +1,28 @@
+"""validate: hold the canonical tables to their rules."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from pipeline.io import Batch
+from pipeline.params import Params
+from pipeline.stages.instruments import FOLDER, library
+from pipeline.tables.validation import Answers, validate
+
+READS = ("data/interim/ingested", FOLDER)
+WRITES = ("data/validated",)
+PARAMS = ("privacy", "measures")
+
+
+def run(batch: Batch, params: Params, _hypothesis: str | None) -> None:
+    """Write the validated tables and validate.json; TableError names every rule that refuses."""
+    names = [name for name in batch.names("data/interim/ingested") if name.endswith(".parquet")]
+    tables = {PurePosixPath(name).stem: batch.table(name) for name in names}
+    answers = {
+        name: Answers(found.items, *found.scale, whole=found.whole_numbers, has_reversed=bool(found.reversed_items))
+        for name, found in library(batch, params.measures).items()
+    }
+    validated, record = validate(tables, params.privacy, answers)
+    for name, table in validated.items():
+        batch.put_table(f"data/validated/{name}.parquet", table)
+    batch.put_json("data/validated/validate.json", record)
