@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.multilevel.fitting import fit_specification, specification
+from pipeline.multilevel.fitting import fit_specification
 from pipeline.multilevel.inference import Contrast, JointTest
 from pipeline.multilevel.model import Model
 from pipeline.multilevel.optimize import OptimizerRecord
-from pipeline.multilevel.options import DegreesOfFreedom, Method, Random, Residual
+from pipeline.multilevel.options import DegreesOfFreedom, Method, Random, Residual, Specification, blocks_of
 
 
 def fit(
@@ -36,7 +36,7 @@ def fit(
     treatment-coded. `random` maps a grouping column to its correlated terms ("1" and column names), or to a list of
     lists for uncorrelated blocks. Raises ModelError with every problem at once.
     """
-    spec = specification(outcome, fixed, random, method, df, residual, time, weights)
+    spec = Specification(outcome, tuple(fixed), blocks_of(random), method, df, residual, time, weights)
     return Model(fit_specification(data, spec))
 
 

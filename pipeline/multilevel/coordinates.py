@@ -24,7 +24,7 @@ def coefficients(fitted: Fitted) -> Coefficients:
     """Undo centering and scaling of columns and outcome."""
     design, found = fitted.design, fitted.optimum
     back = back_map(design) * design.outcome_scale
-    beta = back @ (fitted.gathered.start + found.here.beta)
+    beta = back @ (found.here.start + found.here.beta)
     beta[0] += design.outcome_mean
     vcov = found.sigma2 * back @ found.here.inverse @ back.T
     return Coefficients(beta, vcov, back)

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.multilevel.design import Design
-from pipeline.multilevel.elimination import Eliminated, Products, Swept, eliminate, sweep
-from pipeline.multilevel.grouping import Cells
+from pipeline.multilevel.elimination import Eliminated, Swept, eliminate, sweep
 from pipeline.multilevel.parameters import Parameters, make_parameters
 from pipeline.multilevel.plan import Plan, make_plan
-from pipeline.multilevel.products import Gathered, Layout, Rows, gather, make_layout
+from pipeline.multilevel.products import Gathered, Gatherer, Layout, gather, make_layout, plain_rows
 from pipeline.multilevel.remainder import Remainder, make_remainder
 from pipeline.multilevel.segments import Floats
+
+# Relative standard deviations (of scaled terms) to start from.
+STARTS = (0.6, 0.1, 3.0)
 
 
 @dataclass(frozen=True)
@@ -33,51 +35,60 @@ class Structure:
 
 def make_structure(design: Design) -> Structure:
     """Plan the elimination for a design."""
-    plan = make_plan(_cells(design), tuple(factor.n_levels for factor in design.factors))
+    plan = make_plan(design.cells, tuple(factor.n_levels for factor in design.factors))
     parameters = make_parameters(design)
     widths = [(len(part.base), len(part.names)) for part in design.random]
     return Structure(plan, make_layout(design, plan), make_remainder(plan, widths), parameters)
 
 
-def _cells(design: Design) -> Cells:
-    return design.cells
-
-
 @dataclass(frozen=True)
 class Evaluation:
-    """The deviance at one theta with the pieces it was made of, in base coordinates."""
+    """The deviance at one theta with the pieces it was made of, in base coordinates.
+
+    `start` are the least squares coefficients already taken out of the outcome, `beta` what is left to add to them.
+    """
 
     deviance: float
     r2: float
     inverse: Floats
     beta: Floats
-    log_determinant: float
+    start: Floats
     done: Eliminated
     factors: list[Floats]
+    extra: float = 0.0
 
 
 class Deviance:
-    """The profiled deviance of one design and one response."""
+    """The profiled deviance of one design and one response, as a function of theta."""
 
-    def __init__(self, design: Design, structure: Structure, rows: Rows, gathered: Gathered, *, reml: bool) -> None:
+    extra = 0
+
+    def __init__(
+        self, design: Design, structure: Structure, gathered: Gathered, row_determinant: float, *, reml: bool
+    ) -> None:
         self.plan, self.remainder, self.parameters = structure.plan, structure.remainder, structure.parameters
-        self.products: Products = gathered.products
-        self.reml = reml
+        self.gathered = gathered
+        self.reml, self.row_determinant = reml, row_determinant
         self.n, self.p = design.n_obs, len(design.fixed)
         self.nu = self.n - self.p if reml else self.n
-        self.shift = rows.log_determinant + 2.0 * self.nu * float(np.log(design.outcome_scale))
+        self.shift = row_determinant + 2.0 * self.nu * float(np.log(design.outcome_scale))
         if reml:
             self.shift += 2.0 * float(np.log(design.base.scales[list(design.fixed)]).sum())
         self.evaluations = 0
 
+    @property
+    def size(self) -> int:
+        """The number of parameters searched over."""
+        return self.parameters.size + self.extra
+
     def at(self, theta: Floats) -> Evaluation:
         """Evaluate at theta."""
-        return self.at_factors(self.parameters.factors(theta))
+        return self.evaluate(self.parameters.factors(theta), self.gathered)
 
-    def at_factors(self, factors: list[Floats]) -> Evaluation:
+    def evaluate(self, factors: list[Floats], gathered: Gathered) -> Evaluation:
         """Evaluate at the relative factors of all grouping factors."""
         self.evaluations += 1
-        done = eliminate(self.plan, self.remainder, self.products, factors)
+        done = eliminate(self.plan, self.remainder, gathered.products, factors)
         xx, xy, yy = done.total[:-1, :-1], done.total[:-1, -1], float(done.total[-1, -1])
         low = np.linalg.cholesky(xx)
         half = np.linalg.inv(low)
@@ -88,7 +99,7 @@ class Deviance:
         if self.reml:
             log_determinant += 2.0 * float(np.log(np.diag(low)).sum())
         deviance = log_determinant + self.nu * (1.0 + np.log(2.0 * np.pi * r2 / self.nu)) + self.shift
-        return Evaluation(float(deviance), r2, inverse, beta, log_determinant, done, factors)
+        return Evaluation(float(deviance), r2, inverse, beta, gathered.start, done, factors)
 
     def bar(self, here: Evaluation, sigma2: float) -> Floats:
         """The derivative of the deviance at fixed sigma2 with respect to T."""
@@ -107,13 +118,36 @@ class Deviance:
         bar = self.bar(here, here.r2 / self.nu if sigma2 is None else sigma2)
         return self.parameters.gradient(here.factors, self.swept(here, bar).omega)
 
+    def starts(self) -> list[Floats]:
+        """Points to start a search from, the most usual first."""
+        diagonal = self.parameters.diagonal().astype(np.float64)
+        return [size * diagonal for size in STARTS]
+
+    def stiffness(self) -> Floats:
+        """A guess of the curvature: each level tells about its factor's variances as one draw from them would."""
+        sizes = np.empty(self.parameters.size)
+        for block in self.parameters.blocks:
+            sizes[block.where] = 2.0 * self.plan.n_levels[block.factor]
+        return sizes
+
+    def lengths(self, theta: Floats) -> Floats:
+        """The distance over which the deviance bends in each element of theta."""
+        out = np.empty(self.parameters.size)
+        for block, triangle in zip(self.parameters.blocks, self.parameters.triangles(theta), strict=True):
+            a = self.gathered.products.blocks[block.factor, block.factor]
+            mean = np.einsum("ab,acn,cb->b", block.lift, a, block.lift) / self.plan.n_levels[block.factor]
+            size = np.maximum(np.sqrt((triangle**2).sum(axis=1)), 1.0 / np.sqrt(np.maximum(mean, 1e-12)))
+            out[block.where] = size[np.triu_indices(block.width)[1]]
+        return out
+
     def value_and_gradient(self, theta: Floats) -> tuple[float, Floats]:
         """The profiled deviance and its gradient."""
         here = self.at(theta)
         return here.deviance, self.gradient(here)
 
 
-def make_deviance(design: Design, structure: Structure, rows: Rows, *, reml: bool) -> tuple[Deviance, Gathered]:
-    """Gather the cross-products of a design and set up its deviance."""
-    gathered = gather(design, structure.plan, structure.layout, rows)
-    return Deviance(design, structure, rows, gathered, reml=reml), gathered
+def make_deviance(design: Design, structure: Structure, *, reml: bool) -> Deviance:
+    """Gather the cross-products of a design with independent residuals and set up its deviance."""
+    rows = plain_rows(design)
+    gathered = gather(design, structure.plan, structure.layout, Gatherer(design, rows))
+    return Deviance(design, structure, gathered, rows.log_determinant, reml=reml)

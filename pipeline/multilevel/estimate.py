@@ -19,10 +19,11 @@ from pipeline.multilevel.segments import Floats
 STEP = 3e-4
 # Below this many rows a fit is so cheap that it is started from several points.
 SMALL = 500
-STARTS = (0.6, 0.1, 3.0)
 ROUNDS = 8
 # Curvatures below this share of the largest cannot be told from zero by differences.
 FLAT = 1e-6
+# A last step longer than this share of the bending length asks for the Hessian to be taken anew.
+CLOSE = 1e-6
 # A relative standard deviation that is rounding of zero.
 NOTHING = 1e-9
 
@@ -55,20 +56,19 @@ def optimum(deviance: Deviance, start: Floats | None = None) -> Optimum:
     """The minimum of the deviance; from several starts when the data are few."""
     if start is not None:
         return _from(deviance, start, 1)
-    diagonal = deviance.parameters.diagonal().astype(np.float64)
+    starts = deviance.starts()
     if deviance.n > SMALL:
-        values = [deviance.at(scale * diagonal).deviance for scale in STARTS]
-        return _from(deviance, STARTS[int(np.argmin(values))] * diagonal, 1)
-    found = [_from(deviance, scale * diagonal, len(STARTS)) for scale in STARTS]
+        values = [deviance.at(one).deviance for one in starts]
+        return _from(deviance, starts[int(np.argmin(values))], 1)
+    found = [_from(deviance, one, len(starts)) for one in starts]
     best = min(found, key=lambda one: one.here.deviance)
     ties = [one for one in found if one.here.deviance < best.here.deviance + ENOUGH]
     return ties[0]
 
 
 def _from(deviance: Deviance, start: Floats, starts: int) -> Optimum:
-    before = deviance.evaluations
     first = deviance.at(start).deviance
-    point = minimize(deviance.value_and_gradient, start, _first_curvature(deviance, start))
+    point = minimize(deviance.value_and_gradient, start, np.diag(deviance.stiffness()))
     for _ in range(ROUNDS):
         point = replace(point, x=_snapped(deviance, point))
         information = differentiate(deviance, point.x)
@@ -77,22 +77,15 @@ def _from(deviance: Deviance, start: Floats, starts: int) -> Optimum:
         if promised < 10 * ENOUGH:
             break
         point = minimize(deviance.value_and_gradient, point.x, information.profiled, radius=0.1)
-    return _finished(deviance, start, first, point, information, deviance.evaluations - before, starts)
-
-
-def _first_curvature(deviance: Deviance, start: Floats) -> Floats:
-    """A guess of the Hessian: each level tells about its factor's variances as one draw from them would."""
-    sizes = np.empty(len(start))
-    for block in deviance.parameters.blocks:
-        sizes[block.where] = 2.0 * deviance.plan.n_levels[block.factor]
-    return np.diag(sizes)
+    return _finished(deviance, start, first, point, information, starts)
 
 
 def _snapped(deviance: Deviance, point: Point) -> Floats:
     """Set standard deviations that came to rest beside zero to zero where that is no worse; make the signs normal."""
     theta = deviance.parameters.normal(point.x)
     value = point.value
-    for i in np.flatnonzero(deviance.parameters.diagonal() & (np.abs(theta) < 1e-3)):
+    diagonal = np.flatnonzero(deviance.parameters.diagonal())
+    for i in diagonal[np.abs(theta[diagonal]) < 1e-3]:
         trial = theta.copy()
         trial[i] = 0.0
         there = deviance.at(trial).deviance
@@ -101,24 +94,12 @@ def _snapped(deviance: Deviance, point: Point) -> Floats:
     return theta
 
 
-def _lengths(deviance: Deviance, theta: Floats) -> Floats:
-    """The distance over which the deviance bends in each element of theta."""
-    out = np.empty(len(theta))
-    for block, triangle in zip(deviance.parameters.blocks, deviance.parameters.triangles(theta), strict=True):
-        a = deviance.products.blocks[block.factor, block.factor].sum(axis=2)
-        mean = np.diag(block.lift.T @ a @ block.lift) / deviance.plan.n_levels[block.factor]
-        size = np.maximum(np.sqrt((triangle**2).sum(axis=1)), 1.0 / np.sqrt(np.maximum(mean, 1e-12)))
-        rows = np.triu_indices(block.width)[1]
-        out[block.where] = size[rows]
-    return out
-
-
 def differentiate(deviance: Deviance, theta: Floats) -> Information:
     """The Hessian in (theta, sigma) and the Jacobian of vcov(beta), by central differences of exact gradients."""
     here = deviance.at(theta)
     sigma2 = here.r2 / deviance.nu
     k, p = len(theta), deviance.p
-    steps = STEP * _lengths(deviance, theta)
+    steps = STEP * deviance.lengths(theta)
     hessian, jacobian = np.empty((k + 1, k + 1)), np.empty((k + 1, p, p))
     for i, step in enumerate(steps):
         offset = np.zeros(k)
@@ -144,26 +125,20 @@ def _firm(hessian: Floats) -> Floats:
 
 
 def _finished(
-    deviance: Deviance,
-    start: Floats,
-    first: float,
-    point: Point,
-    information: Information,
-    evaluations: int,
-    starts: int,
+    deviance: Deviance, start: Floats, first: float, point: Point, information: Information, starts: int
 ) -> Optimum:
-    """One Newton step from the last point, which leaves an error of the order of the last one squared."""
+    """One Newton step from the last point leaves an error of the order of the last one squared."""
     step, promised = trust_region_step(point.gradient, information.profiled, 0.5)
-    here = deviance.at(point.x)
-    theta = point.x
-    if np.linalg.norm(step) < 0.1:
-        there = deviance.at(deviance.parameters.normal(point.x + step))
-        if there.deviance <= here.deviance + ENOUGH:
-            theta, here = deviance.parameters.normal(point.x + step), there
-    theta = np.where(np.abs(theta) < NOTHING, 0.0, theta)
-    here = deviance.at(theta)
+    theta, here = point.x, deviance.at(point.x)
+    moved = deviance.parameters.normal(point.x + step)
+    moved = np.where(np.abs(moved) < NOTHING, 0.0, moved)
+    there = deviance.at(moved)
+    if there.deviance <= here.deviance + ENOUGH:
+        shares = np.abs(step) / deviance.lengths(theta)
+        theta, here = moved, there
+        if shares.max() > CLOSE:
+            information = differentiate(deviance, theta)
     converged = promised < 100 * ENOUGH
-    reason = point.reason if converged else f"{point.reason}; a further decrease is still promised"
     record = OptimizerRecord(
         name="trust region, symmetric rank one, Newton finish",
         start=tuple(float(value) for value in start),
@@ -171,8 +146,8 @@ def _finished(
         start_deviance=first,
         end_deviance=here.deviance,
         gradient=float(np.abs(point.gradient).max()),
-        evaluations=evaluations,
+        evaluations=deviance.evaluations,
         starts=starts,
-        reason=reason,
+        reason=point.reason if converged else f"{point.reason}; a further decrease is still promised",
     )
     return Optimum(theta, here, here.r2 / deviance.nu, information, converged, record)

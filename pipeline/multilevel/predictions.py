@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def fixed_values(fitted: Fitted) -> Floats:
     """X beta for each row, in the outcome's units."""
     design = fitted.design
-    base = fitted.gathered.start + fitted.optimum.here.beta
+    base = fitted.optimum.here.start + fitted.optimum.here.beta
     out = np.full(design.n_obs, float(base[0]))
     for coefficient, i in zip(base[1:], design.fixed[1:], strict=True):
         out += coefficient * _column(fitted, i)

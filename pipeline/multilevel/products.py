@@ -11,6 +11,8 @@ from pipeline.multilevel.elimination import Products
 from pipeline.multilevel.plan import Key, Plan
 from pipeline.multilevel.segments import Floats, Ints, Segments
 
+_NO_CELLS: Ints = np.empty(0, dtype=np.int64)
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -70,6 +72,18 @@ class Gatherer:
             self.sums[key] = self._sum(_product(self.rows.columns[key[0]], self.rows.columns[key[1]]))
         return self.sums[key]
 
+    def within_cell(self, i: int, j: int) -> Floats:
+        """As `by_cell`: a row lies in one cell."""
+        return self.by_cell(i, j)
+
+    def moves(self) -> tuple[Ints, Ints]:
+        """Pairs of cells that one row touches: none."""
+        return _NO_CELLS, _NO_CELLS
+
+    def across(self, i: int, j: int) -> tuple[Floats, Floats]:
+        """Products of the two parts of rows that touch two cells: none."""
+        raise NotImplementedError(f"rows lie in one cell each: no products of {i} and {j} across cells")
+
     def with_outcome(self, i: int, outcome: Floats) -> Floats:
         """Sum of base column i times the outcome over the rows of each cell."""
         return self._sum(_product(self.rows.columns[i], outcome))
@@ -121,9 +135,9 @@ class Gathered:
     residual: Floats
 
 
-def gather(design: Design, plan: Plan, layout: Layout, rows: Rows) -> Gathered:
+def gather(design: Design, plan: Plan, layout: Layout, gatherer: Gatherer) -> Gathered:
     """All cross-products a deviance needs; O(rows) once."""
-    gatherer = Gatherer(design, rows)
+    rows = gatherer.rows
     fixed = design.fixed
     xx = np.array([[gatherer.total(i, j) if i <= j else 0.0 for j in fixed] for i in fixed])
     xx = np.triu(xx) + np.triu(xx, 1).T
@@ -154,16 +168,38 @@ def _by_factor(
     for g, part in enumerate(design.random):
         rows = [np.stack([*(gatherer.by_cell(t, j) for j in design.fixed), outcomes[t]]) for t in part.base]
         columns[g] = np.ascontiguousarray(layout.by_level[g].sum(np.stack(rows)))
-        own = layout.by_level[g].sum(_cell_block(gatherer, part.base, part.base))
+        own = layout.by_level[g].sum(_cell_block(gatherer, part.base, part.base, whole=g == 0))
         blocks[g, g] = _on_diagonal(own, layout.diagonal[g], len(plan.entries[g, g].rows))
         for h in range(g + 1, len(design.random)):
-            cross = _cell_block(gatherer, part.base, design.random[h].base)
+            cross = _cell_block(gatherer, part.base, design.random[h].base, whole=g == 0)
             blocks[g, h] = layout.by_entry[g, h].sum(cross)
+    if len(gatherer.moves()[0]):
+        _add_moves(design, plan, gatherer, blocks)
     return blocks, columns
 
 
-def _cell_block(gatherer: Gatherer, one: tuple[int, ...], two: tuple[int, ...]) -> Floats:
-    return np.stack([np.stack([gatherer.by_cell(i, j) for j in two]) for i in one])
+def _cell_block(gatherer: Gatherer, one: tuple[int, ...], two: tuple[int, ...], *, whole: bool) -> Floats:
+    """Products of terms by cell. The finest factor sees whole rows (`whole`), others the parts of a row in a cell."""
+    if whole:
+        return np.stack([np.stack([gatherer.by_cell(j, i) for j in two]) for i in one])
+    return np.stack([np.stack([gatherer.within_cell(i, j) for j in two]) for i in one])
+
+
+def _add_moves(design: Design, plan: Plan, gatherer: Gatherer, blocks: dict[Key, Floats]) -> None:
+    """Rows that touch two cells couple the levels of those cells, within and between the coarser factors."""
+    now, before = gatherer.moves()
+    for g in range(1, len(design.random)):
+        for h in range(g, len(design.random)):
+            entries, out = plan.entries[g, h], blocks[g, h]
+            level_g, level_h = design.cells.levels[g], design.cells.levels[h]
+            for a, i in enumerate(design.random[g].base):
+                for b, j in enumerate(design.random[h].base):
+                    ahead, behind = gatherer.across(i, j)
+                    for rows, cols, values in ((now, before, ahead), (before, now, behind)):
+                        one, two = level_g[rows], level_h[cols]
+                        kept = one <= two if g == h else np.ones(len(one), dtype=bool)
+                        at = entries.find(one[kept], two[kept])
+                        out[a, b] += np.bincount(at, values[kept], minlength=out.shape[2])
 
 
 def _on_diagonal(own: Floats, diagonal: Ints | None, count: int) -> Floats:
@@ -174,9 +210,9 @@ def _on_diagonal(own: Floats, diagonal: Ints | None, count: int) -> Floats:
     return out
 
 
-def with_outcome(design: Design, layout: Layout, rows: Rows, gathered: Gathered) -> Gathered:
-    """The same products for the outcome now in `rows`: only sums with the outcome are gathered anew."""
-    gatherer = Gatherer(design, rows)
+def with_outcome(design: Design, layout: Layout, gatherer: Gatherer, gathered: Gathered) -> Gathered:
+    """The same products for the outcome now in the rows: only sums with the outcome are gathered anew."""
+    rows = gatherer.rows
     products = gathered.products
     start, residual = _least_squares(gatherer, products.total[:-1, :-1], design.fixed, rows.outcome)
     total = products.total.copy()
