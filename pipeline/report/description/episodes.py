@@ -12,15 +12,18 @@ COUNTED = "counted"
 COLLECTIVE = ("mezzo", "macro")
 
 
-def exposure(advocacy: pd.DataFrame | None) -> dict[str, list[Row]]:
-    """Episodes and the clients behind them by mode, and by mode crossed with setting, level, outcome and initiator."""
-    if advocacy is None:
-        return {"modes": []}
-    found = {"modes": counts_by(advocacy, ["mode"])}
-    for column in ("setting", "level", "outcome", "initiated_by"):
-        if column in advocacy:
-            found[column] = counts_by(advocacy, ["mode", column])
-    return found
+def exposure(advocacy: pd.DataFrame | None) -> Row:
+    """Episodes and their clients by mode, by setting, level, outcome and initiator, and by mode crossed with each."""
+    if advocacy is None or not len(advocacy):
+        return {"episodes": 0, "clients": 0, "modes": [], "margins": {}, "crossed": {}}
+    columns = [name for name in ("setting", "level", "outcome", "initiated_by") if name in advocacy]
+    return {
+        "episodes": len(advocacy),
+        "clients": int(advocacy["client_id"].nunique()),
+        "modes": counts_by(advocacy, ["mode"]),
+        "margins": {name: counts_by(advocacy, [name]) for name in columns},
+        "crossed": {name: counts_by(advocacy, ["mode", name]) for name in columns},
+    }
 
 
 def counts_by(table: pd.DataFrame, columns: list[str]) -> list[Row]:

@@ -1,0 +1,56 @@
+"""Every count a release is about to make, in one place, with the sums that tie them together.
+
+Suppression cannot be decided table by table: a cell hidden in one can be solved for from another. So all counts are
+gathered here first, under keys that mean the same count wherever it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One count: `count` of whatever unit, `clients` behind it, and the key of the count it is a part of, if any."""
+
+    key: Key
+    count: int
+    clients: int
+    part_of: Key | None = None
+
+
+@dataclass(frozen=True)
+class Sum:
+    """`total` is the sum of `parts`, which do not overlap."""
+
+    total: Key
+    parts: tuple[Key, ...]
+
+
+class Census:
+    """The counts of one release and their sums; a key stands for one count only."""
+
+    def __init__(self) -> None:
+        self.cells: dict[Key, Cell] = {}
+        self.sums: list[Sum] = []
+
+    def add(self, key: Key, count: int, clients: int | None = None, part_of: Key | None = None) -> Key:
+        """Enter a count; without `clients` it is itself a count of clients. ValueError where the key has another count."""
+        cell = Cell(key, count, count if clients is None else clients, part_of)
+        known = self.cells.setdefault(key, cell)
+        if (known.count, known.clients) != (cell.count, cell.clients):
+            raise ValueError("one key stands for two counts")
+        return key
+
+    def tie(self, total: Key, parts: Iterable[Key]) -> None:
+        """State that a total is the sum of its parts. ValueError where it is not, or where a key is unknown."""
+        entry = Sum(total, tuple(parts))
+        if any(key not in self.cells for key in (total, *entry.parts)):
+            raise ValueError("a sum over a count that was never entered")
+        if self.cells[total].count != sum(self.cells[key].count for key in entry.parts):
+            raise ValueError("the parts do not add up to their total")
+        if entry not in self.sums:
+            self.sums.append(entry)

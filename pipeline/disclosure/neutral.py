@@ -1,0 +1,33 @@
+"""Text that cannot act: CSV cells no spreadsheet runs, no control or direction marks that reorder what is read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+NUMERIC = re.compile(r"[-+−]?[0-9][0-9,]*(\.[0-9]+)?%?")
+STARTERS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_cell(text: str) -> str:
+    """A cell that spreadsheets take for text or a number, never for a formula."""
+    clean = visible(text)
+    if clean.startswith(STARTERS) and not NUMERIC.fullmatch(clean):
+        return "'" + clean
+    return clean
+
+
+def visible(text: str) -> str:
+    """Text on one line, without control characters and without marks that change the direction of reading."""
+    kept = (" " if char in "\t\r\n" else char for char in text)
+    return "".join(char for char in kept if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+
+
+def csv_text(head: list[str], rows: list[list[str]]) -> str:
+    """A CSV file: every cell neutral, quoted where it must be, `\\n` line ends."""
+    lines = [",".join(_quoted(csv_cell(cell)) for cell in row) for row in [head, *rows]]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if re.search(r'[",\n]', cell) else cell

@@ -1,0 +1,49 @@
+"""What has passed the gate: a text, and the number it states (None where nothing may be stated)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+from pipeline.errors import DisclosureError, Problem
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A cleared number as a reader sees it; `hidden` tells a suppressed one from a missing one."""
+
+    text: str
+    value: float | int | None = None
+    hidden: bool = False
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def insist(value: Any, where: str = "release") -> None:
+    """Raise DisclosureError where a number reached a release without passing the gate; says where, never which."""
+    if value is None or isinstance(value, str | bool | bytes | Shown):
+        return
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            insist(inner, f"{where}.{key}")
+    elif isinstance(value, Sequence | frozenset | set):
+        for inner in value:
+            insist(inner, f"{where}[]")
+    elif is_dataclass(value):
+        for entry in fields(value):
+            insist(getattr(value, entry.name), f"{where}.{entry.name}")
+    else:
+        raise DisclosureError(Problem(where, "a value that did not pass the output gate", "show it through the Gate"))
+
+
+def released(value: Any) -> Any:
+    """Plain data for JSON from cleared data: the number of a Shown, or None where it is hidden."""
+    if isinstance(value, Shown):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(key): released(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [released(inner) for inner in value]
+    return value

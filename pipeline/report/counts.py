@@ -1,0 +1,167 @@
+"""The census of a release: every count the report is going to show, entered once and tied to the counts it adds up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pipeline.disclosure.census import Census, Key
+
+Row = Mapping[str, Any]
+CLIENTS: Key = ("clients",)
+EPISODES: Key = ("episodes",)
+SESSIONS: Key = ("sessions",)
+
+
+def census_of(description: Row, fits: Mapping[str, Row]) -> Census:
+    """All counts of a description and of the models' rows."""
+    census = Census()
+    census.add(CLIENTS, description["clients"])
+    _table_one(census, description["table1"])
+    _sessions(census, description)
+    _people(census, description["clients_flow"])
+    _episodes(census, description["exposure"])
+    _themes(census, description["themes"])
+    _left_out(census, description["left_out"])
+    for name, fit in fits.items():
+        _model(census, name, fit)
+    return census
+
+
+def level_key(variable: str, level: str, group: str | None = None) -> Key:
+    """Clients at a level of a Table 1 variable, in all or in one group."""
+    return ("clients", variable, level) if group is None else ("clients", variable, level, "group", group)
+
+
+def group_key(group: str) -> Key:
+    """Clients of an agency or program."""
+    return ("clients", "group", group)
+
+
+def step_key(step: str, instrument: str | None = None, rater: str | None = None) -> Key:
+    """Clients left at a step of the flow; the steps before ratings are the same for every series."""
+    if step == "on_file":
+        return CLIENTS
+    return ("clients", "step", step) if step == "attended" else ("clients", "step", step, str(instrument), str(rater))
+
+
+def episode_key(row: Row, columns: Iterable[str]) -> Key:
+    """Episodes with some codes."""
+    return ("episodes", *(part for name in columns for part in (name, str(row[name]))))
+
+
+def episode_clients_key(row: Row, columns: Iterable[str]) -> Key:
+    """Clients behind episodes with some codes."""
+    return ("episode clients", *episode_key(row, columns)[1:])
+
+
+def model_key(name: str, step: str) -> Key:
+    """Clients left at a step from the linked ratings to a hypothesis' model."""
+    return ("clients", "model", name, step)
+
+
+def _table_one(census: Census, table: Row) -> None:
+    groups = table["groups"]
+    for group in groups:
+        census.add(group_key(group), table["group_clients"][group])
+    if groups:
+        census.tie(CLIENTS, [group_key(group) for group in groups])
+    for variable in table["variables"]:
+        if variable["kind"] == "number":
+            continue
+        name = variable["name"]
+        for row in variable["levels"]:
+            whole = CLIENTS if variable["kind"] == "several" else None
+            key = census.add(level_key(name, row["level"]), row["clients"], part_of=whole)
+            for group in groups:
+                census.add(level_key(name, row["level"], group), row["groups"][group])
+            if groups:
+                census.tie(key, [level_key(name, row["level"], group) for group in groups])
+        if variable["kind"] == "codes":
+            levels = [row["level"] for row in variable["levels"]]
+            census.tie(CLIENTS, [level_key(name, level) for level in levels])
+            for group in groups:
+                census.tie(group_key(group), [level_key(name, level, group) for level in levels])
+
+
+def _sessions(census: Census, description: Row) -> None:
+    census.add(SESSIONS, description["sessions"], description["clients"])
+    rows = description["attendance"]
+    for row in rows:
+        census.add(("sessions", row["attendance"]), row["sessions"], row["clients"])
+    if rows and sum(row["sessions"] for row in rows) == description["sessions"]:
+        census.tie(SESSIONS, [("sessions", row["attendance"]) for row in rows])
+
+
+def _people(census: Census, flows: list[Row]) -> None:
+    for flow in flows:
+        before = CLIENTS
+        for step in flow["steps"]:
+            key = step_key(step["step"], flow["instrument"], flow["rater"])
+            if key != CLIENTS:
+                census.add(key, step["clients"], part_of=before)
+            before = key
+
+
+def _episodes(census: Census, exposure: Row) -> None:
+    modes = exposure["modes"]
+    if not modes:
+        return
+    census.add(EPISODES, exposure["episodes"], exposure["clients"])
+    _enter(census, modes, ["mode"], EPISODES)
+    for column in (name for name in exposure["crossed"]):
+        crossed, margins = exposure["crossed"][column], exposure["margins"][column]
+        _enter(census, margins, [column], EPISODES)
+        _enter(census, crossed, ["mode", column], None)
+        for row in modes:
+            parts = [cell for cell in crossed if cell["mode"] == row["mode"]]
+            census.tie(episode_key(row, ["mode"]), [episode_key(cell, ["mode", column]) for cell in parts])
+        for row in margins:
+            parts = [cell for cell in crossed if cell[column] == row[column]]
+            census.tie(episode_key(row, [column]), [episode_key(cell, ["mode", column]) for cell in parts])
+
+
+def _enter(census: Census, rows: list[Row], columns: list[str], total: Key | None) -> None:
+    for row in rows:
+        census.add(episode_key(row, columns), row["episodes"], row["clients"])
+        census.add(episode_clients_key(row, columns), row["clients"], part_of=CLIENTS)
+    if total:
+        census.tie(total, [episode_key(row, columns) for row in rows])
+
+
+def _themes(census: Census, themes: list[Row]) -> None:
+    for theme in themes:
+        key = census.add(episode_key(theme, ["theme"]), theme["episodes"], theme["clients"])
+        census.add(episode_clients_key(theme, ["theme"]), theme["clients"], part_of=CLIENTS)
+        for column in ("outcome", "setting"):
+            rows = [{**row, "theme": theme["theme"]} for row in theme.get(column, [])]
+            for row in rows:
+                census.add(episode_key(row, ["theme", column]), row["episodes"], row["clients"])
+            if rows:
+                census.tie(key, [episode_key(row, ["theme", column]) for row in rows])
+        collective = theme.get("collective")
+        if collective:
+            census.add(("episodes", "theme", theme["theme"], "collective"), collective["episodes"], collective["clients"])
+
+
+def left_out_key(row: Row) -> Key:
+    """Episodes by what became of them in one series of ratings."""
+    return ("episodes", "series", str(row["instrument"]), str(row["rater"]), str(row["reason"]))
+
+
+def _left_out(census: Census, rows: list[Row]) -> None:
+    for row in rows:
+        census.add(left_out_key(row), row["episodes"], row["clients"])
+    for series in {(row["instrument"], row["rater"]) for row in rows}:
+        parts = [row for row in rows if (row["instrument"], row["rater"]) == series]
+        if EPISODES in census.cells and sum(row["episodes"] for row in parts) == census.cells[EPISODES].count:
+            census.tie(EPISODES, [left_out_key(row) for row in parts])
+
+
+def _model(census: Census, name: str, fit: Row) -> None:
+    before: Key | None = None
+    for step in fit.get("counts") or []:
+        key = model_key(name, str(step["step"]))
+        if step.get("clients") is not None and key not in census.cells:
+            census.add(key, int(step["clients"]), part_of=before or CLIENTS)
+            before = key

@@ -1,0 +1,128 @@
+"""A hypothesis' result as the report may tell it: verdict and effect, every number through the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.disclosure.gate import Gate, fact
+from pipeline.disclosure.models import model_refusal
+from pipeline.disclosure.shown import Shown
+from pipeline.params import Hypothesis
+from pipeline.report.numbers import bracket, digits_for, p_cell, p_value
+
+NONE = Shown("–")
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The tested effect in scale points and in within-client SDs; `p_text` as prose has it, `p` as a table has it."""
+
+    estimate: Shown
+    std_error: Shown
+    df: Shown
+    p: Shown
+    p_text: Shown
+    p_adjusted: Shown
+    p_adjusted_text: Shown
+    low: Shown
+    high: Shown
+    low_90: Shown
+    high_90: Shown
+    sd_estimate: Shown
+    sd_low: Shown
+    sd_high: Shown
+    positive: bool
+
+    @property
+    def interval(self) -> str:
+        """The 95% interval in scale points."""
+        return bracket(self.low, self.high)
+
+    @property
+    def sd_interval(self) -> str:
+        """The 95% interval in within-client SDs."""
+        return bracket(self.sd_low, self.sd_high)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One hypothesis, what was found, and by which rule it is called so."""
+
+    name: str
+    spec: Hypothesis
+    verdict: str
+    rule: str
+    reasons: tuple[str, ...]
+    correction: str
+    clients: int
+    effect: Effect | None
+    withheld: str | None = None
+    failed: tuple[str, ...] = ()
+    checks: int = 0
+
+    @property
+    def estimated(self) -> bool:
+        """Whether there is an effect to show."""
+        return self.effect is not None
+
+
+def finding(name: str, spec: Hypothesis, fit: Mapping[str, Any], verdict: Mapping[str, Any], gate: Gate) -> Finding:
+    """Gather one hypothesis' result; its effect is left out where there is none or where the gate refuses the model."""
+    withheld = model_refusal(fit, gate.rules)
+    clients = int(fit["counts"][-1]["clients"]) if fit.get("counts") else 0
+    tested = fit.get("tested") if fit.get("status") == "estimated" and withheld is None else None
+    if withheld:
+        gate.held_back[f"hypothesis {name}", "model rule"] += 1
+    failed = tuple(str(row.get("label") or row["check"]) for row in fit.get("battery", []) if row.get("passed") is False)
+    return Finding(
+        name=name,
+        spec=spec,
+        verdict=str(verdict["verdict"]),
+        rule=str(verdict.get("rule") or ""),
+        reasons=tuple(str(reason) for reason in verdict.get("reasons") or ([fit["reason"]] if fit.get("reason") else [])),
+        correction=str(verdict.get("correction") or "none"),
+        clients=clients,
+        effect=effect(tested, verdict, clients, gate, name) if tested else None,
+        withheld=withheld,
+        failed=failed,
+        checks=sum(row.get("passed") is not None for row in fit.get("battery", [])),
+    )
+
+
+def effect(tested: Mapping[str, Any], verdict: Mapping[str, Any], clients: int, gate: Gate, name: str) -> Effect:
+    """The tested block of a fit as cleared numbers, digits by its standard error."""
+    digits = digits_for(tested.get("std_error"))
+    standardized = tested.get("standardized") or {}
+    sd = standardized.get("outcome_sd_within")
+    sd_digits = digits_for(tested["std_error"] / sd if sd and tested.get("std_error") else None)
+
+    def shown(value: float | None, decimals: int = digits) -> Shown:
+        return gate.number(value, decimals, clients, f"hypothesis {name}")
+
+    adjusted = verdict.get("p_adjusted")
+    return Effect(
+        estimate=shown(tested["estimate"]),
+        std_error=shown(tested.get("std_error")),
+        df=degrees(tested.get("df"), gate),
+        p=p_cell(tested.get("p_value")),
+        p_text=p_value(tested.get("p_value")),
+        p_adjusted=p_cell(adjusted),
+        p_adjusted_text=p_value(adjusted),
+        low=shown(tested.get("conf_low")),
+        high=shown(tested.get("conf_high")),
+        low_90=shown(tested.get("conf_low_90")),
+        high_90=shown(tested.get("conf_high_90")),
+        sd_estimate=shown(standardized.get("estimate"), sd_digits),
+        sd_low=shown(standardized.get("conf_low"), sd_digits),
+        sd_high=shown(standardized.get("conf_high"), sd_digits),
+        positive=bool(tested["estimate"] >= 0),
+    )
+
+
+def degrees(df: float | None, gate: Gate) -> Shown:
+    """Degrees of freedom: many of them tell the number of rows, so they are rounded like a count."""
+    if df is None or df != df or df == float("inf"):
+        return NONE
+    return fact(df, 1) if df < 30 or gate.rules.exact else gate.rows(int(df))

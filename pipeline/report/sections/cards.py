@@ -1,0 +1,154 @@
+"""A card for each hypothesis: claim, verdict, effect, checks, the model and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.disclosure.gate import Gate
+from pipeline.disclosure.models import thin_terms
+from pipeline.disclosure.shown import Shown
+from pipeline.options import Verdict
+from pipeline.report import sentences, words
+from pipeline.report.counts import model_key
+from pipeline.report.findings import Effect, Finding, degrees
+from pipeline.report.numbers import bracket, digits_for, p_cell
+from pipeline.report.table import Line, Table
+
+Row = Mapping[str, Any]
+NO_CHECK = "–"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the report shows of one hypothesis."""
+
+    name: str
+    title: str
+    claim: str
+    role: str
+    verdict: str
+    symbol: str
+    headline: str
+    wrong_if: str
+    rule: str
+    reasons: tuple[str, ...]
+    model: str
+    equation: str
+    notes: tuple[str, ...]
+    effect: Table | None
+    battery: Table | None
+    coefficients: Table | None
+    variance: Table | None
+    counts: Table | None
+
+
+def card(found: Finding, fit: Row, held: Mapping[str, Mapping[str, int]], gate: Gate) -> Card:
+    """Put one card together; tables of a model the gate refuses are left out."""
+    verdict: Verdict = found.verdict  # type: ignore[assignment]
+    shown = found.effect is not None
+    return Card(
+        name=found.name,
+        title=words.title(found.name),
+        claim=found.spec.claim,
+        role=found.spec.role,
+        verdict=found.verdict,
+        symbol=words.SYMBOLS[verdict],
+        headline=sentences.headline(found),
+        wrong_if=sentences.wrong_if(found),
+        rule=found.rule,
+        reasons=found.reasons,
+        model=sentences.model(found.spec),
+        equation=str(fit.get("formula") or ""),
+        notes=tuple(str(text) for text in fit.get("sentences") or ()) if shown else (),
+        effect=effect_table(found, found.effect) if found.effect else None,
+        battery=battery_table(found, fit, gate) if shown and fit.get("battery") else None,
+        coefficients=coefficient_table(found, fit, held, gate) if shown else None,
+        variance=variance_table(found, fit, gate) if shown else None,
+        counts=counts_table(found.name, fit, gate) if fit.get("counts") else None,
+    )
+
+
+def effect_table(found: Finding, effect: Effect) -> Table:
+    """The tested effect, in scale points and in within-client SDs."""
+    lines = [
+        Line("In scale points", (effect.estimate, effect.interval, effect.std_error, effect.df, effect.p)),
+        Line("In within-client SDs", (effect.sd_estimate, effect.sd_interval, "", "", "")),
+    ]
+    note = ""
+    if effect.p_adjusted.value is not None:
+        note = f"p {effect.p_adjusted_text} after correction over the {found.spec.role} hypotheses."
+    head = ("", "Estimate", "95% CI", "SE", "df", "p")
+    return Table(f"effect_{found.name}", "The tested effect", head, tuple(lines), note)
+
+
+def battery_table(found: Finding, fit: Row, gate: Gate) -> Table:
+    """Every check, with its estimate, and whether it was passed."""
+    lines = []
+    for row in fit["battery"]:
+        outcome = _outcome(row)
+        numbers = _numbers(row, found.clients, gate) if row.get("applies") else (Shown(NO_CHECK), "", Shown(NO_CHECK))
+        text = str(row.get("sentence") or row.get("reason") or "")
+        lines.append(Line(str(row.get("label") or words.title(row["check"])), (outcome, *numbers, text)))
+    head = ("Check", "Passed", "Estimate", "95% CI", "p", "What it says")
+    return Table(f"checks_{found.name}", "Attempts to prove it wrong", head, tuple(lines))
+
+
+def coefficient_table(found: Finding, fit: Row, held: Mapping[str, Mapping[str, int]], gate: Gate) -> Table:
+    """Every coefficient of the primary model; levels held by too few clients are withheld."""
+    thin = thin_terms(fit, held, gate.rules)
+    lines = []
+    for row in fit.get("coefficients", []):
+        term = str(row["term"])
+        if term in thin:
+            gate.held_back[f"hypothesis {found.name}", "level too small"] += 1
+            lines.append(Line(term, (gate.mark,) * 5))
+            continue
+        digits = digits_for(row.get("std_error"))
+        estimate, error, interval = _estimate(row, digits, found.clients, gate)
+        lines.append(Line(term, (estimate, interval, error, degrees(row.get("df"), gate), p_cell(row.get("p_value")))))
+    head = ("Term", "Estimate", "95% CI", "SE", "df", "p")
+    return Table(f"coefficients_{found.name}", "All coefficients of the primary model", head, tuple(lines))
+
+
+def variance_table(found: Finding, fit: Row, gate: Gate) -> Table:
+    """The random effects: standard deviations or covariances as the engine reports them."""
+    lines = []
+    for row in fit.get("variance", []):
+        terms = [str(row[name]) for name in ("term_1", "term_2") if row.get(name)]
+        covariance = gate.number(row.get("covariance"), 4, found.clients, "variance")
+        correlation = gate.number(row.get("correlation"), 2, found.clients, "variance")
+        lines.append(Line(str(row["group"]), (" × ".join(dict.fromkeys(terms)), covariance, correlation)))
+    head = ("Group", "Term", "(Co)variance", "Correlation")
+    return Table(f"variance_{found.name}", "Variance components", head, tuple(lines))
+
+
+def counts_table(name: str, fit: Row, gate: Gate) -> Table:
+    """Ratings and clients from the linked ratings to the model's rows."""
+    lines = []
+    for row in fit["counts"]:
+        step = str(row["step"])
+        clients = gate.count(model_key(name, step), f"hypothesis {name}") if row.get("clients") is not None else Shown("–")
+        lines.append(Line(words.title(step), (gate.rows(int(row["rows"]), f"hypothesis {name}"), clients)))
+    return Table(f"counts_{name}", "From ratings to the model", ("Step", "Ratings", "Clients"), tuple(lines))
+
+
+def _outcome(row: Row) -> str:
+    if not row.get("applies"):
+        return "does not apply"
+    if row.get("passed") is None:
+        return "–"
+    return "✓ yes" if row["passed"] else "✗ no"
+
+
+def _numbers(row: Row, clients: int, gate: Gate) -> tuple[Shown, str, Shown]:
+    digits = digits_for(row.get("std_error"))
+    estimate, _, interval = _estimate(row, digits, clients, gate)
+    return estimate, interval, p_cell(row.get("p_value"))
+
+
+def _estimate(row: Row, digits: int, clients: int, gate: Gate) -> tuple[Shown, Shown, str]:
+    names = ("estimate", "std_error", "conf_low", "conf_high")
+    estimate, error, low, high = (gate.number(row.get(name), digits, clients, "model") for name in names)
+    return estimate, error, bracket(low, high) if low.value is not None else ""

@@ -1,0 +1,108 @@
+"""What advocacy there was: by mode and setting, in windows, and what was left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.disclosure.gate import Gate
+from pipeline.report import words
+from pipeline.report.counts import EPISODES, episode_clients_key, episode_key, left_out_key
+from pipeline.report.figures import Figure, bars
+from pipeline.report.sections.people import hidden_note
+from pipeline.report.table import Line, Table
+
+Row = Mapping[str, Any]
+
+
+def modes(description: Row, gate: Gate) -> Table:
+    """Episodes and clients by mode."""
+    rows = description["exposure"]["modes"]
+    lines = []
+    for row in rows:
+        key = episode_key(row, ["mode"])
+        clients = gate.count(episode_clients_key(row, ["mode"]), "exposure")
+        lines.append(
+            Line(_title(words.mode(row["mode"])), (gate.count(key, "exposure"), gate.share(key, EPISODES), clients))
+        )
+    lines.append(Line("All episodes", (gate.count(EPISODES, "exposure"), "", "")))
+    head = ("Mode", "Episodes", "Share", "Clients")
+    return Table("modes", "Advocacy episodes by mode", head, tuple(lines), hidden_note(gate))
+
+
+def crossed(description: Row, column: str, gate: Gate) -> Table:
+    """Episodes by a column such as setting (rows) and mode (columns)."""
+    exposure = description["exposure"]
+    mode_names = [row["mode"] for row in exposure["modes"]]
+    lines = []
+    for row in exposure["margins"][column]:
+        cells = [gate.count(episode_key({**row, "mode": mode}, ["mode", column]), "exposure") for mode in mode_names]
+        cells.append(gate.count(episode_key(row, [column]), "exposure"))
+        lines.append(Line(words.title(row[column]), tuple(cells)))
+    head = (words.title(column), *(_title(words.mode(mode)) for mode in mode_names), "All")
+    caption = f"Advocacy episodes by {words.plain(column)} and mode"
+    return Table(f"episodes_by_{column}", caption, head, tuple(lines), hidden_note(gate))
+
+
+def settings_figure(description: Row, gate: Gate, dpi: int) -> Figure | None:
+    """Episodes by setting, stacked by mode: only counts that the table shows."""
+    exposure = description["exposure"]
+    if "setting" not in exposure["margins"]:
+        return None
+    settings = [row for row in exposure["margins"]["setting"] if row["episodes"]]
+    groups = {}
+    for mode_row in exposure["modes"]:
+        mode = mode_row["mode"]
+        counts = [gate.count(episode_key({**row, "mode": mode}, ["mode", "setting"])) for row in settings]
+        groups[_title(words.mode(mode))] = [float(count.value or 0) for count in counts]
+    labels = [words.title(row["setting"]) for row in settings]
+    if not any(any(values) for values in groups.values()):
+        return None
+    png, width, height = bars(labels, groups, "Episodes (withheld counts not drawn)", dpi)
+    most = max(zip(labels, groups[next(iter(groups))], strict=True), key=lambda pair: pair[1])
+    first = next(iter(groups)).lower()
+    where = f"{words.title(first)} is most frequent in {most[0].lower()}: {most[1]:,.0f}"
+    alt = f"Stacked bars of episodes by setting and mode. {where}."
+    return Figure("episodes_by_setting", "Advocacy episodes by setting and mode", alt, png, width, height)
+
+
+def windows(description: Row, gate: Gate) -> Table:
+    """Windows between ratings: how many, how long, and how many hold a counted episode."""
+    lines = []
+    for row in description["windows"]:
+        lines.append(Line(words.series(row["instrument"], row["rater"]), group=True))
+        lines.append(Line("Windows", (gate.rows(row["windows"], "windows"),), inner=True))
+        if "days_mean" in row:
+            lines.append(Line("Length in days, mean (SD)", (_mean_sd(row, gate),), inner=True))
+            lines.append(Line("Windows with a gap", (_backed(row["gaps"], row["gap_clients"], gate),), inner=True))
+        for entry in row.get("with_episode", []):
+            text = f"Windows with {words.mode(entry['mode'])}"
+            lines.append(Line(text, (_backed(entry["windows"], entry["clients"], gate),), inner=True))
+    note = "A window runs from one rating to the next; episodes count for the rating that ends it."
+    return Table("windows", "Windows between ratings", ("", "Value"), tuple(lines), note)
+
+
+def left_out(description: Row, gate: Gate) -> Table:
+    """What became of every episode, in each series of ratings."""
+    lines = []
+    group = ""
+    for row in description["left_out"]:
+        series = words.series(row["instrument"], row["rater"])
+        if series != group:
+            lines.append(Line(series, group=True))
+            group = series
+        lines.append(Line(_title(words.reason(row["reason"])), (gate.count(left_out_key(row), "left out"),), inner=True))
+    return Table("left_out", "What became of each episode", ("", "Episodes"), tuple(lines), hidden_note(gate))
+
+
+def _backed(count: int, clients: int, gate: Gate) -> str:
+    return gate.rows(count, "windows").text if gate.group(clients) else gate.mark
+
+
+def _mean_sd(row: Row, gate: Gate) -> str:
+    mean = gate.number(row["days_mean"], 1, row["clients"], "windows")
+    return mean.text if mean.value is None else f"{mean} ({gate.number(row['days_sd'], 1, row['clients'])})"
+
+
+def _title(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,115 @@
+"""The measures: how reliable they are, and how the alliance went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.disclosure.gate import Gate, fact
+from pipeline.disclosure.shown import Shown
+from pipeline.report import words
+from pipeline.report.figures import Curve, Figure, curves
+from pipeline.report.numbers import bracket
+from pipeline.report.table import Line, Table, Value
+
+Row = Mapping[str, Any]
+DECIMALS = 2
+SCORE_ORDER = ("total", "goal", "task", "bond")
+
+
+def reliability(rows: list[Row], gate: Gate) -> Table:
+    """Cronbach's alpha of each score with its 95% interval."""
+    lines = []
+    group = ""
+    for row in rows:
+        series = words.series(row["instrument"], row["rater"])
+        if series != group:
+            lines.append(Line(series, group=True))
+            group = series
+        lines.append(Line(words.title(row["score"]), _alpha_cells(row, gate), inner=True))
+    note = "Alpha over all ratings, which come in bundles from the same clients; 95% intervals after Feldt."
+    return Table(
+        "reliability", "Reliability of the scores", ("Score", "Ratings", "Items", "Alpha", "95% CI"), tuple(lines), note
+    )
+
+
+def _alpha_cells(row: Row, gate: Gate) -> tuple[Value, ...]:
+    items = fact(row["items"]) if row.get("items") is not None else Shown("–")
+    count = gate.rows(int(row.get("n") or 0), "reliability")
+    alpha = row.get("alpha")
+    if alpha is None or count.hidden:
+        return count, items, row.get("note") or "–", ""
+    low, high = row.get("conf_low"), row.get("conf_high")
+    interval = "–" if low is None or high is None else bracket(fact(low, DECIMALS), fact(high, DECIMALS))
+    return count, items, fact(alpha, DECIMALS), interval
+
+
+def courses(description: Row, gate: Gate, dpi: int) -> tuple[Figure, ...]:
+    """One figure a series: subscales and total by phase, or by session number where the study has no phases."""
+    figures = []
+    for series in description["series"]:
+        rows = [row for row in description["trajectories"] if row["instrument"] == series["instrument"]]
+        rows = [row for row in rows if row["rater"] == series["rater"]]
+        by = "phase" if any(row["by"] == "phase" for row in rows) else "session_number"
+        chosen = sorted((row for row in rows if row["by"] == by), key=lambda row: _order(row["score"]))
+        if chosen:
+            figures.append(_course(chosen, by, gate, dpi))
+    return tuple(figure for figure in figures if figure)
+
+
+def course_table(description: Row, gate: Gate) -> Table:
+    """The numbers behind the figures: mean scores by phase and by session number."""
+    lines = []
+    for row in description["trajectories"]:
+        head = f"{words.series(row['instrument'], row['rater'])}: {row['score']}, by {words.plain(row['by'])}"
+        lines.append(Line(head, group=True))
+        for point in row["points"]:
+            mean, low, high = _point(point, gate)
+            interval = bracket(low, high) if low.value is not None else "–"
+            lines.append(Line(words.title(str(point["at"])), (mean, interval), inner=True))
+    note = "Mean over clients (a client's ratings within a phase averaged first) with its 95% t interval."
+    return Table("course", "The course of the alliance", ("", "Mean", "95% CI"), tuple(lines), note)
+
+
+def _course(rows: list[Row], by: str, gate: Gate, dpi: int) -> Figure | None:
+    ticks = [str(point["at"]) for point in rows[0]["points"]] if by == "phase" else None
+    lines = [curve for row in rows if (curve := _curve(row, ticks, gate))]
+    if not lines:
+        return None
+    instrument, rater = rows[0]["instrument"], rows[0]["rater"]
+    axis = "Phase" if by == "phase" else "Session"
+    labels = [words.title(tick) for tick in ticks] if ticks else None
+    png, width, height = curves(lines, axis, "Mean score", labels, dpi)
+    caption = f"{words.series(instrument, rater)}: mean scores by {axis.lower()}, with 95% intervals"
+    return Figure(f"course_{instrument}_{rater}", caption, _alt(lines, axis, caption), png, width, height)
+
+
+def _curve(row: Row, ticks: list[str] | None, gate: Gate) -> Curve | None:
+    points = []
+    for point in row["points"]:
+        mean, low, high = _point(point, gate)
+        if mean.value is not None:
+            at = ticks.index(str(point["at"])) if ticks else point["at"]
+            points.append((at, mean.value, mean.value if low.value is None else low.value, high.value or mean.value))
+    if not points:
+        return None
+    at_, mean_, low_, high_ = zip(*points, strict=True)
+    return Curve(words.title(row["score"]), at_, mean_, low_, high_)
+
+
+def _point(point: Row, gate: Gate) -> tuple[Shown, Shown, Shown]:
+    clients = point["clients"]
+    mean, low, high = (gate.number(point[name], DECIMALS, clients, "course") for name in ("mean", "conf_low", "conf_high"))
+    return mean, low, high
+
+
+def _alt(lines: list[Curve], axis: str, caption: str) -> str:
+    moves = []
+    for line in lines:
+        start, end = line.mean[0], line.mean[-1]
+        moves.append(f"{line.label} goes from {start:.{DECIMALS}f} to {end:.{DECIMALS}f}")
+    return f"Line chart. {caption}. From the first to the last {axis.lower()}: {'; '.join(moves)}."
+
+
+def _order(score: str) -> tuple[int, str]:
+    return (SCORE_ORDER.index(score) if score in SCORE_ORDER else len(SCORE_ORDER), score)

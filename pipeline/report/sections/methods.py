@@ -1,0 +1,109 @@
+"""The methods in words, made from the settings that were really used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipeline.disclosure.gate import Gate
+from pipeline.params import Params
+from pipeline.report import words
+from pipeline.report.numbers import listed, percent
+
+CORRECTIONS = {
+    "holm": "Holm's correction",
+    "benjamini_hochberg": "the Benjamini-Hochberg correction",
+    "none": "no correction",
+}
+DEGREES = {"satterthwaite": "Satterthwaite", "kenward_roger": "Kenward-Roger", "none": "no"}
+
+
+def methods(params: Params, description: dict[str, object], gate: Gate) -> tuple[str, ...]:
+    """A paragraph each on data, measures, exposure, models, verdicts and disclosure."""
+    paragraphs = [_measures(params), _exposure(params, bool(description["advocacy_log"]), bool(description["has_days"]))]
+    paragraphs += [_models(params), _verdicts(params), disclosure(gate)]
+    return tuple(paragraph for paragraph in paragraphs if paragraph)
+
+
+def disclosure(gate: Gate) -> str:
+    """How the report keeps any one client from being read off it."""
+    if gate.rules.exact:
+        return "This is an internal report with exact counts. It must not leave the team."
+    rules = gate.rules
+    return (
+        f"Counts are rounded to {rules.round_to}, percentages are taken from rounded counts, and counts and means with "
+        f"fewer than {rules.min_cell} clients behind them are withheld, as is a count from which a withheld one could be "
+        "worked out. A count that differs from its whole by fewer clients than that is given as nearly all. No minimum, no "
+        "maximum and no single client is shown."
+    )
+
+
+def _measures(params: Params) -> str:
+    share = percent(params.measures.min_answered)
+    return (
+        f"A score is the mean of its answered items where at least {share} of them were answered, reverse-keyed "
+        "items turned round first. Reliability is Cronbach's alpha with Feldt's 95% interval."
+    )
+
+
+def _exposure(params: Params, log: bool, days: bool) -> str:
+    if not log:
+        return (
+            "The study has no advocacy log, so no exposure could be formed and no hypothesis about advocacy could be tested."
+            + ("" if days else " Session order is the only time there is.")
+        )
+    settings = params.exposure
+    same_day = (
+        "the log's own order decides, and an episode without one counts for neither window"
+        if settings.same_day == "by_order"
+        else "episodes count for neither window"
+    )
+    return (
+        "Advocacy episodes count for the rating that ends the window they fall into: after the rating before, up to the day "
+        f"of this one. A client's first window reaches back {settings.first_window:g} days. On the day of a rating, "
+        f"{same_day}. Windows longer than {settings.gap_after:g} days are flagged as gaps. Each exposure is split into a "
+        "part within the client (this window against the client's own mean), a part between clients of the same worker, "
+        "and a part between workers, so that the within part is not mixed up with what kind of client gets more advocacy."
+    )
+
+
+def _models(params: Params) -> str:
+    compute = params.compute
+    return (
+        f"Ratings nested in clients and workers are modeled by linear mixed models ({compute.method}), with "
+        f"{DEGREES[compute.df]} degrees of freedom. All tests are two-sided. Effects in within-client SDs divide the "
+        "estimate by the standard deviation of the outcome within clients."
+    )
+
+
+def _verdicts(params: Params) -> str:
+    rules = params.verdict
+    roles = {spec.role for spec in params.hypotheses.values()}
+    corrections = []
+    if "confirmatory" in roles:
+        corrections.append(f"{CORRECTIONS[rules.confirmatory_correction]} over the confirmatory hypotheses")
+    if "exploratory" in roles:
+        corrections.append(f"{CORRECTIONS[rules.exploratory_correction]} over the exploratory ones")
+    return (
+        f"Verdicts follow rules laid down before. Significance is judged at {rules.alpha:g} with {listed(corrections)}. An "
+        f"effect is called practically zero where its {percent(rules.equivalence_level)} interval lies within the smallest "
+        "effect of interest. An exploratory hypothesis can be suggestive at most, whatever its p."
+    )
+
+
+def asked(params: Params) -> str:
+    """How many hypotheses of which role the study asks, as a sentence."""
+    roles = [spec.role for spec in params.hypotheses.values()]
+    counts = {role: roles.count(role) for role in ("confirmatory", "exploratory")}
+    parts = [f"{_number(n)} {role}" for role, n in counts.items() if n]
+    raters = sorted({spec.outcome.rater for spec in params.hypotheses.values()})
+    noun = "hypothesis" if sum(counts.values()) == 1 else "hypotheses"
+    return f"{listed(parts).capitalize()} {noun} about advocacy and the working alliance as rated by {_raters(raters)}."
+
+
+def _raters(raters: Iterable[str]) -> str:
+    return listed([words.rater(rater) for rater in raters])
+
+
+def _number(n: int) -> str:
+    names = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return names[n] if n < len(names) else str(n)

@@ -1,0 +1,146 @@
+"""Who is in the data: the flow of counts, Table 1, attendance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.disclosure.gate import Gate
+from pipeline.disclosure.shown import Shown
+from pipeline.report import words
+from pipeline.report.counts import CLIENTS, SESSIONS, group_key, level_key, step_key
+from pipeline.report.table import Line, Table, Value
+
+Row = Mapping[str, Any]
+PSEUDONYMS = ("agency_id",)  # codes that may name an agency: shown by number
+
+
+@dataclass(frozen=True)
+class Step:
+    """A box of the flow diagram: how many, of what, and what was left out on the way to it."""
+
+    text: str
+    count: Shown
+    aside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One column of the flow diagram."""
+
+    title: str
+    steps: tuple[Step, ...]
+
+
+def client_lanes(description: Row, gate: Gate) -> tuple[Lane, ...]:
+    """Clients from file to ratings, one lane a series of ratings."""
+    lanes = []
+    for flow in description["clients_flow"]:
+        series = (flow["instrument"], flow["rater"])
+        steps = [Step(words.STEPS[s["step"]], gate.count(step_key(s["step"], *series), "flow")) for s in flow["steps"]]
+        name = words.series(*series) if series[0] else "all"
+        lanes.append(Lane(f"Clients ({name})", tuple(steps)))
+    return tuple(lanes)
+
+
+def record_lanes(description: Row, gate: Gate) -> tuple[Lane, ...]:
+    """Records from raw rows to what the models use, one lane a table."""
+    lanes: dict[str, list[Step]] = {}
+    for row in description["flow"]:
+        aside = tuple(f"{words.reason(name)}: {at_most(gate, n)}" for name, n in sorted(row["set_aside"].items()) if n)
+        text = words.STEPS[row["step"]]
+        if "instrument" in row:
+            text += f" ({words.series(row['instrument'], row['rater'])})"
+        lanes.setdefault(lane_of(row), []).append(Step(text, gate.rows(row["count"], "flow"), aside))
+    return tuple(Lane(title, tuple(steps)) for title, steps in lanes.items())
+
+
+def lane_of(row: Row) -> str:
+    """The lane a step belongs to."""
+    if row["unit"] == "ratings":
+        name = row.get("instrument") or row["table"].removeprefix("ratings_")
+        return f"Ratings: {words.instrument(name)}"
+    return words.title(row["unit"])
+
+
+def at_most(gate: Gate, count: int) -> str:
+    """A number of rows set aside, small ones only as fewer than the smallest cell."""
+    shown = gate.rows(count, "flow")
+    return f"fewer than {gate.rules.min_cell}" if shown.hidden else shown.text
+
+
+def table_one(description: Row, gate: Gate) -> Table:
+    """Table 1: clients in all and by agency or program, count and percentage or mean and SD."""
+    table = description["table1"]
+    groups = list(table["groups"])
+    labels = group_labels(table)
+    counts: tuple[Value, ...] = (gate.count(CLIENTS, "table 1"), *(gate.count(group_key(g), "table 1") for g in groups))
+    lines = [Line("Clients", counts)]
+    for variable in table["variables"]:
+        if variable["kind"] == "number":
+            lines.append(_number_line(variable, groups, gate))
+            continue
+        lines.append(Line(words.column(variable["name"]), group=True))
+        lines += [_level_line(variable["name"], row["level"], groups, gate) for row in variable["levels"]]
+    by = f" by {words.column(table['by']).lower()}" if groups else ""
+    note = f"Counts with percentages of the column, or mean (SD). {hidden_note(gate)}"
+    return Table("table1", f"Table 1. Clients{by}", ("", "All", *labels), tuple(lines), note)
+
+
+def group_labels(table: Row) -> list[str]:
+    """Column heads for the groups: codes that may name an agency give way to numbers."""
+    if table["by"] in PSEUDONYMS:
+        return [f"Agency {i}" if group != "missing" else "Missing" for i, group in enumerate(table["groups"], 1)]
+    return [words.title(group) for group in table["groups"]]
+
+
+def attendance(description: Row, gate: Gate) -> Table:
+    """Sessions by attendance."""
+    rows = description["attendance"]
+    keys = [(row["attendance"], ("sessions", row["attendance"])) for row in rows]
+    lines = [Line(words.title(code), (gate.count(key, "attendance"), gate.share(key, SESSIONS))) for code, key in keys]
+    lines.append(Line("All sessions", (gate.count(SESSIONS, "attendance"), "")))
+    return Table("attendance", "Sessions by attendance", ("", "Sessions", "Share"), tuple(lines), hidden_note(gate))
+
+
+def hidden_note(gate: Gate) -> str:
+    """How counts were treated, in one sentence for under a table."""
+    if gate.rules.exact:
+        return "Exact counts: not for release."
+    return (
+        f"Counts are rounded to {gate.rules.round_to}; “{gate.mark}” stands for a count that is withheld because it, or one "
+        f"that could be worked out from it, has fewer than {gate.rules.min_cell} clients behind it."
+    )
+
+
+def _level_line(variable: str, level: str, groups: list[str], gate: Gate) -> Line:
+    keys = [(level_key(variable, level), CLIENTS)]
+    keys += [(level_key(variable, level, group), group_key(group)) for group in groups]
+    return Line(words.title(level), tuple(_count_share(key, whole, gate) for key, whole in keys), inner=True)
+
+
+def _count_share(key: tuple[str, ...], whole: tuple[str, ...], gate: Gate) -> Value:
+    count, share = gate.count(key, "table 1"), gate.share(key, whole)
+    return f"{count} ({share})" if share.text else count
+
+
+def _number_line(variable: Row, groups: list[str], gate: Gate) -> Line:
+    cells = [variable["all"], *(variable["groups"][group] for group in groups)]
+    hidden = _hidden_means([cell["clients"] for cell in cells[1:]], gate)
+    shown = [_mean_sd(cell, gate) for cell in cells]
+    kept = [shown[0], *(gate.mark if i in hidden else cell for i, cell in enumerate(shown[1:]))]
+    return Line(words.column(variable["name"]), tuple(kept))
+
+
+def _hidden_means(sizes: list[int], gate: Gate) -> set[int]:
+    """Groups whose mean is hidden: the small ones, and one more where a single one could be solved for from the rest."""
+    small = {i for i, n in enumerate(sizes) if not gate.group(n)}
+    if len(small) == 1 and len(sizes) > 1:
+        small.add(min((n, i) for i, n in enumerate(sizes) if i not in small)[1])
+    return small
+
+
+def _mean_sd(cell: Row, gate: Gate) -> str:
+    mean = gate.number(cell["mean"], 1, cell["clients"], "table 1")
+    return mean.text if mean.value is None else f"{mean} ({gate.number(cell['sd'], 1, cell['clients'])})"

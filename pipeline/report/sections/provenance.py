@@ -1,0 +1,42 @@
+"""Where the numbers come from: hashes of settings, data and environment, versions, whether the study is simulated."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.params import Params, Section, effective
+from pipeline.report.table import Line, Table
+
+SECTIONS = ("study", "simulate", "privacy", "measures", "exposure", "hypotheses", "verdict", "report", "compute")
+
+
+def provenance(params: Params, files: list[dict[str, Any]], versions: Mapping[str, str]) -> Table:
+    """All that is needed to tell whether another run used the same settings, data and software."""
+    origin = f"simulated, scenario {params.simulate.scenario}" if params.study.origin == "simulated" else "real"
+    lines = [
+        Line("Origin of the data", (origin,)),
+        Line("Seed", (str(params.study.seed),)),
+        Line("Release", (params.privacy.release,)),
+        Line("Settings (SHA-256 of params.yaml, defaults filled in)", (settings_hash(params),)),
+    ]
+    lines += [Line(f"Data: {row['file']} (SHA-256)", (str(row["sha256"]),)) for row in files]
+    lines += [Line(name, (version,)) for name, version in versions.items()]
+    return Table("provenance", "Provenance", ("", "Value"), tuple(lines))
+
+
+def settings_hash(params: Params) -> str:
+    """The SHA-256 of all settings that shape results, comments and order of keys aside."""
+    return hashlib.sha256(json.dumps(_settings(params), sort_keys=True).encode("utf-8")).hexdigest()
+
+
+def _settings(params: Params) -> dict[str, Any]:
+    return {name: _plain(getattr(params, name)) for name in SECTIONS}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Section):
+        return effective(value)
+    return {name: effective(section) for name, section in value.items()}

@@ -1,0 +1,50 @@
+"""A table as the report shows it, and as the CSV beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline.disclosure.neutral import csv_text
+from pipeline.disclosure.shown import Shown
+
+Value = str | Shown
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row: a head and its cells; an `inner` one is indented under the row before, `group` rows are headings."""
+
+    head: str
+    cells: tuple[Value, ...] = ()
+    inner: bool = False
+    group: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its caption, column heads (the first over the row heads) and a note under it."""
+
+    name: str
+    caption: str
+    head: tuple[str, ...]
+    lines: tuple[Line, ...] = field(default=())
+    note: str = ""
+
+    def csv(self) -> str:
+        """The table as CSV: what the reader sees, cell by cell, with group headings in a column of their own."""
+        grouped = any(line.group for line in self.lines)
+        rows, group = [], ""
+        for line in self.lines:
+            if line.group:
+                group = line.head
+            if line.cells:
+                cells = [line.head, *(_plain(cell) for cell in line.cells)]
+                rows.append([group, *cells] if grouped else cells)
+        return csv_text(["Group", *self.head] if grouped else list(self.head), rows)
+
+
+def _plain(cell: Value) -> str:
+    """A cell for a spreadsheet: a number without thousands separators and with an ordinary minus."""
+    if isinstance(cell, Shown) and cell.value is not None:
+        return cell.text.replace(",", "").replace("−", "-")
+    return str(cell)
