@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pipeline.tables.column import DAY
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -31,7 +33,7 @@ def _note(table: pa.Table, name: str) -> dict[str, Any]:
         codes = len(column.chunk(0).dictionary) if column.num_chunks else 0
         pandas_type, numpy_type, metadata = "categorical", "int8", {"num_categories": codes, "ordered": False}
     elif str(kind) == "int64":
-        pandas_type, numpy_type = "int64", "Int64" if name in NULLABLE else "int64"
+        pandas_type, numpy_type = "int64", "Int64" if name == DAY else "int64"
     else:
         pandas_type, numpy_type = KINDS[str(kind)]
     return {
@@ -41,6 +43,3 @@ def _note(table: pa.Table, name: str) -> dict[str, Any]:
         "numpy_type": numpy_type,
         "metadata": metadata,
     }
-
-
-NULLABLE = ("day",)  # the one count that a study may lack

@@ -13,6 +13,7 @@ Kind = Literal["id", "code", "codes", "band", "integer", "number", "boolean"]
 
 BAND = r"(?:[0-9]|[1-8][0-9])-(?:[0-9]|[1-8][0-9])|(?:[0-9]|[1-8][0-9]|90)\+|under_[1-9][0-9]?"
 CODES_SEPARATOR = ";"
+DAY = "day"  # one dtype in every table, since days are compared across tables and a study may have none
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Column:
         if self.closed:
             return "category"
         if self.kind == "integer":
-            return "Int64" if self.missing else "int64"
+            return "Int64" if self.missing or self.name == DAY else "int64"
         return {"number": "float64", "boolean": "boolean"}.get(self.kind, "str")
 
 
