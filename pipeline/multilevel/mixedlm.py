@@ -168,9 +168,9 @@ def evaluate(parts: Parts, theta: Floats) -> At:
     for rows, effects in zip(parts.rows, columns, strict=True):
         x = parts.fixed[rows]
         inner = np.linalg.solve(effects.T @ effects + np.eye(effects.shape[1]), effects.T @ x)
-        information += x.T @ (x - effects @ inner)
+        information += np.asarray(x.T @ (x - effects @ inner), dtype=np.float64)
     scale = float(model.get_scale(coefficients, none, one))
-    covariance: Floats = scale * np.linalg.inv(information)
+    covariance = np.asarray(scale * np.linalg.inv(information), dtype=np.float64)
     return At(criterion(parts, theta), coefficients, covariance, scale)
 
 

@@ -28,7 +28,7 @@ published <- function() {
     machines = machines,
     oxide = data.frame(source = paste0("s", oxide$Source), lot = paste0("l", oxide$Lot),
                        wafer = paste0("l", oxide$Lot, "w", oxide$Wafer), thickness = oxide$Thickness),
-    ovary = data.frame(mare = paste0("m", ovary$Mare), cycle = ovary$Time, time = round(25 * ovary$Time, 6),
+    ovary = data.frame(mare = paste0("m", ovary$Mare), cycle = round(25 * ovary$Time, 6) / 25, time = round(25 * ovary$Time, 6),
                        sine = round(sin(2 * pi * ovary$Time), 12), cosine = round(cos(2 * pi * ovary$Time), 12),
                        follicles = ovary$follicles),
     bodyweight = data.frame(rat = paste0("r", body$Rat), diet = paste0("d", body$Diet), day = body$Time,

@@ -19,7 +19,7 @@ term_names <- function(case, d) {
   for (label in attr(tt, "term.labels")) {
     pieces <- lapply(strsplit(label, ":")[[1]], function(v) {
       x <- d[[v]]
-      if (is.logical(x)) v
+      if (is.logical(x)) sprintf("%s[True]", v)
       else if (is.character(x) || is.factor(x)) sprintf("%s[%s]", v, levels(factor(x))[-1])
       else v
     })
