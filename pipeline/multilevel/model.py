@@ -30,6 +30,8 @@ from pipeline.multilevel.segments import Floats
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipeline.multilevel.kenward_roger import KenwardRoger
+
 LEVEL = 0.95
 
 
@@ -119,8 +121,15 @@ class Model:
 
     @property
     def vcov(self) -> Floats:
-        """Their covariance matrix [p, p] as used for tests."""
-        return self._coefficients.vcov
+        """Their covariance matrix [p, p] as used for tests; with Kenward-Roger the adjusted one."""
+        return self._kenward_roger.adjusted if self.spec.df == "kenward_roger" else self._coefficients.vcov
+
+    @cached_property
+    def _kenward_roger(self) -> KenwardRoger:
+        from pipeline.multilevel.kenward_roger import kenward_roger
+
+        fitted = self.fitted
+        return kenward_roger(fitted.design, fitted.structure.parameters, fitted.optimum, self._coefficients.back)
 
     @cached_property
     def covariance(self) -> pd.DataFrame:
@@ -131,6 +140,8 @@ class Model:
     def _freedom(self) -> Freedom:
         if self.spec.df == "none":
             return normal_theory
+        if self.spec.df == "kenward_roger":
+            return self._kenward_roger.df
         return satterthwaite(self.fitted.optimum.information, self._coefficients.vcov, self._coefficients.back)
 
     @cached_property
@@ -153,6 +164,8 @@ class Model:
     def joint(self, contrasts: Sequence[Mapping[str, float]]) -> JointTest:
         """F test that all these linear combinations are zero."""
         matrix = self._weights(contrasts)
+        if self.spec.df == "kenward_roger":
+            return self._kenward_roger.joint(matrix, matrix @ self.beta)
         return joint_test(matrix, matrix @ self.beta, self.vcov, self._freedom)
 
     def _weights(self, contrasts: Sequence[Mapping[str, float]]) -> Floats:

@@ -71,6 +71,10 @@ def option_problems(spec: Specification) -> list[Problem]:
             found.append(Problem(where=name, what="is not one of the options", mend=f"use one of {', '.join(allowed)}"))
     if spec.residual == "car1" and spec.time is None:
         found.append(Problem(where="time", what="is needed for CAR(1) residuals", mend="name the column of days"))
+    if spec.df == "kenward_roger" and spec.method == "ML":
+        found.append(Problem("df", "Kenward-Roger is defined for REML only", "use method REML, or df satterthwaite"))
+    if spec.df == "kenward_roger" and spec.residual == "car1":
+        found.append(Problem("df", "Kenward-Roger is not defined for CAR(1) residuals", "use df satterthwaite"))
     if not spec.random:
         found.append(Problem(where="random", what="names no grouping column", mend="give at least one, e.g. client_id"))
     if len(set(spec.fixed)) < len(spec.fixed):

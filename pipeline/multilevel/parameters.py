@@ -58,6 +58,13 @@ class Parameters:
             parts[block.factor].append(block.lift @ triangle)
         return [np.concatenate(part, axis=1) if len(part) > 1 else part[0] for part in parts]
 
+    def lifts(self) -> list[Floats]:
+        """From the scaled terms of each factor's blocks to its base terms, [base terms, terms]."""
+        parts: list[list[Floats]] = [[] for _ in range(self.n_factors)]
+        for block in self.blocks:
+            parts[block.factor].append(block.lift)
+        return [np.concatenate(part, axis=1) for part in parts]
+
     def gradient(self, factors: Sequence[Floats], omega: dict[int, Floats]) -> Floats:
         """d/d theta from Omega: 2 Omega L in base coordinates, pulled back through `lift`."""
         out = np.empty(self.size)

@@ -95,20 +95,23 @@ class _Meeting:
     cols: Ints
 
 
-def make_plan(cells: Cells, n_levels: tuple[int, ...]) -> Plan:
-    """The symbolic elimination for these cells; factors in the order of `n_levels`, finest first."""
+def make_plan(cells: Cells, n_levels: tuple[int, ...], stages: int | None = None) -> Plan:
+    """The symbolic elimination for these cells; factors in the order of `n_levels`, finest first.
+
+    `stages` limits how many factors are eliminated level by level.
+    """
     entries = _data_entries(cells, n_levels)
     raw: list[tuple[int, list[_Meeting]]] = []
     total = len(n_levels)
     for f in range(total):
-        if len(entries[f, f].rows) > n_levels[f]:
+        if len(entries[f, f].rows) > n_levels[f] or f == stages:
             break
         meetings = _meetings(f, total, entries)
         for meeting in meetings:
             _fill(entries, meeting, n_levels)
         raw.append((f, meetings))
-    stages = tuple(_stage(f, meetings, entries, total) for f, meetings in raw)
-    return Plan(n_levels, stages, tuple(range(len(raw), total)), entries)
+    made = tuple(_stage(f, meetings, entries, total) for f, meetings in raw)
+    return Plan(n_levels, made, tuple(range(len(raw), total)), entries)
 
 
 def _data_entries(cells: Cells, n_levels: tuple[int, ...]) -> dict[Key, Entries]:
