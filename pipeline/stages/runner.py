@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from pipeline.errors import Problem, StageError
-from pipeline.io import Batch
+from pipeline.io import RERUN, Batch
 from pipeline.params import Params, load
 
 NAMES = (
@@ -37,6 +37,7 @@ def run(name: str, root: Path, hypothesis: str | None = None) -> None:
     if name == "fit" and hypothesis not in params.hypotheses:
         raise StageError(Problem("fit", "no such hypothesis in params.yaml", f"one of: {', '.join(params.hypotheses)}"))
     batch = open_batch(module, root, params, hypothesis)
+    _require(batch)
     module.run(batch, scoped(params, module.PARAMS), hypothesis)
     batch.commit()
 
@@ -55,6 +56,17 @@ def open_batch(module: Any, root: Path, params: Params, hypothesis: str | None) 
     """The batch of a stage module, with `{hypothesis}` and `{sources}` filled in."""
     names = {"hypothesis": hypothesis or "", "sources": params.sources.directory}
     return Batch(root, [name.format(**names) for name in module.READS], [name.format(**names) for name in module.WRITES])
+
+
+def _require(batch: Batch) -> None:
+    """StageError names every declared input that is not there."""
+    missing = [name for name in batch.reads if not (batch.root / name).exists()]
+    if missing:
+        raise StageError([Problem(name, "this input is not there", _way_on(name)) for name in missing])
+
+
+def _way_on(name: str) -> str:
+    return "put your raw files there" if name.startswith("data/raw/") else RERUN
 
 
 def scoped(params: Params, sections: tuple[str, ...]) -> Params:
