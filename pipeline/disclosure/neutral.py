@@ -6,12 +6,12 @@ import re
 import unicodedata
 
 NUMERIC = re.compile(r"[-+−]?[0-9][0-9,]*(\.[0-9]+)?%?")
-STARTERS = ("=", "+", "-", "@", "\t", "\r")
+STARTERS = ("=", "+", "-", "@")
 
 
 def csv_cell(text: str) -> str:
     """A cell that spreadsheets take for text or a number, never for a formula."""
-    clean = visible(text)
+    clean = visible(text).strip()
     if clean.startswith(STARTERS) and not NUMERIC.fullmatch(clean):
         return "'" + clean
     return clean

@@ -6,7 +6,10 @@ from pipeline.report.description.course import leaving, staying, trajectories
 from pipeline.report.description.episodes import exposure, left_out, themes, windows
 from pipeline.report.description.flow import clients_flow, flow
 from pipeline.report.description.people import attendance, table_one, workers_of
-from pipeline.report.description.tables import Row, Study, levels_of, series_of
+from pipeline.report.description.tables import Row, Study, series_of
+
+IDS = ["client_id", "worker_id", "session_id", "instrument", "rater"]
+MOST_LEVELS = 50  # no model takes a factor of more levels; a code with more is an id
 
 
 def describe(study: Study) -> Row:
@@ -19,6 +22,7 @@ def describe(study: Study) -> Row:
         "advocacy_log": study.advocacy is not None,
         "has_days": has_days,
         "series": [{"instrument": instrument, "rater": rater} for instrument, rater in series_of(study.occasions)],
+        "ranges": {name: facts.get("ranges", {}) for name, facts in study.scoring.get("instruments", {}).items()},
         "clients": len(study.clients),
         "sessions": len(study.sessions),
         "workers": workers_of(study.sessions),
@@ -40,10 +44,12 @@ def describe(study: Study) -> Row:
 def level_clients(study: Study) -> dict[str, dict[str, int]]:
     """Clients behind each code of each column a model may take as a factor: the output gate asks for them."""
     found: dict[str, dict[str, int]] = {}
-    for name in study.occasions.columns:
+    clients = study.occasions["client_id"]
+    for name in study.occasions.columns.difference(IDS):
         column = study.occasions[name]
-        if str(column.dtype) in ("category", "boolean", "bool") and str(name) not in ("instrument", "rater"):
-            codes = column.astype("str")
-            held = study.occasions.groupby(codes, observed=True)["client_id"].nunique()
-            found[str(name)] = {code: int(held.get(code, 0)) for code in levels_of(codes[column.notna()])}
+        if column.dtype in ("float64", "int64", "Int64") or column.nunique() > MOST_LEVELS:
+            continue
+        codes = column.astype("str").where(column.notna())
+        held = clients.groupby(codes).nunique()
+        found[str(name)] = {str(code): int(n) for code, n in held.items()}
     return found

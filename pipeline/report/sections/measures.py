@@ -9,7 +9,7 @@ from pipeline.disclosure.gate import Gate, fact
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
 from pipeline.report.figures import Curve, Figure, curves
-from pipeline.report.numbers import bracket
+from pipeline.report.numbers import bracket, listed
 from pipeline.report.table import Line, Table, Value
 
 Row = Mapping[str, Any]
@@ -38,23 +38,31 @@ def _alpha_cells(row: Row, gate: Gate) -> tuple[Value, ...]:
     count = gate.rows(int(row.get("n") or 0), "reliability")
     alpha = row.get("alpha")
     if alpha is None or count.hidden:
-        return count, items, row.get("note") or "–", ""
+        return count, items, "–", row.get("note") or ""
     low, high = row.get("conf_low"), row.get("conf_high")
     interval = "–" if low is None or high is None else bracket(fact(low, DECIMALS), fact(high, DECIMALS))
     return count, items, fact(alpha, DECIMALS), interval
 
 
 def courses(description: Row, gate: Gate, dpi: int) -> tuple[Figure, ...]:
-    """One figure a series: subscales and total by phase, or by session number where the study has no phases."""
+    """Scores by phase, or by session number where there are no phases: one figure a series and range of scores."""
     figures = []
     for series in description["series"]:
         rows = [row for row in description["trajectories"] if row["instrument"] == series["instrument"]]
         rows = [row for row in rows if row["rater"] == series["rater"]]
         by = "phase" if any(row["by"] == "phase" for row in rows) else "session_number"
         chosen = sorted((row for row in rows if row["by"] == by), key=lambda row: _order(row["score"]))
-        if chosen:
-            figures.append(_course(chosen, by, gate, dpi))
+        ranges = description["ranges"].get(series["instrument"], {})
+        figures += [_course(part, by, gate, dpi) for part in _same_range(chosen, ranges)]
     return tuple(figure for figure in figures if figure)
+
+
+def _same_range(rows: list[Row], ranges: Mapping[str, Any]) -> list[list[Row]]:
+    """Rows whose scores run over the same range, as a sum and its parts do not."""
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(ranges.get(row["score"], ())), []).append(row)
+    return list(groups.values())
 
 
 def course_table(description: Row, gate: Gate) -> Table:
@@ -80,8 +88,9 @@ def _course(rows: list[Row], by: str, gate: Gate, dpi: int) -> Figure | None:
     axis = "Phase" if by == "phase" else "Session"
     labels = [words.title(tick) for tick in ticks] if ticks else None
     png, width, height = curves(lines, axis, "Mean score", labels, dpi)
-    caption = f"{words.series(instrument, rater)}: mean scores by {axis.lower()}, with 95% intervals"
-    return Figure(f"course_{instrument}_{rater}", caption, _alt(lines, axis, caption), png, width, height)
+    scores = listed([line.label.lower() for line in lines])
+    caption = f"{words.series(instrument, rater)}: mean {scores} by {axis.lower()}, with 95% intervals"
+    return Figure(f"course_{instrument}_{rater}_{rows[0]['score']}", caption, _alt(lines, axis, caption), png, width, height)
 
 
 def _curve(row: Row, ticks: list[str] | None, gate: Gate) -> Curve | None:

@@ -34,34 +34,41 @@ class Lane:
 
 
 def client_lanes(description: Row, gate: Gate) -> tuple[Lane, ...]:
-    """Clients from file to ratings, one lane a series of ratings."""
-    lanes = []
+    """Clients from file to ratings: one lane a series of ratings, series with the same numbers in one."""
+    lanes: dict[tuple[Step, ...], list[str]] = {}
     for flow in description["clients_flow"]:
         series = (flow["instrument"], flow["rater"])
-        steps = [Step(words.STEPS[s["step"]], gate.count(step_key(s["step"], *series), "flow")) for s in flow["steps"]]
-        name = words.series(*series) if series[0] else "all"
-        lanes.append(Lane(f"Clients ({name})", tuple(steps)))
-    return tuple(lanes)
+        steps = (Step(words.STEPS[s["step"]], gate.count(step_key(s["step"], *series), "flow")) for s in flow["steps"])
+        lanes.setdefault(tuple(steps), []).append(words.series(*series) if series[0] else "")
+    return tuple(Lane(" · ".join(filter(None, ["Clients", *names])), steps) for steps, names in lanes.items())
 
 
 def record_lanes(description: Row, gate: Gate) -> tuple[Lane, ...]:
-    """Records from raw rows to what the models use, one lane a table."""
-    lanes: dict[str, list[Step]] = {}
+    """Records from raw rows to what the models use: one lane a table, and one of episodes for each series of ratings."""
+    tables: dict[str, list[Row]] = {}
     for row in description["flow"]:
-        aside = tuple(f"{words.reason(name)}: {at_most(gate, n)}" for name, n in sorted(row["set_aside"].items()) if n)
-        text = words.STEPS[row["step"]]
-        if "instrument" in row:
-            text += f" ({words.series(row['instrument'], row['rater'])})"
-        lanes.setdefault(lane_of(row), []).append(Step(text, gate.rows(row["count"], "flow"), aside))
-    return tuple(Lane(title, tuple(steps)) for title, steps in lanes.items())
+        tables.setdefault(_table_of(row), []).append(row)
+    lanes = []
+    for name, rows in tables.items():
+        start = [row for row in rows if row["step"] in ("read", "valid")]
+        series = {(row["instrument"], row["rater"]): None for row in rows if "instrument" in row}
+        for one in series or [None]:
+            own = [row for row in rows if one and (row.get("instrument"), row.get("rater")) == one]
+            head = "ratings" if name.startswith("ratings of ") else name
+            title = words.title(head) + (f" · {words.series(*one)}" if one else "")
+            lanes.append(Lane(title, tuple(_step(row, gate) for row in [*start, *own])))
+    return tuple(lanes)
 
 
-def lane_of(row: Row) -> str:
-    """The lane a step belongs to."""
+def _table_of(row: Row) -> str:
     if row["unit"] == "ratings":
-        name = row.get("instrument") or row["table"].removeprefix("ratings_")
-        return f"Ratings: {words.instrument(name)}"
-    return words.title(row["unit"])
+        return "ratings of " + str(row.get("instrument") or row["table"].removeprefix("ratings_"))
+    return str(row["unit"])
+
+
+def _step(row: Row, gate: Gate) -> Step:
+    aside = tuple(f"{words.reason(name)}: {at_most(gate, n)}" for name, n in sorted(row["set_aside"].items()) if n)
+    return Step(words.STEPS[row["step"]], gate.rows(row["count"], "flow"), aside)
 
 
 def at_most(gate: Gate, count: int) -> str:

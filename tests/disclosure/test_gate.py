@@ -1,0 +1,147 @@
+"""The gate: what it hides, rounds and refuses."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.disclosure.census import Census
+from pipeline.disclosure.gate import Gate, fact
+from pipeline.disclosure.models import model_refusal, thin_terms
+from pipeline.disclosure.neutral import csv_cell, csv_text, visible
+from pipeline.disclosure.rules import Rules, preimage, rounded
+from pipeline.disclosure.shown import Shown, insist, released
+from pipeline.errors import DisclosureError
+
+
+@given(st.integers(0, 10_000), st.integers(1, 30))
+def test_a_released_count_stands_for_every_count_that_rounds_to_it(count: int, base: int) -> None:
+    low, high = preimage(rounded(count, base), base)
+    assert low <= count <= high
+    assert {rounded(n, base) for n in range(low, high + 1)} == {rounded(count, base)}
+    assert rounded(high + 1, base) != rounded(count, base)
+
+
+@given(st.integers(0, 30))
+def test_a_small_count_is_hidden_whatever_it_is(count: int) -> None:
+    census = Census()
+    gate = Gate(Rules(), census)
+    census.add(("x",), count)
+    shown = Gate(Rules(), census).count(("x",))
+    assert shown.hidden == (count < 10)
+    assert (shown.value is None) == shown.hidden
+    assert gate.rules.min_cell == 10
+
+
+def test_a_small_group_is_told_by_clients_not_rows() -> None:
+    census = Census()
+    census.add(("x",), 500, clients=9)
+    assert Gate(Rules(), census).count(("x",)).hidden
+
+
+def test_a_small_rest_is_hidden_too() -> None:
+    census = Census()
+    census.add(("all",), 100)
+    census.add(("most",), 91, part_of=("all",))
+    census.add(("many",), 90, part_of=("all",))
+    gate = Gate(Rules(), census)
+    assert gate.count(("most",)).text == "nearly all"
+    assert gate.count(("many",)).text == "90"
+
+
+def test_internal_shows_exact_counts() -> None:
+    census = Census()
+    census.add(("x",), 3)
+    assert Gate(Rules(release="internal"), census).count(("x",)).text == "3"
+
+
+def test_percentages_come_from_rounded_counts() -> None:
+    census = Census()
+    census.add(("all",), 52)
+    census.add(("part",), 13, part_of=("all",))
+    assert Gate(Rules(), census).share(("part",), ("all",)).text == "30%"  # 15 of 50, not 13 of 52
+
+
+def test_a_mean_needs_clients() -> None:
+    gate = Gate(Rules(), Census())
+    assert gate.number(3.14159, 2, 10).text == "3.14"
+    assert gate.number(3.14159, 2, 9).hidden
+    assert gate.number(float("nan"), 2, 100).text == "–"
+
+
+def test_rows_tell_none_from_some_and_no_more() -> None:
+    gate = Gate(Rules(), Census())
+    assert [gate.rows(n).text for n in (0, 1, 9, 10, 13)] == ["0", "·", "·", "10", "15"]
+
+
+def test_a_key_stands_for_one_count() -> None:
+    census = Census()
+    census.add(("x",), 3)
+    with pytest.raises(ValueError, match="two counts"):
+        census.add(("x",), 4)
+
+
+def test_a_sum_must_add_up() -> None:
+    census = Census()
+    for name, count in (("t", 5), ("a", 2), ("b", 2)):
+        census.add((name,), count)
+    with pytest.raises(ValueError, match="add up"):
+        census.tie(("t",), [("a",), ("b",)])
+
+
+@pytest.mark.parametrize("naked", [3, 0.5, [1], {"a": {"b": 2}}, (Shown("1", 1), 7)])
+def test_a_number_that_did_not_pass_the_gate_is_refused_and_not_told(naked: object) -> None:
+    with pytest.raises(DisclosureError) as caught:
+        insist(naked)
+    assert not any(char.isdigit() for char in str(caught.value))
+
+
+def test_cleared_data_pass() -> None:
+    value = {"a": [Shown("1", 1), "text", None, True], "b": fact(2.5, 1)}
+    insist(value)
+    assert released(value) == {"a": [1, "text", None, True], "b": 2.5}
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [("=1+1", "'=1+1"), ("+cmd", "'+cmd"), ("-2", "-2"), ("-cmd", "'-cmd"), ("@SUM(A1)", "'@SUM(A1)"), ("−3.5", "−3.5"),
+     ("12%", "12%"), ("\t=1", "'=1"), ("\u202e=1", "'=1"), ("[−0.1, 0.2]", "[−0.1, 0.2]")],
+)  # fmt: skip
+def test_no_cell_is_a_formula(text: str, cell: str) -> None:
+    assert csv_cell(text) == cell
+
+
+@given(st.lists(st.lists(st.text(), min_size=3, max_size=3), max_size=5))
+def test_any_text_survives_csv_as_cells(rows: list[list[str]]) -> None:
+    parsed = list(csv.reader(io.StringIO(csv_text(["a", "b", "c"], rows))))
+    assert parsed[0] == ["a", "b", "c"]
+    assert [len(row) for row in parsed[1:]] == [3] * len(rows)
+    assert all(not cell.startswith(("=", "@")) for row in parsed[1:] for cell in row)
+
+
+def test_direction_and_control_marks_go() -> None:
+    assert visible("a\u202eb\u200fc\x00d\ne") == "abcd e"
+
+
+def fit_of(clients: int, rows: int, terms: tuple[str, ...] = ("Intercept",)) -> dict[str, object]:
+    counts = [{"step": "in the model", "rows": rows, "clients": clients}]
+    return {"status": "estimated", "counts": counts, "coefficients": [{"term": term} for term in terms]}
+
+
+@pytest.mark.parametrize(("clients", "rows", "refused"), [(9, 100, True), (10, 100, False), (10, 10, True), (10, 11, False)])
+def test_model_rules(clients: int, rows: int, refused: bool) -> None:
+    assert (model_refusal(fit_of(clients, rows), Rules()) is not None) == refused
+
+
+def test_a_model_that_does_not_say_is_refused() -> None:
+    assert model_refusal({"status": "estimated", "counts": []}, Rules()) is not None
+    assert model_refusal({**fit_of(50, 500), "max_leverage": 1.0}, Rules()) is not None
+
+
+def test_levels_held_by_few_or_unknown_are_thin() -> None:
+    fit = fit_of(50, 500, ("x", "phase[a]", "phase[b]", "x:phase[b]", "other[c]"))
+    assert thin_terms(fit, {"phase": {"a": 10, "b": 9}}, Rules()) == {"phase[b]", "x:phase[b]", "other[c]"}
