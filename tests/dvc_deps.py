@@ -28,14 +28,16 @@ def module_file(name: str) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def imports_of(path: Path) -> set[str]:
-    """The package's own modules that a file imports anywhere, also inside functions; type-checking blocks aside."""
+def imports_of(path: Path, inside_functions: bool = True) -> set[str]:
+    """The package's own modules that a file imports, at its top level or anywhere; type-checking blocks aside."""
     found: set[str] = set()
     pending: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
     while pending:
         node = pending.pop()
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             pending.extend(node.orelse)
+            continue
+        if isinstance(node, ast.FunctionDef) and not inside_functions:
             continue
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
@@ -47,18 +49,31 @@ def imports_of(path: Path) -> set[str]:
 
 
 def closure(name: str) -> set[Path]:
-    """All files of the package that importing a module brings in, its parent packages included."""
-    files: set[Path] = set()
-    pending = [name]
+    """All files of the package that using a module brings in.
+
+    A package that is imported only because a module of it is runs its top level alone, so what its functions import
+    does not count; a module that is imported by name may be called, so it does.
+    """
+    whole: set[str] = set()
+    parents: set[str] = set()
+    pending = [(name, True)]
     while pending:
-        current = pending.pop()
+        current, called = pending.pop()
         path = module_file(current)
-        if path is None or path in files:
+        if path is None or current in whole or (not called and current in parents):
             continue
-        files.add(path)
-        pending.extend(imports_of(path))
-        pending.append(current.rpartition(".")[0])
-    return files
+        (whole if called else parents).add(current)
+        pending.extend((found, _is_named(found, path)) for found in imports_of(path, inside_functions=called))
+        pending.append((current.rpartition(".")[0], False))
+    return {path for path in map(module_file, whole | parents) if path is not None}
+
+
+def _is_named(module: str, importer: Path) -> bool:
+    """Whether a file takes names from a module itself, not only from modules inside it."""
+    tree = ast.parse(importer.read_text(encoding="utf-8"))
+    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    taken = [f"{node.module}.{alias.name}" for node in froms if node.module == module for alias in node.names]
+    return not taken or any(module_file(name) is None for name in taken)
 
 
 def folded(files: set[Path]) -> list[str]:
@@ -87,11 +102,18 @@ def expand(names: set[str]) -> set[str]:
 
 
 def code_deps(stage: str) -> list[str]:
-    """The package files a stage's process imports, folders where whole."""
-    module = importlib.import_module(f"pipeline.stages.{stage}")
-    files = closure(f"pipeline.stages.{stage}") | (closure("pipeline.stages.runner"))
-    data = {ROOT / name for pattern in getattr(module, "DATA_FILES", ()) for name in expand({pattern})}
+    """The package files a stage's process imports and the data files they name, folders where whole."""
+    files = closure(f"pipeline.stages.{stage}") | closure("pipeline.stages.runner")
+    data = {ROOT / name for path in files for name in expand(set(data_files(path)))}
     return folded(files | data)
+
+
+def data_files(path: Path) -> tuple[str, ...]:
+    """What a module's DATA_FILES lists: files of the package that it reads rather than imports."""
+    if "DATA_FILES" not in path.read_text(encoding="utf-8"):
+        return ()
+    name = path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__")
+    return tuple(getattr(importlib.import_module(name), "DATA_FILES", ()))
 
 
 def expected(stage: str) -> dict[str, list[str]]:

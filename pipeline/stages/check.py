@@ -7,13 +7,19 @@ optional key should stay optional.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pipeline.errors import ParamsError, Problem
+from pipeline.hypotheses.rules import check_params as check_hypotheses
+from pipeline.ingest.declared import check_params as check_sources
 from pipeline.io import Batch, remove_undeclared
+from pipeline.measures.rules import check_params as check_measures
 from pipeline.params import Hypothesis, Params, effective
+from pipeline.simulate.scenarios import check_overrides
+from pipeline.stages.instruments import FOLDER, texts
 
-READS = ("params.yaml",)
+READS = ("params.yaml", FOLDER)
 WRITES = ("data/interim/check.json", "data/interim/plans")
 PARAMS = tuple(Params.model_fields)
 JUDGED_ONLY = {"role", "claim", "predicted", "smallest_effect"}
@@ -21,7 +27,7 @@ JUDGED_ONLY = {"role", "claim", "predicted", "smallest_effect"}
 
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Write the marker and one plan a hypothesis; ParamsError carries every room's problems."""
-    problems = room_problems(params)
+    problems = room_problems(params, texts(batch, params.measures))
     if problems:
         raise ParamsError(problems)
     batch.put_json("data/interim/check.json", {"valid": True})
@@ -30,9 +36,15 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     remove_undeclared(batch.root / "data/analysis/fits", keep=params.hypotheses.__contains__)
 
 
-def room_problems(params: Params) -> list[Problem]:
-    """The rules that need a room's knowledge, from all rooms."""
-    return []
+def room_problems(params: Params, instruments: Mapping[str, str]) -> list[Problem]:
+    """The rules that need a room's knowledge, from all rooms; `instruments`: the study's own instrument files by name."""
+    rooms = (
+        check_overrides(params.simulate.truth),
+        check_sources(params),
+        check_measures(params, instruments),
+        check_hypotheses(params),
+    )
+    return sorted({problem for room in rooms for problem in room})
 
 
 def plan(hypothesis: Hypothesis) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pipeline.measures.instrument import Instrument
 from pipeline.measures.library import load_instruments
 from pipeline.params import Measures
 
+DATA_FILES = ("pipeline/measures/instruments",)
 FOLDER = "instruments"  # beside params.yaml; a folder, since DVC can depend on one path but not on a list from params
 
 
