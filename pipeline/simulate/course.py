@@ -25,9 +25,10 @@ BUSIEST = 3.0  # the largest log rate: about 20 episodes between two sessions
 EMPATHY = 3.5  # felt empathy of the average client (points)
 EMPATHY_SD = 0.4  # of sessions of one client
 GAINS = {  # what is taken away to see what it added: by name, the sources of points
-    "joint": ("joint", "lag1", "indirect"),
-    "joint_and_habit": ("joint", "lag1", "indirect", "habit"),
+    "joint": ("joint", "lag1", "indirect", "carried"),
+    "joint_and_habit": ("joint", "lag1", "indirect", "carried", "habit"),
     "indirect": ("indirect",),
+    "carried": ("carried",),
     "worker_solo": ("worker_solo",),
     "client_solo": ("client_solo",),
     "concrete": ("concrete",),
@@ -62,6 +63,8 @@ class State:
     deviation: Floats  # last alliance above the client's own course (points)
     last_joint: Integers  # joint episodes of the window before
     last_rating: Integers  # its day, -1 before the first
+    last_empathy: Floats  # at the last rating, above the average client (points)
+    last_raised: Floats  # what joint episodes had added to it
     pending: Episodes
 
 
@@ -123,6 +126,8 @@ def _begin(n: int, rng: Generator) -> State:
         deviation=np.zeros(n),
         last_joint=np.zeros(n, np.int64),
         last_rating=np.full(n, -1),
+        last_empathy=np.zeros(n),
+        last_raised=np.zeros(n),
         pending=Episodes.none(),
     )
 
@@ -137,13 +142,17 @@ def _play(session: int, course: Course, state: State, world: World, rng: Generat
     _advocate(session, course, state, world, attended, rng)
     added = _open_windows(session, course, state, rated, world)
     _drift(session, course, state, z[0], truth)
-    added["indirect"] = _feel(session, course, world, z[1])[:, None] + np.zeros(len(SUBSCALES))
+    raised = _feel(session, course, world, z[1])
+    felt = course.empathy[:, session] - EMPATHY
+    through = {"indirect": truth.empathy_on_alliance * raised, "carried": truth.empathy_on_next * state.last_raised}
+    added |= {source: _even(points) for source, points in through.items()} | {"habit": _even(world.habit[:, session])}
     lasting = world.lasting[:, session] + truth.crisis_on_alliance * state.crisis
-    own = lasting + truth.residual_sd * state.residual
-    own += truth.empathy_on_alliance * (course.empathy[:, session] - EMPATHY) - added["indirect"][:, 0]
-    added["habit"] = world.habit[:, [session]] + np.zeros(len(SUBSCALES))
-    passing = own - lasting + _sum(added.values()).mean(axis=1) - world.habit[:, session]
-    course.alliance[:, session], state.deviation = lasting + world.habit[:, session] + passing, passing
+    own = lasting + truth.residual_sd * state.residual - _sum(through.values())
+    own += truth.empathy_on_alliance * felt + truth.empathy_on_next * state.last_empathy
+    course.alliance[:, session] = own + _sum(added.values()).mean(axis=1)
+    state.deviation = course.alliance[:, session] - lasting - world.habit[:, session]
+    state.last_empathy = np.where(rated, felt, state.last_empathy)
+    state.last_raised = np.where(rated, raised, state.last_raised)
     _rate(session, course, own, added, world, rng)
     _leave(session, course, state, chance[3], truth)
 
@@ -188,7 +197,7 @@ def _open_windows(session: int, course: Course, state: State, rated: Flags, worl
 
 def _points(real: Episodes, world: World, last_joint: Integers) -> dict[str, Floats]:
     truth, n = world.truth, len(last_joint)
-    dose, even = real.count(n), np.ones(len(SUBSCALES))
+    dose = real.count(n)
     joint = (truth.joint + world.traits.effect) * dose[:, JOINT]
     joint += truth.joint_disclosure * np.bincount(real.client, weights=real.disclosure, minlength=n)
     joint += truth.joint_debriefed * np.bincount(real.client, weights=real.debriefed, minlength=n)
@@ -196,8 +205,8 @@ def _points(real: Episodes, world: World, last_joint: Integers) -> dict[str, Flo
     alone = {"worker_solo": truth.worker_solo, "client_solo": truth.client_solo, "concrete": truth.concrete}
     return {
         "joint": joint[:, None] + by_subscale * dose[:, [JOINT]],
-        **{mode: points * dose[:, [MODES.index(mode)]] * even for mode, points in alone.items()},
-        "lag1": truth.joint_lag1 * last_joint[:, None] * even,
+        **{mode: _even(points * dose[:, MODES.index(mode)].astype(np.float64)) for mode, points in alone.items()},
+        "lag1": _even(truth.joint_lag1 * last_joint.astype(np.float64)),
     }
 
 
@@ -210,12 +219,17 @@ def _drift(session: int, course: Course, state: State, z: Floats, truth: Truth) 
 
 
 def _feel(session: int, course: Course, world: World, z: Floats) -> Floats:
-    """Felt empathy in the session, 1 to 5 in tenths; returns what joint episodes add to the alliance through it (points)."""
+    """Felt empathy in the session, 1 to 5 in tenths; returns what joint episodes added to it (points)."""
     truth, joint = world.truth, course.dose[:, session, JOINT]
     without = EMPATHY + world.traits.empathy + EMPATHY_SD * z
     course.empathy[:, session] = _tenths(without + truth.joint_on_empathy * joint)
-    through: Floats = truth.empathy_on_alliance * (course.empathy[:, session] - _tenths(without))
-    return through
+    raised: Floats = course.empathy[:, session] - _tenths(without)
+    return raised
+
+
+def _even(points: Floats) -> Floats:
+    """The same points on goal, task and bond."""
+    return np.repeat(points[:, None], len(SUBSCALES), axis=1)
 
 
 def _tenths(felt: Floats) -> Floats:

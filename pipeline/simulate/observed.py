@@ -62,6 +62,7 @@ def _one(settings: Simulate, seed: SeedSequence) -> dict[str, float]:
     parts = _parts(joint, habit, client, worker)
     effects |= {f"joint.{part}.total": parts[part] for part in ("between", "worker", "contextual")}
     effects["joint.lag1.total"] = _lag(joint, course.gain["joint"][client, session] @ scores["total"], client)
+    effects["joint.lag1.indirect"] = _lag(joint, course.gain["carried"][client, session].mean(axis=1), client)
     effects["outcome_sd_within"] = _sd_within(np.nanmean(course.answers[client, session], axis=1), client)
     return effects
 

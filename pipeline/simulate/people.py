@@ -19,7 +19,7 @@ PROFILE_SHARES = {  # from most to least common; rare ones are merged into the m
     "language": {"english": 0.80, "spanish": 0.20},
 }
 PROGRAMS = ("family_preservation", "outpatient", "reentry", "housing_first")
-BARRIERS = ("transport", "childcare", "language", "cost", "schedule", "stigma", "housing", "documents")
+BARRIERS = ("childcare", "cost", "documents", "housing", "language", "schedule", "stigma", "transport")
 REFERRALS = ("self", "hospital", "school", "court", "child_welfare", "community")
 DISCIPLINES = ("social_work", "counseling", "psychology")
 EXPERIENCE = ("0-2", "3-9", "10+")

@@ -28,13 +28,13 @@ DIFFERENCES: Mapping[Scenario, Mapping[str, float]] = {
     "crisis": {**CRISES, "crisis_recorded": 0.0},
     "crisis_marked": {**CRISES},
     "crisis_null": {**CRISES, "crisis_recorded": 0.0, "joint": 0.0, "joint_slope_sd": 0.0},
-    "reverse": {**CALM, "joint": 0.0, "joint_slope_sd": 0.0, "alliance_on_joint": 0.8, "residual_ar": 0.4},
+    "reverse": {**CALM, "joint": 0.0, "joint_slope_sd": 0.0, "alliance_on_joint": 1.2, "residual_ar": 0.5},
     "presence_does_not_matter": {"worker_solo": 0.15},
     "autocorrelated": {**CALM, "joint": 0.0, "joint_slope_sd": 0.0, "residual_ar": 0.7},
     "harm": {"joint": -0.15},
     "between_only": {**CALM, "joint": 0.0, "joint_slope_sd": 0.0, "joint_between": 0.6},
     "bond_only": {"joint": 0.0, "joint_bond": 0.20},
-    "mediated": {"joint": 0.05, "joint_on_empathy": 0.30, "empathy_on_alliance": 0.20},
+    "mediated": {"joint": 0.05, "joint_lag1": 0.05, "joint_on_empathy": 0.30, "empathy_on_next": 0.20},
 }
 
 

@@ -54,6 +54,11 @@ class Rows:
 
 def draw(settings: Simulate, seed: int) -> dict[str, pd.DataFrame]:
     """Simulate one study as canonical tables; the same settings and seed give the same study."""
+    return draw_with_course(settings, seed)[0]
+
+
+def draw_with_course(settings: Simulate, seed: int) -> tuple[dict[str, pd.DataFrame], Course]:
+    """As `draw`, with the course behind the tables: clients in the order of their table, by sessions."""
     truth = truth_of(settings.scenario, settings.truth)
     people, play, notes, names = (Generator(PCG64(child)) for child in SeedSequence(seed).spawn(4))
     workers = draw_workers(settings.workers, truth, people)
@@ -75,16 +80,18 @@ def draw(settings: Simulate, seed: int) -> dict[str, pd.DataFrame]:
         "ratings_wai_sr": _wai_sr(course, rows, ids),
         "ratings_srs": _srs(course, rows, ids, notes),
     }
-    return {name: _declared(table, by_name().get(name)) for name, table in tables.items()}
+    return {name: _declared(table, by_name().get(name)) for name, table in tables.items()}, course
 
 
 def _declared(table: pd.DataFrame, declared: type[Table] | None) -> pd.DataFrame:
     """The columns in their declared order, closed codes as categories; `None` stands for a table of ratings."""
     if declared is None:
         return table.astype({"rater": pd.CategoricalDtype(list(get_args(Rater)))})
-    columns = declared.columns
-    closed = {name: pd.CategoricalDtype(list(column.codes)) for name, column in columns.items() if column.closed}
-    return table[[name for name in columns if name in table]].astype(closed)
+    columns = {name: column for name, column in declared.columns.items() if name in table}
+    dtypes = {
+        name: pd.CategoricalDtype(list(column.codes)) if column.closed else column.dtype for name, column in columns.items()
+    }
+    return table[list(columns)].astype(dtypes)
 
 
 def _clients(clients: Clients, workers: Workers, ids: Pseudonyms) -> pd.DataFrame:
@@ -124,7 +131,7 @@ def _sessions(course: Course, rows: Rows, ids: Pseudonyms, truth: Truth, rng: Ge
             "session_id": ids.sessions,
             "client_id": ids.clients[rows.client],
             "worker_id": ids.workers[course.worker[at]],
-            "day": pd.array(course.day[at], dtype="Int64"),
+            "day": course.day[at],
             "session_number": rows.session + 1,
             "attendance": ATTENDANCE[course.attendance[at]],
             "phase": np.array(PHASES, dtype=object)[phase_of(course.day.shape[1])[rows.session]],
@@ -161,7 +168,7 @@ def _advocacy(course: Course, ids: Pseudonyms, names: Generator, rng: Generator)
             "episode_id": pseudonyms("E", n, names),
             "client_id": ids.clients[episodes.client],
             "worker_id": ids.workers[course.worker[episodes.client, episodes.session]],
-            "day": pd.array(episodes.day, dtype="Int64"),
+            "day": episodes.day,
             "mode": np.array(MODES, dtype=object)[episodes.mode],
             "order": _where(same_day, np.where(episodes.order == BEFORE, "before_session", "after_session")),
             "setting": rng.choice(SETTINGS, n, p=SETTING_SHARES),

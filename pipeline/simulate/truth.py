@@ -73,6 +73,7 @@ class Truth:
     alliance_on_joint: float = _effect(0.0, "a point of alliance above the client's course, on joint advocacy (log rate)")
     joint_on_empathy: float = _effect(0.0, "joint episode since the last rating, on felt empathy in the session (points)")
     empathy_on_alliance: float = _effect(0.0, "a point of felt empathy in the session, on every item of its rating (points)")
+    empathy_on_next: float = _effect(0.0, "a point of felt empathy at the last rating, on every item of this one (points)")
     # what is missing
     no_show: float = _share(0.08, "sessions the client does not come to")
     cancelled: float = _share(0.04, "sessions called off")

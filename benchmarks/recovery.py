@@ -1,0 +1,80 @@
+"""Does the primary model find the truth? 200 default and 200 null studies, each scored, linked and fitted.
+
+    python -m benchmarks.recovery [studies]
+
+Printed: how often the 95% interval of the within-client effect covers its truth (to be 92-98%), how often a null study is
+called significant (to be 3-7.5%), and the time a study takes. Exit status 1 where a share lies outside its range.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+
+from benchmarks.studies import FIRST_SEED, drawn, each, params, truth
+from pipeline.hypotheses.evaluate import primary
+from pipeline.hypotheses.sample import build
+from pipeline.options import Scenario
+
+STUDIES = 200
+HYPOTHESIS = "joint_advocacy_strengthens_alliance"
+EFFECT = "joint.within.total"
+COVERAGE = (0.92, 0.98)
+REJECTION = (0.03, 0.075)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The tested number of one study, and the seconds from drawing it to having it."""
+
+    estimate: float
+    std_error: float
+    low: float
+    high: float
+    p_value: float
+    seconds: float
+
+
+def study(task: tuple[Scenario, int]) -> Found:
+    """Draw, score, link and fit one study."""
+    start = time.perf_counter()
+    occasions, ledger = drawn(*task)
+    spec = params().hypotheses[HYPOTHESIS]
+    tested = primary(spec, build(spec, occasions, ledger), params().compute).tested
+    seconds = time.perf_counter() - start
+    return Found(tested.estimate, tested.std_error, tested.conf_low, tested.conf_high, tested.p_value, seconds)
+
+
+def report(scenario: Scenario, found: list[Found]) -> tuple[float, float]:
+    """Print one scenario's line; returns coverage and rejection rate."""
+    true, n = truth(scenario, EFFECT), len(found)
+    mean = sum(one.estimate for one in found) / n
+    spread = (sum((one.estimate - mean) ** 2 for one in found) / (n - 1)) ** 0.5
+    claimed = sum(one.std_error for one in found) / n
+    covered = sum(one.low <= true <= one.high for one in found) / n
+    rejected = sum(one.p_value < params().verdict.alpha for one in found) / n
+    seconds = sorted(one.seconds for one in found)[n // 2]
+    print(
+        f"{scenario:<8} truth {true:6.4f}  mean estimate {mean:7.4f}  SD {spread:.4f}  mean SE {claimed:.4f}  "
+        f"covered {covered:6.1%}  rejected {rejected:6.1%}  median {seconds:.2f} s a study",
+        flush=True,
+    )
+    return covered, rejected
+
+
+def main(studies: int = STUDIES) -> int:
+    """Run both scenarios; 0 where both shares lie in their ranges."""
+    seeds = range(FIRST_SEED, FIRST_SEED + studies)
+    covered, _ = report("default", list(each(study, [("default", seed) for seed in seeds])))
+    _, rejected = report("null", list(each(study, [("null", seed) for seed in seeds])))
+    good = COVERAGE[0] <= covered <= COVERAGE[1] and REJECTION[0] <= rejected <= REJECTION[1]
+    print(
+        f"coverage to be {COVERAGE[0]:.0%}-{COVERAGE[1]:.0%}, rejection {REJECTION[0]:.1%}-{REJECTION[1]:.1%}: "
+        f"{'as it should be' if good else 'NOT as it should be'}"
+    )
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else STUDIES))
