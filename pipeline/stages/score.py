@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from pipeline.errors import MeasureError
 from pipeline.io import Batch
 from pipeline.measures.instrument import Instrument
 from pipeline.params import Params
@@ -21,10 +22,21 @@ DATA_FILES: tuple[str, ...] = ("pipeline/measures/instruments",)
 
 
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
-    """Score every ratings table and write the scores of all instruments as one long table."""
+    """Score every ratings table, as one long table; MeasureError where a key cannot be right and is not overruled."""
+    from pipeline.measures.checks import check_items, client_codes, grave
     from pipeline.measures.scoring import combine, score, summarize
 
-    tables = ratings_tables(batch, library(batch, params.measures))
+    known = library(batch, params.measures)
+    tables = ratings_tables(batch, known)
+    sessions = batch.table(f"{VALID}/sessions.parquet", ["session_id", "client_id"])
+    checks = [
+        check
+        for instrument, table in tables
+        for check in check_items(table, client_codes(table, sessions), instrument, known, params.measures.overrule)
+    ]
+    problems = list(grave(checks))
+    if problems:
+        raise MeasureError(problems)
     scored = combine([score(table, instrument, params.measures.min_answered) for instrument, table in tables])
     batch.put_table("data/scored/scores.parquet", scored)
     batch.put_json("data/scored/scoring.json", summarize(scored, [instrument for instrument, _ in tables]))

@@ -1,0 +1,131 @@
+"""The factor models of a measures section: one factor, correlated subscale factors, bifactor; groups; two levels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.measures.cfa.likelihood import Block
+from pipeline.measures.cfa.scoring import Optimum, maximize
+from pipeline.measures.cfa.structure import Cells, Matrix, Numbering, Part, nothing
+
+Shape = Literal["one_factor", "subscales", "bifactor"]
+Invariance = Literal["configural", "metric", "scalar"]
+LEVELS: tuple[Invariance, ...] = ("configural", "metric", "scalar")
+GENERAL, SPECIFIC = 0.6, 0.3  # start loadings, in standard deviations of the item
+
+
+@dataclass(frozen=True)
+class Moments:
+    """One group's complete ratings: how many, covariance divided by n, mean."""
+
+    n: int
+    covariance: Matrix
+    mean: Matrix
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A model at its optimum: its parts at theta, the number of free parameters, and the optimizer's record."""
+
+    parts: tuple[Part, ...]
+    labels: tuple[str, ...]
+    optimum: Optimum
+
+    def loadings(self, part: int = 0) -> Matrix:
+        """Standardized loadings, items x factors."""
+        one, theta = self.parts[part], self.optimum.theta
+        spread = np.sqrt(np.diag(one.factors.at(theta)))
+        return np.asarray(one.loadings.at(theta) * spread / np.sqrt(np.diag(one.covariance(theta)))[:, None])
+
+    def factor_correlations(self, part: int = 0) -> Matrix:
+        """Correlations of the factors."""
+        covariance = self.parts[part].factors.at(self.optimum.theta)
+        spread = np.sqrt(np.diag(covariance))
+        return np.asarray(covariance / np.outer(spread, spread))
+
+    @property
+    def proper(self) -> bool:
+        """Whether all residual variances are positive and the factors' correlations possible."""
+        theta = self.optimum.theta
+        positive = all((part.residuals.at(theta) > 0).all() for part in self.parts)
+        return positive and all(np.linalg.eigvalsh(part.factors.at(theta)).min() > 0 for part in self.parts)
+
+
+def moments(answers: Matrix) -> Moments:
+    """The moments of the complete rows."""
+    complete = answers[~np.isnan(answers).any(axis=1)]
+    n = len(complete)
+    return Moments(n, np.cov(complete, rowvar=False, bias=True), complete.mean(axis=0))
+
+
+def pattern(shape: Shape, items: int, subscales: Sequence[Sequence[int]]) -> NDArray[np.bool_]:
+    """Which item loads on which factor (items x factors); `subscales` lists item positions from 0."""
+    groups = np.zeros((items, len(subscales)), dtype=bool)
+    for factor, members in enumerate(subscales):
+        groups[list(members), factor] = True
+    general = np.ones((items, 1), dtype=bool)
+    if shape == "one_factor":
+        return general
+    return groups if shape == "subscales" else np.hstack([general, groups])
+
+
+def fit_one(data: Moments, where: NDArray[np.bool_], orthogonal: bool = False) -> Fitted:
+    """Fit a model to one group, factor variances fixed at 1."""
+    return fit_groups([data], where, "configural", orthogonal)
+
+
+def fit_groups(
+    groups: Sequence[Moments], where: NDArray[np.bool_], invariance: Invariance, orthogonal: bool = False
+) -> Fitted:
+    """Fit a model to several groups at once.
+
+    Metric: equal loadings, factor variances free but in the first group. Scalar: equal intercepts too, factor means free but
+    in the first group.
+    """
+    numbers, parts = Numbering.new(), list[Part]()
+    for number, group in enumerate(groups):
+        first = parts[0] if parts else None
+        shared = first if invariance != "configural" else None
+        parts.append(_part(numbers, group, where, orthogonal, shared, invariance == "scalar" and number > 0))
+    blocks = [Block(g.n, g.covariance, g.mean, 1.0, ((i, 1.0),), i) for i, g in enumerate(groups)]
+    optimum = maximize(np.array(numbers.starts), parts, blocks)
+    return Fitted(tuple(parts), tuple(numbers.labels), optimum)
+
+
+def _part(
+    numbers: Numbering, data: Moments, where: NDArray[np.bool_], orthogonal: bool, first: Part | None, level_means: bool
+) -> Part:
+    """One group's part; cells of `first` that are held equal are taken over with their parameters."""
+    items, factors = where.shape
+    spread = np.sqrt(np.diag(data.covariance))
+    loadings = first.loadings if first else numbers.cells(where, start_loadings(where, data.covariance), "loading")
+    residuals = numbers.cells(np.ones(items, dtype=bool), spread**2 / 2, "residual")
+    intercepts = first.intercepts if first and level_means else numbers.cells(np.ones(items, dtype=bool), data.mean, "mean")
+    means = numbers.cells(np.full(factors, level_means), 0.0, "factor_mean")
+    return Part(loadings, _factors(numbers, factors, orthogonal, first is not None), residuals, intercepts, means)
+
+
+def _factors(numbers: Numbering, factors: int, orthogonal: bool, free_variances: bool) -> Cells:
+    identity = np.eye(factors, dtype=bool)
+    where = identity & free_variances if orthogonal else ~identity | free_variances
+    start = np.where(identity, 1.0, 0.5)
+    if not where.any():
+        return nothing((factors, factors), np.eye(factors))
+    return numbers.symmetric(where, start, "factor", np.eye(factors))
+
+
+def start_loadings(where: NDArray[np.bool_], covariance: Matrix) -> Matrix:
+    """Start values: the sign of each item on the first principal axis, times its standard deviation."""
+    spread = np.sqrt(np.diag(covariance))
+    correlation = covariance / np.outer(spread, spread)
+    axis = np.linalg.eigh(correlation)[1][:, -1]
+    sign = np.where(axis * np.sign(axis.sum() or 1.0) < 0, -1.0, 1.0)
+    size = np.full(where.shape, GENERAL)
+    if where[:, 0].all() and where.shape[1] > 1:
+        size[:, 1:] = SPECIFIC
+    return np.asarray(size * (spread * sign)[:, None])

@@ -1,0 +1,97 @@
+"""Two-level CFA: one factor within and one between clusters, and the omega of each level.
+
+Deviance after McDonald & Goldstein (1989): the pooled within-cluster covariance on N - J vectors, and for each cluster size
+s the J_s cluster means, with covariance Sigma_W + s Sigma_B of their s^1/2-scaled values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from pipeline.measures.cfa.likelihood import Block
+from pipeline.measures.cfa.models import Fitted, pattern, start_loadings
+from pipeline.measures.cfa.scoring import maximize
+from pipeline.measures.cfa.structure import Cells, Matrix, Numbering, Part, nothing
+
+Groups = NDArray[np.int64]
+WITHIN, BETWEEN = 0, 1
+FLOOR = 0.05  # start of the between variances, as a share of the within ones, where the estimate is smaller than this
+
+
+@dataclass(frozen=True)
+class Omega:
+    """The omega of one level with its interval (delta method)."""
+
+    omega: float
+    conf_low: float
+    conf_high: float
+
+
+def fit_two_level(answers: Matrix, clusters: Groups) -> Fitted:
+    """Fit one factor at each level; `answers` complete (rows x items), `clusters` a code per row from 0."""
+    blocks = two_level_blocks(answers, clusters)
+    within, between = blocks[0].covariance, _between_start(answers, clusters, blocks[0].covariance)
+    items = answers.shape[1]
+    numbers = Numbering.new()
+    parts = [
+        _part(numbers, within, nothing((items,))),
+        _part(numbers, between, numbers.cells(np.ones(items, dtype=bool), answers.mean(axis=0), "mean")),
+    ]
+    return Fitted(tuple(parts), tuple(numbers.labels), maximize(np.array(numbers.starts), parts, blocks))
+
+
+def two_level_blocks(answers: Matrix, clusters: Groups) -> list[Block]:
+    """The within block, then one block for each cluster size."""
+    sizes = np.bincount(clusters)
+    means = np.zeros((len(sizes), answers.shape[1]))
+    np.add.at(means, clusters, answers)
+    means /= sizes[:, None]
+    away = answers - means[clusters]
+    pooled = len(answers) - len(sizes)
+    blocks = [Block(pooled, away.T @ away / pooled, means[0], 0.0, ((WITHIN, 1.0),), BETWEEN)]
+    for size in np.unique(sizes):
+        here = means[sizes == size]
+        center = here.mean(axis=0)
+        covariance = size * (here - center).T @ (here - center) / len(here)
+        blocks.append(Block(len(here), covariance, center, float(size), ((WITHIN, 1.0), (BETWEEN, float(size))), BETWEEN))
+    return blocks
+
+
+def level_omega(fitted: Fitted, part: int, level: float) -> Omega:
+    """(sum of loadings)^2 / ((sum of loadings)^2 + sum of residual variances) of one level (Geldhof et al. 2014)."""
+    theta, one = fitted.optimum.theta, fitted.parts[part]
+    common, unique = float(one.loadings.at(theta).sum()), float(one.residuals.at(theta).sum())
+    total = common**2 + unique
+    slope = np.zeros(len(theta))
+    slope[one.loadings.index[:, 0]] = 2 * common * unique / total**2
+    slope[one.residuals.index] = -(common**2) / total**2
+    variance = float(slope @ np.linalg.pinv(fitted.optimum.information) @ slope)
+    wide = float(ndtri((1 + level) / 2)) * np.sqrt(max(variance, 0.0))
+    omega = common**2 / total
+    return Omega(omega, omega - wide, min(omega + wide, 1.0))
+
+
+def _part(numbers: Numbering, covariance: Matrix, intercepts: Cells) -> Part:
+    items = len(covariance)
+    where = pattern("one_factor", items, [])
+    return Part(
+        numbers.cells(where, start_loadings(where, covariance), "loading"),
+        nothing((1, 1), 1.0),
+        numbers.cells(np.ones(items, dtype=bool), np.diag(covariance) / 2, "residual"),
+        intercepts,
+        nothing((1,)),
+    )
+
+
+def _between_start(answers: Matrix, clusters: Groups, within: Matrix) -> Matrix:
+    """Covariance of the cluster means less what the within level gives them, its variances kept above a floor."""
+    sizes = np.bincount(clusters)
+    means = np.zeros((len(sizes), answers.shape[1]))
+    np.add.at(means, clusters, answers)
+    covariance = np.cov(means / sizes[:, None], rowvar=False) - within * np.mean(1 / sizes)
+    floor = FLOOR * np.diag(within)
+    return np.asarray(covariance + np.diag(np.maximum(floor - np.diag(covariance), 0)))
