@@ -33,6 +33,7 @@ def read_delimited(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable |
     if end == len(blob):
         return None, [broken("no_rows", file)]
     table, bad = parse_body(memoryview(blob)[end:], len(header), separator)
+    bad += blank_lines(blob) if len(header) > 1 else 0
     if bad or table is None:
         return None, [broken("width", file, rows=bad)]
     notes = ("a byte order mark was dropped",) if start else ()
@@ -60,6 +61,11 @@ def header_problems(file: str, header: list[str], separator: str = ",") -> list[
             twin = header.index(name) + 1
             problems.append(broken("header_duplicate", f"{file}, column {place}", detail=f"the same as column {twin}"))
     return problems
+
+
+def blank_lines(blob: bytes) -> int:
+    """How many lines are empty: Arrow would take each for a row of empty cells."""
+    return blob.count(b"\n\n") + blob.count(b"\n\r\n")
 
 
 def parse_body(body: memoryview, width: int, separator: str) -> tuple[pa.Table | None, int]:

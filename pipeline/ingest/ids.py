@@ -69,12 +69,13 @@ def _numbers(ids: pa.Array) -> Any:
 
     bounds = pc.min_max(ids).as_py()
     same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(bounds["min"], bounds["max"], strict=False))
-    prefix = "".join(pair[0] for pair in same).rstrip("0123456789abcdefABCDEF")
-    rest = pc.utf8_slice_codeunits(ids, len(prefix))
-    if bool(pc.all(pc.match_substring_regex(rest, r"^[0-9]{1,18}$")).as_py()):
-        return rest.cast(pa.int64()).to_numpy()
-    if bool(pc.all(pc.match_substring_regex(rest, r"^[0-9a-fA-F]{1,15}$")).as_py()):
-        return np.array([int(text, 16) for text in rest.to_pylist()], dtype=np.int64)
+    shared = "".join(pair[0] for pair in same)
+    decimals = pc.utf8_slice_codeunits(ids, len(shared.rstrip("0123456789")))
+    if bool(pc.all(pc.match_substring_regex(decimals, r"^[0-9]{1,18}$")).as_py()):
+        return decimals.cast(pa.int64()).to_numpy()
+    digits = pc.utf8_slice_codeunits(ids, len(shared.rstrip("0123456789abcdefABCDEF")))
+    if bool(pc.all(pc.match_substring_regex(digits, r"^[0-9a-fA-F]{1,15}$")).as_py()):
+        return np.array([int(text, 16) for text in digits.to_pylist()], dtype=np.int64)
     return None
 
 

@@ -50,7 +50,8 @@ def ingest(raw: Mapping[str, RawTable], params: Params, scales: Mapping[str, Sca
     parts = _assembled(raw, sources, privacy, scales)
     findings += [finding for _, part in parts for finding in part.findings]
     tables = _tables(parts)
-    findings += _rare_clients(tables.get("clients"), privacy)
+    if not any(part.findings for name, part in parts if name == "clients"):  # a faulty cell is read as missing
+        findings += _rare_clients(tables.get("clients"), privacy)
     chosen = privacy.policies
     problems += [finding.problem() for finding in findings if policy(finding.rule, chosen) == "refuse"]
     if problems:
