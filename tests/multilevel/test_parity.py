@@ -139,6 +139,37 @@ def _same_test(ours: Any, theirs: dict[str, float]) -> None:
     assert relative([ours.p_value], [theirs["p_value"]], floor=P_FLOOR) < P_VALUE
 
 
+@with_part("kenward_roger")
+def test_kenward_roger(case: Case) -> None:
+    table = model_of(case, "kenward_roger").fixed
+    assert relative(table["estimate"], case.array("estimate")) < FIXED
+    for part in ("std_error", "df"):
+        assert relative(table[part], case.array("kenward_roger", part)) < FREEDOM, part
+
+
+@with_part("kenward_roger")
+def test_kenward_roger_covariance(case: Case) -> None:
+    ours = model_of(case, "kenward_roger").covariance.to_numpy()
+    theirs = np.asarray(case.r["kenward_roger"]["covariance"], dtype=float)
+    size = np.sqrt(np.outer(np.diag(theirs), np.diag(theirs)))
+    assert float(np.abs((ours - theirs) / size).max()) < FREEDOM
+
+
+@with_tests("kenward_roger", "contrasts")
+def test_kenward_roger_contrasts(case: Case) -> None:
+    for name, weights in case.asked["contrasts"].items():
+        ours, theirs = model_of(case, "kenward_roger").contrast(weights), case.r["kenward_roger"]["contrasts"][name]
+        for part in ("estimate", "std_error", "df"):
+            assert getattr(ours, part) == pytest.approx(theirs[part], rel=FREEDOM), part
+
+
+@with_tests("kenward_roger", "joint")
+def test_kenward_roger_joint(case: Case) -> None:
+    for name, terms in case.asked["joint"].items():
+        ours = model_of(case, "kenward_roger").joint([{term: 1.0} for term in terms])
+        _same_test(ours, case.r["kenward_roger"]["joint"][name])
+
+
 @every_case
 def test_fitted_values_and_predictions(case: Case) -> None:
     model = model_of(case)

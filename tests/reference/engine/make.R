@@ -19,7 +19,7 @@ shift_back <- function(fits, by) {
     fits[[m]]$fitted <- fits[[m]]$fitted + by
     fits[[m]]$predicted_fixed <- fits[[m]]$predicted_fixed + by
     fits[[m]]$satterthwaite$p_value[1] <- NA
-    fits[[m]]$kenward_roger$p_value[1] <- NA
+    if (m == "REML") fits[[m]]$kenward_roger$p_value[1] <- NA
   }
   fits
 }
