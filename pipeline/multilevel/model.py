@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipeline.multilevel.kenward_roger import KenwardRoger
+    from pipeline.multilevel.robust import ClusterRobust
 
 LEVEL = 0.95
 
@@ -156,19 +157,20 @@ class Model:
 
     def contrast(self, weights: Mapping[str, float], *, level: float = LEVEL, null: float = 0.0) -> Contrast:
         """A linear combination of coefficients, e.g. {"joint": 1, "solo": -1}, tested against `null`."""
-        vector = self._weights([weights])[0]
+        vector = self.weights([weights])[0]
         estimate = float(vector @ self.beta)
         std_error = float(np.sqrt(vector @ self.vcov @ vector))
         return t_test(estimate, std_error, self._freedom(vector), level=level, null=null)
 
     def joint(self, contrasts: Sequence[Mapping[str, float]]) -> JointTest:
         """F test that all these linear combinations are zero."""
-        matrix = self._weights(contrasts)
+        matrix = self.weights(contrasts)
         if self.spec.df == "kenward_roger":
             return self._kenward_roger.joint(matrix, matrix @ self.beta)
         return joint_test(matrix, matrix @ self.beta, self.vcov, self._freedom)
 
-    def _weights(self, contrasts: Sequence[Mapping[str, float]]) -> Floats:
+    def weights(self, contrasts: Sequence[Mapping[str, float]]) -> Floats:
+        """Contrasts as rows [k, p] over `terms`; ModelError names unknown terms."""
         unknown = sorted({term for contrast in contrasts for term in contrast if term not in self.terms})
         if unknown or not contrasts:
             problems = [Problem(where=term, what="is not a coefficient of the model") for term in unknown]
@@ -206,9 +208,10 @@ class Model:
 
     def effects(self, group: str) -> pd.DataFrame:
         """Conditional modes of one grouping column: index level, columns each term and `variance[term]`."""
-        return tables.effects(self.fitted, self._modes, self._group(group))
+        return tables.effects(self.fitted, self._modes, self.factor_position(group))
 
-    def _group(self, group: str) -> int:
+    def factor_position(self, group: str) -> int:
+        """The position of a grouping column among the factors of the design, finest first."""
         names = [factor.name for factor in self.fitted.design.factors]
         if group not in names:
             raise ModelError(Problem(where=group, what="is not a grouping column of the model"))
@@ -221,6 +224,13 @@ class Model:
     def r2(self) -> pd.Series:
         """Marginal and conditional R2 (Nakagawa & Schielzeth 2013; Johnson 2014)."""
         return tables.r2(self)
+
+    # -- robustness ----------------------------------------------------------------------------------------------
+    def cluster_robust(self, group: str) -> ClusterRobust:
+        """CR2 covariance by a grouping column, with Satterthwaite df (clubSandwich)."""
+        from pipeline.multilevel.robust import cluster_robust
+
+        return cluster_robust(self, group)
 
     # -- predictions ---------------------------------------------------------------------------------------------
     @cached_property
