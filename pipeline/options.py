@@ -25,6 +25,7 @@ OutcomeKind = Literal["score", "dyad_gap", "no_show", "dropout"]
 TimeScale = Literal["session_number", "day"]
 Check = Literal[
     "lead_placebo",
+    "nearer_windows",
     "lagged_outcome",
     "detrended",
     "time_slope",

@@ -200,7 +200,14 @@ class VerdictRules(Section):
     exploratory_correction: Literal["benjamini_hochberg", "none"] = "benjamini_hochberg"
     direction_checks: tuple[options.Check, ...] = ("lead_placebo",)
     specificity_checks: tuple[options.Check, ...] = ("control_worker_solo", "control_client_solo", "control_concrete")
-    fragile_checks: tuple[options.Check, ...] = ("lagged_outcome", "detrended", "time_slope", "car1", "cluster_robust")
+    fragile_checks: tuple[options.Check, ...] = (
+        "nearer_windows",
+        "lagged_outcome",
+        "detrended",
+        "time_slope",
+        "car1",
+        "cluster_robust",
+    )
 
 
 class Report(Section):
@@ -225,18 +232,18 @@ class Compute(Section):
 
 
 class Params(Section):
-    """All of params.yaml."""
+    """All of params.yaml; every section must be there, if only as `{}`, because DVC tracks them by name."""
 
     study: Study
-    simulate: Simulate = Simulate()
+    simulate: Simulate
     sources: Sources
-    privacy: Privacy = Privacy()
-    measures: Measures = Measures()
-    exposure: Exposure = Exposure()
+    privacy: Privacy
+    measures: Measures
+    exposure: Exposure
     hypotheses: dict[Name, Hypothesis]
-    verdict: VerdictRules = VerdictRules()
-    report: Report = Report()
-    compute: Compute = Compute()
+    verdict: VerdictRules
+    report: Report
+    compute: Compute
 
 
 def load(text: str) -> Params:
@@ -275,7 +282,7 @@ def _problem(detail: Any, data: Any) -> Problem:
     if kind == "extra_forbidden":
         return Problem(where, "unknown key", nearest(str(path[-1]), _keys_at(path[:-1])))
     if kind == "missing":
-        return Problem(where, "this key is missing", "add it")
+        return Problem(where, "this key is missing", f"add `{path[-1]}: {{}}`, for the defaults" if len(path) == 1 else "add it")
     if kind == "literal_error" and "[key]" in detail["loc"]:
         return Problem(where, "unknown key", nearest(str(path[-1]), _choices(detail)))
     if path and "[key]" in detail["loc"]:

@@ -27,8 +27,8 @@ def in_order(sessions: pd.DataFrame, has_days: bool) -> pd.DataFrame:
     """Sessions sorted by client, day, session number and id, with the columns that depend on their order.
 
     Adds `visit` (attended sessions of this client up to and with this one), `attended_that_day` (of this client),
-    `missed_next` (the next scheduled session was not attended; missing where none is scheduled) and `dropped_out` (attended,
-    none attended after it, and more were to come: neither the study's last session number nor the evaluation phase).
+    `missed_next` (the next scheduled session was not attended; missing where none is scheduled) and `dropped_out` (none
+    attended after this one; missing where nobody can leave any more: the study's last session number, or evaluation).
     """
     client = codes_of(sessions["client_id"])
     day = day_numbers(sessions, has_days)
@@ -86,5 +86,5 @@ def _what_followed(ordered: pd.DataFrame, attended: Booleans, client: Integers) 
     ended = number >= number.max()
     if "phase" in ordered:
         ended |= (ordered["phase"] == "evaluation").fillna(False).to_numpy(dtype=bool)
-    gone = attended & (visits == all_visits[client]) & ~ended
-    return {"missed_next": missed, "dropped_out": pd.Series(gone, dtype="boolean")}
+    gone = pd.Series(attended & (visits == all_visits[client]), dtype="boolean").mask(pd.Series(ended))
+    return {"missed_next": missed, "dropped_out": gone}

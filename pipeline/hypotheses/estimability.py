@@ -1,0 +1,96 @@
+"""Estimability: whether the rows can carry the model at all, told from the data before anything is fitted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.exposure.parts import means
+from pipeline.exposure.visits import Floats, Integers
+from pipeline.hypotheses.sample import NotEstimable, Sample
+from pipeline.hypotheses.terms import PART, Design, Rows
+
+if TYPE_CHECKING:
+    from pipeline.params import Compute, Plan
+
+VARIES = 1e-9  # a sum of squares below this is rounding
+CONFOUNDED = 1e-6  # share of the within part that time leaves unexplained
+
+
+def require(plan: Plan, sample: Sample, design: Design, compute: Compute) -> None:
+    """Raise NotEstimable with the reason and the counts where the rows cannot carry the tested number."""
+    reason = few(sample, design.rows, compute) or exposure_reason(plan, design, compute)
+    reason = reason or level_reason(plan, design)
+    if reason:
+        raise NotEstimable(reason, sample.counts)
+
+
+def few(sample: Sample, rows: Rows, compute: Compute) -> str | None:
+    """Too few rows, workers, clients, or ratings a client."""
+    if not rows.n:
+        return "no rows are left with outcome, exposure and covariates known"
+    workers, ratings = int(rows.worker.max()) + 1, np.bincount(rows.client)
+    if workers < compute.min_workers:
+        return f"{_count(workers, 'worker')}, and at least {compute.min_workers} are needed"
+    enough = int((ratings >= compute.min_ratings).sum())
+    if enough < compute.min_clients:
+        return (
+            f"{_count(enough, 'client')} with {compute.min_ratings} or more usable ratings (of {len(ratings)}, "
+            f"{int(ratings.max())} ratings at most), and at least {compute.min_clients} are needed"
+        )
+    outcome = sample.y[rows.keep]
+    if sum_of_squares(outcome - means(outcome, rows.client)[rows.client]) < VARIES:
+        return f"the outcome does not vary within any of {len(ratings)} clients"
+    return None
+
+
+def exposure_reason(plan: Plan, design: Design, compute: Compute) -> str | None:
+    """No variation of the tested part, too few clients in whom it varies, or time all over again."""
+    rows, part = design.rows, PART[plan.effect]
+    total = sum((np.abs(column) for column in design.focus.columns.values()), np.zeros(rows.n))
+    if sum_of_squares(total) < VARIES:
+        where = {"within": "within clients", "between": "between clients", "worker": "between workers"}[part]
+        return f"the exposure does not vary {where}"
+    if part != "within":
+        return None
+    varying = int((np.bincount(rows.client, weights=total * total) > VARIES).sum())
+    if varying < compute.min_clients:
+        return f"the exposure varies within {_count(varying, 'client')}, and at least {compute.min_clients} are needed"
+    if all(is_time(column, design.columns["time"], rows.client) for column in design.focus.columns.values()):
+        return "within clients the exposure rises or falls with time alone: the two cannot be told apart"
+    return None
+
+
+def level_reason(plan: Plan, design: Design) -> str | None:
+    """A level of the moderator in which the exposure never varies, or a moderator with one level only."""
+    if plan.moderator is None:
+        return None
+    columns = design.focus.columns
+    if len(columns) < 2:
+        return f"the moderator `{plan.moderator}` has one level only"
+    empty = sum(sum_of_squares(column) < VARIES for column in columns.values())
+    if empty:
+        return f"in {empty} of {len(columns)} levels of `{plan.moderator}` the exposure never varies"
+    if plan.moderator_level is not None and not any(name.endswith(f"[{plan.moderator_level}]") for name in columns):
+        return f"no level of `{plan.moderator}` is called as `moderator_level` says"
+    return None
+
+
+def is_time(column: Floats, time: Floats, client: Integers) -> bool:
+    """Whether a within part is a multiple of time within clients."""
+    inner = time - means(time, client)[client]
+    spread, own = sum_of_squares(inner), sum_of_squares(column)
+    if spread < VARIES or own < VARIES:
+        return False
+    left = column - inner * float(inner @ column) / spread
+    return sum_of_squares(left) < CONFOUNDED * own
+
+
+def sum_of_squares(values: Floats) -> float:
+    """The sum of squares."""
+    return float(values @ values)
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

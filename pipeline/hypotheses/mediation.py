@@ -1,0 +1,181 @@
+"""Mediation 1-1-1: exposure -> what happens in the session -> the later rating, all within clients, in that order.
+
+a: mediator on exposure; b: outcome on mediator with the exposure beside it. The indirect effect is a*b plus the covariance
+of the clients' own a and b (Kenny, Korchmaros & Bolger 2003; Bauer, Preacher & Gil 2006), its interval by Monte Carlo
+(Preacher & Selig 2012).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.exposure.parts import sd_within
+from pipeline.exposure.visits import Booleans, Floats
+from pipeline.hypotheses import estimability, sample, sensitivity, terms
+from pipeline.hypotheses.estimate import Estimate, contrast
+from pipeline.hypotheses.evaluate import dose_words, head
+from pipeline.hypotheses.fitting import Fit, covariance, fit, fit_dropping
+from pipeline.hypotheses.sample import NotEstimable, Sample, number_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.params import Compute, Plan
+
+CEILING = (
+    "a product of two paths has no lead placebo of its own; the checks of each path's hypothesis are to be read beside it"
+)
+SAME_RATER = "The mediator and the outcome are both rated by the {rater}: a common way of rating can make a path by itself."
+NO_ORDER = "Mediator and outcome belong to the same session: their order in time is assumed, not given."
+TAILS = {0.95: (2.5, 97.5), 0.90: (5.0, 95.0)}
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The two fits and their path names."""
+
+    a: Fit
+    b: Fit
+    x: str
+    m: str
+
+
+def mediate(spec: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> dict[str, Any]:
+    """The result of a mediated hypothesis; the tested number is the indirect effect."""
+    built = sample.build(spec, occasions, ledger)
+    mediator = _mediator(spec, built)
+    built = replace(built, keep=built.keep & np.isfinite(mediator))
+    counts = (*built.counts, sample.step("mediator known", built.client, built.worker, built.keep))
+    built = replace(built, counts=counts)
+    paths = _paths(spec, built, mediator, compute)
+    together = _slopes_covariance(paths, compute)
+    draws = _draws(paths, together, compute)
+    tested = _tested(draws, paths, together)
+    return _result(spec, built, paths, together, draws, tested, compute)
+
+
+def _mediator(spec: Plan, built: Sample) -> Floats:
+    assert spec.mediator is not None
+    name = spec.mediator.column
+    if name not in built.frame or built.frame[name].isna().all():
+        raise NotEstimable(f"the study has no column `{name}`", built.counts)
+    return built.before(number_of(built.frame[name]), spec.mediator.lag)
+
+
+def _paths(spec: Plan, built: Sample, mediator: Floats, compute: Compute) -> Paths:
+    x, m = f"{spec.exposure.mode}_within", f"{_name(spec)}_within"
+    b_design = terms.build(spec, built, built.keep, extra=_parts(built, mediator, built.keep, _name(spec)))
+    estimability.require(spec, built, b_design, compute)
+    a_design = terms.build(spec, replace(built, y=mediator), built.keep)
+    estimability.require(spec, replace(built, y=mediator), a_design, compute)
+    random = {g: [m if t == x else t for t in names] for g, names in b_design.random.items()}
+    a = fit_dropping(a_design, compute, compute.drop_slopes)
+    b = fit_dropping(replace(b_design, random=random, focus=terms.Focus({}, {m: 1.0})), compute, compute.drop_slopes)
+    if not (a.model.converged and b.model.converged):
+        raise NotEstimable("a path's fit did not converge", built.counts)
+    return Paths(a, b, x, m)
+
+
+def _name(spec: Plan) -> str:
+    assert spec.mediator is not None
+    return spec.mediator.column
+
+
+def _parts(built: Sample, values: Floats, keep: Booleans, name: str) -> dict[str, Floats]:
+    parts = terms.split(values, terms.rows_of(built, keep))
+    return {f"{name}_{part}": getattr(parts, part) for part in ("within", "between", "worker")}
+
+
+def _slopes_covariance(paths: Paths, compute: Compute) -> tuple[float, float]:
+    """Covariance of the clients' a and b with its standard error; (0, 0) where either path does not differ by client.
+
+    Both outcomes stacked, each over its own residual SD so that one residual variance fits both (Bauer et al. 2006).
+    """
+    groups = (paths.a.design.random.get("client_id", []), paths.b.design.random.get("client_id", []))
+    if paths.x not in groups[0] or paths.m not in groups[1]:
+        return 0.0, 0.0
+    one, two = paths.a.design, paths.b.design
+    scale = (paths.a.model.residual_sd, paths.b.model.residual_sd)
+    columns: dict[str, Any] = {
+        "outcome": np.concatenate([one.columns["outcome"] / scale[0], two.columns["outcome"] / scale[1]])
+    }
+    n = one.rows.n
+    side = np.repeat([1.0, 0.0], n)
+    columns |= {"m_level": side, "y_level": 1.0 - side}
+    for prefix, design, flag in (("m_", one, side), ("y_", two, 1.0 - side)):
+        for name in (term for term in design.fixed if isinstance(design.columns[term], np.ndarray)):
+            columns[prefix + name] = np.tile(design.columns[name], 2) * flag
+    columns |= {key: np.tile(one.columns[key], 2) for key in ("client_id", "worker_id")}
+    random = {"client_id": ["m_level", "m_" + paths.x, "y_level", "y_" + paths.m]}
+    if "worker_id" in one.random:
+        random["worker_id"] = ["m_level", "y_level"]
+    fixed = tuple(name for name in columns if name not in ("outcome", "m_level", "client_id", "worker_id"))
+    model = fit(replace(one, columns=columns, fixed=fixed, random=random), compute.model_copy(update={"df": "none"}))
+    _, matrix = covariance(model, "client_id", random["client_id"])
+    matrix = matrix * scale[0] * scale[1]
+    clients = int(one.rows.client.max()) + 1
+    spread = np.sqrt((matrix[1, 1] * matrix[3, 3] + matrix[1, 3] ** 2) / max(clients - 1, 1))
+    return float(matrix[1, 3]), float(spread)
+
+
+def _draws(paths: Paths, together: tuple[float, float], compute: Compute) -> Floats:
+    random = np.random.Generator(np.random.PCG64(compute.seed))
+    normal = random.standard_normal((3, compute.draws))
+    a, b = contrast(paths.a.model, {paths.x: 1.0}), contrast(paths.b.model, {paths.m: 1.0})
+    first, second = a.estimate + a.std_error * normal[0], b.estimate + b.std_error * normal[1]
+    return np.asarray(first * second + together[0] + together[1] * normal[2])
+
+
+def _tested(draws: Floats, paths: Paths, together: tuple[float, float]) -> Estimate:
+    a, b = contrast(paths.a.model, {paths.x: 1.0}), contrast(paths.b.model, {paths.m: 1.0})
+    point = a.estimate * b.estimate + together[0]
+    error = float(draws.std(ddof=1))
+    low, high = np.percentile(draws, TAILS[0.95])
+    tail = min(float((draws <= 0).mean()), float((draws >= 0).mean()))
+    p_value = max(2.0 * tail, 1.0 / len(draws))
+    return Estimate(point, error, None, point / error if error > 0 else 0.0, min(p_value, 1.0), float(low), float(high))
+
+
+def _result(
+    spec: Plan, built: Sample, paths: Paths, together: tuple[float, float], draws: Floats, tested: Estimate, compute: Compute
+) -> dict[str, Any]:
+    sd = sd_within(built.y[built.keep], paths.b.design.rows.client)
+    low, high = np.percentile(draws, TAILS[0.90])
+    scaled = {name: getattr(tested, name) / sd for name in ("estimate", "conf_low", "conf_high")}
+    base = head(spec, paths.b, compute)
+    return {
+        **base,
+        "sentences": [*base["sentences"], *_warnings(spec)],
+        "tested": {
+            "term": f"{paths.x} -> {paths.m} -> {spec.outcome.score}",
+            **tested.__dict__,
+            "conf_low_90": float(low),
+            "conf_high_90": float(high),
+            "standardized": {**scaled, "outcome_sd_within": sd, "dose": dose_words(spec)},
+            "sensitivity": sensitivity.of(tested, sd),
+        },
+        "mediation": {
+            "a": contrast(paths.a.model, {paths.x: 1.0}),
+            "b": contrast(paths.b.model, {paths.m: 1.0}),
+            "direct": contrast(paths.b.model, {paths.x: 1.0}),
+            "covariance_ab": together[0],
+            "draws": len(draws),
+        },
+        "battery": [],
+        "counts": [*built.counts, sample.step("model", built.client, built.worker, built.keep)],
+        "episodes": dict(built.episodes),
+        "ceiling": CEILING,
+    }
+
+
+def _warnings(spec: Plan) -> list[str]:
+    assert spec.mediator is not None
+    said = []
+    if spec.mediator.column == f"empathy_{spec.outcome.rater}":
+        said.append(SAME_RATER.format(rater=spec.outcome.rater))
+    if spec.mediator.lag == 0:
+        said.append(NO_ORDER)
+    return said

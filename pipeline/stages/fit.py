@@ -1,0 +1,35 @@
+"""fit: one hypothesis, its model and its whole falsification battery."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+
+from pipeline.hypotheses.evaluate import evaluate
+from pipeline.io import Batch, digest
+from pipeline.params import Params, Plan
+
+READS = ("data/analysis/linked", "data/interim/plans/{hypothesis}.json", "requirements.lock")
+WRITES = ("data/analysis/fits/{hypothesis}.json",)
+PARAMS = ("compute",)
+INPUTS = {
+    "occasions": "data/analysis/linked/occasions.parquet",
+    "ledger": "data/analysis/linked/ledger.parquet",
+    "plan": "data/interim/plans/{hypothesis}.json",
+}
+
+
+def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
+    """Write the result of one hypothesis, with the hashes of what it rests on."""
+    names = {key: name.format(hypothesis=hypothesis) for key, name in INPUTS.items()}
+    spec = batch.json(names["plan"])
+    occasions, ledger = batch.table(names["occasions"]), batch.table(names["ledger"])
+    result = evaluate(Plan.model_validate_json(json.dumps(spec)), occasions, ledger, params.compute)
+    own = "numpy" if params.compute.engine == "multilevel" else "statsmodels"
+    facts = {
+        "hypothesis": hypothesis,
+        "spec": spec,
+        "engine": {"name": params.compute.engine, "version": f"{own} {version(own)}"},
+        "inputs": {key: digest(batch.content(name)) for key, name in names.items()},
+    }
+    batch.put_json(f"data/analysis/fits/{hypothesis}.json", {**result, **facts})
