@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 
 from pipeline.disclosure.census import Census, Key
@@ -11,6 +12,10 @@ from pipeline.disclosure.shown import Shown
 from pipeline.disclosure.suppression import nearly_whole, suppressed
 
 MISSING = "–"  # nothing to show
+# A whole number that may count something in the data: not a threshold, a year, an item, a decimal or a percentage.
+COUNT = re.compile(
+    r"(?<![\w.,\[/-])(?<!at least )(?<!fewer than )(?!(?:19|20)\d\d\))\d[\d,]*(?![\w%]|\.\d|,\d| evaluations)"
+)
 
 
 class Gate:
@@ -66,6 +71,14 @@ class Gate:
             self.held_back[where, "mean over too few"] += 1
             return Shown(self.mark, None, hidden=True)
         return fact(value, digits)
+
+    def prose(self, text: str, where: str = "") -> str:
+        """A sentence of another stage with the counts in it rounded, and the small ones only bounded."""
+        return text if self.rules.exact else COUNT.sub(lambda found: self._in_prose(found[0], where), text)
+
+    def _in_prose(self, number: str, where: str) -> str:
+        shown = self.rows(int(number.replace(",", "")), where)
+        return f"fewer than {self.rules.min_cell}" if shown.hidden else shown.text
 
     @property
     def mark(self) -> str:

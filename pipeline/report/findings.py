@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline.disclosure.gate import Gate, fact
 from pipeline.disclosure.models import model_refusal
 from pipeline.disclosure.shown import Shown
-from pipeline.params import Hypothesis
+from pipeline.params import Hypothesis, VerdictRules
+from pipeline.report import words
 from pipeline.report.numbers import bracket, digits_for, p_cell, p_value
 
 NONE = Shown("–")
+DECISIVE = VerdictRules().fragile_checks
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Finding:
 
     name: str
     spec: Hypothesis
+    role: str
     verdict: str
     rule: str
     reasons: tuple[str, ...]
@@ -68,26 +71,39 @@ class Finding:
         return self.effect is not None
 
 
-def finding(name: str, spec: Hypothesis, fit: Mapping[str, Any], verdict: Mapping[str, Any], gate: Gate) -> Finding:
-    """Gather one hypothesis' result; its effect is left out where there is none or where the gate refuses the model."""
+def finding(
+    name: str,
+    spec: Hypothesis,
+    fit: Mapping[str, Any],
+    verdict: Mapping[str, Any],
+    gate: Gate,
+    decisive: Collection[str] = DECISIVE,
+) -> Finding:
+    """Gather one hypothesis' result; its effect is left out where there is none or where the gate refuses the model.
+
+    `decisive` names the checks that make a result fragile when they are not passed.
+    """
     withheld = model_refusal(fit, gate.rules)
     clients = int(fit["counts"][-1]["clients"]) if fit.get("counts") else 0
     tested = fit.get("tested") if fit.get("status") == "estimated" and withheld is None else None
     if withheld:
         gate.held_back[f"hypothesis {name}", "model rule"] += 1
-    failed = tuple(str(row.get("label") or row["check"]) for row in fit.get("battery", []) if row.get("passed") is False)
+    applied = [row for row in fit.get("battery", []) if row.get("applies")]
+    failed = tuple(words.check(row) for row in applied if row["check"] in decisive and not row.get("passed"))
+    reasons = verdict.get("reasons") or ([fit["reason"]] if fit.get("reason") else [])
     return Finding(
         name=name,
         spec=spec,
         verdict=str(verdict["verdict"]),
         rule=str(verdict.get("rule") or ""),
-        reasons=tuple(str(reason) for reason in verdict.get("reasons") or ([fit["reason"]] if fit.get("reason") else [])),
+        role=str(verdict.get("role") or spec.role),
+        reasons=tuple(gate.prose(str(reason), f"hypothesis {name}") for reason in reasons),
         correction=str(verdict.get("correction") or "none"),
         clients=clients,
         effect=effect(tested, verdict, clients, gate, name) if tested else None,
         withheld=withheld,
         failed=failed,
-        checks=sum(row.get("passed") is not None for row in fit.get("battery", [])),
+        checks=len(applied),
     )
 
 

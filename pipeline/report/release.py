@@ -110,7 +110,8 @@ def findings(params: Params, sources: Sources, gate: Gate) -> list[Finding]:
     """One finding a declared hypothesis, confirmatory first, in the order of params.yaml."""
     verdicts = sources.verdicts["hypotheses"]
     names = sorted(params.hypotheses, key=lambda name: params.hypotheses[name].role != "confirmatory")
-    return [finding(name, params.hypotheses[name], sources.fits[name], verdicts[name], gate) for name in names]
+    decisive = params.verdict.fragile_checks
+    return [finding(name, params.hypotheses[name], sources.fits[name], verdicts[name], gate, decisive) for name in names]
 
 
 def _people(description: Row, gate: Gate) -> tuple[Table, ...]:

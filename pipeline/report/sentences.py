@@ -47,6 +47,15 @@ def outcome(spec: Hypothesis) -> str:
 
 def difference(spec: Hypothesis, effect: Effect) -> str:
     """The effect as a clause: who rated what, how much higher or lower."""
+    if spec.outcome.kind != "score":
+        return _other_outcome(spec, effect)
+    if spec.mediator:
+        return (
+            f"the part of the difference in {outcome(spec)} that runs through {words.plain(spec.mediator.column)} was "
+            + (f"{effect.estimate} points")
+        )
+    if spec.moderator:
+        return _moderated(spec, effect)
     direction = "higher" if effect.positive else "lower"
     size = f"{magnitude(effect.estimate)} points {direction}"
     if spec.contrast and spec.contrast.minus:
@@ -96,11 +105,15 @@ def model(spec: Hypothesis) -> str:
 
 
 def _supported(finding: Finding, effect: Effect) -> str:
-    checks = ", and every check that applies was passed" if finding.checks else ""
+    checks = ", and every check that decides was passed" if finding.checks else ""
+    if finding.spec.predicted == "none":
+        return f"As predicted, n{_zero(finding, effect)[1:]}"
     return f"{found(finding, effect)}{checks}.{adjusted(finding, effect)}"
 
 
 def _suggestive(finding: Finding, effect: Effect) -> str:
+    if finding.spec.predicted == "none":
+        return f"{_zero(finding, effect)} This was exploratory."
     tail = " This was exploratory: it suggests, and needs data of its own to be tested."
     return f"{found(finding, effect)}.{adjusted(finding, effect)}{tail}"
 
@@ -144,6 +157,22 @@ def _undirected(finding: Finding, effect: Effect) -> str:
         f"In the primary model, {_lower(found(finding, effect))}; but advocacy that came only after the rating goes with "
         "it as well, so no direction can be claimed."
     )
+
+
+def _other_outcome(spec: Hypothesis, effect: Effect) -> str:
+    size = magnitude(effect.estimate)
+    if spec.outcome.kind == "dyad_gap":
+        apart = "further apart" if effect.positive else "closer together"
+        return f"client's and worker's ratings of {outcome(spec)} lay {size} points {apart}"
+    event = {"dropout": "leaving early", "no_show": "missing the next session"}[spec.outcome.kind]
+    return f"the log-odds of {event} were {size} {'higher' if effect.positive else 'lower'}"
+
+
+def _moderated(spec: Hypothesis, effect: Effect) -> str:
+    level = f" ({words.plain(spec.moderator_level)} against the others)" if spec.moderator_level else ""
+    more = "more positive" if effect.positive else "more negative"
+    size = f"{magnitude(effect.estimate)} points {more}"
+    return f"the difference in {outcome(spec)} was {size} depending on {words.plain(str(spec.moderator))}{level}"
 
 
 def _later(lag: int) -> str:

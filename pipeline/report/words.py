@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from pipeline.options import Verdict
 
@@ -121,6 +123,11 @@ def dose(kind: str, subject: str) -> str:
     if half_life:
         return f"one more recent episode of {subject} (weight halving every {half_life[1]} days)"
     return f"one more episode of {subject}"
+
+
+def check(row: Mapping[str, Any]) -> str:
+    """A check of the battery by its label."""
+    return str(row.get("label") or title(str(row["check"])))
 
 
 def series(instrument_name: str, rater_name: str) -> str:

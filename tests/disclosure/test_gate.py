@@ -145,3 +145,19 @@ def test_a_model_that_does_not_say_is_refused() -> None:
 def test_levels_held_by_few_or_unknown_are_thin() -> None:
     fit = fit_of(50, 500, ("x", "phase[a]", "phase[b]", "x:phase[b]", "other[c]"))
     assert thin_terms(fit, {"phase": {"a": 10, "b": 9}}, Rules()) == {"phase[b]", "x:phase[b]", "other[c]"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("7 events, and at least 10 are needed", "fewer than 10 events, and at least 10 are needed"),
+        ("23 workers and 1,234 ratings", "25 workers and 1,235 ratings"),
+        ("is biased downwards (Nickell 1981).", "is biased downwards (Nickell 1981)."),
+        ("residuals that correlate 0.27 one day apart", "residuals that correlate 0.27 one day apart"),
+        ("a 95% interval, item_3, wai_36", "a 95% interval, item_3, wai_36"),
+        ("fewer than 20 workers (5)", "fewer than 20 workers (fewer than 10)"),
+    ],
+)
+def test_counts_in_the_sentences_of_other_stages_are_treated_like_counts(text: str, said: str) -> None:
+    assert Gate(Rules(), Census()).prose(text) == said
+    assert Gate(Rules(release="internal"), Census()).prose(text) == text

@@ -16,7 +16,7 @@ WITHIN = "windows with one more episode of joint advocacy than is usual for the 
 STRONG = "(95% CI [0.110, 0.194]; 0.317 within-client SDs; p < .001)"
 HEADLINES = {
     "supported": (
-        f"In {WITHIN} 0.152 points higher {STRONG}, and every check that applies was passed. "
+        f"In {WITHIN} 0.152 points higher {STRONG}, and every check that decides was passed. "
         "After Holm correction, p < .001."
     ),
     "suggestive": (
@@ -74,7 +74,7 @@ def test_no_sentence_claims_a_cause(verdict: str) -> None:
 
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_only_supported_says_checks_were_passed(verdict: str) -> None:
-    assert ("every check that applies was passed" in sentences.headline(found(verdict))) == (verdict == "supported")
+    assert ("every check that decides was passed" in sentences.headline(found(verdict))) == (verdict == "supported")
 
 
 def test_without_checks_none_is_said_to_be_passed() -> None:

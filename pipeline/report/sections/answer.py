@@ -20,7 +20,7 @@ STYLES = {"supported": "o", "suggestive": "s", "opposite": "D"}
 
 def answer_table(found: list[Finding]) -> Table:
     """Verdict and effect of every hypothesis."""
-    lines = [Line(words.title(one.name), (one.verdict, one.spec.role, *_cells(one))) for one in found]
+    lines = [Line(words.title(one.name), (one.verdict, one.role, *_cells(one))) for one in found]
     head = ("Hypothesis", "Verdict", "Role", "Estimate", "95% CI", "Within-client SDs", "p", "Adjusted p")
     return Table("answer", "What was found, in numbers", head, tuple(lines), "Estimates in scale points of the outcome.")
 
@@ -59,7 +59,7 @@ def estimate_json(one: Finding) -> dict[str, Any]:
     names = ("estimate", "std_error", "df", "low", "high", "low_90", "high_90", "sd_estimate", "sd_low", "sd_high")
     return {
         "hypothesis": one.name,
-        "role": one.spec.role,
+        "role": one.role,
         "claim": one.spec.claim,
         "verdict": one.verdict,
         "rule": one.rule,

@@ -52,7 +52,7 @@ def card(found: Finding, fit: Row, held: Mapping[str, Mapping[str, int]], gate: 
         name=found.name,
         title=words.title(found.name),
         claim=found.spec.claim,
-        role=found.spec.role,
+        role=found.role,
         verdict=found.verdict,
         symbol=words.SYMBOLS[verdict],
         headline=sentences.headline(found),
@@ -61,13 +61,19 @@ def card(found: Finding, fit: Row, held: Mapping[str, Mapping[str, int]], gate: 
         reasons=found.reasons,
         model=sentences.model(found.spec),
         equation=str(fit.get("formula") or ""),
-        notes=tuple(str(text) for text in fit.get("sentences") or ()) if shown else (),
+        notes=_notes(found, fit, gate) if shown else (),
         effect=effect_table(found, found.effect) if found.effect else None,
         battery=battery_table(found, fit, gate) if shown and fit.get("battery") else None,
         coefficients=coefficient_table(found, fit, held, gate) if shown else None,
         variance=variance_table(found, fit, gate) if shown else None,
         counts=counts_table(found.name, fit, gate) if fit.get("counts") else None,
     )
+
+
+def _notes(found: Finding, fit: Row, gate: Gate) -> tuple[str, ...]:
+    """What a reader must know of the fit; the optimizer's own story stays in the record."""
+    said = [*(fit.get("sentences") or ()), *([f"Suggestive at most: {fit['ceiling']}."] if fit.get("ceiling") else [])]
+    return tuple(gate.prose(str(text), f"hypothesis {found.name}") for text in said)
 
 
 def effect_table(found: Finding, effect: Effect) -> Table:
@@ -78,7 +84,7 @@ def effect_table(found: Finding, effect: Effect) -> Table:
     ]
     note = ""
     if effect.p_adjusted.value is not None:
-        note = f"p {effect.p_adjusted_text} after correction over the {found.spec.role} hypotheses."
+        note = f"p {effect.p_adjusted_text} after correction over the {found.role} hypotheses."
     head = ("", "Estimate", "95% CI", "SE", "df", "p")
     return Table(f"effect_{found.name}", "The tested effect", head, tuple(lines), note)
 
@@ -89,8 +95,8 @@ def battery_table(found: Finding, fit: Row, gate: Gate) -> Table:
     for row in fit["battery"]:
         outcome = _outcome(row)
         numbers = _numbers(row, found.clients, gate) if row.get("applies") else (Shown(NO_CHECK), "", Shown(NO_CHECK))
-        text = str(row.get("sentence") or row.get("reason") or "")
-        lines.append(Line(str(row.get("label") or words.title(row["check"])), (outcome, *numbers, text)))
+        text = gate.prose(str(row.get("sentence") or row.get("reason") or ""), f"hypothesis {found.name}")
+        lines.append(Line(words.check(row), (outcome, *numbers, text)))
     head = ("Check", "Passed", "Estimate", "95% CI", "p", "What it says")
     return Table(f"checks_{found.name}", "Attempts to prove it wrong", head, tuple(lines))
 
