@@ -282,7 +282,8 @@ def _problem(detail: Any, data: Any) -> Problem:
     if kind == "extra_forbidden":
         return Problem(where, "unknown key", nearest(str(path[-1]), _keys_at(path[:-1])))
     if kind == "missing":
-        return Problem(where, "this key is missing", f"add `{path[-1]}: {{}}`, for the defaults" if len(path) == 1 else "add it")
+        mend = f"add `{path[-1]}: {{}}`, which means the defaults" if len(path) == 1 else "add it"
+        return Problem(where, "this key is missing", mend)
     if kind == "literal_error" and "[key]" in detail["loc"]:
         return Problem(where, "unknown key", nearest(str(path[-1]), _choices(detail)))
     if path and "[key]" in detail["loc"]:
