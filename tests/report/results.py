@@ -42,9 +42,12 @@ def params(
         role = "exploratory" if verdict == "suggestive" else "confirmatory"
         text = claim or "After weeks with more joint advocacy than usual, clients rate the alliance higher."
         blocks += HYPOTHESIS.format(name=name_of(verdict), role=role, claim=text, effect="within")
+    defaults = ("simulate", "privacy", "measures", "exposure", "verdict", "report", "compute")
+    rest = "\n".join(f"{name}: {{}}" for name in defaults if f"{name}:" not in extra)
     text = f"""
 study: {{ title: "Joint advocacy and the working alliance", origin: {origin}, seed: 1 }}
 sources: {{ directory: data/raw/simulated, tables: {{}}, ratings: {{}} }}
+{rest}
 {extra}
 hypotheses:{blocks}
 """
