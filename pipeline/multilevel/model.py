@@ -232,6 +232,21 @@ class Model:
 
         return cluster_robust(self, group)
 
+    def influence(self, group: str, *, refit: bool = False) -> pd.DataFrame:
+        """Coefficients without each level of a grouping column: index level, columns `terms`.
+
+        Variance parameters are held at their estimates unless `refit`; rows of nan where coefficients can no longer
+        be told apart.
+        """
+        from pipeline.multilevel.influence import leave_one_out
+
+        f = self.factor_position(group)
+        return tables.by_level(self.fitted, f, leave_one_out(self.fitted, f, refit=refit), self.terms)
+
+    def cooks_distance(self, group: str) -> pd.Series:
+        """Cook's distance of each level: (b - b_(j))' V^-1 (b - b_(j)) / p, variance parameters held."""
+        return tables.cooks_distance(self, self.influence(group))
+
     # -- predictions ---------------------------------------------------------------------------------------------
     @cached_property
     def fitted_values(self) -> Floats:

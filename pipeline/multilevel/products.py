@@ -127,12 +127,11 @@ def _product(a: Floats | None, b: Floats | None) -> Floats | None:
 class Gathered:
     """Products of a design with the ordinary least squares fit taken out of the outcome.
 
-    `start` [p] are those least squares coefficients in base coordinates; `residual` [n] the outcome less that fit.
+    `start` [p] are those least squares coefficients, in base coordinates.
     """
 
     products: Products
     start: Floats
-    residual: Floats
 
 
 def gather(design: Design, plan: Plan, layout: Layout, gatherer: Gatherer) -> Gathered:
@@ -146,8 +145,10 @@ def gather(design: Design, plan: Plan, layout: Layout, gatherer: Gatherer) -> Ga
     total[:-1, :-1] = xx
     total[-1, :-1] = total[:-1, -1] = [gatherer.total_outcome(i, residual) for i in fixed]
     total[-1, -1] = gatherer.square(residual)
-    blocks, columns = _by_factor(design, plan, layout, gatherer, residual)
-    return Gathered(Products(blocks, columns, total), start, residual)
+    blocks, columns = add_up(plan, layout, cell_sums(design, gatherer, residual))
+    if len(gatherer.moves()[0]):
+        _add_moves(design, plan, gatherer, blocks)
+    return Gathered(Products(blocks, columns, total), start)
 
 
 def _least_squares(gatherer: Gatherer, xx: Floats, fixed: tuple[int, ...], outcome: Floats) -> tuple[Floats, Floats]:
@@ -159,23 +160,42 @@ def _least_squares(gatherer: Gatherer, xx: Floats, fixed: tuple[int, ...], outco
     return start, residual
 
 
-def _by_factor(
-    design: Design, plan: Plan, layout: Layout, gatherer: Gatherer, outcome: Floats
-) -> tuple[dict[Key, Floats], dict[int, Floats]]:
-    blocks: dict[Key, Floats] = {}
+@dataclass(frozen=True)
+class CellSums:
+    """Cross-products still by cell: `columns[g]` [q_g, m, cell] and `blocks[g, h]` [q_g, q_h, cell]."""
+
+    columns: dict[int, Floats]
+    blocks: dict[Key, Floats]
+
+    def times(self, kept: Floats) -> CellSums:
+        """Each cell's sums times a number, e.g. 0 to leave it out."""
+        columns = {g: values * kept for g, values in self.columns.items()}
+        return CellSums(columns, {key: values * kept for key, values in self.blocks.items()})
+
+
+def cell_sums(design: Design, gatherer: Gatherer, outcome: Floats) -> CellSums:
+    """All products of random terms with each other, the fixed columns and the outcome, by cell."""
     columns: dict[int, Floats] = {}
+    blocks: dict[Key, Floats] = {}
     outcomes = {t: gatherer.with_outcome(t, outcome) for t in {t for part in design.random for t in part.base}}
     for g, part in enumerate(design.random):
         rows = [np.stack([*(gatherer.by_cell(t, j) for j in design.fixed), outcomes[t]]) for t in part.base]
-        columns[g] = np.ascontiguousarray(layout.by_level[g].sum(np.stack(rows)))
-        own = layout.by_level[g].sum(_cell_block(gatherer, part.base, part.base, whole=g == 0))
-        blocks[g, g] = _on_diagonal(own, layout.diagonal[g], len(plan.entries[g, g].rows))
-        for h in range(g + 1, len(design.random)):
-            cross = _cell_block(gatherer, part.base, design.random[h].base, whole=g == 0)
-            blocks[g, h] = layout.by_entry[g, h].sum(cross)
-    if len(gatherer.moves()[0]):
-        _add_moves(design, plan, gatherer, blocks)
-    return blocks, columns
+        columns[g] = np.stack(rows)
+        for h in range(g, len(design.random)):
+            blocks[g, h] = _cell_block(gatherer, part.base, design.random[h].base, whole=g == 0)
+    return CellSums(columns, blocks)
+
+
+def add_up(plan: Plan, layout: Layout, sums: CellSums) -> tuple[dict[Key, Floats], dict[int, Floats]]:
+    """Cells added up to the levels and entries of the plan."""
+    blocks: dict[Key, Floats] = {}
+    for (g, h), values in sums.blocks.items():
+        if g < h:
+            blocks[g, h] = layout.by_entry[g, h].sum(values)
+        else:
+            own = layout.by_level[g].sum(values)
+            blocks[g, g] = _on_diagonal(own, layout.diagonal[g], len(plan.entries[g, g].rows))
+    return blocks, {g: layout.by_level[g].sum(values) for g, values in sums.columns.items()}
 
 
 def _cell_block(gatherer: Gatherer, one: tuple[int, ...], two: tuple[int, ...], *, whole: bool) -> Floats:
@@ -223,4 +243,4 @@ def with_outcome(design: Design, layout: Layout, gatherer: Gatherer, gathered: G
     for g, part in enumerate(design.random):
         columns[g] = products.columns[g].copy()
         columns[g][:, -1] = layout.by_level[g].sum(np.stack([outcomes[t] for t in part.base]))
-    return Gathered(Products(products.blocks, columns, total), start, residual)
+    return Gathered(Products(products.blocks, columns, total), start)

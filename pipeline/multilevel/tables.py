@@ -102,6 +102,23 @@ def effects(fitted: Fitted, modes: Modes, f: int) -> pd.DataFrame:
     return table.sort_index()
 
 
+def by_level(fitted: Fitted, f: int, values: Floats, names: Sequence[str]) -> pd.DataFrame:
+    """Values [level, name] of one factor, sorted by level."""
+    import pandas as pd
+
+    factor = fitted.design.factors[f]
+    return pd.DataFrame(values, index=pd.Index(factor.labels, name=factor.name), columns=list(names)).sort_index()
+
+
+def cooks_distance(model: Model, without: pd.DataFrame) -> pd.Series:
+    """The change of all coefficients at once when a level leaves, in units of their covariance."""
+    import pandas as pd
+
+    change = without.to_numpy() - model.beta
+    distance = np.einsum("ja,ab,jb->j", change, np.linalg.inv(model.vcov), change) / len(model.beta)
+    return pd.Series(distance, index=without.index, name="cooks_distance")
+
+
 def mean_variances(model: Model) -> dict[str, float]:
     """The variance each grouping column adds to a row, averaged over rows: trace(Z S Z') / n."""
     fitted = model.fitted
