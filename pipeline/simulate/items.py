@@ -19,7 +19,7 @@ SUBSCALES = ("goal", "task", "bond")
 ITEMS = 12
 LOW, HIGH = 1.0, 5.0
 SUBSCALE_OF = np.array([1, 1, 2, 0, 2, 0, 2, 0, 2, 1, 0, 1])  # by item, an index into SUBSCALES
-EASE = np.array([-0.15, -0.05, 0.2, 0.05, 0.25, 0.0, 0.1, -0.1, 0.15, -0.2, -0.1, -0.15])  # points, by item
+EASE = np.array([-0.05, 0.15, 0.05, -0.15, 0.15, 0.05, -0.15, 0.15, -0.05, -0.15, -0.05, 0.05])  # points, by item
 AVERAGE = (SUBSCALE_OF[:, None] == np.arange(len(SUBSCALES))) / np.bincount(SUBSCALE_OF)  # items -> subscale means
 
 
@@ -41,7 +41,8 @@ def draw_answers(
     """
     shape = (len(own), ITEMS)
     noise = truth.item_sd * rng.standard_normal(shape)
-    target = own[:, None] + subscale[:, SUBSCALE_OF] + items + EASE + noise
+    ease = EASE + truth.bond_ease * (SUBSCALES.index("bond") == SUBSCALE_OF)
+    target = own[:, None] + subscale[:, SUBSCALE_OF] + items + ease + noise
     expected = np.clip(target, LOW, HIGH)
     gain = {
         name: (expected - np.clip(target - points[:, SUBSCALE_OF], LOW, HIGH)) @ AVERAGE

@@ -51,6 +51,7 @@ class Truth:
     residual_sd: float = _size(0.35, "sessions of one client (SD, points)")
     residual_ar: float = _effect(0.0, "correlation of residuals a week apart (CAR(1))", 0.0, 0.95)
     subscale_sd: float = _size(0.12, "subscales of one client (SD, points)")
+    bond_ease: float = _effect(0.0, "how much easier bond items are agreed to, so that the ceiling cuts them more (points)")
     item_client_sd: float = _size(0.12, "items of one client (SD, points)")
     item_sd: float = _size(0.25, "items of one rating, before rounding to whole answers (SD, points)")
     # how often

@@ -1,0 +1,87 @@
+"""What the verdicts are to be, scenario by scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from pipeline.options import Scenario
+
+COVERED = "covers its truth"
+
+
+@dataclass(frozen=True)
+class Found:
+    """One hypothesis in one study: verdict, estimate with its 95% interval (NaN where there is none), seconds."""
+
+    verdict: str
+    estimate: float
+    low: float
+    high: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Target:
+    """The share of studies in which a hypothesis gets one of the verdicts, or its interval holds the truth.
+
+    `plus` and `minus` name the observed effects whose difference is that truth.
+    """
+
+    scenario: Scenario
+    hypothesis: str
+    words: tuple[str, ...]
+    low: float = 0.0
+    high: float = 1.0
+    plus: str = "joint.within.total"
+    minus: str = ""
+
+    def share(self, found: Sequence[Found], truth: Callable[[Scenario, str], float]) -> float:
+        """The share among the studies."""
+        if self.words != (COVERED,):
+            return sum(one.verdict in self.words for one in found) / len(found)
+        true = truth(self.scenario, self.plus) - (truth(self.scenario, self.minus) if self.minus else 0.0)
+        return sum(one.low <= true <= one.high for one in found) / len(found)
+
+    def __str__(self) -> str:
+        bounds = f"{self.low:.0%}" + (f"-{self.high:.0%}" if self.high < 1 else " or more")
+        return f"{self.hypothesis} {' or '.join(self.words)} ({bounds if self.low else f'at most {self.high:.0%}'})"
+
+
+RIGHT_MODEL: tuple[Scenario, ...] = ("default", "null", "crisis_marked", "harm", "presence_does_not_matter", "bond_only")
+NO_EFFECT: tuple[Scenario, ...] = ("null", "shared_trend", "reverse", "autocorrelated", "between_only")
+SOLO = "worker_solo.within.total"
+
+
+def _targets(scenario: Scenario) -> list[Target]:
+    found = [Target(scenario, "joint", ("supported",), high=0.05)] if scenario in NO_EFFECT else []
+    if scenario in RIGHT_MODEL:
+        found.append(Target(scenario, "joint", (COVERED,), 0.93, 0.97))
+    if scenario == "bond_only":
+        return [*found, Target(scenario, "bond - task", ("supported",), 0.80)]
+    return [*found, *SPECIAL.get(scenario, ()), Target(scenario, "bond - task", ("supported",), high=0.05)]
+
+
+SPECIAL: dict[Scenario, tuple[Target, ...]] = {
+    "default": (Target("default", "joint", ("supported",), 0.80),),
+    "crisis": (Target("crisis", "joint - solo", (COVERED,), 0.92, 0.98, minus=SOLO),),
+    "crisis_marked": (Target("crisis_marked", "joint", (COVERED,), 0.92, 0.98),),
+    "crisis_null": (
+        Target("crisis_null", "joint", ("supported", "opposite"), high=0.05),
+        Target("crisis_null", "joint", ("not specific to being there",), 0.85),
+    ),
+    "harm": (Target("harm", "joint", ("opposite",), 0.80),),
+    "presence_does_not_matter": (Target("presence_does_not_matter", "joint - solo", ("supported",), high=0.05),),
+    "mediated": (Target("mediated", "through empathy", (COVERED,), 0.92, 0.98, plus="joint.lag1.indirect"),),
+}
+TARGETS: dict[Scenario, list[Target]] = {scenario: _targets(scenario) for scenario in get_args(Scenario)}
+ALSO: dict[Scenario, tuple[str, ...]] = {
+    "crisis": ("joint",),
+    "crisis_marked": ("joint without the mark",),
+    "crisis_null": ("joint - solo",),
+}
+NEEDED: dict[Scenario, list[str]] = {
+    scenario: list(dict.fromkeys([*(target.hypothesis for target in targets), *ALSO.get(scenario, ())]))
+    for scenario, targets in TARGETS.items()
+}

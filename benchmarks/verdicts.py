@@ -1,0 +1,96 @@
+"""Which verdicts does the tool give where the truth is known? 200 studies a scenario, the whole battery each time.
+
+    python -m benchmarks.verdicts [studies] [scenario ...]
+
+Every hypothesis is judged as a family of its own: a larger family would only make `supported` rarer. Printed are the shares
+of verdicts, coverage of the tested number, and every target with whether it was met. Exit status 1 where one was not.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from benchmarks.studies import FIRST_SEED, drawn, each, params, truth
+from benchmarks.targets import NEEDED, TARGETS, Found, Target
+from pipeline.hypotheses.evaluate import evaluate
+from pipeline.hypotheses.verdicts import judge
+from pipeline.options import Scenario
+from pipeline.params import ContrastSpec, Hypothesis, MediatorSpec
+
+STUDIES = 200
+HYPOTHESIS = "joint_advocacy_strengthens_alliance"
+
+
+def variants() -> dict[str, Hypothesis]:
+    """The shipped hypothesis, and the ones that differ from it by a contrast, a mediator or a covariate."""
+    main = params().hypotheses[HYPOTHESIS].model_copy(update={"role": "confirmatory"})
+    bond = main.outcome.model_copy(update={"score": "bond"})
+    lagged = main.exposure.model_copy(update={"lag": 1})
+    unmarked = tuple(name for name in main.covariates if name != "crisis")
+    return {
+        "joint": main,
+        "joint without the mark": main.model_copy(update={"covariates": unmarked}),
+        "joint - solo": main.model_copy(update={"contrast": ContrastSpec(minus="worker_solo")}),
+        "bond - task": main.model_copy(update={"outcome": bond, "contrast": ContrastSpec(outcome_minus="task")}),
+        "through empathy": main.model_copy(update={"exposure": lagged, "mediator": MediatorSpec(column="empathy_client")}),
+    }
+
+
+@dataclass(frozen=True)
+class Task:
+    """One study of one scenario."""
+
+    scenario: Scenario
+    seed: int
+
+
+def study(task: Task) -> dict[str, Found]:
+    """Draw one study and judge every hypothesis its scenario is to answer."""
+    occasions, ledger = drawn(task.scenario, task.seed)
+    return {name: _judged(variants()[name], occasions, ledger) for name in NEEDED[task.scenario]}
+
+
+def _judged(hypothesis: Hypothesis, occasions: Any, ledger: Any) -> Found:
+    start = time.perf_counter()
+    result = evaluate(hypothesis, occasions, ledger, params().compute)
+    verdict = judge({"it": result}, {"it": hypothesis}, params().verdict)["hypotheses"]["it"]["verdict"]
+    tested = result["tested"] or dict.fromkeys(("estimate", "conf_low", "conf_high"), float("nan"))
+    return Found(verdict, tested["estimate"], tested["conf_low"], tested["conf_high"], time.perf_counter() - start)
+
+
+def report(scenario: Scenario, studies: list[dict[str, Found]]) -> list[tuple[Target, float]]:
+    """Print one scenario; returns its targets with the shares found."""
+    print(f"\n{scenario}")
+    for name in NEEDED[scenario]:
+        found = [one[name] for one in studies]
+        known = [one.estimate for one in found if one.estimate == one.estimate]
+        shares = ", ".join(
+            f"{word} {count / len(found):.1%}" for word, count in Counter(one.verdict for one in found).most_common()
+        )
+        seconds = sorted(one.seconds for one in found)[len(found) // 2]
+        print(f"  {name}: mean {sum(known) / max(1, len(known)):.4f}; {shares}; median {seconds:.2f} s", flush=True)
+    return [(target, target.share([one[target.hypothesis] for one in studies], truth)) for target in TARGETS[scenario]]
+
+
+def main(studies: int, scenarios: Iterable[Scenario]) -> int:
+    """Run the scenarios; 0 where every target is met."""
+    missed = 0
+    for scenario in scenarios:
+        tasks = [Task(scenario, seed) for seed in range(FIRST_SEED, FIRST_SEED + studies)]
+        for target, share in report(scenario, list(each(study, tasks))):
+            met = target.low <= share <= target.high
+            missed += not met
+            print(f"    {'met   ' if met else 'MISSED'} {target}: {share:.1%}", flush=True)
+    print(f"\n{missed} targets missed" if missed else "\nall targets met")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else STUDIES
+    chosen = [name for name in get_args(Scenario) if name in sys.argv[2:] or len(sys.argv) < 3]
+    sys.exit(main(number, chosen))
