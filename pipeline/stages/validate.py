@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from pipeline.io import Batch
 from pipeline.params import Params
 from pipeline.stages.instruments import FOLDER, library
-from pipeline.tables.validation import Answers, validate
+from pipeline.tables.validation import Answers, Chosen, validate
 
 READS = ("data/interim/ingested", FOLDER)
 WRITES = ("data/validated",)
@@ -22,7 +22,8 @@ def run(batch: Batch, params: Params, _hypothesis: str | None) -> None:
         name: Answers(found.items, *found.scale, whole=found.whole_numbers, has_reversed=bool(found.reversed_items))
         for name, found in library(batch, params.measures).items()
     }
-    validated, record = validate(tables, params.privacy, answers)
+    chosen = Chosen(params.privacy.policies, params.privacy.quasi_identifiers, params.privacy.k)
+    validated, record = validate(tables, chosen, answers)
     for name, table in validated.items():
         batch.put_table(f"data/validated/{name}.parquet", table)
     batch.put_json("data/validated/validate.json", record)

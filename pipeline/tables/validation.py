@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pipeline import options
 from pipeline.errors import Problem, TableError
-from pipeline.params import Privacy
 from pipeline.tables import checks
 from pipeline.tables.canonical import by_name, ratings
 from pipeline.tables.column import Table
@@ -32,6 +32,15 @@ class Answers:
     high: float
     whole: bool
     has_reversed: bool
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a study chose: a policy by rule, and k over which quasi-identifiers."""
+
+    policies: Mapping[str, options.Policy] = field(default_factory=dict)
+    quasi_identifiers: tuple[str, ...] = ()
+    k: int = 5
 
 
 @dataclass
@@ -74,18 +83,18 @@ class Validation:
 
 
 def validate(
-    tables: Mapping[str, pd.DataFrame], privacy: Privacy, answers: Mapping[str, Answers]
+    tables: Mapping[str, pd.DataFrame], chosen: Chosen, answers: Mapping[str, Answers]
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """The tables without the rows that were set aside, and validate.json.
 
     `answers`: instrument -> what its ratings may hold. TableError carries every rule that refuses.
     """
-    state = Validation(dict(tables), privacy.policies)
+    state = Validation(dict(tables), chosen.policies)
     declared = _declared(tables, answers)
     for name in declared:
         _hold_rows(state, name, declared[name])
     clients = state.tables["clients"]
-    state.hold("k_anonymity", "clients", checks.rare_clients(clients, list(privacy.quasi_identifiers), privacy.k))
+    state.hold("k_anonymity", "clients", checks.rare_clients(clients, list(chosen.quasi_identifiers), chosen.k))
     _hold_links(state, PARENTS)
     _hold_sessions(state)
     if "advocacy" in state.tables:

@@ -1,4 +1,4 @@
-"""Bad studies: ids, joins, classes of clients, rows and mappings, one line each: name, the codes that must refuse it, the change to the small study.
+"""Bad studies, one line each (ids, joins, classes of clients, rows, mappings): name, codes, the change to the small study.
 
 `tests/ingest/test_cases.py` runs them; codes are explained in docs/data-rules.md.
 """

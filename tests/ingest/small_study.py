@@ -16,7 +16,7 @@ from pipeline.ingest.readers import read
 from pipeline.ingest.stored import parquet
 from pipeline.ingest.study import Scale, ingest, missing_files
 from pipeline.params import Params, validate
-from pipeline.tables.validation import Answers
+from pipeline.tables.validation import Answers, Chosen
 from pipeline.tables.validation import validate as validate_tables
 
 Files = dict[str, bytes]
@@ -120,7 +120,10 @@ PARAMS: dict[str, Any] = {
             }
         },
     },
-    "hypotheses": {},
+    **{
+        section: {}
+        for section in ("simulate", "privacy", "measures", "exposure", "hypotheses", "verdict", "report", "compute")
+    },
 }
 
 
@@ -156,7 +159,9 @@ def through(raw: Files, params: Params) -> tuple[dict[str, pd.DataFrame], dict[s
     if problems:
         raise SourceError(problems)
     frames = {name: pd.read_parquet(io.BytesIO(parquet(table))) for name, table in ingested.tables.items()}
-    validated, record = validate_tables(frames, params.privacy, ANSWERS)
+    privacy = params.privacy
+    chosen = Chosen(privacy.policies, privacy.quasi_identifiers, privacy.k)
+    validated, record = validate_tables(frames, chosen, ANSWERS)
     return validated, ingested.record, record
 
 
