@@ -93,7 +93,7 @@ class _Forms:
             full = np.diag(own) - held @ self.m @ held.T
             for clusters, parts in self.shared:
                 values = parts @ v
-                outer = values @ values.T
+                outer = np.outer(values, values)
                 np.fill_diagonal(outer, 0.0)
                 full[np.ix_(clusters, clusters)] += outer
             squares = float(np.sum(full**2))
