@@ -9,7 +9,18 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.errors import ModelError
-from pipeline.hypotheses.battery import car1, controls, detrended, lagged, lead, nearer, quadratic, reverse, time_slope
+from pipeline.hypotheses.battery import (
+    car1,
+    controls,
+    detrended,
+    influence,
+    lagged,
+    lead,
+    nearer,
+    quadratic,
+    reverse,
+    time_slope,
+)
 from pipeline.hypotheses.battery.base import Check, Setting
 from pipeline.hypotheses.sample import NotEstimable
 
@@ -26,6 +37,8 @@ BATTERY: tuple[Check, ...] = (
     controls.CONCRETE,
     reverse.COUNT_CHECK,
     reverse.ANY_CHECK,
+    influence.LEAVE_ONE_OUT,
+    influence.CLUSTER_ROBUST,
 )
 
 
