@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pipeline.multilevel.comparison import Comparison, compare
 from pipeline.multilevel.fitting import fit_specification
 from pipeline.multilevel.inference import Contrast, JointTest
 from pipeline.multilevel.model import Model
@@ -40,4 +41,4 @@ def fit(
     return Model(fit_specification(data, spec))
 
 
-__all__ = ["Contrast", "JointTest", "Model", "OptimizerRecord", "fit"]
+__all__ = ["Comparison", "Contrast", "JointTest", "Model", "OptimizerRecord", "compare", "fit"]

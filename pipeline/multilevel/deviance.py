@@ -118,6 +118,15 @@ class Deviance:
         bar = self.bar(here, here.r2 / self.nu if sigma2 is None else sigma2)
         return self.parameters.gradient(here.factors, self.swept(here, bar).omega)
 
+    def at_squares(self, squares: list[Floats], _: Floats) -> Evaluation:
+        """Evaluate at one square matrix for each block; the second argument is for parameters beyond theta."""
+        return self.evaluate(self.parameters.factors_of(squares), self.gathered)
+
+    def square_gradients(self, here: Evaluation, sigma2: float) -> tuple[list[Floats], Floats]:
+        """The gradient at fixed sigma2 by each block's square, and by parameters beyond theta."""
+        swept = self.swept(here, self.bar(here, sigma2))
+        return self.parameters.square_gradients(here.factors, swept.omega), np.empty(0)
+
     def starts(self) -> list[Floats]:
         """Points to start a search from, the most usual first."""
         diagonal = self.parameters.diagonal().astype(np.float64)

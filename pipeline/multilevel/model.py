@@ -30,6 +30,7 @@ from pipeline.multilevel.segments import Floats
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipeline.multilevel.bootstrap import Bootstrap
     from pipeline.multilevel.kenward_roger import KenwardRoger
     from pipeline.multilevel.robust import ClusterRobust
 
@@ -217,6 +218,18 @@ class Model:
             raise ModelError(Problem(where=group, what="is not a grouping column of the model"))
         return names.index(group)
 
+    def profile(self, level: float = LEVEL) -> pd.DataFrame:
+        """Profile-likelihood intervals of standard deviations and correlations (full likelihood, as lme4's confint)."""
+        from pipeline.multilevel.profile import profile
+
+        return profile(self, level)
+
+    def bootstrap(self, seed: int, n: int = 1000) -> Bootstrap:
+        """Parametric bootstrap: `n` refits to simulated responses."""
+        from pipeline.multilevel.bootstrap import bootstrap
+
+        return bootstrap(self, seed, n)
+
     def icc(self) -> pd.Series:
         """Share of variance of each grouping column; with slopes, their mean variance over the rows (Johnson 2014)."""
         return tables.icc(self)
@@ -268,12 +281,12 @@ class Model:
         """`n` new responses [n, n_obs] drawn from the model, new random effects and all."""
         return predictions.simulate(self, seed, n)
 
-    def refit(self, outcome: Any) -> Model:
-        """The same model fitted to another response of the same rows."""
+    def refit(self, outcome: Any, *, near: bool = False) -> Model:
+        """The same model fitted to another response of the same rows; `near` starts from these estimates only."""
         values = np.asarray(outcome, dtype=np.float64)
         if values.shape != (self.n_obs,) or not np.isfinite(values).all():
             raise ModelError("the new outcome must have a finite number for each row of the model")
-        return Model(refit(self.fitted, values, None))
+        return Model(refit(self.fitted, values, self.fitted.optimum.theta if near else None))
 
     def __repr__(self) -> str:
         groups = ", ".join(f"{name}: {count}" for name, count in self.n_groups.items())

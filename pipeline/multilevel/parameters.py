@@ -53,9 +53,13 @@ class Parameters:
 
     def factors(self, theta: Floats) -> list[Floats]:
         """The relative factor [base terms, terms] of each factor."""
+        return self.factors_of(self.triangles(theta))
+
+    def factors_of(self, squares: Sequence[Floats]) -> list[Floats]:
+        """The relative factors from one square matrix for each block, triangular or not."""
         parts: list[list[Floats]] = [[] for _ in range(self.n_factors)]
-        for block, triangle in zip(self.blocks, self.triangles(theta), strict=True):
-            parts[block.factor].append(block.lift @ triangle)
+        for block, square in zip(self.blocks, squares, strict=True):
+            parts[block.factor].append(block.lift @ square)
         return [np.concatenate(part, axis=1) if len(part) > 1 else part[0] for part in parts]
 
     def lifts(self) -> list[Floats]:
@@ -66,14 +70,19 @@ class Parameters:
         return [np.concatenate(part, axis=1) for part in parts]
 
     def gradient(self, factors: Sequence[Floats], omega: dict[int, Floats]) -> Floats:
-        """d/d theta from Omega: 2 Omega L in base coordinates, pulled back through `lift`."""
+        """d/d theta: the free elements of `square_gradients`."""
         out = np.empty(self.size)
-        column = [0] * self.n_factors
+        for block, bar in zip(self.blocks, self.square_gradients(factors, omega), strict=True):
+            out[block.where] = bar.T[np.triu_indices(block.width)]
+        return out
+
+    def square_gradients(self, factors: Sequence[Floats], omega: dict[int, Floats]) -> list[Floats]:
+        """The derivative by each block's square: 2 Omega L in base coordinates, pulled back through `lift`."""
         bars = [2.0 * omega[f] @ factor for f, factor in enumerate(factors)]
+        out, column = [], [0] * self.n_factors
         for block in self.blocks:
             at = column[block.factor]
-            bar = block.lift.T @ bars[block.factor][:, at : at + block.width]
-            out[block.where] = bar.T[np.triu_indices(block.width)]
+            out.append(block.lift.T @ bars[block.factor][:, at : at + block.width])
             column[block.factor] = at + block.width
         return out
 

@@ -21,6 +21,8 @@ from pipeline.multilevel.segments import Floats
 # Difference in logit(phi^unit) for the derivative of the products: truncation and rounding both near 1e-10.
 STEP = 1e-4
 KEPT = 8
+# Correlations nearer to 0 or 1 than this logit are not told apart.
+FARTHEST = 30.0
 # Correlations of neighbouring rows tried as a start.
 TRIED = (0.02, 0.2, 0.5, 0.8, 0.95)
 
@@ -70,21 +72,35 @@ class SeriesDeviance(Deviance):
 
     def at(self, vector: Floats) -> Evaluation:
         """Evaluate at (theta, logit)."""
-        logit = float(np.clip(vector[-1], -30.0, 30.0))
+        return self._evaluated(self.parameters.factors(vector), float(vector[-1]))
+
+    def at_squares(self, squares: list[Floats], extra: Floats) -> Evaluation:
+        """Evaluate at one square matrix for each block and the logit."""
+        return self._evaluated(self.parameters.factors_of(squares), float(extra[0]))
+
+    def _evaluated(self, factors: list[Floats], logit: float) -> Evaluation:
+        logit = min(max(logit, -FARTHEST), FARTHEST)
         gathered, log_determinant = self._at_logit(logit)
-        here = self.evaluate(self.parameters.factors(vector), gathered)
-        shift = log_determinant - self.row_determinant
-        return replace(here, deviance=here.deviance + shift, extra=logit)
+        here = self.evaluate(factors, gathered)
+        return replace(here, deviance=here.deviance + log_determinant - self.row_determinant, extra=logit)
 
     def gradient(self, here: Evaluation, sigma2: float | None = None) -> Floats:
         """The gradient in (theta, logit), at sigma2 fixed or (None) profiled out."""
         bar = self.bar(here, here.r2 / self.nu if sigma2 is None else sigma2)
         swept = self.swept(here, bar, full=True)
-        theta = self.parameters.gradient(here.factors, swept.omega)
+        return np.append(self.parameters.gradient(here.factors, swept.omega), self._in_logit(here, swept, bar))
+
+    def square_gradients(self, here: Evaluation, sigma2: float) -> tuple[list[Floats], Floats]:
+        """The gradient at fixed sigma2 by each block's square, and by the logit."""
+        bar = self.bar(here, sigma2)
+        swept = self.swept(here, bar, full=True)
+        by_squares = self.parameters.square_gradients(here.factors, swept.omega)
+        return by_squares, np.array([self._in_logit(here, swept, bar)])
+
+    def _in_logit(self, here: Evaluation, swept: Swept, bar: Floats) -> float:
         ahead, up = self._centered(here, here.extra + STEP)
         behind, down = self._centered(here, here.extra - STEP)
-        change = _change(swept, bar, ahead, behind)
-        return np.append(theta, (change + up - down) / (2.0 * STEP))
+        return (_change(swept, bar, ahead, behind) + up - down) / (2.0 * STEP)
 
     def _centered(self, here: Evaluation, logit: float) -> tuple[Products, float]:
         """Products at another phi, their outcome less the same least squares fit as `here`."""
