@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline.errors import Problem
+from pipeline.measures.correlation import Groups
 from pipeline.measures.instrument import Instrument
-from pipeline.measures.items import Groups, Suspect, suspects
+from pipeline.measures.items import Suspect, suspects
 from pipeline.measures.scoring import Matrix, keyed
 from pipeline.measures.siblings import Sibling, better_siblings
 

@@ -195,3 +195,41 @@ def _explained(
         added_there=numbers((own == 0) & (key != 0)),
         constant=offset,
     )
+
+
+def total_sentence(found: ShippedTotal, instrument: Instrument) -> str:
+    """What became of a shipped score, in words."""
+    name = f"The {found.score} score shipped with the data"
+    if found.verdict == "agrees":
+        return f"{name} equals ours in all {found.n} ratings (as a {found.rule})."
+    if found.verdict == "not comparable":
+        return f"{name} could not be compared: no rating has all answers."
+    head = f"{name} differs from ours in {found.n - found.agree} of {found.n} ratings"
+    if found.verdict == "explained":
+        return f"{head}. It is the {found.rule} that {_differences(found)}; this reproduces {_share(found)}."
+    if found.verdict == "ambiguous":
+        return (
+            f"{head}. Several equally small changes of the key of `{instrument.id}` reproduce it: more ratings would tell."
+        )
+    return f"{head}. No key that leaves out, takes or reverses items reproduces it."
+
+
+def _share(found: ShippedTotal) -> str:
+    return f"all {found.n} ratings" if found.reproduced == found.n else f"{found.reproduced} of {found.n} ratings"
+
+
+def _differences(found: ShippedTotal) -> str:
+    parts = [
+        (found.reversed_there, "reverses {} (our key does not)"),
+        (found.not_reversed_there, "does not reverse {} (our key does)"),
+        (found.left_out_there, "leaves out {}"),
+        (found.added_there, "adds {}"),
+    ]
+    words = [text.format(_items(items)) for items, text in parts if items]
+    if abs(found.constant) > ROUNDING:
+        words.append(f"adds {found.constant:g} to the sum")
+    return " and ".join(words) or "differs in rounding alone"
+
+
+def _items(items: tuple[int, ...]) -> str:
+    return ("item " if len(items) == 1 else "items ") + ", ".join(map(str, items))

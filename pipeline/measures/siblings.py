@@ -15,8 +15,9 @@ import numpy as np
 
 from pipeline.measures.cfa.fitness import fitness
 from pipeline.measures.cfa.models import Moments, fit_one, moments, pattern
+from pipeline.measures.correlation import Groups
 from pipeline.measures.instrument import Instrument
-from pipeline.measures.items import Groups, Suspect, suspects
+from pipeline.measures.items import Suspect, suspects
 from pipeline.measures.scoring import Matrix, keyed
 
 VERY_STRONG = 10.0
@@ -80,7 +81,7 @@ def _sibling(
 
 
 def _chi2_gain(answers: Matrix, clients: Groups, instrument: Instrument, other: Instrument) -> float:
-    """chi2 under this key's subscales less that under the other's, counting clients, not ratings; NaN: nothing to compare."""
+    """chi2 under this key's subscales less that under the other's, counting clients, not ratings; NaN: no comparison."""
     if sorted(map(len, instrument.subscales.values())) != sorted(map(len, other.subscales.values())):
         return np.nan
     if min(map(len, instrument.subscales.values()), default=0) < LEAST_SUBSCALE or not differences(instrument, other)[0]:

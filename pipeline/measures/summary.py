@@ -1,4 +1,4 @@
-"""What the reliability stage reports of one study's measures, as plain data."""
+"""Reliability of the scores, pooled and by occasion; item rows; floors and ceilings; who answered."""
 
 from __future__ import annotations
 
@@ -8,31 +8,107 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from pipeline.measures.alpha import Matrix, cronbach_alpha
-from pipeline.measures.instrument import Instrument
-from pipeline.measures.scoring import keyed
+from pipeline.measures.alpha import LEVEL, cronbach_alpha
+from pipeline.measures.cfa.models import moments
+from pipeline.measures.items import item_rest
+from pipeline.measures.omega import omega_total
+from pipeline.measures.rated import Rated, block_ranges, columns_of
+from pipeline.measures.scoring import score_range
 
 Row = dict[str, object]
+LAST_SESSION = 16  # sessions from this number on are counted together
 
 
-def by_rater(ratings: pd.DataFrame, instrument: Instrument) -> Iterator[tuple[str, Matrix]]:
-    """Each rater's keyed answers (ratings x items)."""
-    for rater in instrument.raters:
-        rows = ratings.loc[ratings["rater"] == rater, instrument.columns]
-        if len(rows):
-            yield rater, keyed(rows.to_numpy(dtype=np.float64, na_value=np.nan), instrument)
+def alphas(data: Rated) -> list[Row]:
+    """Alpha and omega of every score, pooled over all ratings."""
+    rows = []
+    for score in data.instrument.scores:
+        omega = omega_total(data.sample(score), LEVEL)
+        row: Row = {**data.names, "score": score, **asdict(cronbach_alpha(data.of(score)))}
+        row |= {"omega": omega.omega, "omega_low": omega.conf_low, "omega_high": omega.conf_high}
+        rows.append(row | {"omega_standardized": omega.standardized, "omega_note": omega.note})
+    return rows
 
 
-def columns_of(instrument: Instrument, score: str) -> list[int]:
-    """The matrix columns of a score's items."""
-    return [number - 1 for number in instrument.scores[score]]
+def by_occasion(data: Rated) -> list[Row]:
+    """Alpha and omega of every score by occasion block, each client counting once a block."""
+    rows = []
+    for block, (first, last) in enumerate(block_ranges(data)):
+        chosen = data.first_in_block(block)
+        for score in data.instrument.scores:
+            answers = data.of(score)[chosen]
+            row: Row = {**data.names, "score": score, "block": block + 1, "first": first, "last": last}
+            row |= asdict(cronbach_alpha(answers))
+            rows.append(row | {"omega": omega_total(moments(answers), LEVEL).omega if len(answers) > 1 else None})
+    return rows
 
 
-def alphas(ratings: pd.DataFrame, instrument: Instrument) -> list[Row]:
-    """Alpha of every rater and score, pooled over all ratings."""
+def item_rows(data: Rated) -> Iterator[Row]:
+    """One row an item: answers, mean, spread, floor and ceiling, item-rest correlations with total and own subscale."""
+    instrument, answers = data.instrument, data.answers
+    whole = item_rest(answers, data.clients)
+    low, high = instrument.scale
+    for number in range(1, instrument.items + 1):
+        column = answers[:, number - 1]
+        own = column[~np.isnan(column)]
+        subscale = next((name for name, items in instrument.subscales.items() if number in items), None)
+        spread = float(own.std(ddof=1)) if len(own) > 1 else None
+        yield {
+            **data.names,
+            "item": number,
+            "subscale": subscale,
+            "reversed": number in instrument.reversed_items,
+            "n": len(own),
+            "answered_share": len(own) / len(column),
+            "mean": float(own.mean()) if len(own) else None,
+            "sd": spread,
+            "floor": float((own == low).mean()) if len(own) else None,
+            "ceiling": float((own == high).mean()) if len(own) else None,
+            "item_rest": whole.correlation[number - 1],
+            "conf_low": whole.conf_low[number - 1],
+            "conf_high": whole.conf_high[number - 1],
+            "item_rest_subscale": _within_subscale(data, number, subscale),
+            "note": "" if spread else "does not vary: not estimable",
+        }
+
+
+def floor_ceiling(data: Rated, scores: pd.DataFrame) -> list[Row]:
+    """The shares of scores at the lowest and the highest value a score can take."""
+    rows = []
+    for score in data.instrument.scores:
+        values = _values(data, scores, score).dropna()
+        low, high = score_range(data.instrument, score)
+        shares = {"floor": float((values <= low).mean()), "ceiling": float((values >= high).mean())} if len(values) else {}
+        rows.append({**data.names, "score": score, "n": len(values), "lowest": low, "highest": high, **shares})
+    return rows
+
+
+def response_rates(data: Rated, sessions: pd.DataFrame) -> list[Row]:
+    """Ratings given among sessions attended, by session number, the late ones together."""
+    attended = sessions[sessions["attendance"] == "attended"] if "attendance" in sessions.columns else sessions
+    number = attended["session_number"].clip(upper=LAST_SESSION)
+    given = attended["session_id"].isin(data.table["session_id"])
+    table = pd.DataFrame({"number": number, "given": given}).groupby("number")["given"].agg(["size", "sum"])
     return [
-        {"instrument": instrument.id, "rater": rater, "score": score, **asdict(cronbach_alpha(answers[:, items]))}
-        for rater, answers in by_rater(ratings, instrument)
-        for score in instrument.scores
-        for items in [columns_of(instrument, score)]
+        {
+            **data.names,
+            "session_number": int(n),
+            "and_later": int(n) == LAST_SESSION,
+            "sessions": int(size),
+            "rated": int(rated),
+        }
+        for n, (size, rated) in zip(table.index, table.itertuples(index=False), strict=True)
     ]
+
+
+def _within_subscale(data: Rated, number: int, subscale: str | None) -> float | None:
+    if subscale is None or len(data.instrument.subscales[subscale]) < 2:
+        return None
+    columns = columns_of(data.instrument, subscale)
+    found = item_rest(data.answers[:, columns], data.clients)
+    return float(found.correlation[columns.index(number - 1)])
+
+
+def _values(data: Rated, scores: pd.DataFrame, score: str) -> pd.Series[float]:
+    own = (scores["instrument"] == data.instrument.id) & (scores["rater"] == data.rater) & (scores["score"] == score)
+    return scores.loc[own, "value"]

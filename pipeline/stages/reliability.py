@@ -1,4 +1,4 @@
-"""reliability: how far the scores can be trusted."""
+"""reliability: how far the scores can be trusted; pipeline/measures/overview.py says what the file holds."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pipeline.params import Params
 from pipeline.stages.instruments import FOLDER, library
 from pipeline.stages.score import VALID, ratings_tables
 
+SCORES = "data/scored/scores.parquet"
 READS: tuple[str, ...] = (VALID, "data/scored", FOLDER)
 WRITES: tuple[str, ...] = ("data/analysis/reliability.json",)
 PARAMS: tuple[str, ...] = ("measures",)
@@ -15,8 +16,10 @@ DATA_FILES: tuple[str, ...] = ("pipeline/measures/instruments",)
 
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Write one JSON file about all instruments."""
-    from pipeline.measures.summary import alphas
+    from pipeline.measures.overview import overview
 
-    tables = ratings_tables(batch, library(batch, params.measures))
-    rows = [row for instrument, table in tables for row in alphas(table, instrument)]
-    batch.put_json("data/analysis/reliability.json", {"instruments": rows})
+    known = library(batch, params.measures)
+    tables = ratings_tables(batch, known)
+    sessions, scores = batch.table(f"{VALID}/sessions.parquet"), batch.table(SCORES)
+    result = overview(tables, sessions, scores, known, params.measures.overrule)
+    batch.put_json("data/analysis/reliability.json", result)

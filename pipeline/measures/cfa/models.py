@@ -57,10 +57,12 @@ class Fitted:
 
 
 def moments(answers: Matrix) -> Moments:
-    """The moments of the complete rows."""
+    """The moments of the complete rows; NaN where there is none."""
     complete = answers[~np.isnan(answers).any(axis=1)]
-    n = len(complete)
-    return Moments(n, np.cov(complete, rowvar=False, bias=True), complete.mean(axis=0))
+    n, items = complete.shape
+    if n == 0:
+        return Moments(0, np.full((items, items), np.nan), np.full(items, np.nan))
+    return Moments(n, np.atleast_2d(np.cov(complete, rowvar=False, bias=True)), complete.mean(axis=0))
 
 
 def pattern(shape: Shape, items: int, subscales: Sequence[Sequence[int]]) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""Two-level CFA: one factor within and one between clusters, and the omega of each level.
+"""Two-level CFA: one factor within and one between clusters.
 
 Deviance after McDonald & Goldstein (1989): the pooled within-cluster covariance on N - J vectors, and for each cluster size
 s the J_s cluster means, with covariance Sigma_W + s Sigma_B of their s^1/2-scaled values.
@@ -6,11 +6,8 @@ s the J_s cluster means, with covariance Sigma_W + s Sigma_B of their s^1/2-scal
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from pipeline.measures.cfa.likelihood import Block
 from pipeline.measures.cfa.models import Fitted, pattern, start_loadings
@@ -20,15 +17,6 @@ from pipeline.measures.cfa.structure import Cells, Matrix, Numbering, Part, noth
 Groups = NDArray[np.int64]
 WITHIN, BETWEEN = 0, 1
 FLOOR = 0.05  # start of the between variances, as a share of the within ones, where the estimate is smaller than this
-
-
-@dataclass(frozen=True)
-class Omega:
-    """The omega of one level with its interval (delta method)."""
-
-    omega: float
-    conf_low: float
-    conf_high: float
 
 
 def fit_two_level(answers: Matrix, clusters: Groups) -> Fitted:
@@ -59,20 +47,6 @@ def two_level_blocks(answers: Matrix, clusters: Groups) -> list[Block]:
         covariance = size * (here - center).T @ (here - center) / len(here)
         blocks.append(Block(len(here), covariance, center, float(size), ((WITHIN, 1.0), (BETWEEN, float(size))), BETWEEN))
     return blocks
-
-
-def level_omega(fitted: Fitted, part: int, level: float) -> Omega:
-    """(sum of loadings)^2 / ((sum of loadings)^2 + sum of residual variances) of one level (Geldhof et al. 2014)."""
-    theta, one = fitted.optimum.theta, fitted.parts[part]
-    common, unique = float(one.loadings.at(theta).sum()), float(one.residuals.at(theta).sum())
-    total = common**2 + unique
-    slope = np.zeros(len(theta))
-    slope[one.loadings.index[:, 0]] = 2 * common * unique / total**2
-    slope[one.residuals.index] = -(common**2) / total**2
-    variance = float(slope @ np.linalg.pinv(fitted.optimum.information) @ slope)
-    wide = float(ndtri((1 + level) / 2)) * np.sqrt(max(variance, 0.0))
-    omega = common**2 / total
-    return Omega(omega, omega - wide, min(omega + wide, 1.0))
 
 
 def _part(numbers: Numbering, covariance: Matrix, intercepts: Cells) -> Part:

@@ -1,0 +1,75 @@
+"""All that the reliability stage says about a study's measures, as plain data.
+
+Sections (each a list of rows that name instrument and rater): `instruments` alpha and omega of every score, pooled;
+`by_occasion` the same by block of occasions; `item_checks` findings of the item checks with one row an item;
+`shipped_totals` scores that came with the data, recomputed; `structure` CFA models, loadings, factor correlations;
+`two_level` omega within and between clients; `generalizability`; `invariance` over occasions and raters; `icc` shares of
+variance by level; `dyads` agreement of raters; `floor_ceiling`; `response_rates`; `keys` the keys in use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+
+from pipeline.measures import structure, summary
+from pipeline.measures.checks import check_items
+from pipeline.measures.dyads import dyads, pairs
+from pipeline.measures.instrument import Instrument
+from pipeline.measures.levels import variance_shares
+from pipeline.measures.rated import Rated, rated
+from pipeline.measures.scoring import key_facts
+from pipeline.measures.shipped_totals import check_shipped, total_sentence
+
+Row = dict[str, object]
+SHIPPED = "shipped_"
+
+
+def overview(
+    tables: Sequence[tuple[Instrument, pd.DataFrame]],
+    sessions: pd.DataFrame,
+    scores: pd.DataFrame,
+    known: Mapping[str, Instrument],
+    overrule: tuple[str, ...] = (),
+) -> Row:
+    """Every section, from the validated ratings of each instrument, the sessions and the long scores table."""
+    everyone = [data for instrument, table in tables for data in rated(table, sessions, instrument)]
+    couples = list(pairs(everyone))
+    return {
+        "instruments": [row for data in everyone for row in summary.alphas(data)],
+        "by_occasion": [row for data in everyone for row in summary.by_occasion(data)],
+        "item_checks": [_item_checks(data, known, overrule) for data in everyone],
+        "shipped_totals": [row for data in everyone for row in shipped_totals(data)],
+        "structure": [structure.factor_models(data) for data in everyone],
+        "two_level": [row for data in everyone for row in structure.two_level(data)],
+        "generalizability": [row for data in everyone for row in structure.change_reliability(data)],
+        "invariance": [structure.over_occasions(data) for data in everyone]
+        + [structure.over_raters(one, two) for one, two in couples if one.instrument.items == two.instrument.items],
+        "icc": [row for data in everyone for row in variance_shares(data, scores)],
+        "dyads": [row for one, two in couples for row in dyads(one, two, scores)],
+        "floor_ceiling": [row for data in everyone for row in summary.floor_ceiling(data, scores)],
+        "response_rates": [row for data in everyone for row in summary.response_rates(data, sessions)],
+        "keys": {instrument.id: key_facts(instrument) for instrument, _ in tables},
+    }
+
+
+def shipped_totals(data: Rated) -> list[Row]:
+    """Every score that came with the data, recomputed from the answers."""
+    rows = []
+    for score in data.instrument.scores:
+        column = f"{SHIPPED}{score}"
+        if column in data.table.columns and data.table[column].notna().any():
+            values = data.table[column].to_numpy(dtype=np.float64, na_value=np.nan)
+            found = check_shipped(data.given, values, data.instrument, score)
+            rows.append({**data.names, **asdict(found), "sentence": total_sentence(found, data.instrument)})
+    return rows
+
+
+def _item_checks(data: Rated, known: Mapping[str, Instrument], overrule: tuple[str, ...]) -> Row:
+    ratings = pd.DataFrame(data.given, columns=data.instrument.columns).assign(rater=data.rater)
+    one_rater = data.instrument.model_copy(update={"raters": (data.rater,)})
+    (found,) = check_items(ratings, data.clients, one_rater, known, overrule)
+    return {**asdict(found), "sentences": found.sentences, "items": list(summary.item_rows(data))}
