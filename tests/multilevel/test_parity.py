@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.multilevel.references import Case, all_cases, cases_with, model_of, relative
+from pipeline.multilevel import compare, fit
+from tests.multilevel.references import Case, all_cases, cases_with, likelihood_ratios, model_of, relative
 
 # Deviances are compared at the optimum, where they are flat: what is left is rounding in sums of thousands of terms.
 DEVIANCE = 1e-6
@@ -23,6 +24,12 @@ P_VALUE, P_FLOOR = 2e-3, 1e-6
 MODES = 1e-5
 # Residual correlation, as the issue asks.
 PHI = 1e-4
+# CR2's scores add up over rows what theta's error does to each.
+ROBUST = 1e-4
+# Profile bounds are searched until the signed root of the deviance is within 1e-4 of its target.
+PROFILE = 2e-4
+# Coefficients without one group, as shares of their standard errors; R refits to about 1e-6 of them.
+LEFT_OUT, LEFT_OUT_REFITTED = 1e-5, 1e-3
 
 every_case = pytest.mark.parametrize("case", all_cases(), ids=str)
 
@@ -206,3 +213,57 @@ def test_variance_explained(case: Case) -> None:
 @with_part("phi")
 def test_residual_correlation(case: Case) -> None:
     assert model_of(case).phi == pytest.approx(case.r["phi"], rel=PHI)
+
+
+@with_part("cr2")
+def test_cluster_robust(case: Case) -> None:
+    robust = model_of(case).cluster_robust(case.asked["cluster"])
+    assert relative(robust.table["std_error"], case.array("cr2", "std_error")) < ROBUST
+    assert relative(robust.table["df"], case.array("cr2", "df")) < ROBUST
+    theirs = np.asarray(case.r["cr2"]["covariance"], dtype=float)
+    size = np.sqrt(np.outer(np.diag(theirs), np.diag(theirs)))
+    assert float(np.abs((robust.covariance.to_numpy() - theirs) / size).max()) < ROBUST
+
+
+@with_part("leave_one_out")
+@pytest.mark.parametrize("refit", [False, True])
+def test_leave_one_group_out(case: Case, refit: bool) -> None:
+    theirs = case.r["leave_one_out"]
+    table = model_of(case).influence(theirs["group"], refit=refit)
+    table.index = table.index.astype(str)
+    ours = table.loc[theirs["levels"]].to_numpy()
+    values = np.asarray(theirs["refitted" if refit else "theta_held"], dtype=float)
+    away = np.abs(ours - values) / case.array("std_error")
+    assert float(away.max()) < (LEFT_OUT_REFITTED if refit else LEFT_OUT)
+
+
+@with_part("profile")
+def test_profile_intervals(case: Case) -> None:
+    for method in ("ML", "REML"):
+        found = next(one for one in all_cases() if (one.name, one.method) == (case.name, method))
+        table = model_of(found).profile()
+        ours = {(row.group, *sorted((row.term_1, row.term_2))): row for row in table.itertuples()}
+        assert len(ours) == len(case.r["profile"])
+        for row in case.r["profile"]:
+            mine = ours[_parameter(row["parameter"])]
+            for side in ("conf_low", "conf_high"):
+                assert getattr(mine, side) == pytest.approx(row[side], rel=PROFILE, abs=PROFILE)
+
+
+def _parameter(name: str) -> tuple[str, ...]:
+    """lme4's `sd_days|subject`, `cor_days.(Intercept)|subject`, `sigma` as group and terms."""
+    if name == "sigma":
+        return "residual", "", ""
+    terms, group = name.replace("(Intercept)", "Intercept").split("|")
+    kind, rest = terms.split("_", 1)
+    parts = [rest, rest] if kind == "sd" else sorted(rest.split("."))
+    return group, *parts
+
+
+@pytest.mark.parametrize(("case", "theirs"), likelihood_ratios(), ids=str)
+def test_likelihood_ratio(case: Case, theirs: dict[str, Any]) -> None:
+    small = fit(case.data, **(case.arguments | {"fixed": theirs["fixed"] or []}))
+    found = compare(small, model_of(case))
+    assert found.df == theirs["df"]
+    assert found.statistic == pytest.approx(theirs["statistic"], abs=2 * DEVIANCE)
+    assert found.p_value == pytest.approx(theirs["p_value"], rel=1e-5)

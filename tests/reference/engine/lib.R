@@ -187,11 +187,42 @@ leave_one_out <- function(fit, case, d, REML, group) {
   assign("d", d, envir = globalenv())
   list(group = group, levels = levels, theta_held = do.call(rbind, held), refitted = do.call(rbind, refit))
 }
-profile_intervals <- function(case, d) {                       # profile() moves by the fit's own optimiser: a fresh fit
+# Profile-likelihood intervals (full likelihood, as lme4's confint). lme4 interpolates its profile by splines, good to
+# three digits; here the bound is solved for on lme4's own deviance in standard deviations and correlations.
+profile_intervals <- function(case, d) {
   fit <- quiet(lmer_call(case, d, FALSE, control = bquote(.(controls()$bobyqa))))
-  pr <- quiet(profile(fit, which = "theta_", signames = FALSE, delta.cutoff = 1 / 16, devtol = 1e-7))
-  ci <- confint(pr)
-  list(parameter = rownames(ci), conf_low = unname(ci[, 1]), conf_high = unname(ci[, 2]))
+  by_lme4 <- quiet(confint(profile(fit, which = "theta_", signames = FALSE, delta.cutoff = 1 / 16, devtol = 1e-7)))
+  f <- lme4:::devfun2(fit, useSc = TRUE, signames = FALSE)
+  at <- attr(f, "optimum")[seq_len(nrow(by_lme4))]
+  correlation <- grepl("^cor_", names(at))
+  lower <- ifelse(correlation, -1, 0); upper <- ifelse(correlation, 1, Inf)
+  safe <- function(x) { v <- tryCatch(f(x), error = function(e) NA); if (is.finite(v)) v else 1e10 }
+  held <- function(i, value) {
+    if (length(at) == 1) return(f(value))
+    g <- function(x) safe(append(x, value, i - 1))
+    scale <- ifelse(correlation, 1, 1 / at)[-i]
+    ends <- lapply(list(at[-i], at[-i] * 0.8 + 0.01), function(start)
+      nlminb(start, g, lower = lower[-i], upper = upper[-i], scale = scale,
+             control = list(rel.tol = 1e-14, eval.max = 5000, iter.max = 5000)))
+    min(vapply(ends, `[[`, 0, "objective"))
+  }
+  lowest <- f(at)
+  rise <- function(i, value) held(i, value) - lowest - qchisq(0.95, 1)
+  bound <- function(i, to) {
+    share <- 0
+    step <- function(share) if (correlation[i]) at[i] + share * (to - at[i]) else if (to < 0) at[i] * (1 - share)
+      else at[i] * (1 + 4 * share)
+    for (share in c(0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999, if (to > 0 && !correlation[i]) c(2, 4, 8)))
+      if (rise(i, step(share)) > 0) return(uniroot(function(v) rise(i, v), sort(c(at[i], step(share))),
+                                                   tol = 1e-9 * max(1, abs(at[i])))$root)
+    if (to < 0) lower[i] else upper[i]
+  }
+  rows <- lapply(seq_along(at), function(i) list(parameter = names(at)[i], conf_low = bound(i, -1),
+                                                conf_high = bound(i, 1)))
+  found <- cbind(vapply(rows, `[[`, 0, "conf_low"), vapply(rows, `[[`, 0, "conf_high"))
+  away <- max(abs(found - by_lme4) / pmax(abs(found), 0.01 * abs(at)), na.rm = TRUE)
+  message("  profile beside confint(lme4): ", signif(away, 2))
+  rows
 }
 
 # ---- one case --------------------------------------------------------------------------------------------------------
