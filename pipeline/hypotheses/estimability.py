@@ -8,8 +8,8 @@ import numpy as np
 
 from pipeline.exposure.parts import means
 from pipeline.exposure.visits import Floats, Integers
-from pipeline.hypotheses.sample import NotEstimable, Sample
-from pipeline.hypotheses.terms import PART, Design, Rows
+from pipeline.hypotheses.sample import EPISODE_FACTS, NotEstimable, Sample
+from pipeline.hypotheses.terms import PART, Design, Rows, levels_of
 
 if TYPE_CHECKING:
     from pipeline.params import Compute, Plan
@@ -21,7 +21,7 @@ CONFOUNDED = 1e-6  # share of the within part that time leaves unexplained
 def require(plan: Plan, sample: Sample, design: Design, compute: Compute) -> None:
     """Raise NotEstimable with the reason and the counts where the rows cannot carry the tested number."""
     reason = few(sample, design.rows, compute) or exposure_reason(plan, design, compute)
-    reason = reason or level_reason(plan, design)
+    reason = reason or level_reason(plan, sample, design)
     if reason:
         raise NotEstimable(reason, sample.counts)
 
@@ -62,19 +62,33 @@ def exposure_reason(plan: Plan, design: Design, compute: Compute) -> str | None:
     return None
 
 
-def level_reason(plan: Plan, design: Design) -> str | None:
+def level_reason(plan: Plan, sample: Sample, design: Design) -> str | None:
     """A level of the moderator in which the exposure never varies, or a moderator with one level only."""
     if plan.moderator is None:
         return None
     columns = design.focus.columns
     if len(columns) < 2:
         return f"the moderator `{plan.moderator}` has one level only"
-    empty = sum(sum_of_squares(column) < VARIES for column in columns.values())
+    empty = sum(not varies for varies in _variation(plan, sample, design))
     if empty:
         return f"in {empty} of {len(columns)} levels of `{plan.moderator}` the exposure never varies"
     if plan.moderator_level is not None and not any(name.endswith(f"[{plan.moderator_level}]") for name in columns):
         return f"no level of `{plan.moderator}` is called as `moderator_level` says"
     return None
+
+
+def _variation(plan: Plan, sample: Sample, design: Design) -> list[bool]:
+    """For each level, whether the exposure varies in its own rows: within clients where the effect is one within them."""
+    rows, moderator = design.rows, str(plan.moderator)
+    if moderator in EPISODE_FACTS or any("_by_" in name for name in design.focus.columns):
+        return [sum_of_squares(column) > VARIES for column in design.focus.columns.values()]
+    dose, group = sample.dose[plan.exposure.mode][rows.keep], rows.client if plan.effect == "within" else 0 * rows.client
+    found = []
+    for _, flag in levels_of(sample.frame[moderator][rows.keep]):
+        own = flag > 0
+        inner = dose[own] - means(dose[own], group[own])[group[own]] if own.any() else dose[:0]
+        found.append(sum_of_squares(inner) > VARIES)
+    return found
 
 
 def is_time(column: Floats, time: Floats, client: Integers) -> bool:

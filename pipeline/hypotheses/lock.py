@@ -72,17 +72,13 @@ def deviations(record: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, l
     if held is None:
         return {}
     then = held["promise"]
-    shared = [
-        *changes("exposure", then["exposure"], now["exposure"]),
-        *changes("measures", then["measures"], now["measures"]),
-    ]
+    shared = [line for name in SHARED for line in changes(name, then[name], now[name])]
     if tampered(record):
         shared.append("the lock itself was altered after it was closed")
     found: dict[str, list[str]] = {}
     for name, block in now["hypotheses"].items():
-        own = (
-            ["it was not in the lock"] if name not in then["hypotheses"] else changes(name, then["hypotheses"][name], block)
-        )
+        before = then["hypotheses"].get(name)
+        own = ["it was not in the lock"] if before is None else changes(name, before, block)
         if own or shared:
             found[name] = [*own, *shared]
     for name in sorted(set(then["hypotheses"]) - set(now["hypotheses"])):

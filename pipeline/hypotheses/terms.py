@@ -129,6 +129,8 @@ def levels_of(column: Any) -> list[tuple[str, Floats]]:
     if is_number(column):
         values = number_of(column)
         low, high = values.min(), values.max()
+        if low == high:
+            return [("yes" if high else "no", np.ones(len(values)))]
         return [("no", (values == low).astype(np.float64)), ("yes", (values == high).astype(np.float64))]
     declared = list(column.cat.categories) if hasattr(column, "cat") else sorted(set(column.dropna()))
     return [(str(level), (column == level).to_numpy(dtype=np.float64, na_value=0.0)) for level in declared]
