@@ -53,8 +53,9 @@ def _one(settings: Simulate, seed: SeedSequence) -> dict[str, float]:
     scores = {"total": AVERAGE.sum(axis=0) / AVERAGE.sum(), **dict(zip(SUBSCALES, np.eye(len(SUBSCALES)), strict=True))}
     effects = {}
     for mode in MODES:
+        points = course.gain[mode][client, session]
         for score, weights in scores.items():
-            gain = course.gain[mode][client, session] @ weights
+            gain = points @ weights
             effects[f"{mode}.within.{score}"] = _slope(_within(dose[:, MODES.index(mode)], client), gain)
     joint = dose[:, 0]
     effects["joint.within.indirect"] = _slope(_within(joint, client), course.gain["indirect"][client, session].mean(axis=1))
@@ -86,15 +87,16 @@ def _within(x: Floats, client: Integers) -> Floats:
 
 def _slope(x: Floats, y: Floats) -> float:
     """Least squares through the origin; `x` is centered within clients, so `y` need not be."""
-    spread = float(x @ x)
-    return float(x @ y) / spread if spread > 0 else 0.0
+    spread = float(np.sum(x * x))  # sums, not BLAS: the same digits whatever the number of threads
+    return float(np.sum(x * y)) / spread if spread > 0 else 0.0
 
 
 def _parts(x: Floats, y: Floats, client: Integers, worker: Integers) -> dict[str, float]:
     """The slopes of the within, between and worker part of x, and the contextual effect."""
     of_client, of_worker = _means(x, client), _means(x, worker)
     design = np.column_stack([np.ones_like(x), x - of_client, of_client - of_worker, of_worker - x.mean()])
-    slopes = np.linalg.lstsq(design, y, rcond=None)[0][1:]
+    gram = np.sum(design[:, :, None] * design[:, None, :], axis=0)
+    slopes = np.linalg.lstsq(gram, np.sum(design * y[:, None], axis=0), rcond=None)[0][1:]
     found = dict(zip(EFFECTS, map(float, slopes), strict=True))
     return {**found, "contextual": found["between"] - found["within"]}
 
@@ -107,4 +109,4 @@ def _lag(x: Floats, y: Floats, client: Integers) -> float:
 
 def _sd_within(y: Floats, client: Integers) -> float:
     rest = y - _means(y, client)
-    return float(np.sqrt(rest @ rest / max(1, len(y) - len(np.unique(client)))))
+    return float(np.sqrt(np.sum(rest * rest) / max(1, len(y) - len(np.unique(client)))))
