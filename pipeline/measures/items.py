@@ -56,7 +56,7 @@ def suspects(answers: Matrix, clients: Groups) -> list[Suspect]:
     Items are turned one after another, always the one that runs hardest against the rest, until none is suspect: an item
     that is truly turned drags the others' correlations down, and must not make them suspects too.
     """
-    numbers = np.flatnonzero(np.nanstd(answers, axis=0) > 0) if len(answers) > 1 else np.array([], dtype=np.int64)
+    numbers = np.flatnonzero(np.isfinite(item_rest(answers, clients).correlation))
     if len(numbers) < FEWEST_ITEMS:
         return []
     turned = np.array(answers[:, numbers])

@@ -19,10 +19,11 @@ from pipeline.measures import structure, summary
 from pipeline.measures.checks import check_items
 from pipeline.measures.dyads import dyads, pairs
 from pipeline.measures.instrument import Instrument
+from pipeline.measures.items import item_rest
 from pipeline.measures.levels import variance_shares
 from pipeline.measures.rated import Rated, rated
 from pipeline.measures.scoring import key_facts
-from pipeline.measures.shipped_totals import check_shipped, total_sentence
+from pipeline.measures.shipped_totals import ShippedTotal, check_shipped, total_sentence
 
 Row = dict[str, object]
 SHIPPED = "shipped_"
@@ -64,8 +65,19 @@ def shipped_totals(data: Rated) -> list[Row]:
         if column in data.table.columns and data.table[column].notna().any():
             values = data.table[column].to_numpy(dtype=np.float64, na_value=np.nan)
             found = check_shipped(data.given, values, data.instrument, score)
-            rows.append({**data.names, **asdict(found), "sentence": total_sentence(found, data.instrument)})
+            words = {"sentence": total_sentence(found, data.instrument), "evidence": _evidence(data, found)}
+            rows.append({**data.names, **asdict(found), **words})
     return rows
+
+
+def _evidence(data: Rated, found: ShippedTotal) -> str:
+    """What the answers themselves say about items whose direction differs between the two keys."""
+    items = sorted({*found.reversed_there, *found.not_reversed_there})
+    if not items:
+        return ""
+    correlations = item_rest(data.answers, data.clients).correlation
+    ours = ", ".join(f"item {item} {correlations[item - 1]:.2f}" for item in items)
+    return f"Item-rest correlations under our key: {ours}; under the other key each has the other sign."
 
 
 def _item_checks(data: Rated, known: Mapping[str, Instrument], overrule: tuple[str, ...]) -> Row:

@@ -211,6 +211,8 @@ def total_sentence(found: ShippedTotal, instrument: Instrument) -> str:
         return (
             f"{head}. Several equally small changes of the key of `{instrument.id}` reproduce it: more ratings would tell."
         )
+    if found.agree > EXPLAINED * found.n:
+        return f"{head}. No other key reproduces more: look at those ratings one by one."
     return f"{head}. No key that leaves out, takes or reverses items reproduces it."
 
 

@@ -62,11 +62,13 @@ def test_item_order_does_not_matter(data: st.DataObject) -> None:
 
 
 @given(answers(WAI_36))
+@settings(max_examples=40, deadline=None)
 def test_reversing_twice_is_nothing(given_answers: np.ndarray) -> None:
     np.testing.assert_array_equal(keyed(keyed(given_answers, WAI_36), WAI_36), given_answers)
 
 
 @given(answers(WAI_36, gaps=False))
+@settings(max_examples=40, deadline=None)
 def test_a_complete_rating_is_not_prorated(given_answers: np.ndarray) -> None:
     scored = score(ratings(given_answers, WAI_36), WAI_36, 0.75)
     assert not scored["prorated"].any()
@@ -74,12 +76,14 @@ def test_a_complete_rating_is_not_prorated(given_answers: np.ndarray) -> None:
 
 
 @given(answers(SRS, gaps=False))
+@settings(max_examples=40, deadline=None)
 def test_min_answered_changes_nothing_in_complete_ratings(given_answers: np.ndarray) -> None:
     table = ratings(given_answers, SRS)
     pd.testing.assert_frame_equal(score(table, SRS, 0.1), score(table, SRS, 1.0))
 
 
 @given(answers(WAI_36), st.integers(1, 36))
+@settings(max_examples=40, deadline=None)
 def test_flipping_an_item_and_its_key_changes_nothing(given_answers: np.ndarray, item: int) -> None:
     turned = set(WAI_36.reversed_items) ^ {item}
     other = WAI_36.model_copy(update={"reversed_items": tuple(sorted(turned))})
@@ -91,6 +95,7 @@ def test_flipping_an_item_and_its_key_changes_nothing(given_answers: np.ndarray,
 
 
 @given(answers(WAI_36))
+@settings(max_examples=40, deadline=None)
 def test_no_missing_score_becomes_a_number(given_answers: np.ndarray) -> None:
     scored = score(ratings(given_answers, WAI_36), WAI_36, 0.75)
     enough = scored["answered"] >= 0.75 * scored["items"]
