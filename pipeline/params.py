@@ -60,6 +60,14 @@ class Glue(Section):
     prefix: str = Field("", pattern=r"^[A-Za-z]{0,4}[-_]?$")
 
 
+class Checked(Section):
+    """A list of codes made from checkbox columns: the code of each column that is checked."""
+
+    checked: dict[Header, Code] = Field(min_length=1, description="header of a checkbox -> the code it stands for")
+    yes: tuple[str, ...] = Field(("1", "Checked"), description="cells that mean checked")
+    no: tuple[str, ...] = Field(("", "0", "Unchecked"), description="cells that mean not checked")
+
+
 class Join(Section):
     """A second file whose columns are looked up by a key that both files hold (many rows to one)."""
 
@@ -71,7 +79,8 @@ class TableSource(Section):
     """One raw file, and which of its columns feed which canonical columns."""
 
     file: FileName
-    columns: dict[Name, Header | Glue]
+    columns: dict[Name, Header | Glue | Checked]
+    rows: dict[Header, tuple[str, ...]] = Field({}, description="only rows whose cell below this header is one of these")
     recode: dict[Name, dict[str, Code]] = {}
     constants: dict[Name, Code] = {}
     joins: tuple[Join, ...] = ()

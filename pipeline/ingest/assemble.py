@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipeline.ingest.cells import Reading, convert, plain_text
-from pipeline.ingest.headers import item_headers
+from pipeline.ingest.headers import headers_of, item_headers
 from pipeline.ingest.ids import id_faults
-from pipeline.ingest.joins import Wide, glue, widen
+from pipeline.ingest.joins import Wide, make, widen
 from pipeline.ingest.raw import RawTable
-from pipeline.params import Glue, Privacy, RatingSource, TableSource
+from pipeline.params import Checked, Glue, Privacy, RatingSource, TableSource
 from pipeline.tables.column import Column, Table
 from pipeline.tables.rules import Finding
 
@@ -34,46 +34,86 @@ def assemble(source: TableSource, declared: type[Table], raw: Mapping[str, RawTa
     """One source as its canonical table; columns that are neither mapped nor constant are left out."""
     import pyarrow as pa
 
-    wide, findings = widen(source, raw)
+    items = sum(name.startswith("item_") for name in declared.columns)
+    wide, findings = widen(source, raw, items)
     columns: dict[str, Any] = {}
-    for name, column in declared.columns.items():
-        text, where = _text(source, wide, name)
-        if text is None:
-            continue
-        columns[name], faults = read_column(text, reading(source, column, privacy), where, wide.base.first_line)
-        findings += faults
-        if column.kind == "id" and name not in (*privacy.attested_ids, *UNGUESSED):
-            findings += guessable(columns[name], where)
+    for column in declared.columns.values():
+        found = _column(source, wide, column, privacy, items)
+        if found is not None:
+            columns[column.name], faults = found
+            findings += faults
     if "day" in declared.columns and "day" not in columns:
-        columns["day"] = pa.chunked_array([pa.nulls(wide.base.rows, pa.int64())])
-    ordered = {name: columns[name] for name in declared.columns if name in columns}
-    assembled = Assembled(pa.table(ordered), findings)
+        columns["day"] = pa.chunked_array([pa.nulls(wide.rows, pa.int64())])
+    assembled = Assembled(pa.table({name: columns[name] for name in declared.columns if name in columns}), findings)
     if isinstance(source, RatingSource):
         _add_totals(assembled, source, wide)
         _drop_unanswered(assembled)
     return assembled
 
 
-def reading(source: TableSource, column: Column, privacy: Privacy) -> Reading:
-    """How a source's cells of one canonical column are to be read."""
+def reading(
+    source: TableSource, column: Column, privacy: Privacy, table: RawTable | None = None, header: str = ""
+) -> Reading:
+    """How a source's cells of one canonical column are to be read; `table` and `header` add what its format says."""
     recode: dict[str, Any] = dict(source.recode.get(column.name, {}))
     if isinstance(source, RatingSource) and column.name.startswith("item_"):
         recode = {**source.labels, **recode}
     codes = set(column.codes)
     if not column.closed:
         codes |= set(source.codes.get(column.name, ())) | {plain_text(target) for target in recode.values()}
+    mapped = source.columns.get(column.name)
+    if isinstance(mapped, Checked):
+        codes |= {plain_text(code) for code in mapped.checked.values()}
     pattern = privacy.id_patterns.get(column.name, privacy.id_pattern)
-    return Reading(column, frozenset(source.missing), recode, frozenset(codes), pattern)
+    missing, labels = frozenset(source.missing), dict[str, str]()
+    if table is not None:
+        missing, labels = missing | table.user_missing.get(header, frozenset()), dict(table.labels.get(header, {}))
+    return Reading(column, missing, recode, frozenset(codes), pattern, labels)
 
 
-def read_column(text: Any, how: Reading, where: str, first_line: int) -> tuple[Any, list[Finding]]:
-    """A column's typed cells, and what is wrong with them."""
+def read_column(text: Any, how: Reading, where: str, line: Callable[[int], int]) -> tuple[Any, list[Finding]]:
+    """A column's typed cells, and what is wrong with them; `line` gives the line a row stands on."""
     cells = convert(text, how)
-    findings = [Finding(rule, where, rows, first_line + first) for rule, (rows, first) in sorted(cells.faults.items())]
+    findings = [Finding(rule, where, rows, line(first)) for rule, (rows, first) in sorted(cells.faults.items())]
     faulty = sum(rows for rows, _ in cells.faults.values())
     if not how.column.missing and cells.values.null_count > faulty:
         findings.append(Finding("required_missing", where, cells.values.null_count - faulty))
     return cells.values, findings
+
+
+def _column(
+    source: TableSource, wide: Wide, column: Column, privacy: Privacy, items: int
+) -> tuple[Any, list[Finding]] | None:
+    """One canonical column and its findings; None where the source does not have it."""
+    constant = source.constants.get(column.name)
+    if isinstance(source, RatingSource) and column.name == "rater":
+        constant = source.rater
+    if constant is not None:
+        text = _constant(plain_text(constant), wide.rows)
+        return read_column(text, reading(source, column, privacy), f"sources: constant {column.name}", lambda _: 0)
+    mapped = _mapped(source, column.name, items)
+    if mapped is None or not all(wide.has(header) for header in headers_of(mapped)):
+        return None
+    header = headers_of(mapped)[0]
+    table = wide.table(header)
+    where = table.where(header, column.name)
+    text, findings = make(wide, mapped, frozenset(source.missing))
+    how = reading(source, column, privacy, table if isinstance(mapped, str) else None, header)
+    values, faults = read_column(text, how, where, lambda row: wide.line(row, header))
+    findings += faults
+    if column.kind == "id" and mapped in table.numbers:
+        findings.append(Finding("id_as_number", where, len(values) - values.null_count))
+    if column.kind == "id" and column.name not in (*privacy.attested_ids, *UNGUESSED):
+        findings += guessable(values, where)
+    return values, findings
+
+
+def _mapped(source: TableSource, name: str, items: int) -> str | Glue | Checked | None:
+    if isinstance(source, RatingSource) and name.startswith("item_"):
+        headers = item_headers(source, items)
+        place = int(name.removeprefix("item_"))
+        return headers[place - 1] if place <= len(headers) else None
+    return source.columns.get(name)
 
 
 def guessable(ids: Any, where: str) -> list[Finding]:
@@ -81,24 +121,6 @@ def guessable(ids: Any, where: str) -> list[Finding]:
     import pyarrow.compute as pc
 
     return [Finding(rule, where, rows) for rule, rows in id_faults(pc.unique(ids.drop_null()))]
-
-
-def _text(source: TableSource, wide: Wide, name: str) -> tuple[Any, str]:
-    """The text of one canonical column and where it is; None where the source does not have it."""
-    if name in source.constants:
-        return _constant(plain_text(source.constants[name]), wide.base.rows), f"sources: constant {name}"
-    if isinstance(source, RatingSource):
-        if name == "rater":
-            return _constant(source.rater, wide.base.rows), "sources: rater"
-        if name.startswith("item_"):
-            header = item_headers(source, int(name[5:]))[int(name[5:]) - 1 :][:1]
-            return (wide.text(header[0]), wide.where(header[0], name)) if header and wide.has(header[0]) else (None, "")
-    mapped = source.columns.get(name)
-    if isinstance(mapped, Glue):
-        if not all(wide.has(header) for header in mapped.columns):
-            return None, ""
-        return glue(wide, mapped, frozenset(source.missing)), wide.where(mapped.columns[0], name)
-    return (wide.text(mapped), wide.where(mapped, name)) if mapped and wide.has(mapped) else (None, "")
 
 
 def _constant(text: str, rows: int) -> Any:
@@ -114,7 +136,8 @@ def _add_totals(assembled: Assembled, source: RatingSource, wide: Wide) -> None:
         if wide.has(header):
             column = Column("number", f"{score} as shipped with the data", name=f"shipped_{score}")
             how = Reading(column, frozenset(source.missing))
-            values, findings = read_column(wide.text(header), how, wide.where(header, column.name), wide.base.first_line)
+            where = wide.table(header).where(header, column.name)
+            values, findings = read_column(wide.text(header), how, where, wide.line)
             assembled.findings += findings
             assembled.table = assembled.table.append_column(column.name, values)
 

@@ -29,21 +29,28 @@ class Fault(str):
 
 @dataclass
 class Reading:
-    """How one canonical column's cells are read: what is missing, what is recoded, which codes or ids are right."""
+    """How one canonical column's cells are read: what is missing, what is recoded, which codes or ids are right.
+
+    `labels` are the format's own words for its codes: a recode may name either, and a label may itself be a right code.
+    """
 
     column: Column
     missing: frozenset[str] = frozenset([""])
     recode: Mapping[str, Any] = field(default_factory=dict)
     codes: frozenset[str] = frozenset()
     id_pattern: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, text: str) -> Any:
         """The value of one cell: None if missing, a Fault if it has no right form."""
-        if text in self.recode:
-            text = plain_text(self.recode[text])
+        label = self.labels.get(text, "")
+        if text in self.recode or label in self.recode:
+            text = plain_text(self.recode[text if text in self.recode else label])
         elif text in self.missing:
             return None
         value = self._read(text)
+        if isinstance(value, Fault) and label:
+            value = self._read(label)
         if not isinstance(value, Fault):
             return value
         if text != text.strip():

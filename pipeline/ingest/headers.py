@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from pipeline.errors import Problem
 from pipeline.ingest.raw import RawTable
-from pipeline.params import Glue, Join, Privacy, RatingSource, Sources, TableSource
+from pipeline.params import Checked, Glue, Join, Privacy, RatingSource, Sources, TableSource
 from pipeline.tables.rules import broken
 
 # Names of the identifiers of 45 CFR 164.514(b)(2): whole words of a header, or the whole header without separators.
@@ -22,6 +22,7 @@ recordnumber serial serialnumber socialsecurity ssn sss street streetaddress sur
 town url username vin voiceprint website zip zipcode
 """
 IDENTIFIERS = frozenset(IDENTIFIER_WORDS.split())
+HARMLESS = frozenset(["redcap_event_name"])  # REDCap's own column: the name of an event, not of a person
 PLACE = "{item}"
 
 
@@ -30,12 +31,20 @@ def headers_used(source: TableSource, items: int = 0) -> dict[str, str]:
     used = {header: "ignored" for pattern in source.ignore for header in expand(pattern, items)}
     for join in source.joins:
         used.update(dict.fromkeys(join_keys(join), "key of a join"))
+    used.update(dict.fromkeys(source.rows, "kind of row"))
     for canonical, mapped in source.columns.items():
-        used.update(dict.fromkeys(mapped.columns if isinstance(mapped, Glue) else (mapped,), canonical))
+        used.update(dict.fromkeys(headers_of(mapped), canonical))
     if isinstance(source, RatingSource):
         used.update({header: f"shipped {score}" for score, header in source.totals.items()})
         used.update({header: f"item_{place}" for place, header in enumerate(item_headers(source, items), start=1)})
     return used
+
+
+def headers_of(mapped: str | Glue | Checked) -> tuple[str, ...]:
+    """The headers that one canonical column is made from."""
+    if isinstance(mapped, Glue):
+        return mapped.columns
+    return tuple(mapped.checked) if isinstance(mapped, Checked) else (mapped,)
 
 
 def item_headers(source: RatingSource, items: int) -> list[str]:
@@ -71,6 +80,8 @@ def header_faults(
 
 def names_identifier(header: str) -> bool:
     """Whether a header holds the name of an identifier: `dob`, `Client Name`, `homePhone`, `ssn_last4`."""
+    if header in HARMLESS:
+        return False
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", header)
     lower = [word.lower() for word in words]
     return bool(IDENTIFIERS & {*lower, "".join(lower)} or IDENTIFIERS & {a + b for a, b in itertools.pairwise(lower)})

@@ -1,14 +1,15 @@
-"""A source's columns: its own, those of joined files, and those glued together."""
+"""A source's rows and columns: the rows of its kind, its own columns, those of joined files, those made of several."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pipeline.ingest.headers import join_keys
+from pipeline.ingest.headers import headers_of, item_headers, join_keys
 from pipeline.ingest.raw import RawTable
-from pipeline.params import Glue, Join, TableSource
+from pipeline.params import Checked, Glue, Join, RatingSource, TableSource
+from pipeline.tables.column import CODES_SEPARATOR
 from pipeline.tables.rules import Finding
 
 if TYPE_CHECKING:
@@ -19,44 +20,81 @@ UNIT = "\x1f"  # no cell holds it: the gate refuses control characters
 
 @dataclass(frozen=True)
 class Wide:
-    """The rows of one source with all columns at hand: header -> (text, the file it came from)."""
+    """The rows of one source with all columns at hand: its file, the rows that are its own, and joined columns."""
 
     base: RawTable
+    kept: pa.Array | None
     joined: dict[str, tuple[RawTable, pa.ChunkedArray]]
 
-    def text(self, header: str) -> pa.ChunkedArray:
-        """The cells below a header, from the source's own file first."""
-        return self.base.column(header) if header in self.base.position else self.joined[header][1]
-
-    def where(self, header: str, canonical: str) -> str:
-        """Where a header's column is, for an error."""
-        table = self.base if header in self.base.position else self.joined[header][0]
-        return table.where(header, canonical)
+    @property
+    def rows(self) -> int:
+        """How many rows are the source's own."""
+        return self.base.rows if self.kept is None else len(self.kept)
 
     def has(self, header: str) -> bool:
         """Whether the header is at hand at all."""
         return header in self.base.position or header in self.joined
 
+    def text(self, header: str) -> pa.ChunkedArray:
+        """The cells below a header, from the source's own file first."""
+        if header not in self.base.position:
+            return self.joined[header][1]
+        column = self.base.column(header)
+        return column if self.kept is None else column.take(self.kept).unify_dictionaries()
 
-def widen(source: TableSource, tables: Mapping[str, RawTable]) -> tuple[Wide, list[Finding]]:
-    """The source's file with the columns of its joined files looked up for each row."""
+    def table(self, header: str) -> RawTable:
+        """The file a header is in."""
+        return self.base if header in self.base.position else self.joined[header][0]
+
+    def line(self, row: int, header: str = "") -> int:
+        """The line of the file that a row stands on; 0 where the column comes from a joined file."""
+        if header and header not in self.base.position:
+            return 0
+        return self.base.first_line + (row if self.kept is None else int(self.kept[row].as_py()))
+
+
+def widen(source: TableSource, tables: Mapping[str, RawTable], items: int = 0) -> tuple[Wide, list[Finding]]:
+    """The source's rows, with the columns of its joined files looked up for each."""
     base = tables[source.file]
-    joined: dict[str, tuple[RawTable, pa.ChunkedArray]] = {}
+    wide = Wide(base, rows_of_kind(source, base), {})
     findings = []
-    wanted = _wanted(source)
+    wanted = {header for mapped in source.columns.values() for header in headers_of(mapped)}
+    if isinstance(source, RatingSource):
+        wanted |= {*item_headers(source, items), *source.totals.values()}
     for join in source.joins:
         other = tables[join.file]
         if not set(join_keys(join)) <= set(base.header) & set(other.header):
             continue  # said already, by the header rules
-        places, found = _look_up(base, other, join)
+        places, found = _look_up(wide, other, join)
         findings += found
-        for header in wanted & set(other.header) - set(base.header) - set(joined):
-            joined[header] = (other, _plain(other.column(header)).take(places).dictionary_encode())
-    return Wide(base, joined), findings
+        for header in wanted & set(other.header) - set(base.header) - set(wide.joined):
+            wide.joined[header] = (other, _plain(other.column(header)).take(places).dictionary_encode())
+    return wide, findings
 
 
-def glue(wide: Wide, how: Glue, missing: frozenset[str]) -> pa.ChunkedArray:
-    """One text column from several: prefix, cells, separators; missing where any part is."""
+def rows_of_kind(source: TableSource, base: RawTable) -> Any:
+    """The places of the rows whose cells are what `rows` of the mapping asks for; None for all rows."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    mask = None
+    for header, texts in source.rows.items():
+        if header in base.position:
+            cells = pc.fill_null(_plain(base.column(header)).combine_chunks(), "")
+            hit = pc.is_in(cells, pa.array(list(texts), pa.string()))
+            mask = hit if mask is None else pc.and_(mask, hit)
+    return None if mask is None else pc.indices_nonzero(mask)
+
+
+def make(wide: Wide, mapped: str | Glue | Checked, missing: frozenset[str]) -> tuple[pa.ChunkedArray, list[Finding]]:
+    """The text of one canonical column: as it is, glued from several, or listed from checkboxes."""
+    if isinstance(mapped, Glue):
+        return _glue(wide, mapped, missing), []
+    return _list_checked(wide, mapped) if isinstance(mapped, Checked) else (wide.text(mapped), [])
+
+
+def _glue(wide: Wide, how: Glue, missing: frozenset[str]) -> pa.ChunkedArray:
+    """Prefix, cells, separators; missing where any part is."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -70,32 +108,47 @@ def glue(wide: Wide, how: Glue, missing: frozenset[str]) -> pa.ChunkedArray:
     return pa.chunked_array([pc.fill_null(glued, "")]).dictionary_encode()
 
 
-def _wanted(source: TableSource) -> set[str]:
-    mapped = [entry.columns if isinstance(entry, Glue) else (entry,) for entry in source.columns.values()]
-    items = getattr(source, "items", ())
-    return {header for group in mapped for header in group} | (set() if isinstance(items, str) else set(items))
+def _list_checked(wide: Wide, how: Checked) -> tuple[pa.ChunkedArray, list[Finding]]:
+    """The codes of the boxes that are checked; a cell that is neither checked nor unchecked is a finding."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    parts, findings = [], []
+    for header, code in how.checked.items():
+        text = pc.fill_null(_plain(wide.text(header)).combine_chunks(), "")
+        checked = pc.is_in(text, pa.array(list(how.yes), pa.string()))
+        right = pc.or_(checked, pc.is_in(text, pa.array(list(how.no), pa.string())))
+        if right.true_count < len(right):
+            row = right.index(False).as_py()
+            where = wide.table(header).where(header)
+            findings.append(Finding("not_checkbox", where, len(right) - right.true_count, wide.line(row, header)))
+        parts.append(pc.if_else(checked, pa.scalar(f"{CODES_SEPARATOR}{code}"), pa.scalar("")))
+    together = pc.binary_join_element_wise(*parts, "")  # Arrow's null_handling="skip" loses rows that are all null
+    listed = pc.utf8_ltrim(together, characters=CODES_SEPARATOR)
+    return pa.chunked_array([listed]).dictionary_encode(), findings
 
 
-def _look_up(base: RawTable, other: RawTable, join: Join) -> tuple[pa.Array, list[Finding]]:
+def _look_up(wide: Wide, other: RawTable, join: Join) -> tuple[pa.Array, list[Finding]]:
     import pyarrow.compute as pc
 
     keys = join_keys(join)
-    left, right = _key(base, keys), _key(other, keys)
+    left = _key([wide.text(key) for key in keys])
+    right = _key([other.column(key) for key in keys])
     places = pc.index_in(left, value_set=right)
     used = pc.unique(places.drop_null())
     counts = {
         "join_key_repeated": (other, len(right) - len(pc.unique(right))),
-        "join_key_absent": (base, places.null_count),
+        "join_key_absent": (wide.base, places.null_count),
         "join_row_unused": (other, len(right) - len(used)),
     }
     found = [Finding(name, table.where(keys[0], "key of a join"), rows) for name, (table, rows) in counts.items() if rows]
     return places, found
 
 
-def _key(table: RawTable, keys: tuple[str, ...]) -> pa.Array:
+def _key(columns: list[pa.ChunkedArray]) -> pa.Array:
     import pyarrow.compute as pc
 
-    return pc.binary_join_element_wise(*[_plain(table.column(key)).combine_chunks() for key in keys], UNIT)
+    return pc.binary_join_element_wise(*[_plain(column).combine_chunks() for column in columns], UNIT)
 
 
 def _plain(text: pa.ChunkedArray) -> pa.ChunkedArray:

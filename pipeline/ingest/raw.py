@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RawTable:
-    """A file's cells as dictionary-encoded text, column by column; `first_line` is the line its first row stands on."""
+    """A file's cells as dictionary-encoded text, column by column; `first_line` is the line its first row stands on.
+
+    Formats with types of their own add, by header: `labels` (code -> label), `user_missing` (codes the file declares
+    missing) and `numbers` (columns that hold numbers, so that an id among them has lost its leading zeros).
+    """
 
     file: str
     header: tuple[str, ...]
@@ -21,6 +25,9 @@ class RawTable:
     sha256: str = ""
     notes: tuple[str, ...] = ()
     first_line: int = 2
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    user_missing: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    numbers: frozenset[str] = frozenset()
     position: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:

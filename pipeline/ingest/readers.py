@@ -13,4 +13,16 @@ def read(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable | None, lis
     ending = file.rpartition(".")[2].lower()
     if ending in SEPARATORS:
         return read_delimited(file, blob, sha256)
+    if ending == "xlsx":
+        from pipeline.ingest.workbook import read_workbook
+
+        return read_workbook(file, blob, sha256)
+    if ending in ("sav", "zsav", "dta"):
+        from pipeline.ingest.native import read_native
+
+        return read_native(file, blob, sha256)
+    if ending == "parquet":
+        from pipeline.ingest.columnar import read_parquet
+
+        return read_parquet(file, blob, sha256)
     return None, [broken("unknown_format", file)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.errors import Problem, SourceError
 from pipeline.ingest.assemble import Assembled, assemble
 from pipeline.ingest.headers import all_sources, header_faults, headers_used, item_count
+from pipeline.ingest.joins import rows_of_kind
 from pipeline.ingest.net import scan
 from pipeline.ingest.raw import RawTable
 from pipeline.params import Params, Privacy, RatingSource, Sources
@@ -18,6 +19,9 @@ from pipeline.tables.rules import Finding, broken, policy
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+UNREAD = ("ignored", "key of a join", "kind of row")  # what headers are for that no canonical column declares a form of
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ def ingest(raw: Mapping[str, RawTable], params: Params, scales: Mapping[str, Sca
     sources, privacy = params.sources, params.privacy
     items = {name: scale.items for name, scale in scales.items()}
     problems = list(header_faults(raw, sources, items, privacy))
-    findings = list(unread_findings(raw, sources, items))
+    findings = [*unread_findings(raw, sources, items), *unused_rows(raw, sources)]
     parts = _assembled(raw, sources, privacy, scales)
     findings += [finding for _, part in parts for finding in part.findings]
     tables = _tables(parts)
@@ -60,6 +64,20 @@ def ingest(raw: Mapping[str, RawTable], params: Params, scales: Mapping[str, Sca
     return Ingested(tables, _record(raw, parts, tables, notes))
 
 
+def unused_rows(raw: Mapping[str, RawTable], sources: Sources) -> Iterator[Finding]:
+    """Rows of a file that feeds several tables, of a kind that none of them asks for."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for file, table in raw.items():
+        feeding = [source for source in all_sources(sources).values() if source.file == file]
+        kept = [rows_of_kind(source, table) for source in feeding]
+        if feeding and all(rows is not None for rows in kept):
+            unused = table.rows - len(pc.unique(pa.chunked_array(kept, pa.uint64())))
+            if unused:
+                yield Finding("rows_unused", file, unused)
+
+
 def unread_findings(raw: Mapping[str, RawTable], sources: Sources, items: Mapping[str, int]) -> Iterator[Finding]:
     """The second net over every column that no canonical column declares the form of."""
     declared = {
@@ -67,7 +85,7 @@ def unread_findings(raw: Mapping[str, RawTable], sources: Sources, items: Mappin
         for source in all_sources(sources).values()
         for file in (source.file, *(join.file for join in source.joins))
         for header, canonical in headers_used(source, item_count(source, items)).items()
-        if canonical not in ("ignored", "key of a join")
+        if canonical not in UNREAD
     }
     for file, table in raw.items():
         for header in table.header:

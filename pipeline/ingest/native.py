@@ -1,0 +1,132 @@
+"""SPSS (.sav, .zsav) and Stata (.dta) files: codes as text beside their value labels; user-missing codes kept apart."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import Problem
+from pipeline.ingest.delimited import header_problems
+from pipeline.ingest.raw import RawTable
+from pipeline.tables.rules import broken
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MAGIC = {
+    "sav": (b"$FL2", b"$FL3"),
+    "zsav": (b"$FL2", b"$FL3"),
+    "dta": (b"<stata_dta>", b"l", b"m", b"n", b"o", b"p", b"q", b"r", b"s"),
+}
+DATES = re.compile(
+    r"(?i)^(%-?t[^b]?.*|%-?d.*|[ae]?date\d*|jdate\d*|sdate\d*|datetime[\d.]*|ymdhms.*|wkyr\d*|moyr\d*|qyr\d*)$"
+)
+SMALL, RATIO = 1 << 28, 1_000  # unpacked bytes a file may have whatever its ratio, and its ratio beyond
+
+
+def read_native(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable | None, list[Problem]]:
+    """Read an SPSS or Stata file; None and the problems where it breaks a rule."""
+    ending = file.rpartition(".")[2].lower()
+    if not blob.startswith(MAGIC[ending]):
+        return None, [broken("disguised", file)]
+    import pyreadstat
+
+    reader = pyreadstat.read_dta if ending == "dta" else pyreadstat.read_sav
+    try:
+        _, sized = reader(io.BytesIO(blob), metadataonly=True)
+        unpacked = 8 * max(sized.number_rows or 0, 0) * len(sized.column_names)
+        if unpacked > SMALL and unpacked > RATIO * len(blob):
+            return None, [broken("compressed_size", file)]
+        data, meta = reader(io.BytesIO(blob), user_missing=True, disable_datetime_conversion=True, output_format="dict")
+        header = list(meta.column_names)
+        problems = [*header_problems(file, header), *_date_problems(file, header, meta)]
+        if problems:
+            return None, problems
+        if not meta.number_rows:
+            return None, [broken("no_rows", file)]
+        return _table(file, header, data, meta, sha256), []
+    except Exception:  # whatever the library says may hold a cell
+        return None, [broken("unreadable", file)]
+
+
+def number_text(value: float) -> str:
+    """A number as the text a CSV export would hold: 3, not 3.0; 15 digits, beyond which binary fractions show."""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else format(value, ".15g")
+
+
+def encode_numbers(values: Any) -> pa.ChunkedArray:
+    """A numeric numpy array as dictionary-encoded text; NaN is an empty cell."""
+    import numpy as np
+    import pyarrow as pa
+
+    numbers = np.asarray(values, dtype=float)
+    unique, codes = np.unique(numbers, return_inverse=True)
+    texts = ["" if value != value else number_text(value) for value in unique.tolist()]
+    encoded = pa.DictionaryArray.from_arrays(pa.array(codes.astype("int32")), pa.array(texts, pa.string()))
+    return pa.chunked_array([encoded])
+
+
+def _table(file: str, header: list[str], data: Any, meta: Any, sha256: str) -> RawTable:
+    columns, numeric = [], set()
+    for name in header:
+        text, is_number = _encode(data[name])
+        columns.append(text)
+        if is_number:
+            numeric.add(name)
+    labels = {
+        name: {_plain(code): str(label) for code, label in found.items()}
+        for name, found in meta.variable_value_labels.items()
+    }
+    missing = {name: _missing_texts(columns[header.index(name)], meta, name) for name in header}
+    return RawTable(
+        file,
+        tuple(header),
+        tuple(columns),
+        int(meta.number_rows),
+        sha256,
+        labels=labels,
+        user_missing={name: texts for name, texts in missing.items() if texts},
+        numbers=frozenset(numeric),
+    )
+
+
+def _encode(values: Any) -> tuple[Any, bool]:
+    """A column of the library as encoded text, and whether it was numeric; Stata's .a to .z arrive as letters."""
+    import numpy as np
+    import pyarrow as pa
+
+    array = np.asarray(values)
+    if array.dtype.kind in "fiub":
+        return encode_numbers(array), True
+    texts = ["" if value is None or value != value else _plain(value) for value in array.tolist()]
+    is_number = any(isinstance(value, float | int) and value == value for value in array.tolist())
+    return pa.chunked_array([pa.array(texts, pa.string()).dictionary_encode()]), is_number
+
+
+def _plain(value: Any) -> str:
+    return number_text(float(value)) if isinstance(value, int | float) else str(value)
+
+
+def _missing_texts(column: Any, meta: Any, name: str) -> frozenset[str]:
+    """The texts of a column that its file declares to be missing: SPSS ranges, Stata's lettered values."""
+    found = {text for chunk in column.chunks for text in chunk.dictionary.to_pylist()}
+    ranges = (getattr(meta, "missing_ranges", None) or {}).get(name, [])
+    lettered = set((getattr(meta, "missing_user_values", None) or {}).get(name, []))
+    return frozenset(text for text in found if text and (text in lettered or any(_within(text, r) for r in ranges)))
+
+
+def _within(text: str, limits: Any) -> bool:
+    low, high = limits["lo"], limits["hi"]
+    if isinstance(low, str):
+        return low <= text <= str(high)
+    try:
+        return bool(float(low) <= float(text) <= float(high))
+    except ValueError:
+        return False
+
+
+def _date_problems(file: str, header: list[str], meta: Any) -> list[Problem]:
+    formats = meta.original_variable_types
+    dated = [place for place, name in enumerate(header, start=1) if DATES.match(str(formats.get(name, "")))]
+    return [broken("native_dates", f"{file}, column {place}", rows=int(meta.number_rows)) for place in dated]
