@@ -31,6 +31,12 @@ def check(name: str, value: float | None, error: float = 0.02, **more: Any) -> d
     }
 
 
+def scaled(value: float, error: float) -> dict[str, float]:
+    found = estimate.of(value, error, None)
+    numbers = {name: getattr(found, name) / SD for name in ("estimate", "conf_low", "conf_high")}
+    return {**numbers, "outcome_sd_within": SD}
+
+
 def absent(name: str) -> dict[str, Any]:
     return {**check(name, None), "applies": False}
 
@@ -38,7 +44,7 @@ def absent(name: str) -> dict[str, Any]:
 def result(
     value: float, error: float = 0.02, battery: list[dict[str, Any]] | None = None, ceiling: str | None = None
 ) -> dict[str, Any]:
-    tested = {**estimate.of(value, error, None).__dict__, "standardized": {"outcome_sd_within": SD}}
+    tested = {**estimate.of(value, error, None).__dict__, "standardized": scaled(value, error)}
     rows = [check(name, value, error) for name in ("lead_placebo", "lagged_outcome", "detrended", "time_slope", "car1")]
     rows = [row for row in rows if row["check"] not in {b["check"] for b in battery or []}]
     return {

@@ -1,0 +1,21 @@
+"""summary: the verdicts in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipeline.hypotheses.summary import summary
+from pipeline.io import Batch
+from pipeline.params import load
+from pipeline.stages.runner import params_text
+
+VERDICTS = "data/analysis/verdicts.json"
+
+
+def main(root: Path, _arguments: argparse.Namespace) -> int:
+    """Print one line a hypothesis; StageError where nothing has been judged yet."""
+    params = load(params_text(root))
+    verdicts = Batch(root, (VERDICTS,), ()).json(VERDICTS)
+    print(summary(verdicts, params.study.origin == "simulated"), end="")
+    return 0

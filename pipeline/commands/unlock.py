@@ -1,0 +1,23 @@
+"""unlock: open the lock, saying why; what was locked stays on record."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipeline.commands.lock import FILE, read, today
+from pipeline.errors import Problem, StageError
+from pipeline.hypotheses import lock
+from pipeline.io import Batch
+
+
+def main(root: Path, arguments: argparse.Namespace) -> int:
+    """Open the lock; StageError where none is closed."""
+    batch = Batch(root, (FILE,), (FILE,))
+    record = read(batch)
+    if record["locked"] is None:
+        raise StageError(Problem(FILE, "no lock is closed", "nothing to do"))
+    batch.put_json(FILE, lock.reopen(record, why=arguments.why, date=today()))
+    batch.commit()
+    print(f"Unlocked; the reason and what was locked stay in {FILE}. Commit that file now.")
+    return 0

@@ -1,0 +1,108 @@
+"""explain, summary, lock, unlock and deviate as a researcher meets them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline.commands import deviate, lock, unlock
+from pipeline.errors import StageError
+from pipeline.hypotheses.explain import explain
+from pipeline.hypotheses.summary import summary
+from pipeline.hypotheses.verdicts import judge
+from pipeline.params import VerdictRules
+from tests.hypotheses.studies import COMPUTE, hypothesis, linked
+from tests.hypotheses.test_verdicts import NOTHING, result
+
+ROOT = Path(__file__).parents[2]
+RULES = VerdictRules()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name in ("params.yaml", "lock.json"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def arguments(**values: str) -> argparse.Namespace:
+    return argparse.Namespace(**values)
+
+
+def test_lock_then_deviate_then_unlock(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert lock.main(project, arguments()) == 0
+    record = json.loads((project / "lock.json").read_text())
+    assert len(record["locked"]["sha256"]) == 64
+    assert record["locked"]["outcomes_seen_before"] is False
+    with pytest.raises(StageError, match="closed already"):
+        lock.main(project, arguments())
+    name = sorted(record["locked"]["promise"]["hypotheses"])[0]
+    deviate.main(project, arguments(hypothesis=name, why="the log of one agency was lost"))
+    with pytest.raises(StageError, match="no locked hypothesis"):
+        deviate.main(project, arguments(hypothesis="no_such", why="x"))
+    unlock.main(project, arguments(why="a new wave of data"))
+    record = json.loads((project / "lock.json").read_text())
+    assert record["locked"] is None
+    assert [entry["why"] for entry in record["declared"]] == ["the log of one agency was lost"]
+    assert [entry["why"] for entry in record["history"]] == ["a new wave of data"]
+    with pytest.raises(StageError, match="no lock is closed"):
+        unlock.main(project, arguments(why="again"))
+    assert "commit that file" in capsys.readouterr().out
+
+
+def test_a_lock_after_fits_says_so(project: Path) -> None:
+    (project / "data/analysis/fits").mkdir(parents=True)
+    (project / "data/analysis/fits/a.json").write_text("{}")
+    lock.main(project, arguments())
+    assert json.loads((project / "lock.json").read_text())["locked"]["outcomes_seen_before"] is True
+
+
+def test_explain_gives_equation_rows_and_checks() -> None:
+    text = explain("h", hypothesis(covariates=["phase"]), COMPUTE, RULES, *linked())
+    assert "total = b0 + b1*joint_within + b2*joint_between + b3*joint_worker + b4*time + b5*phase" in " ".join(text.split())
+    assert "covariates known: 384 rows, 48 clients, 8 workers" in text
+    assert "Kenward and Roger" in text
+    assert "Lead placebo" in text
+    assert "(not: Exposure of nearer windows" in text
+
+
+def test_explain_without_linked_data_says_what_to_run() -> None:
+    assert "run `dvc repro link`" in explain("h", hypothesis(), COMPUTE, RULES)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"contrast": {"minus": "worker_solo"}}, "minus that of advocacy by the worker alone"),
+        (
+            {"contrast": {"outcome_minus": "task"}, "outcome": {"instrument": "wai_sr", "score": "bond"}},
+            "(bond - task) = b0",
+        ),
+        ({"moderator": "setting"}, "mean of the 2 other levels"),
+        ({"effect": "between"}, "no order in time"),
+        ({"exposure": {"mode": "joint", "lag": 1}}, "in the window before that"),
+        ({"exposure": {"mode": "joint", "dose": "decay(14)"}}, "each halved every 14 days"),
+        ({"exposure": {"mode": "joint", "setting": "hospital"}}, "Not estimable as things stand"),
+        ({"mediator": {"column": "empathy_client", "lag": 0}}, "runs through `empathy_client`"),
+        ({"outcome": {"instrument": "wai_sr", "kind": "dropout"}}, "no session attended any more"),
+    ],
+)
+def test_explain_in_words(changes: dict[str, object], words: str) -> None:
+    text = explain("h", hypothesis(**changes), COMPUTE, RULES, *linked())
+    assert words in " ".join(text.split())
+
+
+def test_summary_lines() -> None:
+    declared = {"joint": hypothesis(), "later": hypothesis(role="exploratory")}
+    verdicts = judge({"joint": result(0.2), "later": NOTHING}, declared, RULES)
+    assert summary(verdicts, simulated=True).splitlines() == [
+        "Simulated data: nothing here is about real clients.",
+        "supported      joint: +0.40 SD (+0.32 to +0.48), adjusted p < .001; "
+        "significant in its family, the predicted sign, and all checks are passed",
+        "not estimable  later: no advocacy log",
+        "The confirmatory hypotheses are not locked (python -m pipeline lock).",
+    ]
