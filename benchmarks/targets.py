@@ -85,3 +85,6 @@ NEEDED: dict[Scenario, list[str]] = {
     scenario: list(dict.fromkeys([*(target.hypothesis for target in targets), *ALSO.get(scenario, ())]))
     for scenario, targets in TARGETS.items()
 }
+SUPPORT_ALONE: dict[Scenario, set[str]] = {  # hypotheses of which a scenario asks no more than whether they are supported
+    scenario: {"bond - task"} if scenario != "bond_only" else set() for scenario in TARGETS
+}

@@ -16,14 +16,16 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from benchmarks.studies import FIRST_SEED, drawn, each, params, truth
-from benchmarks.targets import NEEDED, TARGETS, Found, Target
-from pipeline.hypotheses.evaluate import evaluate
+from benchmarks.targets import NEEDED, SUPPORT_ALONE, TARGETS, Found, Target
+from pipeline.hypotheses.evaluate import evaluate, primary
+from pipeline.hypotheses.sample import build
 from pipeline.hypotheses.verdicts import judge
 from pipeline.options import Scenario
 from pipeline.params import ContrastSpec, Hypothesis, MediatorSpec
 
 STUDIES = 200
 HYPOTHESIS = "joint_advocacy_strengthens_alliance"
+NOT_SUPPORTED = "not significant with the predicted sign"
 
 
 def variants() -> dict[str, Hypothesis]:
@@ -52,7 +54,11 @@ class Task:
 def study(task: Task) -> dict[str, Found]:
     """Draw one study and judge every hypothesis its scenario is to answer."""
     occasions, ledger = drawn(task.scenario, task.seed)
-    return {name: _judged(variants()[name], occasions, ledger) for name in NEEDED[task.scenario]}
+    found = {}
+    for name in NEEDED[task.scenario]:
+        judged = _perhaps_supported if name in SUPPORT_ALONE[task.scenario] else _judged
+        found[name] = judged(variants()[name], occasions, ledger)
+    return found
 
 
 def _judged(hypothesis: Hypothesis, occasions: Any, ledger: Any) -> Found:
@@ -61,6 +67,15 @@ def _judged(hypothesis: Hypothesis, occasions: Any, ledger: Any) -> Found:
     verdict = judge({"it": result}, {"it": hypothesis}, params().verdict)["hypotheses"]["it"]["verdict"]
     tested = result["tested"] or dict.fromkeys(("estimate", "conf_low", "conf_high"), float("nan"))
     return Found(verdict, tested["estimate"], tested["conf_low"], tested["conf_high"], time.perf_counter() - start)
+
+
+def _perhaps_supported(hypothesis: Hypothesis, occasions: Any, ledger: Any) -> Found:
+    """As `_judged`, without the battery where the primary fit alone already rules out `supported`."""
+    start = time.perf_counter()
+    tested = primary(hypothesis, build(hypothesis, occasions, ledger), params().compute).tested
+    if tested.p_value < params().verdict.alpha and tested.estimate > 0:
+        return _judged(hypothesis, occasions, ledger)
+    return Found(NOT_SUPPORTED, tested.estimate, tested.conf_low, tested.conf_high, time.perf_counter() - start)
 
 
 def report(scenario: Scenario, studies: list[dict[str, Found]]) -> list[tuple[Target, float]]:
