@@ -1,4 +1,4 @@
-"""codebook: write data/README.md and docs/data-rules.md from the tables and rules the pipeline itself goes by."""
+"""codebook: write the pages made from the tables, rules and true effects the pipeline itself goes by."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import argparse
 from pathlib import Path
 
 from pipeline.io import Batch
+from pipeline.simulate.page import page
 from pipeline.tables.codebook import codebook, data_rules
 
-TARGETS = {"data/README.md": codebook, "docs/data-rules.md": data_rules}
+TARGETS = {"data/README.md": codebook, "docs/data-rules.md": data_rules, "docs/simulation.md": page}
 
 
 def main(root: Path, _arguments: argparse.Namespace) -> int:
-    """Write both pages and say where they are."""
+    """Write the pages and say where they are."""
     batch = Batch(root, (), tuple(TARGETS))
     for name, make in TARGETS.items():
         batch.put_text(name, make())
     batch.commit()
-    print(f"Wrote {' and '.join(TARGETS)}.")
+    print(f"Wrote {', '.join(TARGETS)}.")
     return 0

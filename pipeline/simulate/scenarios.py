@@ -38,6 +38,23 @@ DIFFERENCES: Mapping[Scenario, Mapping[str, float]] = {
 }
 
 
+IN_WORDS: Mapping[Scenario, str] = {
+    "default": "joint advocacy strengthens the alliance; crises, marked in the log, bring advocacy and strain the alliance",
+    "null": "as default, without an effect of joint advocacy",
+    "shared_trend": "alliance and joint advocacy rise together, in some clients more than in others; no effect",
+    "crisis": "strong crises the log does not mark hide a part of the effect (its mark is noise)",
+    "crisis_marked": "the same crises, marked in the log",
+    "crisis_null": "the same unmarked crises, and no effect",
+    "reverse": "a better alliance brings joint advocacy, not the other way round",
+    "presence_does_not_matter": "advocacy the worker does alone works as well as going together",
+    "autocorrelated": "no effect, and residuals that hang together from week to week",
+    "harm": "joint advocacy weakens the alliance",
+    "between_only": "clients with a habit of joint advocacy have better alliances, yet no episode changes anything",
+    "bond_only": "joint advocacy strengthens the bond, neither goals nor tasks",
+    "mediated": "most of the effect comes a rating later, through the empathy felt in between",
+}
+
+
 def truth_of(scenario: Scenario, overrides: Mapping[str, float]) -> Truth:
     """The true effects of a scenario, with single ones overridden by name."""
     return replace(Truth(), **{**DIFFERENCES[scenario], **overrides})

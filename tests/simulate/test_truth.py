@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -10,10 +11,12 @@ import pytest
 from pipeline.options import Scenario
 from pipeline.params import Simulate
 from pipeline.simulate import known_truth
-from pipeline.simulate.scenarios import DIFFERENCES, check_overrides, truth_of
+from pipeline.simulate.page import page
+from pipeline.simulate.scenarios import DIFFERENCES, IN_WORDS, check_overrides, truth_of
 from pipeline.simulate.truth import BOUNDS, MEANINGS, NAMES
 from tests.simulate.panel import observed, panel, within
 
+ROOT = Path(__file__).parent.parent.parent
 SAMPLING = 0.012  # four standard errors of a slope within clients in a study of 3000 clients (0.003)
 MONTE_CARLO = 0.004  # three standard errors of a truth found by simulation, and more than any of them
 
@@ -28,6 +31,11 @@ def test_every_effect_has_a_meaning_and_a_default_within_its_bounds(name: str) -
 def test_every_scenario_is_defined_by_known_effects_within_their_bounds() -> None:
     assert set(DIFFERENCES) == set(get_args(Scenario))
     assert [problem for differences in DIFFERENCES.values() for problem in check_overrides(differences)] == []
+
+
+def test_the_page_of_effects_and_scenarios_is_current() -> None:
+    assert (ROOT / "docs/simulation.md").read_text(encoding="utf-8") == page()
+    assert set(IN_WORDS) == set(DIFFERENCES)
 
 
 def test_overrides_are_checked_by_name_and_bounds() -> None:
