@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ class Effect:
     sd_low: Shown
     sd_high: Shown
     positive: bool
+    level: str | None
 
     @property
     def interval(self) -> str:
@@ -134,7 +136,14 @@ def effect(tested: Mapping[str, Any], verdict: Mapping[str, Any], clients: int, 
         sd_low=shown(standardized.get("conf_low"), sd_digits),
         sd_high=shown(standardized.get("conf_high"), sd_digits),
         positive=bool(tested["estimate"] >= 0),
+        level=level_of(str(tested.get("term") or "")),
     )
+
+
+def level_of(term: str) -> str | None:
+    """The level a moderated effect is about, from the tested number's formula; None for one along a number."""
+    found = re.search(r"\[(.+?)\]", term)
+    return found[1] if found else None
 
 
 def degrees(df: float | None, gate: Gate) -> Shown:

@@ -6,18 +6,23 @@ import math
 
 from pipeline.disclosure.shown import Shown
 
-SIGNIFICANT = 2  # digits a standard error is shown with; what lies beyond them is noise
+TWO_DIGITS_UP_TO = (
+    3.54  # a standard error led by more than this is shown with one digit, else with two (Particle Data Group)
+)
 MOST_DIGITS = 6
 MINUS = "−"
 NO_BREAK = "\u00a0"
 
 
 def digits_for(std_error: float | None, default: int = 2) -> int:
-    """The decimals that show a standard error with two significant digits."""
+    """The decimals that show a standard error with two significant digits, or one where it is led by a 4 or more.
+
+    The rule of the Particle Data Group (Review of Particle Physics, "Rounding"): what lies beyond is noise.
+    """
     if std_error is None or not math.isfinite(std_error) or std_error <= 0:
         return default
-    magnitude = math.floor(math.log10(float(f"{std_error:.{SIGNIFICANT - 1}e}")))
-    return min(MOST_DIGITS, max(0, SIGNIFICANT - 1 - magnitude))
+    lead, power = f"{std_error:.2e}".split("e")
+    return min(MOST_DIGITS, max(0, (1 if float(lead) <= TWO_DIGITS_UP_TO else 0) - int(power)))
 
 
 def p_value(p: float | None) -> Shown:

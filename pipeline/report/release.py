@@ -18,6 +18,7 @@ from pipeline.report.sections.people import Lane
 from pipeline.report.table import Table
 
 Row = Mapping[str, Any]
+BUILT_IN = "data/raw/simulated"
 CARD_TABLES = ("effect", "battery", "coefficients", "variance", "counts")
 
 
@@ -80,10 +81,11 @@ def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
     dpi = params.report.figure_dpi
     held = description["level_clients"]
     simulated = params.study.origin == "simulated"
+    scenario = params.simulate.scenario if simulated and params.sources.directory == BUILT_IN else ""
     report = Report(
         title=params.study.title,
         simulated=simulated,
-        scenario=params.simulate.scenario if simulated else "",
+        scenario=scenario,
         internal=gate.rules.exact,
         asked=methods.asked(params),
         cards=tuple(card(one, sources.fits[one.name], held, gate) for one in found),
@@ -97,9 +99,9 @@ def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
         exposure=_exposure(description, gate),
         exposure_figures=_exposure_figures(description, gate, dpi),
         advocacy_log=bool(description["advocacy_log"]),
-        notes=tuple(str(row["text"]) for row in description["warnings"] if row.get("text")),
+        notes=people.warnings(description, gate),
         methods=methods.methods(params, description, gate),
-        provenance=provenance.provenance(params, description["files"], sources.versions),
+        provenance=provenance.provenance(params, scenario, description["files"], sources.versions),
         estimates={one.name: answer.estimate_json(one) for one in found},
         metrics={one.name: answer.metrics_json(one, sources.fits[one.name], gate) for one in found},
     )

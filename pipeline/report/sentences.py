@@ -26,15 +26,15 @@ def not_estimable(finding: Finding) -> str:
 def condition(spec: Hypothesis) -> str:
     """Under which exposure the outcome was looked at, as the start of a sentence."""
     exposure = spec.exposure
-    subject = words.mode(exposure.mode)
-    if exposure.setting:
-        subject += f" ({words.plain(exposure.setting)})"
-    if exposure.level:
-        subject += f" at the {exposure.level} level"
-    if exposure.initiated_by:
-        subject += f" initiated by the {exposure.initiated_by}"
-    unit = words.dose(exposure.dose, subject)
-    return _CONDITIONS[spec.effect].format(unit=unit) + _later(exposure.lag)
+    subject = words.exposure(exposure)
+    if spec.outcome.kind in ("dropout", "no_show"):
+        unit = (
+            f"{words.dose(exposure.dose, subject)} than otherwise" if exposure.dose != "any" else f"{subject}, against none"
+        )
+        return f"After windows with {unit}"
+    if exposure.dose == "any":
+        return _ANY[spec.effect].format(subject=subject) + _later(exposure.lag)
+    return _CONDITIONS[spec.effect].format(unit=words.dose(exposure.dose, subject)) + _later(exposure.lag)
 
 
 def outcome(spec: Hypothesis) -> str:
@@ -92,15 +92,21 @@ def wrong_if(finding: Finding) -> str:
 
 def model(spec: Hypothesis) -> str:
     """The model in words: outcome, exposure part, what is adjusted for, what may differ from client to client."""
-    parts = f"{outcome(spec)}, rated by {words.rater(spec.outcome.rater)}, on {words.mode(spec.exposure.mode)}"
+    others = "time" + "".join(f", {words.plain(name)}" for name in spec.covariates)
+    subject = words.exposure(spec.exposure)
+    if spec.outcome.kind in ("dropout", "no_show"):
+        event = _EVENTS[spec.outcome.kind]
+        return f"A discrete-time hazard model of {event} on {subject} in the window, {others}; errors clustered by worker."
     split = "split into its parts within clients, between clients and between workers"
-    others = ", time" + "".join(f", {words.plain(name)}" for name in spec.covariates)
-    text = f"A linear mixed model of {parts} ({split}){others}; the {spec.effect} part is tested."
+    rated = f"{outcome(spec)}, rated by {words.rater(spec.outcome.rater)}"
+    text = f"A linear mixed model of {rated}, on {subject} ({split}), {others}; the {spec.effect} part is tested."
     slopes = [words.plain(term) for term in spec.random.get("client_id", ()) if term != "intercept"]
     if slopes:
         text += f" Clients differ in their level and in the slope of {listed(slopes)}, as far as the data allow."
     if spec.moderator:
-        text += f" The effect may differ by {words.plain(spec.moderator)}."
+        text += f" The effect may differ by {words.plain(spec.moderator)}; the difference between levels is tested."
+    if spec.mediator:
+        text += f" What runs through {words.session_column(spec.mediator.column)} is tested: the product of two paths."
     return text
 
 
@@ -133,8 +139,12 @@ def _zero(finding: Finding, effect: Effect) -> str:
 def _inconclusive(finding: Finding, effect: Effect) -> str:
     return (
         f"The data do not settle this: {_lower(found(finding, effect))}. "
-        f"Anything from {effect.low} to {effect.high} points is compatible with them.{adjusted(finding, effect)}"
+        f"Anything from {effect.low} to {effect.high}{_unit(finding)} is compatible with them.{adjusted(finding, effect)}"
     )
+
+
+def _unit(finding: Finding) -> str:
+    return " points" if finding.spec.outcome.kind in ("score", "dyad_gap") else ""
 
 
 def _fragile(finding: Finding, effect: Effect) -> str:
@@ -164,15 +174,18 @@ def _other_outcome(spec: Hypothesis, effect: Effect) -> str:
     if spec.outcome.kind == "dyad_gap":
         apart = "further apart" if effect.positive else "closer together"
         return f"client's and worker's ratings of {outcome(spec)} lay {size} points {apart}"
-    event = {"dropout": "leaving early", "no_show": "missing the next session"}[spec.outcome.kind]
-    return f"the log-odds of {event} were {size} {'higher' if effect.positive else 'lower'}"
+    return f"the log-odds of {_EVENTS[spec.outcome.kind]} were {size} {'higher' if effect.positive else 'lower'}"
 
 
 def _moderated(spec: Hypothesis, effect: Effect) -> str:
-    level = f" ({words.plain(spec.moderator_level)} against the others)" if spec.moderator_level else ""
-    more = "more positive" if effect.positive else "more negative"
-    size = f"{magnitude(effect.estimate)} points {more}"
-    return f"the difference in {outcome(spec)} was {size} depending on {words.plain(str(spec.moderator))}{level}"
+    size = f"{magnitude(effect.estimate)} points {'more positive' if effect.positive else 'more negative'}"
+    name = words.plain(str(spec.moderator))
+    if effect.level is None:
+        return f"{size} for each further point of {name}"
+    level = spec.moderator_level or effect.level
+    if level in ("yes", "no"):
+        return f"{size} with {name} “{level}” than without it"
+    return f"{size} for {name} “{words.plain(level)}” than for the others"
 
 
 def _later(lag: int) -> str:
@@ -195,6 +208,13 @@ _CONDITIONS = {
     "between": "For clients with, on average, {unit} than other clients of their worker",
     "worker": "For workers whose clients have, on average, {unit} than those of other workers",
     "contextual": "Over and above the client's own windows, for clients with, on average, {unit}",
+}
+_EVENTS = {"dropout": "leaving early", "no_show": "missing the next session"}
+_ANY = {
+    "within": "In windows with {subject}, against the client's windows without",
+    "between": "For clients with {subject} in every window, against clients of their worker with none",
+    "worker": "For workers with {subject} in every window, against workers with none",
+    "contextual": "Over and above the client's own windows, for clients with {subject} in every window, against none",
 }
 _BUILDERS = {
     "supported": _supported,

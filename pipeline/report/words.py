@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.options import Verdict
+from pipeline.params import ExposureSpec
 
 MODES = {
     "joint": "joint advocacy",
@@ -37,6 +38,14 @@ COLUMNS = {
     "barriers": "Barriers (several possible)",
     "referral_source": "Referred by",
     "agency_id": "Agency",
+}
+SESSIONS = {
+    "empathy_client": "empathy as the client rates it",
+    "empathy_worker": "empathy as the worker rates it",
+    "self_disclosure": "the worker's self-disclosure",
+    "co_construction": "co-construction",
+    "rupture": "ruptures",
+    "repair": "repairs",
 }
 REASONS = {
     "counted": "counted for a rating",
@@ -86,6 +95,24 @@ def title(name: str) -> str:
 def instrument(name: str) -> str:
     """An instrument's usual abbreviation, or its own name."""
     return INSTRUMENTS.get(name, plain(name))
+
+
+def exposure(spec: ExposureSpec) -> str:
+    """The advocacy a hypothesis is about, narrowed as it narrows it."""
+    text = mode(spec.mode)
+    text += f" ({plain(spec.setting)})" if spec.setting else ""
+    text += f" at the {spec.level} level" if spec.level else ""
+    text += (
+        f" initiated by {'both' if spec.initiated_by == 'both' else f'the {spec.initiated_by}'}" if spec.initiated_by else ""
+    )
+    for name, flag in (("talked over afterwards", spec.debriefed), ("planned", spec.planned)):
+        text += "" if flag is None else f" {'' if flag else 'not '}{name}"
+    return text
+
+
+def session_column(name: str) -> str:
+    """What was noted of a session, in a sentence."""
+    return SESSIONS.get(name, plain(name))
 
 
 def score(name: str) -> str:

@@ -29,6 +29,7 @@ WRITES: tuple[str, ...] = (
 PARAMS: tuple[str, ...] = (
     "study",
     "simulate",
+    "sources",
     "privacy",
     "measures",
     "exposure",

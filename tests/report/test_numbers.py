@@ -9,8 +9,8 @@ from pipeline.report.numbers import digits_for, listed, p_cell, p_value
 
 @pytest.mark.parametrize(
     ("std_error", "digits"),
-    [(0.0213, 3), (0.0996, 2), (0.00951, 4), (0.9, 2), (1.3, 1), (12.0, 0), (250.0, 0), (0.0, 2), (None, 2),
-     (float("nan"), 2), (1e-12, 6)],
+    [(0.0213, 3), (0.0354, 3), (0.0355, 2), (0.0996, 2), (0.00951, 3), (0.9, 1), (1.3, 1), (12.0, 0),
+     (250.0, 0), (0.0, 2), (None, 2), (float("nan"), 2), (1e-12, 6)],
 )  # fmt: skip
 def test_digits_follow_the_standard_error(std_error: float | None, digits: int) -> None:
     assert digits_for(std_error) == digits

@@ -13,7 +13,7 @@ from pipeline.report.numbers import NO_BREAK
 from tests.report.results import VERDICTS, fit, name_of, params, verdict_entry
 
 WITHIN = "windows with one more episode of joint advocacy than is usual for the client, clients rated the alliance (WAI-SR)"
-STRONG = "(95% CI [0.110, 0.194]; 0.317 within-client SDs; p < .001)"
+STRONG = "(95% CI [0.110, 0.194]; 0.32 within-client SDs; p < .001)"
 HEADLINES = {
     "supported": (
         f"In {WITHIN} 0.152 points higher {STRONG}, and every check that decides was passed. "
@@ -25,15 +25,15 @@ HEADLINES = {
     ),
     "opposite": (
         f"Contrary to what was predicted: in {WITHIN} 0.152 points lower (95% CI [−0.194, −0.110]; "
-        "−0.317 within-client SDs; p < .001). After Holm correction, p < .001."
+        "−0.32 within-client SDs; p < .001). After Holm correction, p < .001."
     ),
     "practically zero": (
-        f"No difference that would matter: in {WITHIN} 0.004 points higher (95% CI [−0.038, 0.046]; 0.008 within-client "
+        f"No difference that would matter: in {WITHIN} 0.004 points higher (95% CI [−0.038, 0.046]; 0.01 within-client "
         "SDs; p = .091); the 90% CI lies within ±0.1 within-client SDs, the smallest effect of interest."
     ),
     "inconclusive": (
-        f"The data do not settle this: in {WITHIN} 0.152 points higher (95% CI [−0.024, 0.328]; 0.32 within-client SDs; "
-        "p = .091). Anything from −0.024 to 0.328 points is compatible with them. After Holm correction, p = .182."
+        f"The data do not settle this: in {WITHIN} 0.15 points higher (95% CI [−0.02, 0.33]; 0.32 within-client SDs; "
+        "p = .091). Anything from −0.02 to 0.33 points is compatible with them. After Holm correction, p = .182."
     ),
     "fragile": (
         f"In the primary model, in {WITHIN} 0.152 points higher {STRONG}; but this does not survive lagged outcome, "

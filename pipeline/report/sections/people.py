@@ -21,7 +21,7 @@ class Step:
     """A box of the flow diagram: how many, of what, and what was left out on the way to it."""
 
     text: str
-    count: Shown
+    count: Shown | str
     aside: tuple[str, ...] = ()
 
 
@@ -68,13 +68,22 @@ def _table_of(row: Row) -> str:
 
 def _step(row: Row, gate: Gate) -> Step:
     aside = tuple(f"{words.reason(name)}: {at_most(gate, n)}" for name, n in sorted(row["set_aside"].items()) if n)
-    return Step(words.STEPS[row["step"]], gate.rows(row["count"], "flow"), aside)
+    return Step(words.STEPS[row["step"]], at_most(gate, row["count"]), aside)
 
 
 def at_most(gate: Gate, count: int) -> str:
     """A number of rows set aside, small ones only as fewer than the smallest cell."""
     shown = gate.rows(count, "flow")
     return f"fewer than {gate.rules.min_cell}" if shown.hidden else shown.text
+
+
+def warnings(description: Row, gate: Gate) -> tuple[str, ...]:
+    """What the checks of the tables noticed and let pass, each with how many rows it is about."""
+    found = []
+    for row in description["warnings"]:
+        rows = f" ({at_most(gate, int(row['count']))} rows)" if row.get("count") else ""
+        found.append(f"{words.title(str(row['table']))}: {gate.prose(str(row['text']), 'warnings').rstrip('.')}{rows}.")
+    return tuple(found)
 
 
 def table_one(description: Row, gate: Gate) -> Table:

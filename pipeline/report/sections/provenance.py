@@ -10,12 +10,12 @@ from typing import Any
 from pipeline.params import Params, Section, effective
 from pipeline.report.table import Line, Table
 
-SECTIONS = ("study", "simulate", "privacy", "measures", "exposure", "hypotheses", "verdict", "report", "compute")
+SECTIONS = ("study", "simulate", "sources", "privacy", "measures", "exposure", "hypotheses", "verdict", "report", "compute")
 
 
-def provenance(params: Params, files: list[dict[str, Any]], versions: Mapping[str, str]) -> Table:
+def provenance(params: Params, scenario: str, files: list[dict[str, Any]], versions: Mapping[str, str]) -> Table:
     """All that is needed to tell whether another run used the same settings, data and software."""
-    origin = f"simulated, scenario {params.simulate.scenario}" if params.study.origin == "simulated" else "real"
+    origin = f"{params.study.origin}, scenario {scenario}" if scenario else params.study.origin
     lines = [
         Line("Origin of the data", (origin,)),
         Line("Seed", (str(params.study.seed),)),
