@@ -23,8 +23,8 @@ class Series:
 
     order: Ints
     gap: Floats
-    first: Ints
-    unit: float
+    shortest: float
+    median: float
 
     @property
     def follows(self) -> Ints:
@@ -48,8 +48,8 @@ def make_series(design: Design) -> Series:
     if not same.any():
         what = f"no {design.factors[0].name} has two rows: no correlation in time can be estimated"
         raise ModelError(Problem(name, what, "leave CAR(1) out"))
-    first = np.concatenate(([0], 1 + np.flatnonzero(~same)))
-    return Series(order, gap, first, float(np.median(gap[gap > 0])))
+    gaps = gap[gap > 0]
+    return Series(order, gap, float(gaps.min()), float(np.median(gaps)))
 
 
 @dataclass(frozen=True)

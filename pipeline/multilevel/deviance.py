@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline.multilevel.design import Design
 from pipeline.multilevel.elimination import Eliminated, Swept, eliminate, sweep
-from pipeline.multilevel.parameters import Parameters, make_parameters
+from pipeline.multilevel.parameters import Mask, Parameters, make_parameters
 from pipeline.multilevel.plan import Plan, make_plan
 from pipeline.multilevel.products import Gathered, Gatherer, Layout, gather, make_layout, plain_rows
 from pipeline.multilevel.remainder import Remainder, make_remainder
@@ -126,6 +126,14 @@ class Deviance:
         """The gradient at fixed sigma2 by each block's square, and by parameters beyond theta."""
         swept = self.swept(here, self.bar(here, sigma2))
         return self.parameters.square_gradients(here.factors, swept.omega), np.empty(0)
+
+    def even(self) -> Mask:
+        """The parameters in whose sign the deviance does not change while others of their column are zero."""
+        return self.parameters.diagonal()
+
+    def normal(self, theta: Floats) -> Floats:
+        """The same model with signs chosen: every such parameter at least 0."""
+        return self.parameters.normal(theta)
 
     def starts(self) -> list[Floats]:
         """Points to start a search from, the most usual first."""

@@ -24,6 +24,8 @@ ROUNDS = 8
 FLAT = 1e-6
 # A last step longer than this share of the bending length asks for the Hessian to be taken anew.
 CLOSE = 1e-6
+# A relative standard deviation this small is tried at zero.
+NEAR = 1e-3
 # A relative standard deviation that is rounding of zero.
 NOTHING = 1e-9
 
@@ -82,10 +84,10 @@ def _from(deviance: Deviance, start: Floats, starts: int) -> Optimum:
 
 def _snapped(deviance: Deviance, point: Point) -> Floats:
     """Set standard deviations that came to rest beside zero to zero where that is no worse; make the signs normal."""
-    theta = deviance.parameters.normal(point.x)
+    theta = deviance.normal(point.x)
     value = point.value
-    diagonal = np.flatnonzero(deviance.parameters.diagonal())
-    for i in diagonal[np.abs(theta[diagonal]) < 1e-3]:
+    even = np.flatnonzero(deviance.even())
+    for i in even[np.abs(theta[even]) < NEAR]:
         trial = theta.copy()
         trial[i] = 0.0
         there = deviance.at(trial).deviance
@@ -130,7 +132,7 @@ def _finished(
     """One Newton step from the last point leaves an error of the order of the last one squared."""
     step, promised = trust_region_step(point.gradient, information.profiled, 0.5)
     theta, here = point.x, deviance.at(point.x)
-    moved = deviance.parameters.normal(point.x + step)
+    moved = deviance.normal(point.x + step)
     moved = np.where(np.abs(moved) < NOTHING, 0.0, moved)
     there = deviance.at(moved)
     if there.deviance <= here.deviance + ENOUGH:

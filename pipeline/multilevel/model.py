@@ -99,7 +99,7 @@ class Model:
     @property
     def n_parameters(self) -> int:
         """Fixed coefficients, variance parameters, the residual variance and phi."""
-        return len(self.terms) + len(self.fitted.optimum.theta) + 1 + (self.phi is not None)
+        return len(self.terms) + self.fitted.deviance.size + 1
 
     @property
     def aic(self) -> float:

@@ -19,6 +19,9 @@ Function = Callable[[Floats], tuple[float, Floats]]
 MAX_EVALUATIONS = 500
 # The decrease a further quadratic step could bring: far below the 1e-6 to which deviances are compared.
 ENOUGH = 1e-9
+# Steps below that, and the gradient (beside the curvature) at which they end.
+POLISHING = 4
+VANISHED = 1e-9
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ def minimize(function: Function, x: Floats, curvature: Floats, *, radius: float 
     while here.evaluations < MAX_EVALUATIONS:
         step, promised = trust_region_step(here.gradient, here.curvature, radius)
         if promised < ENOUGH:
+            _polish(function, here)
             here.reason = "gradient vanishes"
             return here
         value, gradient = function(here.x + step)
@@ -102,16 +106,34 @@ def minimize(function: Function, x: Floats, curvature: Floats, *, radius: float 
     return here
 
 
+def _polish(function: Function, here: Point) -> None:
+    """Last steps too small to show in the value: taken while they shrink the gradient."""
+    for _ in range(POLISHING):
+        step, _ = trust_region_step(here.gradient, here.curvature, 1e-2)
+        value, gradient = function(here.x + step)
+        here.evaluations += 1
+        if not np.linalg.norm(gradient) < 0.5 * np.linalg.norm(here.gradient) or value > here.value + ENOUGH:
+            return
+        _learn(here, step, gradient)
+        here.x, here.value, here.gradient = here.x + step, value, gradient
+        if np.abs(gradient).max() < VANISHED * np.abs(here.curvature).max():
+            return
+
+
+def _learn(here: Point, step: Floats, gradient: Floats) -> None:
+    """The symmetric rank-one update of the curvature."""
+    missed = gradient - here.gradient - here.curvature @ step
+    across = float(missed @ step)
+    if abs(across) > 1e-8 * float(np.linalg.norm(step) * np.linalg.norm(missed)):
+        here.curvature = here.curvature + np.outer(missed, missed) / across
+
+
 def _move(here: Point, step: Floats, promised: float, value: float, gradient: Floats, radius: float) -> float:
     """Update the curvature, accept the step when it helps, and return the new radius."""
     length = float(np.linalg.norm(step))
     if not np.isfinite(value) or not np.isfinite(gradient).all():
         return 0.25 * length
-    change = gradient - here.gradient
-    missed = change - here.curvature @ step
-    across = float(missed @ step)
-    if abs(across) > 1e-8 * length * float(np.linalg.norm(missed)):
-        here.curvature = here.curvature + np.outer(missed, missed) / across
+    _learn(here, step, gradient)
     ratio = (here.value - value) / promised
     if value < here.value:
         here.x, here.value, here.gradient = here.x + step, value, gradient

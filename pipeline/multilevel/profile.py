@@ -261,4 +261,5 @@ def _secant(
         return inner[0] + float(np.clip(share, 0.02, 0.98)) * (outer[0] - inner[0])
     run, rise = inner[0] - before[0], inner[1] - before[1]
     ahead = (target - inner[1]) / rise if rise else 1.0
-    return float(inner[0] + run * np.clip(ahead, 0.05, 4.0))
+    at: float = inner[0] + run * min(max(ahead, 0.05), 4.0)
+    return at
