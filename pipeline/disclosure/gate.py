@@ -90,6 +90,11 @@ class Gate:
         """What stands in place of a count whose rest would be a small cell."""
         return "nearly all"
 
+    def record(self) -> list[dict[str, str | int]]:
+        """What was held back, where, and by which rule: the number of places only."""
+        kept = sorted((where, rule, n) for (where, rule), n in self.held_back.items() if where)
+        return [{"where": where, "rule": rule, "places": n} for where, rule, n in kept]
+
     def _rounded(self, count: int) -> Shown:
         value = rounded(count, self.rules.round_to)
         return Shown(f"{value:,}", value)

@@ -142,8 +142,8 @@ def effect(tested: Mapping[str, Any], verdict: Mapping[str, Any], clients: int, 
 
 def level_of(term: str) -> str | None:
     """The level a moderated effect is about, from the tested number's formula; None for one along a number."""
-    found = re.search(r"\[(.+?)\]", term)
-    return found[1] if found else None
+    parts = re.findall(r"([+-]?)\s*[\w.*]*\[(.+?)\]", term)
+    return next((level for sign, level in parts if sign != "-"), None)
 
 
 def degrees(df: float | None, gate: Gate) -> Shown:

@@ -50,12 +50,10 @@ def difference(spec: Hypothesis, effect: Effect) -> str:
     if spec.outcome.kind != "score":
         return _other_outcome(spec, effect)
     if spec.mediator:
-        return (
-            f"the part of the difference in {outcome(spec)} that runs through {words.plain(spec.mediator.column)} was "
-            + (f"{effect.estimate} points")
-        )
+        through = words.session_column(spec.mediator.column)
+        return f"the part of the difference in {outcome(spec)} that runs through {through} was {effect.estimate} points"
     if spec.moderator:
-        return _moderated(spec, effect)
+        return f"the difference in {outcome(spec)} was {_moderated(spec, effect)}"
     direction = "higher" if effect.positive else "lower"
     size = f"{magnitude(effect.estimate)} points {direction}"
     if spec.contrast and spec.contrast.minus:

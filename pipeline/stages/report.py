@@ -5,8 +5,9 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
+from pipeline.disclosure.manifest import manifest
 from pipeline.disclosure.shown import insist, released
-from pipeline.io import Batch, digest
+from pipeline.io import Batch, digest, json_bytes
 from pipeline.params import Params
 from pipeline.report.page import render
 from pipeline.report.release import Report, Sources, build
@@ -22,6 +23,7 @@ READS: tuple[str, ...] = (DESCRIPTION, RELIABILITY, FITS, VERDICTS, LOCK)
 WRITES: tuple[str, ...] = (
     "reports/report.html",
     "reports/metrics.json",
+    "reports/release.json",
     "reports/estimates",
     "reports/tables",
     "reports/figures",
@@ -50,24 +52,25 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         verdicts=batch.json(VERDICTS),
         versions=_versions(batch),
     )
-    report, _ = build(params, sources)
-    batch.put_text("reports/report.html", render(report))
-    _put_parts(batch, report)
+    report, gate = build(params, sources)
+    files = released_files(report)
+    for name, content in files.items():
+        batch.put_bytes(name, content)
+    batch.put_json("reports/release.json", manifest(files, gate.rules, gate.record()))
 
 
-def _put_parts(batch: Batch, report: Report) -> None:
-    batch.put_json("reports/metrics.json", _cleared(report.metrics, "metrics"))
-    for name, estimate in report.estimates.items():
-        batch.put_json(f"reports/estimates/{name}.json", _cleared(estimate, f"estimates/{name}"))
-    for table in report.tables:
-        batch.put_text(f"reports/tables/{table.name}.csv", table.csv())
-    for figure in report.figures:
-        batch.put_bytes(f"reports/figures/{figure.name}.png", figure.png)
+def released_files(report: Report) -> dict[str, bytes]:
+    """Every file of a release but its manifest, by name."""
+    files = {"reports/report.html": render(report).encode("utf-8")}
+    files["reports/metrics.json"] = _json(report.metrics, "metrics")
+    files |= {f"reports/estimates/{name}.json": _json(value, "estimates") for name, value in report.estimates.items()}
+    files |= {f"reports/tables/{table.name}.csv": table.csv().encode("utf-8") for table in report.tables}
+    return files | {f"reports/figures/{figure.name}.png": figure.png for figure in report.figures}
 
 
-def _cleared(value: object, where: str) -> object:
+def _json(value: object, where: str) -> bytes:
     insist(value, where)
-    return released(value)
+    return json_bytes(released(value))
 
 
 def _versions(batch: Batch) -> dict[str, str]:

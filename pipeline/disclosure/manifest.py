@@ -1,0 +1,70 @@
+"""The release manifest: every file that may leave, its hash, and the rules that cleared it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from pipeline.disclosure.rules import Rules
+from pipeline.errors import DisclosureError, Problem
+
+RERUN = "run `dvc repro` to make the reports anew"
+OLDEST = (1980, 1, 1, 0, 0, 0)  # the first moment a zip file can tell: the same in every release
+CLEARED = {
+    ".html": ("every number made by the gate", "text escaped", "no script, no outside request"),
+    ".pdf": ("every number made by the gate", "no file or network access"),
+    ".csv": ("every number made by the gate", "no cell is a formula"),
+    ".json": ("every number made by the gate",),
+    ".png": ("drawn from numbers the gate had cleared", "no vector coordinates, no metadata"),
+    ".svg": ("drawn from numbers the gate had cleared",),
+}
+
+
+def manifest(files: Mapping[str, bytes], rules: Rules, held_back: list[dict[str, str | int]]) -> dict[str, Any]:
+    """The manifest of a release; DisclosureError for a kind of file no rule clears."""
+    problems = [Problem(name, "no rule clears this kind of file") for name in files if not _clearance(name)]
+    if problems:
+        raise DisclosureError(problems)
+    return {
+        "release": rules.release,
+        "rules": {"min_cell": rules.min_cell, "round_to": rules.round_to},
+        "files": {
+            name: {"sha256": _hash(content), "cleared_by": _clearance(name)} for name, content in sorted(files.items())
+        },
+        "held_back": held_back,
+    }
+
+
+def differences(listed: Mapping[str, Any], found: Mapping[str, bytes]) -> list[Problem]:
+    """What stands between a folder and its release: files not listed, not there, or changed since."""
+    names = listed.get("files", {})
+    problems = [
+        Problem(name, "not in the release manifest", "move it out of reports/") for name in sorted(set(found) - set(names))
+    ]
+    problems += [Problem(name, "listed, but not there", RERUN) for name in sorted(set(names) - set(found))]
+    changed = (name for name in sorted(set(names) & set(found)) if names[name]["sha256"] != _hash(found[name]))
+    return problems + [Problem(name, "changed since it was cleared", RERUN) for name in changed]
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """The files as a zip with the same bytes for the same content: sorted, uncompressed, without times."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, OLDEST)
+            entry.create_system = 3
+            entry.external_attr = 0o100644 << 16
+            archive.writestr(entry, content)
+    return buffer.getvalue()
+
+
+def _clearance(name: str) -> list[str]:
+    return list(CLEARED.get(PurePosixPath(name).suffix, ()))
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
