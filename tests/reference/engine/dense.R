@@ -7,7 +7,9 @@ dense_parts <- function(case, d) {
   blocks <- lapply(blocks_of(case$random), function(b) {
     g <- factor(d[[b$group]])
     cols <- lapply(b$terms, function(t) if (t == "1") rep(1, nrow(d)) else as.numeric(d[[t]]))
-    list(Z = lapply(cols, function(x) x * model.matrix(~ g - 1)), q = length(cols), group = b$group, terms = b$terms)
+    Z <- lapply(cols, function(x) x * model.matrix(~ g - 1))
+    K <- lapply(Z, function(a) lapply(Z, function(b) tcrossprod(a, b)))
+    list(Z = Z, K = K, q = length(cols), group = b$group, terms = b$terms)
   })
   serial <- NULL
   if (!is.null(case$time)) {
@@ -37,7 +39,7 @@ residual_part <- function(parts, phi) {
 }
 block_covariance <- function(b, S) {
   out <- 0
-  for (i in seq_len(b$q)) for (j in seq_len(b$q)) if (S[i, j] != 0) out <- out + S[i, j] * tcrossprod(b$Z[[i]], b$Z[[j]])
+  for (i in seq_len(b$q)) for (j in seq_len(b$q)) if (S[i, j] != 0) out <- out + S[i, j] * b$K[[i]][[j]]
   out
 }
 relative_covariance <- function(parts, theta, phi) {
@@ -165,7 +167,8 @@ nlme_fit <- function(case, d, method) {
   form <- as.formula(sprintf("~ %s | %s", case$time, paste(names(case$random), collapse = "/")))
   control <- lmeControl(maxIter = 500, msMaxIter = 1000, tolerance = 1e-11, msTol = 1e-12, niterEM = 50,
                         returnObject = TRUE, opt = "nlminb")
-  fit <- eval(bquote(lme(.(formula_fixed(case)), data = d, random = .(random), method = .(method), control = .(control),
+  weights <- if (is.null(case$weights)) NULL else bquote(varFixed(.(as.formula(paste("~ 1 /", case$weights)))))
+  fit <- eval(bquote(lme(.(formula_fixed(case)), data = d, weights = .(weights), random = .(random), method = .(method), control = .(control),
                          correlation = corCAR1(value = 0.5, form = .(form)))), globalenv())
   fit
 }
@@ -181,7 +184,8 @@ minimize_dense <- function(parts, theta, phi, REML) {
   f <- function(x) tryCatch(dense_deviance(gls(parts, x[seq_len(k)], x[k + 1]), REML), error = function(e) 1e10)
   lower <- c(relative_lower(parts), 1e-6)
   best <- NULL
-  for (start in list(c(theta, phi), c(theta * 0.5, min(0.95, phi * 1.05)), c(theta + 0.1 * (lower[seq_len(k)] == 0), phi * 0.9))) {
+  for (start in list(c(theta, phi), c(theta * 0.5, min(0.95, phi * 1.05)), c(theta + 0.1 * (lower[seq_len(k)] == 0), phi * 0.9),
+                     c(theta, 0.5), c(theta, 0.97))) {
     r <- nlminb(start, f, lower = lower, upper = c(rep(Inf, k), 1 - 1e-6),
                 control = list(rel.tol = 1e-14, x.tol = 1e-10, eval.max = 2000, iter.max = 1000))
     if (is.null(best) || r$objective < best$objective - 1e-10) best <- r
@@ -232,14 +236,20 @@ reference_car1 <- function(case, d) {
   fits <- list()
   for (method in c("REML", "ML")) {
     REML <- method == "REML"
-    nf <- nlme_fit(case, d, method)
-    phi0 <- coef(nf$modelStruct$corStruct, unconstrained = FALSE)
-    opt <- minimize_dense(parts, nlme_theta(nf, case), unname(phi0), REML)
+    nf <- NULL                                                  # clients who change worker: nlme has no crossed factors
+    if (isTRUE(case$crossed)) {
+      phi0 <- 0.8
+      opt <- minimize_dense(parts, as.numeric(relative_lower(parts) == 0), phi0, REML)
+    } else {
+      nf <- nlme_fit(case, d, method)
+      phi0 <- coef(nf$modelStruct$corStruct, unconstrained = FALSE)
+      opt <- minimize_dense(parts, nlme_theta(nf, case), unname(phi0), REML)
+    }
     g <- gls(parts, opt$theta, opt$phi)
     p <- g$p; n <- g$n
     sigma <- sqrt(g$rss / (n - if (REML) p else 0))
     V <- sigma^2 * solve(g$A)
-    found <- as.numeric(-2 * logLik(nf))
+    found <- if (is.null(nf)) opt$deviance else as.numeric(-2 * logLik(nf))
     message(sprintf("  %s nlme %.8f dense %.8f phi %.6f / %.6f", method, found, opt$deviance, phi0, opt$phi))
     # nlme stops up to 0.004 above the minimum where phi is near one (weekly ratings counted in days).
     stopifnot(abs(found - opt$deviance) < 0.01, opt$deviance < found + 1e-8)
@@ -269,7 +279,7 @@ reference_car1 <- function(case, d) {
       cr <- dense_cr2(parts, opt$theta, opt$phi, sigma, d[[case$cluster]])
       out$cr2 <- list(std_error = unname(sqrt(diag(cr$covariance))), df = vapply(unit, cr$df, 0),
                       covariance = cr$covariance)
-      theirs <- tryCatch(as.data.frame(clubSandwich::coef_test(nf, vcov = "CR2", cluster = factor(d[[case$cluster]]))),
+      theirs <- if (!is.null(nf) && is.null(case$weights)) tryCatch(as.data.frame(clubSandwich::coef_test(nf, vcov = "CR2", cluster = factor(d[[case$cluster]]))),
                          error = function(e) { message("  clubSandwich: ", conditionMessage(e)); NULL })
       if (!is.null(theirs)) {
         away <- max(abs(theirs$SE / out$cr2$std_error - 1))
