@@ -15,7 +15,7 @@ from pipeline.params import Exposure, Simulate
 from pipeline.simulate import canonical, known_truth
 
 MODES = ("joint", "worker_solo", "client_solo", "concrete")
-CLIENTS, WORKERS = 3000, 150  # a study so large that sampling error is small beside the effects
+CLIENTS, WORKERS = 2000, 100  # a study so large that sampling error is small beside the effects
 
 
 @cache

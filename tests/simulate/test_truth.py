@@ -17,7 +17,7 @@ from pipeline.simulate.truth import BOUNDS, MEANINGS, NAMES
 from tests.simulate.panel import observed, panel, within
 
 ROOT = Path(__file__).parent.parent.parent
-SAMPLING = 0.012  # four standard errors of a slope within clients in a study of 3000 clients (0.003)
+SAMPLING = 0.015  # four standard errors of a slope within clients in a study of 2000 clients (0.0037)
 MONTE_CARLO = 0.004  # three standard errors of a truth found by simulation, and more than any of them
 
 
