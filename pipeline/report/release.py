@@ -79,7 +79,6 @@ def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
     gate = Gate(rules, census_of(description, sources.fits))
     found = findings(params, sources, gate)
     dpi = params.report.figure_dpi
-    held = description["level_clients"]
     simulated = params.study.origin == "simulated"
     scenario = params.simulate.scenario if simulated and params.sources.directory == BUILT_IN else ""
     report = Report(
@@ -88,7 +87,7 @@ def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
         scenario=scenario,
         internal=gate.rules.exact,
         asked=methods.asked(params),
-        cards=tuple(card(one, sources.fits[one.name], held, gate) for one in found),
+        cards=tuple(card(one, sources.fits[one.name], held_by(one, description), gate) for one in found),
         answer=answer.answer_table(found),
         forest=answer.forest_figure(found, dpi),
         client_lanes=people.client_lanes(description, gate),
@@ -106,6 +105,17 @@ def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
         metrics={one.name: answer.metrics_json(one, sources.fits[one.name], gate) for one in found},
     )
     return report, gate
+
+
+def held_by(one: Finding, description: Row) -> dict[str, dict[str, int]]:
+    """Clients behind each level a hypothesis' coefficients may name, those of split exposures included."""
+    held: dict[str, dict[str, int]] = dict(description["level_clients"])
+    modes = [one.spec.exposure.mode, *([one.spec.contrast.minus] if one.spec.contrast and one.spec.contrast.minus else [])]
+    moderator = one.spec.moderator or ""
+    for mode in modes:
+        levels = description["episode_level_clients"].get(mode, {}).get(moderator) or held.get(moderator, {})
+        held |= {f"{mode}_{part}": levels for part in ("within", "between", "worker")} | {mode: levels}
+    return held
 
 
 def findings(params: Params, sources: Sources, gate: Gate) -> list[Finding]:

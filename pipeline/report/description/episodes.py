@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.report.description.tables import Row, as_codes, levels_of, one_series, series_of
 
 COUNTED = "counted"
+SPLITS = ("setting", "level", "initiated_by", "planned", "outcome", "theme", "disclosure", "debriefed")
 COLLECTIVE = ("mezzo", "macro")
 
 
@@ -24,6 +25,22 @@ def exposure(advocacy: pd.DataFrame | None) -> Row:
         "margins": {name: counts_by(advocacy, [name]) for name in columns},
         "crossed": {name: counts_by(advocacy, ["mode", name]) for name in columns},
     }
+
+
+def episode_levels(advocacy: pd.DataFrame | None) -> dict[str, dict[str, dict[str, int]]]:
+    """Clients behind each code of each column a model may split an exposure by: mode -> column -> code -> clients."""
+    if advocacy is None or not len(advocacy):
+        return {}
+    columns = [name for name in SPLITS if name in advocacy]
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for mode, rows in advocacy.groupby(as_codes(advocacy["mode"])):
+        found[str(mode)] = {name: _clients_by(rows, name) for name in columns}
+    return found
+
+
+def _clients_by(rows: pd.DataFrame, name: str) -> dict[str, int]:
+    clients = rows.groupby(as_codes(rows[name]))["client_id"].nunique()
+    return {str(code): int(n) for code, n in clients.items()}
 
 
 def counts_by(table: pd.DataFrame, columns: list[str]) -> list[Row]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pipeline.report.description.course import leaving, staying, trajectories
-from pipeline.report.description.episodes import exposure, left_out, themes, windows
+from pipeline.report.description.episodes import episode_levels, exposure, left_out, themes, windows
 from pipeline.report.description.flow import clients_flow, flow
 from pipeline.report.description.people import attendance, table_one, workers_of
-from pipeline.report.description.tables import Row, Study, series_of
+from pipeline.report.description.tables import Row, Study, as_codes, series_of
 
 IDS = ["client_id", "worker_id", "session_id", "instrument", "rater"]
 MOST_LEVELS = 50  # no model takes a factor of more levels; a code with more is an id
@@ -31,6 +31,7 @@ def describe(study: Study) -> Row:
         "table1": table_one(study.clients),
         "attendance": attendance(study.sessions),
         "level_clients": level_clients(study),
+        "episode_level_clients": episode_levels(study.advocacy),
         "trajectories": trajectories(study.occasions),
         "staying": staying(study.occasions),
         "leaving": leaving(study.occasions),
@@ -49,7 +50,7 @@ def level_clients(study: Study) -> dict[str, dict[str, int]]:
         column = study.occasions[name]
         if column.dtype in ("float64", "int64", "Int64") or column.nunique() > MOST_LEVELS:
             continue
-        codes = column.astype("str").where(column.notna())
+        codes = as_codes(column)
         held = clients.groupby(codes).nunique()
         found[str(name)] = {str(code): int(n) for code, n in held.items()}
     return found
