@@ -32,7 +32,6 @@ DISGUISES = (
     b"{\\rtf",
 )
 MARKUP = re.compile(rb"\s*(?:<\?xml|<!doctype|<html|<table)", re.IGNORECASE)
-CONTROL = bytes(set(range(32)) - {9, 10, 13} | {127})
 
 
 def byte_faults(blob: bytes) -> Iterator[str]:
@@ -42,6 +41,9 @@ def byte_faults(blob: bytes) -> Iterator[str]:
         return
     if blob.startswith(DISGUISES) or MARKUP.match(blob):
         yield "disguised"
+        return
+    if is_line_too_long(blob):  # first: it is quick, and what a hostile file fails
+        yield "line_too_long"
         return
     if not is_utf8(blob):
         yield "not_utf8"
@@ -67,19 +69,21 @@ def is_utf8(blob: bytes) -> bool:
 
 
 def has_control(blob: bytes) -> bool:
-    """Whether it holds a C0 control character other than tab and line ends."""
-    return any(blob.find(bytes([code])) >= 0 for code in CONTROL)
+    """Whether it holds a C0 control character other than tab and line ends, or DEL."""
+    import numpy as np
+
+    data = np.frombuffer(blob, dtype=np.uint8)
+    low = sum(int(np.count_nonzero(data[start : start + STRIDE] < 32)) for start in range(0, len(data), STRIDE))
+    return low != sum(blob.count(allowed) for allowed in (b"\t", b"\n", b"\r")) or b"\x7f" in blob
 
 
 def line_faults(blob: bytes) -> Iterator[str]:
-    """Line ends of one style, the last line whole, no line without end."""
+    """Line ends of one style, the last line whole."""
     feeds, returns, pairs = blob.count(b"\n"), blob.count(b"\r"), blob.count(b"\r\n")
     if returns != pairs or pairs not in (0, feeds):
         yield "newlines"
     elif not blob.endswith(b"\n"):
         yield "no_final_newline"
-    if is_line_too_long(blob):
-        yield "line_too_long"
 
 
 def is_line_too_long(blob: bytes) -> bool:

@@ -8,10 +8,15 @@ from pipeline.ingest.raw import RawTable
 from pipeline.tables.rules import broken
 
 
+def is_delimited(file: str) -> bool:
+    """Whether the file's ending says that it is text in lines."""
+    return file.rpartition(".")[2].lower() in SEPARATORS
+
+
 def read(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable | None, list[Problem]]:
     """A file's content as text cells; None and the problems where it cannot be taken in."""
     ending = file.rpartition(".")[2].lower()
-    if ending in SEPARATORS:
+    if is_delimited(file):
         return read_delimited(file, blob, sha256)
     if ending == "xlsx":
         from pipeline.ingest.workbook import read_workbook

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pipeline.errors import SourceError
-from pipeline.ingest.stored import parquet
+from pipeline.ingest.manifest import NAME, manifest_problems
 from pipeline.ingest.study import Ingested, Scale, ingest, named_files
 from pipeline.io import Batch
 from pipeline.params import Params
 from pipeline.stages.instruments import FOLDER, library
 from pipeline.stages.raw_files import read_files
+from pipeline.tables.stored import parquet
 
 READS = ("data/interim/check.json", "{sources}", FOLDER)
 WRITES = ("data/interim/ingested",)
@@ -32,6 +33,9 @@ def take_in(batch: Batch, params: Params) -> Ingested:
     """Read and check every raw file of the study, writing nothing."""
     folder = batch.root / params.sources.directory
     raw, problems = read_files(folder, named_files(params.sources), params.privacy.max_file_mb)
+    manifest = f"{params.sources.directory}/{NAME}"
+    if batch.has(manifest):
+        problems += manifest_problems(batch.json(manifest), raw, named_files(params.sources))
     if problems and not raw:
         raise SourceError(problems)
     scales = {name: Scale(found.items, *found.scale) for name, found in library(batch, params.measures).items()}

@@ -6,15 +6,17 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import Problem
+from pipeline.ingest.blob import is_line_too_long
 from pipeline.ingest.raw import RawTable
-from pipeline.ingest.readers import read
+from pipeline.ingest.readers import is_delimited, read
 from pipeline.tables.rules import broken
 
 MEGABYTE = 1 << 20
-HEAD = 1 << 17  # the first look at a file, before the rest of it is read
+HEAD = 1 << 18  # the first look at a file: one that begins with an endless line is read no further
 
 
 def read_files(folder: Path, names: Iterable[str], max_mb: int) -> tuple[dict[str, RawTable], list[Problem]]:
@@ -28,10 +30,10 @@ def read_files(folder: Path, names: Iterable[str], max_mb: int) -> tuple[dict[st
         blob, faults = read_bytes(folder / name, name, max_mb)
         problems += faults
         if blob is not None:
-            table, faults = read(name, blob, hashlib.sha256(blob).hexdigest())
+            table, faults = read(name, blob)
             problems += faults
             if table is not None:
-                tables[name] = table
+                tables[name] = replace(table, sha256=hashlib.sha256(blob).hexdigest())
     return tables, problems
 
 
@@ -52,6 +54,9 @@ def read_bytes(path: Path, name: str, max_mb: int) -> tuple[bytes | None, list[P
             return None, [broken("not_regular", name)]
         if status.st_size > max_mb * MEGABYTE:
             return None, [broken("too_large", name)]
+        if is_delimited(name) and is_line_too_long(file.read(HEAD)):
+            return None, [broken("line_too_long", name)]
+        file.seek(0)
         return file.read(max_mb * MEGABYTE), []
 
 

@@ -13,9 +13,9 @@ import pandas as pd
 from pipeline.errors import PipelineError, Problem, SourceError
 from pipeline.ingest import check_params
 from pipeline.ingest.readers import read
-from pipeline.ingest.stored import parquet
 from pipeline.ingest.study import Scale, ingest, missing_files
 from pipeline.params import Params, validate
+from pipeline.tables.stored import parquet
 from pipeline.tables.validation import Answers, Chosen
 from pipeline.tables.validation import validate as validate_tables
 

@@ -1,0 +1,30 @@
+"""manifest: freeze the hashes and row counts of the raw files, so that lost, added or altered rows are refused."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipeline.errors import SourceError
+from pipeline.ingest.manifest import NAME, freeze
+from pipeline.ingest.study import named_files
+from pipeline.io import Batch
+from pipeline.params import load
+from pipeline.stages.raw_files import read_files
+from pipeline.stages.runner import params_text
+
+
+def main(root: Path, _arguments: argparse.Namespace) -> int:
+    """Write the manifest beside the raw files; refuses where a file cannot be read."""
+    params = load(params_text(root))
+    folder = params.sources.directory
+    tables, problems = read_files(root / folder, named_files(params.sources), params.privacy.max_file_mb)
+    if problems:
+        raise SourceError(problems)
+    target = f"{folder}/{NAME}"
+    batch = Batch(root, (), (target,))
+    batch.put_json(target, freeze(tables))
+    batch.commit()
+    rows = sum(table.rows for table in tables.values())
+    print(f"Froze {len(tables)} files with {rows:,} rows in {target}.")
+    return 0

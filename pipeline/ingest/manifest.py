@@ -1,0 +1,39 @@
+"""The manifest: hashes and row counts of the raw files, frozen; with it, no row is lost, added or changed unnoticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipeline.errors import Problem
+from pipeline.ingest.raw import RawTable
+from pipeline.tables.rules import broken
+
+NAME = "manifest.json"  # in the sources' folder, so that DVC sees when it changes
+
+
+def freeze(tables: Mapping[str, RawTable]) -> dict[str, Any]:
+    """What the manifest says of each file."""
+    return {"files": {name: {"sha256": table.sha256, "rows": table.rows} for name, table in sorted(tables.items())}}
+
+
+def manifest_problems(manifest: Any, tables: Mapping[str, RawTable], named: list[str]) -> Iterator[Problem]:
+    """Files that are not what the manifest froze, that are gone, or that it does not know.
+
+    `tables`: the files as read; `named`: every file that the mapping names, also those that could not be read.
+    """
+    frozen = manifest.get("files") if isinstance(manifest, dict) else None
+    if not isinstance(frozen, dict) or not all(isinstance(entry, dict) for entry in frozen.values()):
+        yield broken("unreadable", NAME, detail="freeze it anew")
+        return
+    for name in sorted(set(frozen) - set(named)):
+        yield broken("manifest_lost", name, detail="no mapping names it any longer")
+    for name in named:
+        if name not in frozen:
+            yield broken("manifest_new", name)
+        elif name in tables and tables[name].sha256 != frozen[name].get("sha256"):
+            yield broken("manifest_changed", name, detail=_rows(frozen[name].get("rows"), tables[name].rows))
+
+
+def _rows(before: Any, now: int) -> str:
+    return f"{before:,} rows then, {now:,} now" if isinstance(before, int) else f"{now:,} rows now"
