@@ -142,19 +142,26 @@ def _play(session: int, course: Course, state: State, world: World, rng: Generat
     _advocate(session, course, state, world, attended, rng)
     added = _open_windows(session, course, state, rated, world)
     _drift(session, course, state, z[0], truth)
-    raised = _feel(session, course, world, z[1])
-    felt = course.empathy[:, session] - EMPATHY
-    through = {"indirect": truth.empathy_on_alliance * raised, "carried": truth.empathy_on_next * state.last_raised}
-    added |= {source: _even(points) for source, points in through.items()} | {"habit": _even(world.habit[:, session])}
-    lasting = world.lasting[:, session] + truth.crisis_on_alliance * state.crisis
-    own = lasting + truth.residual_sd * state.residual - _sum(through.values())
-    own += truth.empathy_on_alliance * felt + truth.empathy_on_next * state.last_empathy
-    course.alliance[:, session] = own + _sum(added.values()).mean(axis=1)
-    state.deviation = course.alliance[:, session] - lasting - world.habit[:, session]
-    state.last_empathy = np.where(rated, felt, state.last_empathy)
-    state.last_raised = np.where(rated, raised, state.last_raised)
+    own = _meet(session, course, state, world, added, z[1])
     _rate(session, course, own, added, world, rng)
     _leave(session, course, state, chance[3], truth)
+
+
+def _meet(session: int, course: Course, state: State, world: World, added: dict[str, Floats], z: Floats) -> Floats:
+    """Felt empathy and alliance in the session; completes `added`, returns the alliance without any of it (points)."""
+    truth, rated, habit = world.truth, course.rated[:, session], world.habit[:, session]
+    raised = _feel(session, course, world, z)
+    felt = course.empathy[:, session] - EMPATHY
+    through = {"indirect": truth.empathy_on_alliance * raised, "carried": truth.empathy_on_next * state.last_raised}
+    added |= {source: _even(points) for source, points in through.items()} | {"habit": _even(habit)}
+    lasting = world.lasting[:, session] + truth.crisis_on_alliance * state.crisis
+    own: Floats = lasting + truth.residual_sd * state.residual - _sum(through.values())
+    own += truth.empathy_on_alliance * felt + truth.empathy_on_next * state.last_empathy
+    course.alliance[:, session] = own + _sum(added.values()).mean(axis=1)
+    state.deviation = course.alliance[:, session] - lasting - habit
+    state.last_empathy = np.where(rated, felt, state.last_empathy)
+    state.last_raised = np.where(rated, raised, state.last_raised)
+    return own
 
 
 def _attend(session: int, course: Course, state: State, chance: Floats, truth: Truth) -> Flags:

@@ -90,6 +90,13 @@ def test_what_happens_at_an_episode_can_carry_the_effect(fact: str, effect: str)
     assert difference == pytest.approx(0.2 * share * 0.93, abs=2 * SAMPLING)
 
 
+def test_who_rates_low_is_the_likelier_to_leave() -> None:
+    stayed, left = panel("default").groupby("dropped_out")["score_total"].mean()
+    indifferent = panel("default", alliance_on_dropout=0.0).groupby("dropped_out")["score_total"].mean()
+    assert stayed - left > 0.1
+    assert abs(indifferent[False] - indifferent[True]) < 0.08  # four standard errors: SD 0.6, about 1000 clients who left
+
+
 def test_answers_pile_up_at_the_ceiling_and_hardly_at_the_floor() -> None:
     rows = panel("default")
     score = rows["score_total"]
