@@ -29,9 +29,8 @@ def cholesky(a: Floats) -> Floats:
     return low
 
 
-def forward(low: Floats, b: Floats) -> Floats:
-    """Solve low @ x = b for b[q, m, n] with lower triangular low[q, q, n]."""
-    x = b.copy()
+def forward(low: Floats, x: Floats) -> Floats:
+    """Solve low @ x = b for b[q, m, n] with lower triangular low[q, q, n]; b is overwritten."""
     for i in range(low.shape[0]):
         for k in range(i):
             x[i] -= low[i, k] * x[k]

@@ -154,7 +154,7 @@ class Deviance:
             a = self.gathered.products.blocks[block.factor, block.factor]
             mean = np.einsum("ab,acn,cb->b", block.lift, a, block.lift) / self.plan.n_levels[block.factor]
             size = np.maximum(np.sqrt((triangle**2).sum(axis=1)), 1.0 / np.sqrt(np.maximum(mean, 1e-12)))
-            out[block.where] = size[np.triu_indices(block.width)[1]]
+            out[block.where] = size[block.free[1]]
         return out
 
     def value_and_gradient(self, theta: Floats) -> tuple[float, Floats]:

@@ -92,7 +92,9 @@ def _step(stage: Stage, blocks: dict[Key, Floats], columns: dict[int, Floats], f
     for i in range(q):
         inner[i, i] += 1.0
     low = soa.cholesky(inner)
-    root = soa.forward(low, np.broadcast_to(factor.T[:, :, None], (q, factor.shape[0], a.shape[2])))
+    root = np.empty((q, *a.shape[1:]))
+    root[:] = factor.T[:, :, None]
+    root = soa.forward(low, root)
     couplings = {g: blocks[stage.factor, g] for g in stage.links}
     u_links = {g: soa.times(link.by_unit.spread(root), couplings[g]) for g, link in stage.links.items()}
     return Step(a, root, b, couplings, soa.times(root, b), u_links), soa.log_determinant(low)

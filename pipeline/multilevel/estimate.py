@@ -69,17 +69,18 @@ def optimum(deviance: Deviance, start: Floats | None = None) -> Optimum:
 
 
 def _from(deviance: Deviance, start: Floats, starts: int) -> Optimum:
-    first = deviance.at(start).deviance
-    point = minimize(deviance.value_and_gradient, start, np.diag(deviance.stiffness()))
+    first = point = minimize(deviance.value_and_gradient, start, np.diag(deviance.stiffness()))
     for _ in range(ROUNDS):
-        point = replace(point, x=_snapped(deviance, point))
+        settled = _snapped(deviance, point)
+        if not np.array_equal(settled, point.x):
+            point = replace(point, x=settled)
+            point.value, point.gradient = deviance.value_and_gradient(settled)
         information = differentiate(deviance, point.x)
-        point.value, point.gradient = deviance.value_and_gradient(point.x)
         _, promised = trust_region_step(point.gradient, information.profiled, 0.5)
         if promised < 10 * ENOUGH:
             break
         point = minimize(deviance.value_and_gradient, point.x, information.profiled, radius=0.1)
-    return _finished(deviance, start, first, point, information, starts)
+    return _finished(deviance, start, first.first, point, information, starts)
 
 
 def _snapped(deviance: Deviance, point: Point) -> Floats:

@@ -49,6 +49,7 @@ class Point:
     curvature: Floats
     evaluations: int = 0
     reason: str = ""
+    first: float = np.nan
 
 
 def trust_region_step(gradient: Floats, curvature: Floats, radius: float) -> tuple[Floats, float]:
@@ -89,7 +90,7 @@ def _on_radius(values: Floats, along: Floats, shift: float, radius: float) -> Fl
 def minimize(function: Function, x: Floats, curvature: Floats, *, radius: float = 0.5) -> Point:
     """Quasi-Newton from x with a first guess of the curvature [k, k]; x in units where steps of `radius` are sane."""
     value, gradient = function(x)
-    here = Point(x, value, gradient, curvature, 1)
+    here = Point(x, value, gradient, curvature, 1, first=value)
     while here.evaluations < MAX_EVALUATIONS:
         step, promised = trust_region_step(here.gradient, here.curvature, radius)
         if promised < ENOUGH:

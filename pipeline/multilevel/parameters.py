@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.multilevel.columns import INTERCEPT
 from pipeline.multilevel.design import Design, RandomBlock
-from pipeline.multilevel.segments import Floats
+from pipeline.multilevel.segments import Floats, Ints
 
 Mask = NDArray[np.bool_]
 
@@ -33,10 +34,25 @@ class BlockParameters:
     back: Floats
     where: slice
 
-    @property
+    @cached_property
     def width(self) -> int:
         """The number of terms."""
         return len(self.names)
+
+    @cached_property
+    def free(self) -> tuple[Ints, Ints]:
+        """The places of theta in the transposed triangle: lower triangle, column by column."""
+        upper = np.triu_indices(self.width)
+        return upper[0], upper[1]
+
+    @cached_property
+    def unlifted(self) -> bool:
+        """Whether the block's terms are the factor's base terms."""
+        return np.array_equal(self.lift, np.eye(self.width))
+
+    def lifted(self, square: Floats) -> Floats:
+        """The square in base coordinates."""
+        return square if self.unlifted else self.lift @ square
 
 
 @dataclass(frozen=True)
@@ -49,7 +65,7 @@ class Parameters:
 
     def triangles(self, theta: Floats) -> list[Floats]:
         """The lower triangle of each block, filled column by column as lme4 does."""
-        return [_triangle(theta[block.where], block.width) for block in self.blocks]
+        return [_triangle(theta[block.where], block) for block in self.blocks]
 
     def factors(self, theta: Floats) -> list[Floats]:
         """The relative factor [base terms, terms] of each factor."""
@@ -59,7 +75,7 @@ class Parameters:
         """The relative factors from one square matrix for each block, triangular or not."""
         parts: list[list[Floats]] = [[] for _ in range(self.n_factors)]
         for block, square in zip(self.blocks, squares, strict=True):
-            parts[block.factor].append(block.lift @ square)
+            parts[block.factor].append(block.lifted(square))
         return [np.concatenate(part, axis=1) if len(part) > 1 else part[0] for part in parts]
 
     def lifts(self) -> list[Floats]:
@@ -73,7 +89,7 @@ class Parameters:
         """d/d theta: the free elements of `square_gradients`."""
         out = np.empty(self.size)
         for block, bar in zip(self.blocks, self.square_gradients(factors, omega), strict=True):
-            out[block.where] = bar.T[np.triu_indices(block.width)]
+            out[block.where] = bar.T[block.free]
         return out
 
     def square_gradients(self, factors: Sequence[Floats], omega: dict[int, Floats]) -> list[Floats]:
@@ -82,7 +98,8 @@ class Parameters:
         out, column = [], [0] * self.n_factors
         for block in self.blocks:
             at = column[block.factor]
-            out.append(block.lift.T @ bars[block.factor][:, at : at + block.width])
+            bar = bars[block.factor][:, at : at + block.width]
+            out.append(bar if block.unlifted else block.lift.T @ bar)
             column[block.factor] = at + block.width
         return out
 
@@ -91,7 +108,7 @@ class Parameters:
         out = theta.copy()
         for block, triangle in zip(self.blocks, self.triangles(theta), strict=True):
             signs = np.where(np.diag(triangle) < 0, -1.0, 1.0)
-            out[block.where] = (triangle * signs).T[np.triu_indices(block.width)]
+            out[block.where] = (triangle * signs).T[block.free]
         return out
 
     def raw_triangles(self, theta: Floats) -> list[Floats]:
@@ -106,13 +123,13 @@ class Parameters:
         """The positions of diagonal elements in theta, as a mask."""
         mask = np.zeros(self.size, dtype=bool)
         for block in self.blocks:
-            mask[block.where] = np.eye(block.width, dtype=bool)[np.triu_indices(block.width)]
+            mask[block.where] = np.eye(block.width, dtype=bool)[block.free]
         return mask
 
 
-def _triangle(values: Floats, width: int) -> Floats:
-    upper = np.zeros((width, width))
-    upper[np.triu_indices(width)] = values
+def _triangle(values: Floats, block: BlockParameters) -> Floats:
+    upper = np.zeros((block.width, block.width))
+    upper[block.free] = values
     return upper.T
 
 

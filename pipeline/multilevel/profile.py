@@ -246,7 +246,7 @@ class Curve:
         if self.target.j is not None:
             return float(np.tanh(np.arctanh(np.clip(self.at_estimate, -0.99, 0.99)) + target / np.sqrt(n)))
         size = max(self.at_estimate, 0.05 * self.sigma)
-        return self.at_estimate + size * (np.exp(target / np.sqrt(2.0 * n)) - 1.0)
+        return self.at_estimate + size * float(np.expm1(target / np.sqrt(2.0 * n)))
 
     def _factor(self) -> int:
         return self.blocks[self.target.block].factor
@@ -261,5 +261,4 @@ def _secant(
         return inner[0] + float(np.clip(share, 0.02, 0.98)) * (outer[0] - inner[0])
     run, rise = inner[0] - before[0], inner[1] - before[1]
     ahead = (target - inner[1]) / rise if rise else 1.0
-    at: float = inner[0] + run * min(max(ahead, 0.05), 4.0)
-    return at
+    return inner[0] + run * min(max(ahead, 0.05), 4.0)

@@ -177,6 +177,9 @@ def _assemble(stack: Stack, blocks: dict[Key, Floats], columns: dict[int, Floats
 
 def _by_factor(stack: Stack, factors: Sequence[Floats], values: Floats) -> Floats:
     """values[component, x, base effect] times the block-diagonal relative factors."""
+    if len(stack.spans) == 1 and stack.size == stack.inner_size and len(factors[next(iter(stack.spans))]) == 1:
+        scaled: Floats = values * factors[next(iter(stack.spans))][0, 0]
+        return scaled
     out = np.empty((*values.shape[:2], stack.inner_size))
     for f, span in stack.spans.items():
         part = values[:, :, span].reshape(*values.shape[:2], -1, stack.widths[f][0]) @ factors[f]
@@ -196,8 +199,8 @@ def _solve(
     diagonal = np.arange(stack.inner_size)
     inner[:, diagonal, diagonal] += 1.0
     low = np.linalg.cholesky(inner)
-    base = _by_factor(stack, factors, np.broadcast_to(np.eye(stack.size), (1, stack.size, stack.size)))
-    root = np.linalg.solve(low, np.broadcast_to(base[0].T, (stack.count, stack.inner_size, stack.size)))
+    base = _by_factor(stack, factors, np.eye(stack.size)[None])
+    root = np.linalg.solve(low, np.ascontiguousarray(base.transpose(0, 2, 1)))
     u = root @ b
     log_determinant = 2.0 * float(np.log(low[:, diagonal, diagonal]).sum())
     flat = u.reshape(-1, u.shape[2])

@@ -11,6 +11,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+# Up to so many positions times targets a product with the 0/1 matrix beats sorted sums.
+SMALL = 50_000
+
+
 @dataclass(frozen=True)
 class Segments:
     """A map from positions to `size` targets that can sum values into the targets and spread targets back.
@@ -24,6 +28,7 @@ class Segments:
     order: Ints | None
     starts: Ints
     filled: Ints | None
+    indicator: Floats | None
 
     @classmethod
     def of(cls, index: Ints, size: int) -> Segments:
@@ -34,12 +39,19 @@ class Segments:
         starts = np.flatnonzero(np.concatenate(([True], ranked[1:] != ranked[:-1]))) if len(index) else index
         filled = None if len(starts) == size else ranked[starts]
         identity = rising and filled is None and len(index) == size
-        return cls(index, size, identity, order, starts, filled)
+        indicator = None
+        if not identity and 0 < len(index) * size <= SMALL:
+            indicator = np.zeros((len(index), size))
+            indicator[np.arange(len(index)), index] = 1.0
+        return cls(index, size, identity, order, starts, filled, indicator)
 
     def sum(self, values: Floats) -> Floats:
         """Sum `values[..., position]` into `[..., target]`; targets without positions are 0."""
         if self.identity:
             return values
+        if self.indicator is not None:
+            added: Floats = values.reshape(-1, len(self.index)) @ self.indicator
+            return added.reshape(*values.shape[:-1], self.size)
         if not len(self.index):
             return np.zeros((*values.shape[:-1], self.size))
         ranked = values if self.order is None else np.take(values, self.order, axis=-1)
