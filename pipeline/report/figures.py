@@ -23,18 +23,43 @@ BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GRAY = (
 CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 MARKERS = ("o", "s", "^", "D", "v", "P")
 INK = "#222222"
+STYLE = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib
+    "font.size": 10,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "svg.hashsalt": "alliance",  # ids inside an SVG: the same in every run
+}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A drawing as PNG and as SVG, with its width and height in CSS pixels."""
+
+    png: bytes
+    svg: bytes
+    width: str
+    height: str
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: file name, title, what it shows in words, and its PNG bytes with their width and height in CSS pixels."""
+    """A figure: file name, title, what it shows in words, and the drawing."""
 
     name: str
     caption: str
     alt: str
-    png: bytes
-    width: str
-    height: str
+    drawn: Drawn
+
+    @property
+    def png(self) -> bytes:
+        """The drawing as PNG."""
+        return self.drawn.png
+
+    @property
+    def svg(self) -> bytes:
+        """The drawing as SVG: its coordinates tell the cleared numbers it was made from, and no others."""
+        return self.drawn.svg
 
 
 @dataclass(frozen=True)
@@ -60,7 +85,7 @@ class Curve:
     high: tuple[float, ...]
 
 
-def forest(rows: list[Interval], axis: str, band: float | None, dpi: int) -> tuple[bytes, str, str]:
+def forest(rows: list[Interval], axis: str, band: float | None, dpi: int) -> Drawn:
     """Estimates with intervals, one a line, a line at zero and a band of effects too small to matter."""
 
     def draw(axes: Axes) -> None:
@@ -76,10 +101,10 @@ def forest(rows: list[Interval], axis: str, band: float | None, dpi: int) -> tup
         axes.tick_params(axis="y", length=0)
         axes.spines[["left"]].set_visible(False)
 
-    return _png(draw, 6.8, 0.9 + 0.38 * len(rows), dpi)
+    return _drawn(draw, 6.8, 0.9 + 0.38 * len(rows), dpi)
 
 
-def curves(lines: list[Curve], x: str, y: str, ticks: list[str] | None, dpi: int) -> tuple[bytes, str, str]:
+def curves(lines: list[Curve], x: str, y: str, ticks: list[str] | None, dpi: int) -> Drawn:
     """Group means with intervals along sessions or phases, one line a group."""
 
     def draw(axes: Axes) -> None:
@@ -101,10 +126,10 @@ def curves(lines: list[Curve], x: str, y: str, ticks: list[str] | None, dpi: int
             axes.legend(frameon=False, fontsize=9, ncols=2)
         axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
 
-    return _png(draw, 6.8, 3.4, dpi)
+    return _drawn(draw, 6.8, 3.4, dpi)
 
 
-def bars(labels: list[str], groups: dict[str, list[float]], x: str, dpi: int) -> tuple[bytes, str, str]:
+def bars(labels: list[str], groups: dict[str, list[float]], x: str, dpi: int) -> Drawn:
     """Stacked horizontal bars: one a label, one color a group."""
 
     def draw(axes: Axes) -> None:
@@ -118,21 +143,22 @@ def bars(labels: list[str], groups: dict[str, list[float]], x: str, dpi: int) ->
         axes.tick_params(axis="y", length=0)
         axes.legend(frameon=False, fontsize=9, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
 
-    return _png(draw, 6.8, 1.3 + 0.34 * len(labels), dpi)
+    return _drawn(draw, 6.8, 1.3 + 0.34 * len(labels), dpi)
 
 
-def _png(draw: Callable[[Any], None], width: float, height: float, dpi: int) -> tuple[bytes, str, str]:
-    """Draw on a canvas of its own, without pyplot's state, the time or the version in the file."""
+def _drawn(draw: Callable[[Any], None], width: float, height: float, dpi: int) -> Drawn:
+    """Draw on a canvas of its own, without pyplot's state, the time or the version in the files."""
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Drawing
 
-    with rc_context({"font.family": "DejaVu Sans", "font.size": 10, "text.color": INK, "axes.labelcolor": INK}):
+    with rc_context(STYLE):
         drawing = Drawing(figsize=(width, height), dpi=dpi, layout="constrained")
         FigureCanvasAgg(drawing)
         axes = drawing.subplots()
         axes.spines[["top", "right"]].set_visible(False)
         draw(axes)
-        buffer = io.BytesIO()
-        drawing.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue(), f"{width * 96:.0f}", f"{height * 96:.0f}"
+        png, svg = io.BytesIO(), io.BytesIO()
+        drawing.savefig(png, format="png", metadata={"Software": None})
+        drawing.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    return Drawn(png.getvalue(), svg.getvalue(), f"{width * 96:.0f}", f"{height * 96:.0f}")

@@ -10,6 +10,7 @@ from pipeline.disclosure.shown import insist, released
 from pipeline.io import Batch, digest, json_bytes
 from pipeline.params import Params
 from pipeline.report.page import render
+from pipeline.report.pdf import pdf
 from pipeline.report.release import Report, Sources, build
 
 DESCRIPTION = "data/analysis/description.json"
@@ -22,6 +23,7 @@ PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib")
 READS: tuple[str, ...] = (DESCRIPTION, RELIABILITY, FITS, VERDICTS, LOCK)
 WRITES: tuple[str, ...] = (
     "reports/report.html",
+    "reports/report.pdf",
     "reports/metrics.json",
     "reports/release.json",
     "reports/estimates",
@@ -65,6 +67,8 @@ def released_files(report: Report) -> dict[str, bytes]:
     files["reports/metrics.json"] = _json(report.metrics, "metrics")
     files |= {f"reports/estimates/{name}.json": _json(value, "estimates") for name, value in report.estimates.items()}
     files |= {f"reports/tables/{table.name}.csv": table.csv().encode("utf-8") for table in report.tables}
+    files["reports/report.pdf"] = pdf(report)
+    files |= {f"reports/figures/{figure.name}.svg": figure.svg for figure in report.figures}
     return files | {f"reports/figures/{figure.name}.png": figure.png for figure in report.figures}
 
 

@@ -41,10 +41,10 @@ def forest_figure(found: list[Finding], dpi: int) -> Figure | None:
     band = min(one.spec.smallest_effect for one, _ in shown)
     same = len({one.spec.smallest_effect for one, _ in shown}) == 1
     axis = "Effect in within-client SDs (gray: too small to matter)"
-    png, width, height = forest(rows, axis if same else "Effect in within-client SDs", band if same else None, dpi)
+    drawn = forest(rows, axis if same else "Effect in within-client SDs", band if same else None, dpi)
     told = [f"{words.title(one.name)}: {effect.sd_estimate}, {effect.sd_interval}, {one.verdict}" for one, effect in shown]
     alt = f"Forest plot of the tested effects with 95% intervals in within-client SDs. {'. '.join(told)}."
-    return Figure("forest", "Tested effects with 95% intervals", alt, png, width, height)
+    return Figure("forest", "Tested effects with 95% intervals", alt, drawn)
 
 
 def _interval(one: Finding, effect: Effect) -> Interval:

@@ -58,12 +58,12 @@ def settings_figure(description: Row, gate: Gate, dpi: int) -> Figure | None:
     labels = [words.title(row["setting"]) for row in settings]
     if not any(any(values) for values in groups.values()):
         return None
-    png, width, height = bars(labels, groups, "Episodes (withheld counts not drawn)", dpi)
+    drawn = bars(labels, groups, "Episodes (withheld counts not drawn)", dpi)
     most = max(zip(labels, groups[next(iter(groups))], strict=True), key=lambda pair: pair[1])
     first = next(iter(groups)).lower()
     where = f"{words.title(first)} is most frequent in {most[0].lower()}: {most[1]:,.0f}"
     alt = f"Stacked bars of episodes by setting and mode. {where}."
-    return Figure("episodes_by_setting", "Advocacy episodes by setting and mode", alt, png, width, height)
+    return Figure("episodes_by_setting", "Advocacy episodes by setting and mode", alt, drawn)
 
 
 def windows(description: Row, gate: Gate) -> Table:

@@ -87,10 +87,10 @@ def _course(rows: list[Row], by: str, gate: Gate, dpi: int) -> Figure | None:
     instrument, rater = rows[0]["instrument"], rows[0]["rater"]
     axis = "Phase" if by == "phase" else "Session"
     labels = [words.title(tick) for tick in ticks] if ticks else None
-    png, width, height = curves(lines, axis, "Mean score", labels, dpi)
+    drawn = curves(lines, axis, "Mean score", labels, dpi)
     scores = listed([line.label.lower() for line in lines])
     caption = f"{words.series(instrument, rater)}: mean {scores} by {axis.lower()}, with 95% intervals"
-    return Figure(f"course_{instrument}_{rater}_{rows[0]['score']}", caption, _alt(lines, axis, caption), png, width, height)
+    return Figure(f"course_{instrument}_{rater}_{rows[0]['score']}", caption, _alt(lines, axis, caption), drawn)
 
 
 def _curve(row: Row, ticks: list[str] | None, gate: Gate) -> Curve | None:
