@@ -21,6 +21,8 @@ from pipeline.multilevel.segments import Floats
 
 # Relative standard deviations (of scaled terms) to start from.
 STARTS = (0.6, 0.1, 3.0)
+# The least curvature to start with.
+LEAST = 1.0
 
 
 @dataclass(frozen=True)
@@ -140,20 +142,35 @@ class Deviance:
         diagonal = self.parameters.diagonal().astype(np.float64)
         return [size * diagonal for size in STARTS]
 
-    def stiffness(self) -> Floats:
-        """A guess of the curvature: each level tells about its factor's variances as one draw from them would."""
+    def stiffness(self, theta: Floats) -> Floats:
+        """A guess of the curvature at theta: n levels tell of a variance v = theta^2 + 1 / a as n draws would."""
         sizes = np.empty(self.parameters.size)
+        for block, triangle, a in zip(
+            self.parameters.blocks, self.parameters.triangles(theta), self._information(), strict=True
+        ):
+            signal = (triangle**2).sum(axis=1)
+            total = signal + 1.0 / a
+            both = np.outer(1.0 / total, signal / total)
+            guess = self.plan.n_levels[block.factor] * 2.0 * (both + np.diag(np.diag(both)))
+            sizes[block.where] = guess.T[block.free]
+        return np.maximum(sizes, LEAST)
+
+    def _information(self) -> list[Floats]:
+        """The mean over levels of each term's sum of squares, for each block."""
+        out = []
         for block in self.parameters.blocks:
-            sizes[block.where] = 2.0 * self.plan.n_levels[block.factor]
-        return sizes
+            a = self.gathered.products.blocks[block.factor, block.factor]
+            mean = np.einsum("ab,acn,cb->b", block.lift, a, block.lift) / self.plan.n_levels[block.factor]
+            out.append(np.maximum(mean, 1e-12))
+        return out
 
     def lengths(self, theta: Floats) -> Floats:
         """The distance over which the deviance bends in each element of theta."""
         out = np.empty(self.parameters.size)
-        for block, triangle in zip(self.parameters.blocks, self.parameters.triangles(theta), strict=True):
-            a = self.gathered.products.blocks[block.factor, block.factor]
-            mean = np.einsum("ab,acn,cb->b", block.lift, a, block.lift) / self.plan.n_levels[block.factor]
-            size = np.maximum(np.sqrt((triangle**2).sum(axis=1)), 1.0 / np.sqrt(np.maximum(mean, 1e-12)))
+        for block, triangle, a in zip(
+            self.parameters.blocks, self.parameters.triangles(theta), self._information(), strict=True
+        ):
+            size = np.maximum(np.sqrt((triangle**2).sum(axis=1)), 1.0 / np.sqrt(a))
             out[block.where] = size[block.free[1]]
         return out
 

@@ -69,7 +69,7 @@ def optimum(deviance: Deviance, start: Floats | None = None) -> Optimum:
 
 
 def _from(deviance: Deviance, start: Floats, starts: int) -> Optimum:
-    first = point = minimize(deviance.value_and_gradient, start, np.diag(deviance.stiffness()))
+    first = point = minimize(deviance.value_and_gradient, start, np.diag(deviance.stiffness(start)))
     for _ in range(ROUNDS):
         settled = _snapped(deviance, point)
         if not np.array_equal(settled, point.x):

@@ -13,6 +13,9 @@ import numpy as np
 from pipeline.multilevel.plan import Key, Plan
 from pipeline.multilevel.segments import Floats, Ints
 
+# So few levels are solved as one system: a second stack costs more interpreter steps than zeros cost arithmetic.
+TOGETHER = 64
+
 
 @dataclass(frozen=True)
 class Placement:
@@ -117,6 +120,8 @@ def _components(plan: Plan) -> tuple[dict[int, Ints], dict[int, Ints]]:
     cols = np.concatenate([plan.entries[key].cols + start[key[1]] for key in keys])
     graph = coo_array((np.ones(len(rows), dtype=np.int8), (rows, cols)), shape=(total, total))
     _, label = connected_components(graph, directed=False)
+    if total <= TOGETHER:
+        label = np.zeros_like(label)
     component = {f: label[start[f] : start[f] + plan.n_levels[f]].astype(np.int64) for f in plan.rest}
     return component, {f: _rank_within(component[f]) for f in plan.rest}
 

@@ -77,9 +77,9 @@ class SeriesDeviance(Deviance):
         """t for a correlation across the median gap."""
         return float(np.arctanh(np.sqrt(rho ** (self.series.shortest / self.series.median))))
 
-    def stiffness(self) -> Floats:
+    def stiffness(self, theta: Floats) -> Floats:
         """As without CAR(1); each pair of neighbours tells about phi."""
-        return np.append(super().stiffness(), 0.4 * len(self.series.follows))
+        return np.append(super().stiffness(theta), 0.4 * len(self.series.follows))
 
     def lengths(self, theta: Floats) -> Floats:
         """As without CAR(1); t bends over a unit."""
