@@ -23,7 +23,7 @@ BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GRAY = (
 CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 MARKERS = ("o", "s", "^", "D", "v", "P")
 INK = "#222222"
-STYLE = {
+STYLE: Any = {
     "font.family": "DejaVu Sans",  # comes with matplotlib
     "font.size": 10,
     "text.color": INK,
