@@ -9,7 +9,7 @@ import pytest
 from pipeline.measures.cfa.fitness import fitness
 from pipeline.measures.cfa.likelihood import at, deviance
 from pipeline.measures.cfa.models import LEVELS, Fitted, Invariance, Shape, fit_groups, fit_one, moments, pattern
-from pipeline.measures.cfa.scoring import maximize
+from pipeline.measures.cfa.optimize import maximize
 from pipeline.measures.cfa.twolevel import BETWEEN, WITHIN, fit_two_level, two_level_blocks
 from pipeline.measures.omega import factor_omega
 from tests.measures.reference import data, said
@@ -128,7 +128,8 @@ def test_the_optimum_does_not_depend_on_the_start() -> None:
     from pipeline.measures.cfa.likelihood import Block
 
     blocks = [Block(len(table), sample.covariance, sample.mean, 1.0, ((0, 1.0),), 0)]
-    again = maximize(model.optimum.theta * rng.uniform(0.7, 1.3, len(model.optimum.theta)), model.parts, blocks)
+    start = model.optimum.theta * rng.uniform(0.7, 1.3, len(model.optimum.theta))
+    again = maximize([start], model.parts, blocks)
     assert again.converged
     assert again.deviance == pytest.approx(model.optimum.deviance, abs=CHI2 / 1000)
 

@@ -95,3 +95,39 @@ def test_a_study_without_ratings_is_scored_to_nothing(project: Path) -> None:
     runner.run("reliability", project)
     assert len(pd.read_parquet(project / "data/scored/scores.parquet")) == 0
     assert result(project, "data/analysis/reliability.json")["instruments"] == []
+
+
+def flip_item(project: Path, item: int) -> None:
+    path = project / "data/validated/ratings_wai_sr.parquet"
+    table = pd.read_parquet(path)
+    table[f"item_{item}"] = 6 - table[f"item_{item}"]
+    table.to_parquet(path, index=False)
+
+
+def test_a_wrong_key_stops_the_run_and_writes_nothing(project: Path) -> None:
+    flip_item(project, 5)
+    with pytest.raises(MeasureError, match="item 5 runs against its key"):
+        runner.run("score", project)
+    assert not (project / "data/scored").exists()
+
+
+def test_an_overruled_key_is_used_and_reported(project: Path) -> None:
+    flip_item(project, 5)
+    text = PARAMS.replace("min_answered: 0.75", "min_answered: 0.75\n  overrule: [wai_sr]")
+    (project / "params.yaml").write_text(text, encoding="utf-8")
+    runner.run("score", project)
+    runner.run("reliability", project)
+    checks = result(project, "data/analysis/reliability.json")["item_checks"]
+    (found,) = [check for check in checks if check["instrument"] == "wai_sr"]  # type: ignore[attr-defined]
+    assert found["overruled"] is True
+    assert [suspect["item"] for suspect in found["suspects"]] == [5]
+
+
+def test_two_runs_write_the_same_bytes(project: Path) -> None:
+    names = ("data/scored/scores.parquet", "data/scored/scoring.json", "data/analysis/reliability.json")
+    written = []
+    for _ in range(2):
+        runner.run("score", project)
+        runner.run("reliability", project)
+        written.append([(project / name).read_bytes() for name in names])
+    assert written[0] == written[1]

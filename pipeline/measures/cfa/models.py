@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.measures.cfa.likelihood import Block
-from pipeline.measures.cfa.scoring import Optimum, maximize
+from pipeline.measures.cfa.optimize import Optimum, maximize
 from pipeline.measures.cfa.structure import Cells, Matrix, Numbering, Part, nothing
 
 Shape = Literal["one_factor", "subscales", "bifactor"]
 Invariance = Literal["configural", "metric", "scalar"]
 LEVELS: tuple[Invariance, ...] = ("configural", "metric", "scalar")
-GENERAL, SPECIFIC = 0.6, 0.3  # start loadings, in standard deviations of the item
+GENERAL = 0.6  # start loading, in standard deviations of the item
+SIZES = ((0.6, 0.3), (0.3, 0.6))  # the same for a general and specific factors, in two attempts
+AXES = 3
 
 
 @dataclass(frozen=True)
@@ -89,23 +91,39 @@ def fit_groups(
     Metric: equal loadings, factor variances free but in the first group. Scalar: equal intercepts too, factor means free but
     in the first group.
     """
-    numbers, parts = Numbering.new(), list[Part]()
-    for number, group in enumerate(groups):
-        first = parts[0] if parts else None
-        shared = first if invariance != "configural" else None
-        parts.append(_part(numbers, group, where, orthogonal, shared, invariance == "scalar" and number > 0))
+    several = start_loadings(where, groups[0].covariance)
+    built = [_parts(groups, where, invariance, orthogonal, attempt) for attempt in range(len(several))]
+    numbers, parts = built[0]
     blocks = [Block(g.n, g.covariance, g.mean, 1.0, ((i, 1.0),), i) for i, g in enumerate(groups)]
-    optimum = maximize(np.array(numbers.starts), parts, blocks)
+    optimum = maximize([np.array(attempt.starts) for attempt, _ in built], parts, blocks)
     return Fitted(tuple(parts), tuple(numbers.labels), optimum)
 
 
+def _parts(
+    groups: Sequence[Moments], where: NDArray[np.bool_], invariance: Invariance, orthogonal: bool, attempt: int
+) -> tuple[Numbering, list[Part]]:
+    """Every group's part with the start values of one attempt."""
+    numbers, parts = Numbering.new(), list[Part]()
+    for number, group in enumerate(groups):
+        shared = parts[0] if parts and invariance != "configural" else None
+        start = start_loadings(where, group.covariance)[attempt]
+        parts.append(_part(numbers, group, where, start, orthogonal, shared, invariance == "scalar" and number > 0))
+    return numbers, parts
+
+
 def _part(
-    numbers: Numbering, data: Moments, where: NDArray[np.bool_], orthogonal: bool, first: Part | None, level_means: bool
+    numbers: Numbering,
+    data: Moments,
+    where: NDArray[np.bool_],
+    start: Matrix,
+    orthogonal: bool,
+    first: Part | None,
+    level_means: bool,
 ) -> Part:
     """One group's part; cells of `first` that are held equal are taken over with their parameters."""
     items, factors = where.shape
     spread = np.sqrt(np.diag(data.covariance))
-    loadings = first.loadings if first else numbers.cells(where, start_loadings(where, data.covariance), "loading")
+    loadings = first.loadings if first else numbers.cells(where, start, "loading")
     residuals = numbers.cells(np.ones(items, dtype=bool), spread**2 / 2, "residual")
     intercepts = first.intercepts if first and level_means else numbers.cells(np.ones(items, dtype=bool), data.mean, "mean")
     means = numbers.cells(np.full(factors, level_means), 0.0, "factor_mean")
@@ -121,13 +139,21 @@ def _factors(numbers: Numbering, factors: int, orthogonal: bool, free_variances:
     return numbers.symmetric(where, start, "factor", np.eye(factors))
 
 
-def start_loadings(where: NDArray[np.bool_], covariance: Matrix) -> Matrix:
-    """Start values: the sign of each item on the first principal axis, times its standard deviation."""
+def start_loadings(where: NDArray[np.bool_], covariance: Matrix) -> list[Matrix]:
+    """Start loadings of several attempts, in the items' units.
+
+    All: the sign of each item on the first principal axis, one size for all. One factor: also the first axes themselves,
+    since a factor may settle on any cluster of items. Bifactor: also strong specific factors.
+    """
     spread = np.sqrt(np.diag(covariance))
-    correlation = covariance / np.outer(spread, spread)
-    axis = np.linalg.eigh(correlation)[1][:, -1]
-    sign = np.where(axis * np.sign(axis.sum() or 1.0) < 0, -1.0, 1.0)
-    size = np.full(where.shape, GENERAL)
-    if where[:, 0].all() and where.shape[1] > 1:
-        size[:, 1:] = SPECIFIC
-    return np.asarray(size * (spread * sign)[:, None])
+    size, axes = np.linalg.eigh(covariance / np.outer(spread, spread))
+    first = axes[:, -1] * np.sign(axes[:, -1].sum() or 1.0)
+    sign = np.where(first < 0, -1.0, 1.0)[:, None]
+    even = np.full(where.shape, GENERAL) * sign
+    if where.shape[1] == 1:
+        found = [even, *(axes[:, [-rank]] * np.sqrt(max(size[-rank], 0)) for rank in range(1, 1 + min(AXES, len(spread))))]
+    elif where[:, 0].all():
+        found = [np.where(np.arange(where.shape[1]) == 0, one, two) * sign for one, two in SIZES]
+    else:
+        found = [even]
+    return [loadings * spread[:, None] for loadings in found]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.measures.cfa.likelihood import Block
 from pipeline.measures.cfa.models import Fitted, pattern, start_loadings
-from pipeline.measures.cfa.scoring import maximize
+from pipeline.measures.cfa.optimize import maximize
 from pipeline.measures.cfa.structure import Cells, Matrix, Numbering, Part, nothing
 
 Groups = NDArray[np.int64]
@@ -29,7 +29,7 @@ def fit_two_level(answers: Matrix, clusters: Groups) -> Fitted:
         _part(numbers, within, nothing((items,))),
         _part(numbers, between, numbers.cells(np.ones(items, dtype=bool), answers.mean(axis=0), "mean")),
     ]
-    return Fitted(tuple(parts), tuple(numbers.labels), maximize(np.array(numbers.starts), parts, blocks))
+    return Fitted(tuple(parts), tuple(numbers.labels), maximize([np.array(numbers.starts)], parts, blocks))
 
 
 def two_level_blocks(answers: Matrix, clusters: Groups) -> list[Block]:
@@ -53,7 +53,7 @@ def _part(numbers: Numbering, covariance: Matrix, intercepts: Cells) -> Part:
     items = len(covariance)
     where = pattern("one_factor", items, [])
     return Part(
-        numbers.cells(where, start_loadings(where, covariance), "loading"),
+        numbers.cells(where, start_loadings(where, covariance)[0], "loading"),
         nothing((1, 1), 1.0),
         numbers.cells(np.ones(items, dtype=bool), np.diag(covariance) / 2, "residual"),
         intercepts,
