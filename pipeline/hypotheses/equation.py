@@ -8,10 +8,16 @@ from collections.abc import Mapping, Sequence
 SYMBOL = {"client_id": "client", "worker_id": "worker"}
 
 
-def equation(outcome: str, fixed: Sequence[str], random: Mapping[str, Sequence[str]]) -> str:
-    """`outcome = b0 + b1*joint_within + ... + [1 + time | client] + residual`."""
+def equation(
+    outcome: str,
+    fixed: Sequence[str],
+    random: Mapping[str, Sequence[str]],
+    uncorrelated: frozenset[str] = frozenset(),
+) -> str:
+    """`outcome = b0 + b1*joint_within + ... + [1 + time | client] + residual`; `||` stands for no correlations."""
     terms = ["b0", *(f"b{i}*{name}" for i, name in enumerate(fixed, start=1))]
-    effects = [f"[{' + '.join(names)} | {SYMBOL.get(group, group)}]" for group, names in random.items()]
+    bar = {group: "||" if group in uncorrelated and len(names) > 1 else "|" for group, names in random.items()}
+    effects = [f"[{' + '.join(names)} {bar[group]} {SYMBOL.get(group, group)}]" for group, names in random.items()]
     return f"{outcome} = " + " + ".join([*terms, *effects, "residual"])
 
 

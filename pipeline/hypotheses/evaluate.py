@@ -24,7 +24,7 @@ FEW_WORKERS = (
     "There are fewer than {limit} workers ({n}): degrees of freedom and standard errors are by Kenward and Roger, and what "
     "is said of workers rests on few."
 )
-DROPPED = "Slopes left out because their variance or correlation was singular, in this order: {slopes}."
+DROPPED = "Left out of the effects by client or worker because they were singular, in this order: {slopes}."
 
 
 def evaluate(spec: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def head(spec: Plan, fitted: Fit, compute: Compute) -> dict[str, Any]:
         "singular": bool(model.singular),
         "dropped_slopes": list(fitted.dropped),
         "sentences": sentences(fitted, compute),
-        "formula": equation.equation(left_side(spec), design.fixed, design.random),
+        "formula": equation.equation(left_side(spec), design.fixed, design.random, design.uncorrelated),
     }
 
 

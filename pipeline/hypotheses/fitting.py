@@ -1,4 +1,4 @@
-"""Fitting: the engine a study asked for, slopes that are singular dropped in their declared order."""
+"""Fitting: the engine a study asked for, singular random effects simplified in their declared order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FLAT_CORRELATION = 1e-7  # smallest eigenvalue of a correlation matrix that is n
 
 @dataclass(frozen=True)
 class Fit:
-    """A fitted model with the design it was fitted to, after `dropped` slopes were left out."""
+    """A fitted model with the design it was fitted to, after what `dropped` names was left out."""
 
     model: Any
     design: Design
@@ -39,7 +39,7 @@ def fit(design: Design, compute: Compute, *, residual: str = "independent", time
     arguments: dict[str, Any] = {
         "outcome": "outcome",
         "fixed": design.fixed,
-        "random": design.random,
+        "random": {g: [[t] for t in terms] if g in design.uncorrelated else terms for g, terms in design.random.items()},
         "method": compute.method,
         "df": freedom(compute, workers),
         "residual": residual,
@@ -55,36 +55,49 @@ def fit(design: Design, compute: Compute, *, residual: str = "independent", time
 
 
 def fit_dropping(design: Design, compute: Compute, order: Sequence[str]) -> Fit:
-    """Fit; while some slope is singular, leave out one slope and fit again.
+    """Fit; while effects by a group are singular, simplify them and fit again.
 
-    A slope whose variance is zero goes first; where slopes are only perfectly correlated, the first of `order`.
+    In this order: a slope whose variance is zero is left out (the first of `order` where there are several); where effects
+    are only perfectly correlated, their correlations are left out, which shows whose variance is zero.
     """
     dropped: list[str] = []
     while True:
         model = fit(design, compute)
-        worst = singular_slope(model, design.random, order) if model.singular else None
-        if worst is None:
+        if not model.singular:
             return Fit(model, design, tuple(dropped))
-        group, term = worst
-        dropped.append(f"{term} by {group}")
-        kept = {g: [t for t in terms if (g, t) != worst] for g, terms in design.random.items()}
-        design = replace(design, random=kept)
+        slope, group = zero_slope(model, design.random, order), flat_group(model, design)
+        if slope is not None:
+            kept = {g: [t for t in terms if (g, t) != slope] for g, terms in design.random.items()}
+            design = replace(design, random=kept)
+            dropped.append(f"{slope[1]} by {slope[0]}")
+        elif group is not None:
+            design = replace(design, uncorrelated=design.uncorrelated | {group})
+            dropped.append(f"correlations by {group}")
+        else:
+            return Fit(model, design, tuple(dropped))
 
 
-def singular_slope(model: Any, random: Mapping[str, Sequence[str]], order: Sequence[str]) -> tuple[str, str] | None:
-    """The slope to leave out next, or None where only intercepts are singular."""
+def zero_slope(model: Any, random: Mapping[str, Sequence[str]], order: Sequence[str]) -> tuple[str, str] | None:
+    """A slope whose variance is zero, or None."""
     for group, terms in random.items():
-        slopes = sorted((term for term in terms if term != "1"), key=lambda term: _rank(term, order))
-        if not slopes:
+        spread, _ = covariance(model, group, terms)
+        zero = [term for term, sd in zip(terms, spread, strict=True) if term != "1" and sd < ZERO_SD * model.residual_sd]
+        if zero:
+            return group, min(zero, key=lambda term: _rank(term, order))
+    return None
+
+
+def flat_group(model: Any, design: Design) -> str | None:
+    """A group whose effects are perfectly correlated, or None."""
+    for group, terms in design.random.items():
+        if group in design.uncorrelated or len(terms) < 2:
             continue
         spread, matrix = covariance(model, group, terms)
-        zero = [term for term in slopes if spread[list(terms).index(term)] < ZERO_SD * model.residual_sd]
-        if zero:
-            return group, zero[0]
         live = spread > ZERO_SD * model.residual_sd
-        correlation = matrix[np.ix_(live, live)] / np.outer(spread[live], spread[live])
-        if np.linalg.eigvalsh(correlation)[0] < FLAT_CORRELATION:
-            return group, slopes[0]
+        if live.sum() < len(terms):
+            return group
+        if np.linalg.eigvalsh(matrix / np.outer(spread, spread))[0] < FLAT_CORRELATION:
+            return group
     return None
 
 

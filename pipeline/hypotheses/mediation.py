@@ -90,35 +90,36 @@ def _parts(built: Sample, values: Floats, keep: Booleans, name: str) -> dict[str
 
 
 def _slopes_covariance(paths: Paths, compute: Compute) -> tuple[float, float]:
-    """Covariance of the clients' a and b with its standard error; (0, 0) where either path does not differ by client.
-
-    Both outcomes stacked, each over its own residual SD so that one residual variance fits both (Bauer et al. 2006).
-    """
+    """Covariance of the clients' a and b with its standard error; (0, 0) where either path does not differ by client."""
     groups = (paths.a.design.random.get("client_id", []), paths.b.design.random.get("client_id", []))
     if paths.x not in groups[0] or paths.m not in groups[1]:
         return 0.0, 0.0
+    design = _stacked(paths)
+    model = fit(design, compute.model_copy(update={"df": "none", "kenward_roger_below": 0}))
+    _, matrix = covariance(model, "client_id", design.random["client_id"])
+    unit = np.repeat([paths.a.model.residual_sd, paths.b.model.residual_sd], 2)
+    matrix = matrix * np.outer(unit, unit)
+    clients = int(design.rows.client.max()) + 1
+    spread = np.sqrt((matrix[1, 1] * matrix[3, 3] + matrix[1, 3] ** 2) / max(clients - 1, 1))
+    return float(matrix[1, 3]), float(spread)
+
+
+def _stacked(paths: Paths) -> terms.Design:
+    """Both outcomes in one model, each over its own residual SD so that one residual variance fits both (Bauer 2006)."""
     one, two = paths.a.design, paths.b.design
-    scale = (paths.a.model.residual_sd, paths.b.model.residual_sd)
-    columns: dict[str, Any] = {
-        "outcome": np.concatenate([one.columns["outcome"] / scale[0], two.columns["outcome"] / scale[1]])
-    }
-    n = one.rows.n
-    side = np.repeat([1.0, 0.0], n)
-    columns |= {"m_level": side, "y_level": 1.0 - side}
+    side = np.repeat([1.0, 0.0], one.rows.n)
+    outcome = (one.columns["outcome"] / paths.a.model.residual_sd, two.columns["outcome"] / paths.b.model.residual_sd)
+    columns: dict[str, Any] = {"outcome": np.concatenate(outcome), "m_level": side, "y_level": 1.0 - side}
     for prefix, design, flag in (("m_", one, side), ("y_", two, 1.0 - side)):
-        for name in (term for term in design.fixed if isinstance(design.columns[term], np.ndarray)):
-            columns[prefix + name] = np.tile(design.columns[name], 2) * flag
+        for name, column in terms.numeric(design).items():
+            columns[prefix + name] = np.tile(column, 2) * flag
     columns |= {key: np.tile(one.columns[key], 2) for key in ("client_id", "worker_id")}
     random = {"client_id": ["m_level", "m_" + paths.x, "y_level", "y_" + paths.m]}
     if "worker_id" in one.random:
         random["worker_id"] = ["m_level", "y_level"]
     fixed = tuple(name for name in columns if name not in ("outcome", "m_level", "client_id", "worker_id"))
-    model = fit(replace(one, columns=columns, fixed=fixed, random=random), compute.model_copy(update={"df": "none"}))
-    _, matrix = covariance(model, "client_id", random["client_id"])
-    matrix = matrix * scale[0] * scale[1]
-    clients = int(one.rows.client.max()) + 1
-    spread = np.sqrt((matrix[1, 1] * matrix[3, 3] + matrix[1, 3] ** 2) / max(clients - 1, 1))
-    return float(matrix[1, 3]), float(spread)
+    rows = replace(one.rows, client=columns["client_id"], worker=columns["worker_id"])
+    return terms.Design(rows, columns, fixed, random, terms.Focus({}, {}), uncorrelated=frozenset({"worker_id"}))
 
 
 def _draws(paths: Paths, together: tuple[float, float], compute: Compute) -> Floats:

@@ -52,6 +52,7 @@ class Design:
     random: dict[str, list[str]]
     focus: Focus
     notes: tuple[str, ...] = ()
+    uncorrelated: frozenset[str] = frozenset()  # groups whose terms are fitted without correlations
 
     @property
     def tested(self) -> dict[str, float]:
@@ -204,3 +205,16 @@ def random_of(plan: Plan) -> dict[str, list[str]]:
     """The random terms in the engine's names."""
     slopes = {"intercept": ["1"], "time": ["time"], "exposure": [f"{mode}_within" for mode in main_exposures(plan)]}
     return {group: [term for name in names for term in slopes[name]] for group, names in plan.random.items()}
+
+
+def numeric(design: Design) -> dict[str, Floats]:
+    """The fixed columns as numbers: categories as 0/1 columns against their first used level."""
+    found: dict[str, Floats] = {}
+    for name in design.fixed:
+        column = design.columns[name]
+        if isinstance(column, np.ndarray) or is_number(column):
+            found[name] = np.asarray(column, dtype=np.float64)
+        else:
+            used = [(level, flag) for level, flag in levels_of(column) if flag.any()]
+            found |= {f"{name}[{level}]": flag for level, flag in used[1:]}
+    return found

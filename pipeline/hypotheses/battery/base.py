@@ -43,7 +43,8 @@ class Setting:
         from dataclasses import replace
 
         built = terms.build(self.plan, self.sample, keep, own=own, extra=extra)
-        return replace(built, random=self.primary.design.random)
+        ended = self.primary.design
+        return replace(built, random=ended.random, uncorrelated=ended.uncorrelated)
 
     def fit(self, design: Design, **arguments: Any) -> Any:
         """Fit a design as it stands."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.exposure.visits import Booleans, Floats
+from pipeline.exposure.visits import Booleans
 from pipeline.hypotheses import logit, terms
 from pipeline.hypotheses.battery.base import Check, Finding, Setting, within_only
 from pipeline.hypotheses.estimate import Estimate, contrast, of
 from pipeline.hypotheses.fitting import fit
-from pipeline.hypotheses.sample import is_number
 
 YES = "After better ratings than usual there is {direction} of it: the alliance may bring the advocacy."
 NO = "After better or worse ratings than usual there is no more or less of it, as far as can be seen."
@@ -33,7 +32,7 @@ def run_any(setting: Setting) -> Finding:
     """A logit of any episode after a rating; errors clustered by worker."""
     design, name = _design(setting, _keep(setting))
     event = (design.columns["outcome"] > 0).astype(np.float64)
-    model = logit.fit(event, _numeric(design), design.rows.worker)
+    model = logit.fit(event, terms.numeric(design), design.rows.worker)
     estimate, error = model.combination({name: 1.0})
     return _finding(of(estimate, error, None), " The number is a log-odds for each point of the rating.")
 
@@ -54,17 +53,6 @@ def _design(setting: Setting, keep: Booleans) -> tuple[terms.Design, str]:
     random = {group: ["1"] for group in setting.plan.random}
     design = terms.Design(rows, {"outcome": dose, **columns, **ids}, tuple(columns), random, terms.Focus(own, {name: 1.0}))
     return design, name
-
-
-def _numeric(design: terms.Design) -> dict[str, Floats]:
-    found: dict[str, Floats] = {}
-    for name in design.fixed:
-        column = design.columns[name]
-        if isinstance(column, np.ndarray) or is_number(column):
-            found[name] = np.asarray(column, dtype=np.float64)
-        else:
-            found |= {f"{name}[{level}]": flag for level, flag in terms.levels_of(column)[1:] if flag.any()}
-    return found
 
 
 def _finding(found: Estimate, note: str) -> Finding:
