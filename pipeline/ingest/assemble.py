@@ -12,6 +12,7 @@ from pipeline.ingest.ids import id_faults
 from pipeline.ingest.joins import Wide, make, widen
 from pipeline.ingest.raw import RawTable
 from pipeline.params import Checked, Glue, Privacy, RatingSource, TableSource
+from pipeline.tables.arrays import strings
 from pipeline.tables.column import Column, Table
 from pipeline.tables.rules import Finding
 
@@ -126,8 +127,8 @@ def guessable(ids: Any, where: str) -> list[Finding]:
 def _constant(text: str, rows: int) -> Any:
     import pyarrow as pa
 
-    indices = pa.repeat(pa.scalar(0, pa.int32()), rows)
-    return pa.chunked_array([pa.DictionaryArray.from_arrays(indices, pa.array([text], pa.string()))])
+    indices = pa.Array.from_buffers(pa.int32(), rows, [None, pa.py_buffer(bytes(4 * rows))])
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(indices, strings([text]))])
 
 
 def _add_totals(assembled: Assembled, source: RatingSource, wide: Wide) -> None:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pipeline.ingest.net import classify
+from pipeline.tables.arrays import flags, numbers, strings, typed
 from pipeline.tables.column import CODES_SEPARATOR, Column, is_band
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def convert(text: pa.ChunkedArray, reading: Reading) -> Cells:
         else:
             values, wrong = _values(chunk.dictionary.to_pylist(), reading, remembered)
         for name, hit in wrong.items():
-            _count(faults, name, pa.array(hit, pa.bool_()).take(chunk.indices), start)
+            _count(faults, name, flags(hit).take(chunk.indices), start)
         chunks.append(_spread(values, chunk.indices, reading.column))
         start += len(chunk)
     return Cells(pa.chunked_array(chunks, kind), faults)
@@ -145,17 +146,16 @@ def _values(texts: list[str], reading: Reading, remembered: dict[str, Any]) -> t
 
 def _ids(texts: pa.Array, reading: Reading) -> tuple[Any, dict[str, list[bool]]]:
     """Ids by the column at once: they are many, and nearly always right."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     if reading.recode:
         recoded = [plain_text(reading.recode.get(text, text)) for text in texts.to_pylist()]
-        texts = pa.array(recoded, pa.string())
+        texts = strings(recoded)
     right = pc.match_substring_regex(texts, f"^(?:{reading.id_pattern})$")
     if right.true_count == len(texts):
         return texts, {}
-    missing = pc.is_in(texts, pa.array(sorted(reading.missing), pa.string()))
-    values = pc.if_else(pc.and_not(right, missing), texts, pa.scalar(None, pa.string()))
+    missing = pc.is_in(texts, strings(sorted(reading.missing)))
+    values = pc.if_else(pc.and_not(right, missing), texts, strings([None])[0])
     wrong = pc.invert(pc.or_(right, missing))
     if not wrong.true_count:
         return values, {}
@@ -173,19 +173,18 @@ def _spread(values: Any, indices: pa.Array, column: Column) -> pa.Array:
 
     if column.closed:
         place = {code: index for index, code in enumerate(column.codes)}
-        codes = pa.array([None if value is None else place[value] for value in values], pa.int8())
-        return pa.DictionaryArray.from_arrays(codes.take(indices), pa.array(column.codes, pa.string()))
+        codes = numbers([None if value is None else place[value] for value in values], pa.int8())
+        return pa.DictionaryArray.from_arrays(codes.take(indices), strings(column.codes))
     kind = arrow_type(column)
-    array = values.cast(kind) if isinstance(values, pa.Array) else pa.array(values, kind)
+    array = values.cast(kind) if isinstance(values, pa.Array) else typed(values, kind)
     return array.take(indices)
 
 
 def _count(faults: dict[str, tuple[int, int]], name: str, hit: pa.Array, start: int) -> None:
     import pyarrow.compute as pc
 
-    hit = pc.fill_null(hit, False)
     if hit.true_count:
-        count, first = faults.get(name, (0, start + hit.index(True).as_py()))
+        count, first = faults.get(name, (0, start + int(pc.indices_nonzero(hit)[0].as_py())))
         faults[name] = (count + hit.true_count, first)
 
 

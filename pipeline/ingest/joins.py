@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.ingest.headers import headers_of, item_headers, join_keys
 from pipeline.ingest.raw import RawTable
 from pipeline.params import Checked, Glue, Join, RatingSource, TableSource
+from pipeline.tables.arrays import strings
 from pipeline.tables.column import CODES_SEPARATOR
 from pipeline.tables.rules import Finding
 
@@ -74,14 +75,13 @@ def widen(source: TableSource, tables: Mapping[str, RawTable], items: int = 0) -
 
 def rows_of_kind(source: TableSource, base: RawTable) -> Any:
     """The places of the rows whose cells are what `rows` of the mapping asks for; None for all rows."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     mask = None
     for header, texts in source.rows.items():
         if header in base.position:
-            cells = pc.fill_null(_plain(base.column(header)).combine_chunks(), "")
-            hit = pc.is_in(cells, pa.array(list(texts), pa.string()))
+            cells = _filled(base.column(header))
+            hit = pc.is_in(cells, strings(texts))
             mask = hit if mask is None else pc.and_(mask, hit)
     return None if mask is None else pc.indices_nonzero(mask)
 
@@ -98,14 +98,15 @@ def _glue(wide: Wide, how: Glue, missing: frozenset[str]) -> pa.ChunkedArray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    absent = pa.array(sorted(missing), pa.string())
-    parts = []
+    absent = strings(sorted(missing))
+    parts, none = [], strings([None])[0]
     for header in how.columns:
         text = _plain(wide.text(header)).combine_chunks()
-        parts.append(pc.if_else(pc.is_in(text, absent), pa.scalar(None, pa.string()), text))
-    together = pc.binary_join_element_wise(*parts, how.separator)
-    glued = pc.binary_join_element_wise(pa.scalar(how.prefix), together, "")
-    return pa.chunked_array([pc.fill_null(glued, "")]).dictionary_encode()
+        parts.append(pc.if_else(pc.is_in(text, absent), none, text))
+    prefix, separator, empty = strings([how.prefix, how.separator, ""])
+    together = pc.binary_join_element_wise(*parts, separator)
+    glued = pc.binary_join_element_wise(prefix, together, empty)
+    return pa.chunked_array([pc.coalesce(glued, empty)]).dictionary_encode()
 
 
 def _list_checked(wide: Wide, how: Checked) -> tuple[pa.ChunkedArray, list[Finding]]:
@@ -115,15 +116,18 @@ def _list_checked(wide: Wide, how: Checked) -> tuple[pa.ChunkedArray, list[Findi
 
     parts, findings = [], []
     for header, code in how.checked.items():
-        text = pc.fill_null(_plain(wide.text(header)).combine_chunks(), "")
-        checked = pc.is_in(text, pa.array(list(how.yes), pa.string()))
-        right = pc.or_(checked, pc.is_in(text, pa.array(list(how.no), pa.string())))
+        text = _filled(wide.text(header))
+        checked = pc.is_in(text, strings(how.yes))
+        right = pc.or_(checked, pc.is_in(text, strings(how.no)))
         if right.true_count < len(right):
-            row = right.index(False).as_py()
+            row = pc.indices_nonzero(pc.invert(right))[0].as_py()
             where = wide.table(header).where(header)
             findings.append(Finding("not_checkbox", where, len(right) - right.true_count, wide.line(row, header)))
-        parts.append(pc.if_else(checked, pa.scalar(f"{CODES_SEPARATOR}{code}"), pa.scalar("")))
-    together = pc.binary_join_element_wise(*parts, "")  # Arrow's null_handling="skip" loses rows that are all null
+        mark, empty = strings([f"{CODES_SEPARATOR}{code}", ""])
+        parts.append(pc.if_else(checked, mark, empty))
+    together = pc.binary_join_element_wise(
+        *parts, strings([""])[0]
+    )  # Arrow's null_handling="skip" loses rows that are all null
     listed = pc.utf8_ltrim(together, characters=CODES_SEPARATOR)
     return pa.chunked_array([listed]).dictionary_encode(), findings
 
@@ -148,7 +152,14 @@ def _look_up(wide: Wide, other: RawTable, join: Join) -> tuple[pa.Array, list[Fi
 def _key(columns: list[pa.ChunkedArray]) -> pa.Array:
     import pyarrow.compute as pc
 
-    return pc.binary_join_element_wise(*[_plain(column).combine_chunks() for column in columns], UNIT)
+    return pc.binary_join_element_wise(*[_plain(column).combine_chunks() for column in columns], strings([UNIT])[0])
+
+
+def _filled(text: pa.ChunkedArray) -> pa.Array:
+    """Plain text with an empty cell for a missing one."""
+    import pyarrow.compute as pc
+
+    return pc.coalesce(_plain(text).combine_chunks(), strings([""])[0])
 
 
 def _plain(text: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pipeline.tables.arrays import flags
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -58,7 +60,6 @@ def classify(text: str) -> str | None:
 
 def scan(column: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
     """Rule -> (rows, first row) of a dictionary-encoded text column that has no declared form."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     found: dict[str, tuple[int, int]] = {}
@@ -69,12 +70,12 @@ def scan(column: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
             for name, pattern in PATTERNS.items()
             if (hit := pc.match_substring_regex(chunk.dictionary, pattern)).true_count
         ]
-        left = pa.array([True] * len(chunk.dictionary)) if caught else None
+        left = flags([True] * len(chunk.dictionary)) if caught else None
         for name, hit in caught:
-            rows = pc.fill_null(pc.and_(hit, left).take(chunk.indices), False)
+            rows = pc.and_(hit, left).take(chunk.indices)
             left = pc.and_not(left, hit)
             if rows.true_count:
-                count, first = found.get(name, (0, start + rows.index(True).as_py()))
+                count, first = found.get(name, (0, start + pc.indices_nonzero(rows)[0].as_py()))
                 found[name] = (count + rows.true_count, first)
         start += len(chunk)
     return found

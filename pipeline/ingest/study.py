@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import Problem, SourceError
@@ -12,15 +12,17 @@ from pipeline.ingest.headers import all_sources, header_faults, headers_used, it
 from pipeline.ingest.joins import rows_of_kind
 from pipeline.ingest.net import scan
 from pipeline.ingest.raw import RawTable
-from pipeline.params import Params, Privacy, RatingSource, Sources
-from pipeline.tables import by_name, ratings
+from pipeline.params import Params, Privacy, RatingSource, Sources, TableSource
+from pipeline.tables import Table, by_name, ratings
 from pipeline.tables.anonymity import small_classes
 from pipeline.tables.rules import Finding, broken, policy
+from pipeline.tables.stored import parquet
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
+DERIVED = {"clients": "client_id", "workers": "worker_id"}  # tables that the sessions can stand in for
 UNREAD = ("ignored", "key of a join", "kind of row")  # what headers are for that no canonical column declares a form of
 
 
@@ -33,12 +35,21 @@ class Scale:
     high: float
 
 
-@dataclass(frozen=True)
+@dataclass
 class Ingested:
-    """The canonical tables by name, and ingest.json."""
+    """The canonical tables as Parquet by name, and ingest.json."""
 
-    tables: dict[str, pa.Table]
+    tables: dict[str, bytes]
     record: dict[str, Any]
+
+
+@dataclass
+class Progress:
+    """What has been made and found so far, one table after the other, so that only one is held open."""
+
+    made: dict[str, bytes] = field(default_factory=dict)
+    counts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
 
 
 def ingest(raw: Mapping[str, RawTable], params: Params, scales: Mapping[str, Scale]) -> Ingested:
@@ -50,18 +61,17 @@ def ingest(raw: Mapping[str, RawTable], params: Params, scales: Mapping[str, Sca
     sources, privacy = params.sources, params.privacy
     items = {name: scale.items for name, scale in scales.items()}
     problems = list(header_faults(raw, sources, items, privacy))
-    findings = [*unread_findings(raw, sources, items), *unused_rows(raw, sources)]
-    parts = _assembled(raw, sources, privacy, scales)
-    findings += [finding for _, part in parts for finding in part.findings]
-    tables = _tables(parts)
-    if not any(part.findings for name, part in parts if name == "clients"):  # a faulty cell is read as missing
-        findings += _rare_clients(tables.get("clients"), privacy)
+    progress = Progress(findings=[*unread_findings(raw, sources, items), *unused_rows(raw, sources)])
+    for name, parts in _grouped(raw, sources, scales).items():
+        _make(progress, name, [assemble(source, declared, raw, privacy) for source, declared in parts], privacy)
     chosen = privacy.policies
-    problems += [finding.problem() for finding in findings if policy(finding.rule, chosen) == "refuse"]
+    problems += [finding.problem() for finding in progress.findings if policy(finding.rule, chosen) == "refuse"]
     if problems:
         raise SourceError(sorted(set(problems)))
-    notes = [str(finding.problem()).splitlines()[0] for finding in findings]
-    return Ingested(tables, _record(raw, parts, tables, notes))
+    notes = [f"{file}: {note}" for file, table in sorted(raw.items()) for note in table.notes]
+    notes += [str(finding.problem()).splitlines()[0] for finding in progress.findings]
+    files = [{"file": file, "sha256": table.sha256, "rows": table.rows} for file, table in sorted(raw.items())]
+    return Ingested(progress.made, {"files": files, "tables": progress.counts, "notes": notes})
 
 
 def unused_rows(raw: Mapping[str, RawTable], sources: Sources) -> Iterator[Finding]:
@@ -94,59 +104,54 @@ def unread_findings(raw: Mapping[str, RawTable], sources: Sources, items: Mappin
                     yield Finding(rule, table.where(header), rows, table.first_line + first)
 
 
-def _assembled(
-    raw: Mapping[str, RawTable], sources: Sources, privacy: Privacy, scales: Mapping[str, Scale]
-) -> list[tuple[str, Assembled]]:
-    parts = []
-    for source in all_sources(sources).values():
+Part = tuple[TableSource, type[Table]]
+
+
+def _grouped(raw: Mapping[str, RawTable], sources: Sources, scales: Mapping[str, Scale]) -> dict[str, list[Part]]:
+    """Canonical table -> the sources that feed it; those whose files could not be read are left out (said already)."""
+    grouped: dict[str, list[Part]] = {}
+    for key, source in all_sources(sources).items():
         if any(file not in raw for file in (source.file, *(join.file for join in source.joins))):
-            continue  # said already, by whoever read the files
+            continue
         if isinstance(source, RatingSource):
             scale = scales[source.instrument]
             declared = ratings(source.instrument, scale.items, scale.low, scale.high)
         else:
-            declared = by_name()[next(name for name, other in sources.tables.items() if other is source)]
-        parts.append((declared.name, assemble(source, declared, raw, privacy)))
-    return parts
+            declared = by_name()[key.partition(".")[2]]
+        grouped.setdefault(declared.name, []).append((source, declared))
+    return grouped
 
 
-def _tables(parts: list[tuple[str, Assembled]]) -> dict[str, pa.Table]:
-    """The parts of each table put together; clients and workers taken from the sessions where no file tells of them."""
+def _make(progress: Progress, name: str, parts: list[Assembled], privacy: Privacy) -> None:
+    """Put the parts of a table together and store it; clients and workers come from the sessions where no file has them."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    grouped: dict[str, list[pa.Table]] = {}
-    for name, part in parts:
-        grouped.setdefault(name, []).append(part.table)
-    tables = {name: pa.concat_tables(group, promote_options="default") for name, group in grouped.items()}
-    for name, key in (("clients", "client_id"), ("workers", "worker_id")):
-        if name not in tables and "sessions" in tables and key in tables["sessions"].column_names:
-            tables[name] = pa.table({key: pc.unique(tables["sessions"].column(key).drop_null())})
-    return tables
+    table = pa.concat_tables([part.table for part in parts], promote_options="default")
+    findings = [finding for part in parts for finding in part.findings]
+    if name == "clients" and not findings:  # a faulty cell is read as missing, which would make a class of its own
+        findings += _rare_clients(table, privacy)
+    progress.findings += findings
+    set_aside: dict[str, int] = {}
+    for part in parts:
+        for reason, rows in part.set_aside.items():
+            set_aside[reason] = set_aside.get(reason, 0) + rows
+    _store(progress, name, table, set_aside)
+    for derived, key in DERIVED.items():
+        if name == "sessions" and derived not in progress.made and key in table.column_names:
+            _store(progress, derived, pa.table({key: pc.unique(table.column(key).drop_null())}), {})
 
 
-def _rare_clients(clients: pa.Table | None, privacy: Privacy) -> list[Finding]:
-    if clients is None:
-        return []
+def _store(progress: Progress, name: str, table: pa.Table, set_aside: dict[str, int]) -> None:
+    progress.made[name] = parquet(table)
+    progress.counts[name] = {"rows": table.num_rows, "set_aside": set_aside}
+
+
+def _rare_clients(clients: pa.Table, privacy: Privacy) -> list[Finding]:
     held = [name for name in privacy.quasi_identifiers if name in clients.column_names]
     rare = small_classes(clients, held, privacy.k)
     detail = f"k = {privacy.k} over {', '.join(held)}"
     return [Finding("k_anonymity", "clients", rare, detail=detail)] if rare else []
-
-
-def _record(
-    raw: Mapping[str, RawTable], parts: list[tuple[str, Assembled]], tables: Mapping[str, pa.Table], notes: list[str]
-) -> dict[str, Any]:
-    set_aside: dict[str, dict[str, int]] = {name: {} for name in tables}
-    for name, part in parts:
-        for reason, rows in part.set_aside.items():
-            set_aside[name][reason] = set_aside[name].get(reason, 0) + rows
-    file_notes = [f"{file}: {note}" for file, table in sorted(raw.items()) for note in table.notes]
-    return {
-        "files": [{"file": file, "sha256": table.sha256, "rows": table.rows} for file, table in sorted(raw.items())],
-        "tables": {name: {"rows": table.num_rows, "set_aside": set_aside[name]} for name, table in tables.items()},
-        "notes": file_notes + notes,
-    }
 
 
 def missing_files(sources: Sources, found: set[str]) -> list[Problem]:

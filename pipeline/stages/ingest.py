@@ -9,7 +9,6 @@ from pipeline.io import Batch
 from pipeline.params import Params
 from pipeline.stages.instruments import FOLDER, library
 from pipeline.stages.raw_files import read_files
-from pipeline.tables.stored import parquet
 
 READS = ("data/interim/check.json", "{sources}", FOLDER)
 WRITES = ("data/interim/ingested",)
@@ -24,8 +23,8 @@ def run(batch: Batch, params: Params, _hypothesis: str | None) -> None:
         if batch.has(path):
             batch.path(path)  # so that a file that changes meanwhile is noticed before anything is written
     ingested = take_in(batch, params)
-    for name, table in ingested.tables.items():
-        batch.put_bytes(f"{OUT}/{name}.parquet", parquet(table))
+    for name, content in ingested.tables.items():
+        batch.put_bytes(f"{OUT}/{name}.parquet", content)
     batch.put_json(f"{OUT}/ingest.json", ingested.record)
 
 

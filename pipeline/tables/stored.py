@@ -10,7 +10,7 @@ from pipeline.tables.column import DAY
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ROWS = 1 << 18  # rows a row group: bounds the memory of writing and reading
+ROWS = 1 << 17  # rows a row group: bounds the memory of writing and reading
 KINDS = {"string": ("unicode", "str"), "double": ("float64", "float64"), "bool": ("bool", "boolean")}
 
 

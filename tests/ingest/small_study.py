@@ -15,7 +15,6 @@ from pipeline.ingest import check_params
 from pipeline.ingest.readers import read
 from pipeline.ingest.study import Scale, ingest, missing_files
 from pipeline.params import Params, validate
-from pipeline.tables.stored import parquet
 from pipeline.tables.validation import Answers, Chosen
 from pipeline.tables.validation import validate as validate_tables
 
@@ -158,7 +157,7 @@ def through(raw: Files, params: Params) -> tuple[dict[str, pd.DataFrame], dict[s
         raise SourceError([*problems, *error.problems]) from None
     if problems:
         raise SourceError(problems)
-    frames = {name: pd.read_parquet(io.BytesIO(parquet(table))) for name, table in ingested.tables.items()}
+    frames = {name: pd.read_parquet(io.BytesIO(content)) for name, content in ingested.tables.items()}
     privacy = params.privacy
     chosen = Chosen(privacy.policies, privacy.quasi_identifiers, privacy.k)
     validated, record = validate_tables(frames, chosen, ANSWERS)
