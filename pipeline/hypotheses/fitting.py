@@ -36,12 +36,15 @@ def freedom(compute: Compute, workers: int) -> Literal["satterthwaite", "kenward
 def fit(design: Design, compute: Compute, *, residual: str = "independent", time: str | None = None) -> Any:
     """One fit of a design as it stands; ModelError from the engine."""
     workers = int(design.rows.worker.max()) + 1
+    df = freedom(compute, workers)
+    if residual == "car1" and df == "kenward_roger":
+        df = "satterthwaite"  # Kenward and Roger's covariance is not defined for CAR(1) residuals
     arguments: dict[str, Any] = {
         "outcome": "outcome",
         "fixed": design.fixed,
         "random": {g: [[t] for t in terms] if g in design.uncorrelated else terms for g, terms in design.random.items()},
         "method": compute.method,
-        "df": freedom(compute, workers),
+        "df": df,
         "residual": residual,
         "time": time,
     }
