@@ -11,32 +11,43 @@ import pandas as pd
 from pipeline.errors import Problem
 from pipeline.measures.correlation import Groups
 from pipeline.measures.instrument import Instrument
-from pipeline.measures.items import Suspect, suspects
-from pipeline.measures.scoring import Matrix, keyed
+from pipeline.measures.items import Suspect, against_key
+from pipeline.measures.scoring import Matrix
 from pipeline.measures.siblings import Sibling, better_siblings
 
 MEND_ITEM = (
     "look at the item's direction in the key (reversed_items), at the column it is mapped from and at its labels; "
     "if all of them are right, name the instrument in measures.overrule"
 )
+ENOUGH_RATINGS = 50  # fewer may leave the ends of a scale unused by chance
 MEND_SIBLING = "set the source's instrument to the form that was used; if that is this one, name it in measures.overrule"
 
 
 @dataclass(frozen=True)
 class ItemChecks:
-    """What the checks found for one instrument and rater; `overruled`: the study takes the key to be right."""
+    """What the checks found for one instrument and rater.
+
+    `unused`: how many of the lowest and highest answers no item ever has (0 where ratings are few). `overruled`: the study
+    takes the key to be right.
+    """
 
     instrument: str
     rater: str
     ratings: int
     suspects: tuple[Suspect, ...]
     siblings: tuple[Sibling, ...]
+    unused: tuple[int, int]
     overruled: bool
 
     @property
     def sentences(self) -> list[str]:
         """Every finding in words."""
-        return [*(sibling_sentence(s, self) for s in self.siblings), *(suspect_sentence(s) for s in self.suspects)]
+        scale = [unused_sentence(self)] if any(self.unused) else []
+        return [
+            *(sibling_sentence(s, self) for s in self.siblings),
+            *(suspect_sentence(s) for s in self.suspects),
+            *scale,
+        ]
 
 
 def client_codes(ratings: pd.DataFrame, sessions: pd.DataFrame) -> Groups:
@@ -63,11 +74,21 @@ def check_items(
         answers: Matrix = ratings.loc[rows, instrument.columns].to_numpy(dtype=np.float64, na_value=np.nan)
         if len(answers):
             groups = pd.factorize(clients[rows])[0].astype(np.int64)
-            against = suspects(keyed(answers, instrument), groups)
+            against = against_key(answers, groups, instrument)
             others = better_siblings(answers, groups, instrument, rater, known, against)
             overruled = instrument.id in overrule
-            found.append(ItemChecks(instrument.id, rater, len(answers), tuple(against), tuple(others), overruled))
+            unused = unused_ends(answers, instrument)
+            found.append(ItemChecks(instrument.id, rater, len(answers), tuple(against), tuple(others), unused, overruled))
     return found
+
+
+def unused_ends(answers: Matrix, instrument: Instrument) -> tuple[int, int]:
+    """How many of the scale's lowest and highest answers never occur: a sign of data on a shorter scale."""
+    given = answers[~np.isnan(answers)]
+    if not instrument.whole_numbers or len(answers) < ENOUGH_RATINGS or len(given) == 0:
+        return 0, 0
+    low, high = instrument.scale
+    return round(given.min() - low), round(high - given.max())
 
 
 def grave(checks: list[ItemChecks]) -> Iterator[Problem]:
@@ -89,6 +110,16 @@ def suspect_sentence(suspect: Suspect) -> str:
         f"item {suspect.item} runs against its key: as keyed it correlates {suspect.correlation:.2f} "
         f"(95% interval {suspect.conf_low:.2f} to {suspect.conf_high:.2f}) with the other items, flipped "
         f"{suspect.flipped:.2f}; alpha {suspect.alpha:.2f} as keyed, {suspect.alpha_flipped:.2f} flipped"
+    )
+
+
+def unused_sentence(check: ItemChecks) -> str:
+    """A scale whose ends are never used, in words."""
+    low, high = check.unused
+    ends = [f"the {count} {name}" for count, name in ((low, "lowest"), (high, "highest")) if count]
+    return (
+        f"no item is ever answered with {' or '.join(ends)} of the scale's answers: if the form has a shorter scale, "
+        f"set measures.scales.{check.instrument}, or reversed items are scored wrongly"
     )
 
 

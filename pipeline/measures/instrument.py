@@ -35,6 +35,7 @@ class Instrument(Section):
     total_items: tuple[ItemNumber, ...] = Field((), description="the items of the total; all of them if left out")
     reversed_items: tuple[ItemNumber, ...] = Field((), description="scored lowest + highest - answer")
     score: Literal["mean", "sum"] = "mean"
+    concern: float | None = Field(None, description="a total at or below this is the usual sign of concern")
     min_answered: Share | None = Field(None, description="in place of measures.min_answered")
     source: Text
     licence: Text

@@ -6,12 +6,14 @@ longest and so most telling score.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.measures.alpha import LEVEL, Matrix, alpha_of, pairwise_covariance
-from pipeline.measures.correlation import Correlation, Groups, correlate
+from pipeline.measures.correlation import Correlation, Flags, Groups, correlate
+from pipeline.measures.instrument import Instrument
+from pipeline.measures.scoring import keyed
 
 # An item is suspect where its correlation is below minus this share of the usual one in its scale. At 0 weak items would be
 # called out by chance; at 0.4 flipped items of short scales slip through. benchmarks/measures.py shows both error rates.
@@ -40,18 +42,34 @@ class Suspect:
 def item_rest(answers: Matrix, clients: Groups, level: float = LEVEL) -> Correlation:
     """Correlate each item with the mean of the other answered items.
 
-    `answers`: keyed, ratings x items, NaN missing; `clients`: a code per rating.
+    `answers`: keyed, ratings x items, NaN missing; `clients`: a code per rating. Items are centered first, so that it does
+    not matter to the mean which of them are answered.
     """
     given = ~np.isnan(answers)
-    filled = np.where(given, answers, 0.0)
+    filled = np.where(given, answers - _means(answers, given), 0.0)
     counts, sums = given.sum(axis=1, keepdims=True), filled.sum(axis=1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
         rest = (sums - filled) / (counts - given)
     return correlate(answers, rest, clients, level)
 
 
+def against_key(answers: Matrix, clients: Groups, instrument: Instrument) -> list[Suspect]:
+    """The items of an instrument that run against its key, among those of its total; other items within their subscale.
+
+    `answers` as given, ratings x items.
+    """
+    right = keyed(answers, instrument)
+    scores = list(instrument.scores.values())
+    apart = [items for items in scores[1:] if not set(items) & set(scores[0])]
+    found = []
+    for items in (scores[0], *apart):
+        for suspect in suspects(right[:, np.array(items) - 1], clients):
+            found.append(replace(suspect, item=items[suspect.item - 1]))
+    return found
+
+
 def suspects(answers: Matrix, clients: Groups) -> list[Suspect]:
-    """The items that run against their key, worst first.
+    """The items (numbered from 1) that run against the others, worst first; `answers` keyed.
 
     Items are turned one after another, always the one that runs hardest against the rest, until none is suspect: an item
     that is truly turned drags the others' correlations down, and must not make them suspects too.
@@ -63,14 +81,17 @@ def suspects(answers: Matrix, clients: Groups) -> list[Suspect]:
     flipped: list[int] = []
     while len(flipped) < len(numbers) // 2:
         r = item_rest(turned, clients).correlation
-        if np.isnan(r).all():
-            break
         worst = int(np.nanargmin(r))
         if worst in flipped or r[worst] >= -SUSPECT_SHARE * np.nanmedian(np.abs(r)):
             break
         turned[:, worst] = -turned[:, worst]
         flipped.append(worst)
     return _described(turned, clients, flipped, numbers)
+
+
+def _means(answers: Matrix, given: Flags) -> Matrix:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(given, answers, 0.0).sum(axis=0) / given.sum(axis=0))
 
 
 def _described(turned: Matrix, clients: Groups, flipped: list[int], numbers: Groups) -> list[Suspect]:

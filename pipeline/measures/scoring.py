@@ -194,6 +194,7 @@ def key_facts(instrument: Instrument) -> dict[str, object]:
         "reversed_items": list(instrument.reversed_items),
         "raters": list(instrument.raters),
         "form_of": instrument.form_of,
+        "concern": instrument.concern,
         "source": instrument.source,
         "licence": instrument.licence,
     }

@@ -17,8 +17,8 @@ from pipeline.measures.cfa.fitness import fitness
 from pipeline.measures.cfa.models import Moments, fit_one, moments, pattern
 from pipeline.measures.correlation import Groups
 from pipeline.measures.instrument import Instrument
-from pipeline.measures.items import Suspect, suspects
-from pipeline.measures.scoring import Matrix, keyed
+from pipeline.measures.items import Suspect, against_key
+from pipeline.measures.scoring import Matrix
 
 VERY_STRONG = 10.0
 FEWEST_RATINGS = 3  # complete ratings per item below which a factor model is not fitted
@@ -52,7 +52,7 @@ def better_siblings(
     here = tuple(suspect.item for suspect in found)
     better = []
     for other in _candidates(instrument, rater, known):
-        there = tuple(suspect.item for suspect in suspects(keyed(answers, other), clients))
+        there = tuple(suspect.item for suspect in against_key(answers, clients, other))
         gain = _chi2_gain(answers, clients, instrument, other)
         signs = bool(here) and not there and not gain < -VERY_STRONG
         if signs or gain > VERY_STRONG:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from pipeline.measures.alpha import LEVEL, cronbach_alpha
 from pipeline.measures.cfa.models import moments
+from pipeline.measures.instrument import TOTAL
 from pipeline.measures.items import item_rest
 from pipeline.measures.omega import omega_total
 from pipeline.measures.rated import Rated, block_ranges, columns_of
@@ -73,12 +74,14 @@ def item_rows(data: Rated) -> Iterator[Row]:
 
 
 def floor_ceiling(data: Rated, scores: pd.DataFrame) -> list[Row]:
-    """The shares of scores at the lowest and the highest value a score can take."""
+    """The shares of scores at the lowest and highest value a score can take, and of totals that are a sign of concern."""
     rows = []
     for score in data.instrument.scores:
         values = _values(data, scores, score).dropna()
         low, high = score_range(data.instrument, score)
         shares = {"floor": float((values <= low).mean()), "ceiling": float((values >= high).mean())} if len(values) else {}
+        if score == TOTAL and data.instrument.concern is not None and len(values):
+            shares["concern"] = float((values <= data.instrument.concern).mean())
         rows.append({**data.names, "score": score, "n": len(values), "lowest": low, "highest": high, **shares})
     return rows
 

@@ -10,7 +10,7 @@ from pipeline.errors import MeasureError
 from pipeline.measures import Instrument, shipped
 from pipeline.measures.checks import check_items, client_codes, grave
 from pipeline.measures.correlation import correlate
-from pipeline.measures.items import item_rest, suspects
+from pipeline.measures.items import against_key, item_rest, suspects
 from pipeline.measures.scoring import keyed
 from pipeline.measures.siblings import better_siblings, differences
 from tests.measures.make import likert, ratings
@@ -165,6 +165,39 @@ def test_what_chance_may_explain_does_not_stop_the_run() -> None:
     assert checks[0].suspects
     assert not any(suspect.certain for suspect in checks[0].suspects)
     assert list(grave(checks)) == []
+
+
+def test_a_scale_whose_ends_are_never_used_is_pointed_out() -> None:
+    answers = likert(WAI_SR, 300)
+    (check,) = check_items(ratings(answers, on_seven("wai_sr")), OWN_ROWS, on_seven("wai_sr"), KNOWN)
+    assert check.unused == (0, 2)
+    assert check.sentences == [
+        "no item is ever answered with the 2 highest of the scale's answers: if the form has a shorter scale, set "
+        "measures.scales.wai_sr, or reversed items are scored wrongly"
+    ]
+    (right,) = check_items(ratings(answers, WAI_SR), OWN_ROWS, WAI_SR, KNOWN)
+    assert right.unused == (0, 0)
+
+
+def test_items_outside_the_total_are_held_to_their_own_subscale() -> None:
+    instrument = WAI_SR.model_copy(
+        update={"total_items": tuple(range(1, 9)), "subscales": {"good": tuple(range(1, 9)), "bad": (9, 10, 11, 12)}}
+    )
+    answers = likert(WAI_SR, 300)
+    answers[:, 8:] = 6 - answers[:, 8:]
+    assert against_key(answers, OWN_ROWS, instrument) == []
+    answers[:, 10] = 6 - answers[:, 10]
+    assert [found.item for found in against_key(answers, OWN_ROWS, instrument)] == [11]
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3])
+def test_gaps_do_not_hide_a_flipped_item(share: float) -> None:
+    instrument = KNOWN["wai_36"]
+    answers = keyed(likert(instrument, 200, seed=3, loading=0.6, shift=1.2), instrument)
+    answers[:, 20] = 8 - answers[:, 20]
+    answers[np.random.default_rng(1).random(answers.shape) < share] = np.nan
+    (found,) = suspects(answers, np.arange(200))
+    assert found.item == 21
 
 
 def test_a_rating_without_a_known_session_is_a_client_of_its_own() -> None:
