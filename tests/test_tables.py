@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from pipeline.errors import TableError
+from pipeline.io import parquet_bytes
 from pipeline.tables import Sessions, by_name, ratings
 from pipeline.tables.codebook import codebook, data_rules, rows
 from pipeline.tables.column import is_band
 from pipeline.tables.rules import BY_NAME, GROUPS, RULES, broken, policy
 from pipeline.tables.schema import out_of_range, schema
-from pipeline.tables.validation import FOLLOWED, Answers, Chosen, validate
+from pipeline.tables.validation import FOLLOWED, Answers, Chosen
+from pipeline.tables.validation import validate as validate_stored
 
 ROOT = Path(__file__).parent.parent
 ANSWERS = {"mini": Answers(2, 1, 5, whole=True, has_reversed=True)}
@@ -39,6 +43,14 @@ def tables() -> dict[str, pd.DataFrame]:
         "sessions": sessions,
         "ratings_mini": answers,
     }
+
+
+def validate(
+    given: dict[str, pd.DataFrame], chosen: Chosen, answers: dict[str, Answers]
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    stored = {name: parquet_bytes(table) for name, table in given.items()}
+    validated, record = validate_stored(stored, chosen, answers)
+    return {name: pd.read_parquet(io.BytesIO(content)) for name, content in validated.items()}, record
 
 
 def refused(changed: dict[str, pd.DataFrame], **policies: str) -> set[str]:
@@ -130,7 +142,7 @@ def test_a_table_that_ingest_did_not_write_is_refused_without_its_values(change)
     broken_tables = tables()
     broken_tables["sessions"] = change(broken_tables["sessions"])
     with pytest.raises(TableError) as caught:
-        out_of_range(broken_tables["sessions"], Sessions)
+        out_of_range(broken_tables["sessions"], Sessions, schema(Sessions))
     assert "c1" not in str(caught.value)
     assert "mood" not in str(caught.value)
     assert caught.value.__cause__ is None

@@ -17,13 +17,13 @@ PARAMS = ("privacy", "measures")
 def run(batch: Batch, params: Params, _hypothesis: str | None) -> None:
     """Write the validated tables and validate.json; TableError names every rule that refuses."""
     names = [name for name in batch.names("data/interim/ingested") if name.endswith(".parquet")]
-    tables = {PurePosixPath(name).stem: batch.table(name) for name in names}
+    tables = {PurePosixPath(name).stem: batch.content(name) for name in names}
     answers = {
         name: Answers(found.items, *found.scale, whole=found.whole_numbers, has_reversed=bool(found.reversed_items))
         for name, found in library(batch, params.measures).items()
     }
     chosen = Chosen(params.privacy.policies, params.privacy.quasi_identifiers, params.privacy.k)
     validated, record = validate(tables, chosen, answers)
-    for name, table in validated.items():
-        batch.put_table(f"data/validated/{name}.parquet", table)
+    for name, content in validated.items():
+        batch.put_bytes(f"data/validated/{name}.parquet", content)
     batch.put_json("data/validated/validate.json", record)

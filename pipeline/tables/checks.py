@@ -1,128 +1,164 @@
-"""Rules over the rows of the canonical tables, each a function from tables to the rows that break it.
+"""Rules over rows: each a function from the reduced tables of links.py, or a table's blocks, to the rows that break it.
 
-A mask is a boolean array over the table's rows. Nothing here looks at a value for longer than it takes to compare it.
+A mask is a boolean array over a table's rows.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipeline.tables.column import Table
+from pipeline.tables.schema import out_of_range, schema
+from pipeline.tables.stored import Stored
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
 FEW = 20  # rows below which a column that never changes means nothing
+NO_DAY = -1e6  # below every day, so that a session without one never makes another run backwards
+APART = 1e8  # more than any two days can lie apart: keeps clients apart in one running maximum
 
 
-def repeated_rows(table: pd.DataFrame, _key: list[str]) -> np.ndarray:
-    """Rows that repeat an earlier row in every column."""
-    return _array(table.duplicated())
+@dataclass
+class Scan:
+    """What one pass over a table's blocks finds: rows out of bounds and in which columns, odd ratings, extremes."""
+
+    beyond: np.ndarray
+    columns: list[str] = field(default_factory=list)
+    not_whole: np.ndarray | None = None
+    straight: np.ndarray | None = None
+    extremes: dict[str, tuple[float, float]] = field(default_factory=dict)
+    with_missing: set[str] = field(default_factory=set)
+
+    def constant(self, rows: int) -> list[str]:
+        """Numeric columns with one and the same value on every row."""
+        same = [name for name, (low, high) in self.extremes.items() if low == high and name not in self.with_missing]
+        return same if rows >= FEW else []
+
+    def has_other_base(self, low: float, high: float) -> bool:
+        """Whether the answers look like a scale that starts one lower or higher: beyond one end, never at the other."""
+        items = [extreme for name, extreme in self.extremes.items() if name.startswith("item_")]
+        lowest = min((least for least, _ in items), default=low)
+        highest = max((most for _, most in items), default=high)
+        return (lowest == low - 1 and highest <= high - 1) or (highest == high + 1 and lowest >= low + 1)
 
 
-def repeated_keys(table: pd.DataFrame, key: list[str]) -> np.ndarray:
-    """Rows whose key stands on several rows that differ from each other."""
-    twins = table.duplicated(key, keep=False)
-    if not twins.any():
-        return _array(twins)
-    different = table[twins].drop_duplicates()
-    keys = different[different.duplicated(key, keep=False)][key].drop_duplicates()
-    marked = table[key].merge(keys, on=key, how="left", indicator="side", validate=None)["side"] == "both"
-    return _array(marked)
+def scan(stored: Stored, declared: type[Table]) -> Scan:
+    """Go once over a table's blocks; TableError where a block is not of the declared make."""
+    import numpy as np
+
+    found = Scan(np.zeros(stored.rows, dtype=bool))
+    is_ratings = declared.name.startswith("ratings_")
+    if is_ratings:
+        found.not_whole, found.straight = np.zeros(stored.rows, dtype=bool), np.zeros(stored.rows, dtype=bool)
+    model = schema(declared)
+    for start, block in stored.blocks():
+        for name, places in out_of_range(block, declared, model).items():
+            found.beyond[start + places] = True
+            found.columns += [name] * (name not in found.columns)
+        _extend(found, block)
+        if found.not_whole is not None and found.straight is not None:
+            items = [block[name].to_numpy() for name in block.columns if name.startswith("item_")]
+            found.not_whole[start : start + len(block)] = _any_fraction(items)
+            found.straight[start : start + len(block)] = _all_alike(items)
+    return found
 
 
-def orphans(table: pd.DataFrame, column: str, parents: pd.Series) -> np.ndarray:
-    """Rows whose id in `column` is not among the parents'."""
-    return _array(~table[column].isin(parents))
+def repeated(stored: Stored, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows that repeat an earlier row whole, and rows that share their key with a row of other content."""
+    import numpy as np
+    import pandas as pd
+
+    copies, conflicts = np.zeros(stored.rows, dtype=bool), np.zeros(stored.rows, dtype=bool)
+    twins = pd.Series(key).duplicated(keep=False).to_numpy()
+    if twins.any():
+        rows = stored.at(twins)
+        copied = rows.duplicated()
+        copies[copied.index[copied]] = True
+        different = pd.Series(key[rows.index[~copied]])
+        unlike = different[different.duplicated()]
+        conflicts[rows.index[np.isin(key[rows.index], unlike)]] = True
+    return copies, conflicts
 
 
 def days_backwards(sessions: pd.DataFrame) -> np.ndarray:
     """Sessions on an earlier day than a session of the same client and worker with a lower number."""
     import numpy as np
 
-    order = sessions.sort_values(["client_id", "worker_id", "session_number"], kind="stable")
-    day = order["day"].astype("float64")
-    latest = day.groupby([order["client_id"], order["worker_id"]], observed=True).cummax()
+    order = np.lexsort((sessions["number"], sessions["worker"], sessions["client"]))
+    pair = np.cumsum(_starts(sessions["client"].to_numpy()[order], sessions["worker"].to_numpy()[order]))
+    day = sessions["day"].to_numpy()[order]
+    shifted = np.where(np.isnan(day), NO_DAY, day) + pair * APART
     backwards = np.zeros(len(sessions), dtype=bool)
-    backwards[sessions.index.get_indexer(order.index[_array(day < latest)])] = True
+    backwards[order] = ~np.isnan(day) & (shifted < np.maximum.accumulate(shifted))
     return backwards
 
 
 def repeated_numbers(sessions: pd.DataFrame) -> np.ndarray:
     """Sessions that share their number with another session of the same client and worker."""
-    return _array(sessions.duplicated(["client_id", "worker_id", "session_number"], keep=False))
+    return sessions.duplicated(["client", "worker", "number"], keep=False).to_numpy()
 
 
-def days_missing(sessions: pd.DataFrame) -> np.ndarray:
-    """Sessions without a day in a study that has days."""
-    missing = sessions["day"].isna()
-    return _none(sessions) if missing.all() else _array(missing)
+def two_agencies(sessions: pd.DataFrame, agency_of_worker: np.ndarray) -> np.ndarray:
+    """Attended sessions of a client who on the same day attended with a worker of another agency."""
+    import numpy as np
 
-
-def unattended(ratings: pd.DataFrame, sessions: pd.DataFrame) -> np.ndarray:
-    """Ratings of sessions that did not take place."""
-    held = sessions.loc[sessions["attendance"] == "attended", "session_id"]
-    known = ratings["session_id"].isin(sessions["session_id"])
-    return _array(known & ~ratings["session_id"].isin(held))
-
-
-def straight_lines(ratings: pd.DataFrame) -> np.ndarray:
-    """Ratings that give one and the same answer to every item."""
-    items = _items(ratings)
-    return _array((items.nunique(axis=1) == 1) & items.notna().all(axis=1)) if items.shape[1] > 1 else _none(ratings)
-
-
-def not_whole(ratings: pd.DataFrame) -> np.ndarray:
-    """Ratings with an answer between two whole numbers."""
-    items = _items(ratings)
-    return _array(((items % 1) > 0).any(axis=1))
-
-
-def has_other_base(ratings: pd.DataFrame, low: float, high: float) -> bool:
-    """Whether the answers look like a scale that starts one lower or one higher: one end reached beyond, the other never."""
-    items = _items(ratings).to_numpy(dtype="float64")
-    answered = items[items == items]
-    if not len(answered):
-        return False
-    lowest, highest = float(answered.min()), float(answered.max())
-    return bool((lowest == low - 1 and highest <= high - 1) or (highest == high + 1 and lowest >= low + 1))
-
-
-def constant_columns(table: pd.DataFrame) -> list[str]:
-    """Numeric columns that hold one and the same value on every row."""
-    numbers = table.select_dtypes("number") if len(table) >= FEW else table.iloc[:, :0]
-    return [name for name in numbers.columns if numbers[name].nunique() == 1 and numbers[name].notna().all()]
-
-
-def two_agencies(sessions: pd.DataFrame, workers: pd.DataFrame) -> np.ndarray:
-    """Sessions of a client who on the same day had a session with a worker of another agency."""
-    if "agency_id" not in workers or sessions["day"].isna().all():
-        return _none(sessions)
-    agencies = workers.drop_duplicates("worker_id").set_index("worker_id")["agency_id"]
-    seen = sessions[["client_id", "day"]].assign(agency=sessions["worker_id"].map(agencies))
-    seen = seen[_array((sessions["attendance"] == "attended") & sessions["day"].notna())]
-    apart = seen.groupby(["client_id", "day"], observed=True)["agency"].transform("nunique") > 1
-    return _array(apart.reindex(sessions.index, fill_value=False))
+    places = np.flatnonzero(sessions["attended"] & sessions["day"].notna() & (sessions["worker"] >= 0))
+    seen = sessions.iloc[places][["client", "day"]].assign(agency=agency_of_worker[sessions["worker"].to_numpy()[places]])
+    apart = np.zeros(len(sessions), dtype=bool)
+    crowded = seen[seen.duplicated(["client", "day"], keep=False).to_numpy()]
+    agencies = crowded.groupby(["client", "day"])["agency"].transform("nunique")
+    apart[places[seen.index.get_indexer(agencies.index[agencies > 1])]] = True
+    return apart
 
 
 def rare_clients(clients: pd.DataFrame, quasi_identifiers: list[str], k: int) -> np.ndarray:
     """Clients who share their quasi-identifiers with fewer than k; a missing value is a class of its own."""
-    held = [name for name in quasi_identifiers if name in clients]
-    if not held:
-        return _none(clients)
-    sizes = clients.groupby(held, dropna=False, observed=True)["client_id"].transform("size")
-    return _array(sizes < k)
-
-
-def _items(ratings: pd.DataFrame) -> pd.DataFrame:
-    return ratings[[name for name in ratings.columns if str(name).startswith("item_")]]
-
-
-def _array(mask: Any) -> np.ndarray:
-    array: np.ndarray = mask.to_numpy(dtype=bool, na_value=False) if hasattr(mask, "to_numpy") else mask
-    return array
-
-
-def _none(table: pd.DataFrame) -> np.ndarray:
     import numpy as np
 
-    return np.zeros(len(table), dtype=bool)
+    if not quasi_identifiers:
+        return np.zeros(len(clients), dtype=bool)
+    sizes = clients.groupby(quasi_identifiers, dropna=False, observed=True)[quasi_identifiers[0]].transform("size")
+    return (sizes < k).to_numpy(dtype=bool)
+
+
+def _starts(*columns: np.ndarray) -> np.ndarray:
+    """Where a sorted run of equal rows begins."""
+    import numpy as np
+
+    starts = np.zeros(len(columns[0]), dtype=bool)
+    for column in columns:
+        starts[1:] |= column[1:] != column[:-1]
+    return starts
+
+
+def _extend(found: Scan, block: pd.DataFrame) -> None:
+    numbers = block.select_dtypes("number")
+    for name in numbers.columns:
+        there = numbers[name].dropna()
+        if len(there) < len(block):
+            found.with_missing.add(name)
+        if len(there):
+            least, most = float(there.min()), float(there.max())
+            low, high = found.extremes.get(name, (least, most))
+            found.extremes[name] = (min(low, least), max(high, most))
+
+
+def _any_fraction(items: list[np.ndarray]) -> np.ndarray:
+    import numpy as np
+
+    found = np.zeros(len(items[0]), dtype=bool)
+    for item in items:
+        found |= (item % 1) > 0
+    return found
+
+
+def _all_alike(items: list[np.ndarray]) -> np.ndarray:
+    import numpy as np
+
+    alike = np.full(len(items[0]), len(items) > 1)
+    for item in items:
+        alike &= item == items[0]
+    return alike

@@ -6,6 +6,7 @@ without always refuses.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -160,7 +161,7 @@ RULES = (
 BY_NAME = {rule.name: rule for rule in RULES}
 
 
-def policy(name: str, chosen: dict[str, options.Policy]) -> options.Policy:
+def policy(name: str, chosen: Mapping[str, options.Policy]) -> options.Policy:
     """What happens when a rule is broken: the study's choice, else the rule's default, else refuse."""
     rule = BY_NAME[name]
     return "refuse" if rule.policy is None else chosen.get(name, rule.policy)

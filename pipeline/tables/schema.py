@@ -8,6 +8,7 @@ from pipeline.errors import Problem, TableError
 from pipeline.tables.column import Column, Table
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     import pandera.pandas as pandera
 
@@ -25,8 +26,8 @@ def schema(declared: type[Table]) -> pandera.DataFrameSchema:
     return pandera.DataFrameSchema(columns, name=declared.name, description=declared.__doc__, strict=True)
 
 
-def out_of_range(table: pd.DataFrame, declared: type[Table]) -> dict[str, pd.Index]:
-    """Column -> the rows outside its declared bounds.
+def out_of_range(table: pd.DataFrame, declared: type[Table], model: pandera.DataFrameSchema) -> dict[str, np.ndarray]:
+    """Column -> the places of the rows outside its declared bounds; `table` is numbered from 0, `model` its `schema`.
 
     TableError where the table is not of the declared make at all (a missing or unknown column, another dtype, a missing
     value where one is required): then it is not one that ingest wrote.
@@ -34,7 +35,7 @@ def out_of_range(table: pd.DataFrame, declared: type[Table]) -> dict[str, pd.Ind
     import pandera.errors
 
     try:
-        schema(declared).validate(table, lazy=True)
+        model.validate(table, lazy=True, inplace=True)  # in place: no copy, and nothing is coerced
     except pandera.errors.SchemaErrors as error:  # its message holds values: only columns, checks and rows are taken on
         failed = error.failure_cases
     else:
@@ -43,7 +44,7 @@ def out_of_range(table: pd.DataFrame, declared: type[Table]) -> dict[str, pd.Ind
     if not of_rows.all():
         raise TableError(_make_problems(declared, failed[~of_rows])) from None
     rows = failed[of_rows]
-    return {str(name): table.index[group["index"].astype("int64")] for name, group in rows.groupby("column", sort=True)}
+    return {str(name): group["index"].to_numpy(dtype="int64") for name, group in rows.groupby("column", sort=True)}
 
 
 def _column(column: Column) -> Any:

@@ -1,17 +1,71 @@
-"""Canonical Arrow tables as Parquet bytes that pandas reads back with the declared dtypes."""
+"""Canonical tables as Parquet bytes: written so that pandas restores the declared dtypes, read a block of rows at a time."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from pipeline.errors import Problem, TableError
 from pipeline.tables.column import DAY
 
 if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
     import pyarrow as pa
 
-ROWS = 1 << 17  # rows a row group: bounds the memory of writing and reading
-KINDS = {"string": ("unicode", "str"), "double": ("float64", "float64"), "bool": ("bool", "boolean")}
+ROWS = 1 << 17  # rows a block: bounds the memory of writing and reading
+KINDS = {
+    "string": ("unicode", "str"),
+    "large_string": ("unicode", "str"),
+    "double": ("float64", "float64"),
+    "bool": ("bool", "boolean"),
+}
+
+
+class Stored:
+    """One table as it lies in its Parquet file; only what is asked for is ever unpacked."""
+
+    def __init__(self, name: str, content: bytes) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self.name = name
+        self.content = content
+        try:
+            self._file = pq.ParquetFile(pa.BufferReader(content))
+        except pa.ArrowException:
+            raise TableError(Problem(name, "not a table this version can read", "run `dvc repro`")) from None
+        self.rows: int = self._file.metadata.num_rows
+        self.columns: list[str] = list(self._file.schema_arrow.names)
+
+    def blocks(self) -> Iterator[tuple[int, pd.DataFrame]]:
+        """The table block by block: the place of its first row, and the rows with the declared dtypes."""
+        start = 0
+        for group in range(self._file.num_row_groups):
+            block = self._file.read_row_group(group)
+            yield start, block.to_pandas()
+            start += block.num_rows
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """One column whole."""
+        return self._file.read([name]).column(0)
+
+    def at(self, mask: np.ndarray) -> pd.DataFrame:
+        """The rows where `mask` is true, numbered by their place in the table."""
+        import pandas as pd
+
+        parts = [
+            block.set_axis(range(start, start + len(block)))[mask[start : start + len(block)]]
+            for start, block in self.blocks()
+        ]
+        return pd.concat(parts)
+
+    def keep(self, mask: np.ndarray) -> bytes:
+        """The table with the rows where `mask` is true."""
+        import pyarrow as pa
+
+        return self.content if mask.all() else parquet(self._file.read().filter(pa.array(mask)))
 
 
 def parquet(table: pa.Table) -> bytes:

@@ -11,15 +11,14 @@ from pipeline.errors import Problem, TableError
 from pipeline.tables import checks
 from pipeline.tables.canonical import by_name, ratings
 from pipeline.tables.column import Table
+from pipeline.tables.links import UNKNOWN, links
 from pipeline.tables.rules import BY_NAME, broken, policy
-from pipeline.tables.schema import out_of_range
+from pipeline.tables.stored import Stored
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-PARENTS = (("sessions", "client_id", "clients"), ("sessions", "worker_id", "workers"))
-EPISODES = (("advocacy", "client_id", "clients"), ("advocacy", "worker_id", "workers"))
 FOLLOWED = "belongs to a row that was set aside"
 
 
@@ -45,21 +44,22 @@ class Chosen:
 
 @dataclass
 class Validation:
-    """The tables on their way through the rules, and what was found."""
+    """The tables on their way through the rules: which rows are still in, and what was found."""
 
-    tables: dict[str, pd.DataFrame]
-    policies: Mapping[str, Any]
+    stored: dict[str, Stored]
+    links: dict[str, pd.DataFrame]
+    kept: dict[str, np.ndarray]
+    policies: Mapping[str, options.Policy]
     problems: list[Problem] = field(default_factory=list)
     warnings: list[dict[str, Any]] = field(default_factory=list)
     set_aside: dict[str, dict[str, int]] = field(default_factory=dict)
-    gone: dict[str, set[str]] = field(default_factory=dict)
 
     def hold(self, rule: str, name: str, mask: np.ndarray, detail: str = "") -> None:
-        """Apply a rule's policy to the rows of a table that break it."""
-        rows = int(mask.sum())
+        """Apply a rule's policy to the rows of a table that break it and are still in."""
+        rows = int((mask & self.kept[name]).sum())
         if not rows:
             return
-        chosen = policy(rule, dict(self.policies))
+        chosen = policy(rule, self.policies)
         if chosen == "refuse":
             self.problems.append(broken(rule, name, rows=rows, detail=detail))
         elif chosen == "warn":
@@ -73,114 +73,141 @@ class Validation:
         self.warnings.append({"rule": rule, "table": name, "count": rows, "text": text})
 
     def drop(self, reason: str, name: str, mask: np.ndarray) -> None:
-        """Set rows aside and count them; remember their ids, so that what belongs to them can follow."""
+        """Set rows aside and count them."""
         counts = self.set_aside.setdefault(name, {})
-        counts[reason] = counts.get(reason, 0) + int(mask.sum())
-        table, kept = self.tables[name], self.tables[name][~mask].reset_index(drop=True)
-        key = table.columns[0]
-        self.gone.setdefault(name, set()).update(set(table.loc[mask, key]) - set(kept[key]))
-        self.tables[name] = kept
+        counts[reason] = counts.get(reason, 0) + int((mask & self.kept[name]).sum())
+        self.kept[name] &= ~mask
+
+    def rows(self, name: str) -> pd.DataFrame:
+        """The links of the rows still in, numbered by their place in the table."""
+        return self.links[name][self.kept[name]]
+
+    def spread(self, name: str, mask: np.ndarray) -> np.ndarray:
+        """A mask over the rows still in as a mask over all rows."""
+        whole = self.kept[name].copy()
+        whole[whole] = mask
+        return whole
 
 
 def validate(
-    tables: Mapping[str, pd.DataFrame], chosen: Chosen, answers: Mapping[str, Answers]
-) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-    """The tables without the rows that were set aside, and validate.json.
+    tables: Mapping[str, bytes], chosen: Chosen, answers: Mapping[str, Answers]
+) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """The tables (Parquet) without the rows that were set aside, and validate.json.
 
     `answers`: instrument -> what its ratings may hold. TableError carries every rule that refuses.
     """
-    state = Validation(dict(tables), chosen.policies)
-    declared = _declared(tables, answers)
-    for name in declared:
-        _hold_rows(state, name, declared[name])
-    clients = state.tables["clients"]
-    state.hold("k_anonymity", "clients", checks.rare_clients(clients, list(chosen.quasi_identifiers), chosen.k))
-    _hold_links(state, PARENTS)
-    _hold_sessions(state)
-    if "advocacy" in state.tables:
-        _hold_links(state, EPISODES)
-    for instrument, expected in answers.items():
-        if f"ratings_{instrument}" in state.tables:
-            _hold_ratings(state, f"ratings_{instrument}", expected)
-    _hold_whole(state)
-    if state.problems:
-        raise TableError(sorted(set(state.problems)))
-    return state.tables, _record(tables, state)
-
-
-def _declared(tables: Mapping[str, pd.DataFrame], answers: Mapping[str, Answers]) -> dict[str, type[Table]]:
-    of_ratings = {f"ratings_{name}": ratings(name, a.items, a.low, a.high) for name, a in answers.items()}
-    return {name: table for name, table in {**by_name(), **of_ratings}.items() if name in tables}
-
-
-def _hold_rows(state: Validation, name: str, declared: type[Table]) -> None:
-    """Rules that need one table only: make, bounds, keys."""
     import numpy as np
 
-    beyond = out_of_range(state.tables[name], declared)
-    if beyond:
-        mask = np.zeros(len(state.tables[name]), dtype=bool)
-        for rows in beyond.values():
-            mask[rows] = True
-        rule = "item_out_of_scale" if name.startswith("ratings_") else "out_of_range"
-        state.hold(rule, name, mask, detail=", ".join(beyond))
-    state.hold("duplicate_rows", name, checks.repeated_rows(state.tables[name], declared.key()))
-    state.hold("duplicate_keys", name, checks.repeated_keys(state.tables[name], declared.key()))
+    stored = {name: Stored(name, content) for name, content in tables.items()}
+    scans = {name: checks.scan(stored[name], declared) for name, declared in _declared(tables, answers).items()}
+    kept = {name: np.ones(table.rows, dtype=bool) for name, table in stored.items()}
+    state = Validation(stored, links(stored), kept, chosen.policies)
+    for name in stored:
+        _hold_rows(state, name, scans[name])
+    _hold_clients(state, chosen)
+    _hold_links(state, "sessions", ("client", "worker"))
+    _hold_sessions(state)
+    if "advocacy" in stored:
+        _hold_links(state, "advocacy", ("client", "worker"))
+    for instrument, expected in answers.items():
+        if (name := f"ratings_{instrument}") in stored:
+            _hold_ratings(state, name, expected, scans[name])
+    _hold_whole(state, scans)
+    if state.problems:
+        raise TableError(sorted(set(state.problems)))
+    return {name: table.keep(state.kept[name]) for name, table in stored.items()}, _record(state)
 
 
-def _hold_links(state: Validation, links: tuple[tuple[str, str, str], ...]) -> None:
-    for name, column, parent in links:
-        _follow(state, name, column, parent)
-        known = state.tables[parent][column]
-        state.hold("orphans", name, checks.orphans(state.tables[name], column, known), detail=f"{column} not in {parent}")
+def _declared(tables: Mapping[str, bytes], answers: Mapping[str, Answers]) -> dict[str, type[Table]]:
+    of_ratings = {f"ratings_{name}": ratings(name, a.items, a.low, a.high) for name, a in answers.items()}
+    known = {**by_name(), **of_ratings}
+    strange = sorted(set(tables) - set(known))
+    if strange:
+        raise TableError([Problem(name, "no table or instrument has this name", "run `dvc repro`") for name in strange])
+    return {name: known[name] for name in tables}
 
 
-def _follow(state: Validation, name: str, column: str, parent: str) -> None:
-    """Rows whose parent was set aside are set aside too: by a policy somebody chose, not as orphans."""
-    if state.gone.get(parent):
-        mask = state.tables[name][column].isin(state.gone[parent]).to_numpy(dtype=bool)
-        if mask.any():
-            state.drop(FOLLOWED, name, mask)
+def _hold_rows(state: Validation, name: str, scan: checks.Scan) -> None:
+    """Rules that need one table only: bounds and keys."""
+    rule = "item_out_of_scale" if name.startswith("ratings_") else "out_of_range"
+    state.hold(rule, name, scan.beyond, detail=", ".join(scan.columns))
+    copies, conflicts = checks.repeated(state.stored[name], state.links[name]["key"].to_numpy())
+    state.hold("duplicate_rows", name, copies)
+    state.hold("duplicate_keys", name, conflicts)
+
+
+def _hold_clients(state: Validation, chosen: Chosen) -> None:
+    import numpy as np
+
+    clients = state.stored["clients"].at(np.ones(state.stored["clients"].rows, dtype=bool))
+    held = [name for name in chosen.quasi_identifiers if name in clients]
+    state.hold("k_anonymity", "clients", checks.rare_clients(clients, held, chosen.k))
+
+
+def _hold_links(state: Validation, name: str, parents: tuple[str, ...]) -> None:
+    """Rows that point at nothing; rows whose parent was set aside follow it, by a policy that somebody chose."""
+    for parent in parents:
+        codes = state.links[name][parent].to_numpy()
+        state.hold("orphans", name, codes == UNKNOWN, detail=f"{parent}_id not in {parent}s")
+        remaining = state.rows(f"{parent}s")["key"].to_numpy()
+        gone = _absent(codes, remaining)
+        if (gone & state.kept[name]).any():
+            state.drop(FOLLOWED, name, gone)
+
+
+def _absent(codes: np.ndarray, remaining: np.ndarray) -> np.ndarray:
+    """Rows whose parent was there and is no longer."""
+    import numpy as np
+
+    there = np.zeros(max(int(codes.max(initial=0)), int(remaining.max(initial=0))) + 1, dtype=bool)
+    there[remaining] = True
+    gone: np.ndarray = (codes != UNKNOWN) & ~there[codes]
+    return gone
 
 
 def _hold_sessions(state: Validation) -> None:
-    state.hold("day_missing", "sessions", checks.days_missing(state.tables["sessions"]))
-    state.hold("day_backwards", "sessions", checks.days_backwards(state.tables["sessions"]))
-    has_days = bool(state.tables["sessions"]["day"].notna().any())
-    rule = "session_number_repeated" if has_days else "session_order_unknown"
-    state.hold(rule, "sessions", checks.repeated_numbers(state.tables["sessions"]))
-    state.hold("two_agencies", "sessions", checks.two_agencies(state.tables["sessions"], state.tables["workers"]))
+    import numpy as np
+
+    name = "sessions"
+    missing = np.isnan(state.links[name]["day"].to_numpy())
+    state.hold("day_missing", name, missing & ~missing.all())
+    state.hold("day_backwards", name, state.spread(name, checks.days_backwards(state.rows(name))))
+    rule = "session_order_unknown" if missing.all() else "session_number_repeated"
+    state.hold(rule, name, state.spread(name, checks.repeated_numbers(state.rows(name))))
+    if "agency_id" in state.stored["workers"].columns:
+        agencies = state.stored["workers"].column("agency_id").combine_chunks().dictionary_encode().indices
+        agency = agencies.to_numpy(zero_copy_only=False)
+        state.hold("two_agencies", name, state.spread(name, checks.two_agencies(state.rows(name), agency)))
 
 
-def _hold_ratings(state: Validation, name: str, expected: Answers) -> None:
-    _follow(state, name, "session_id", "sessions")
-    known = state.tables["sessions"]["session_id"]
-    state.hold("orphans", name, checks.orphans(state.tables[name], "session_id", known), detail="session_id not in sessions")
-    state.hold("rating_without_attendance", name, checks.unattended(state.tables[name], state.tables["sessions"]))
-    if expected.whole:
-        state.hold("item_not_whole", name, checks.not_whole(state.tables[name]))
-    if expected.has_reversed:
-        state.hold("straight_lining", name, checks.straight_lines(state.tables[name]))
-    if checks.has_other_base(state.tables[name], expected.low, expected.high):
+def _hold_ratings(state: Validation, name: str, expected: Answers, scan: checks.Scan) -> None:
+    _hold_links(state, name, ("session",))
+    session = state.links[name]["session"].to_numpy()
+    attended = state.links["sessions"]["attended"].to_numpy()
+    state.hold("rating_without_attendance", name, (session != UNKNOWN) & ~attended[session])
+    if expected.whole and scan.not_whole is not None:
+        state.hold("item_not_whole", name, scan.not_whole)
+    if expected.has_reversed and scan.straight is not None:
+        state.hold("straight_lining", name, scan.straight)
+    if scan.has_other_base(expected.low, expected.high):
         state.problems.append(broken("item_base", name, detail=f"declared {expected.low:g} to {expected.high:g}"))
 
 
-def _hold_whole(state: Validation) -> None:
+def _hold_whole(state: Validation, scans: Mapping[str, checks.Scan]) -> None:
     """Rules about a table as a whole: empty, or a column that never changes."""
-    for name, table in state.tables.items():
-        if not len(table) and name != "advocacy":
+    for name, table in state.stored.items():
+        if not state.kept[name].any() and name != "advocacy":
             state.problems.append(broken("no_rows_left", name))
-        for column in checks.constant_columns(table):
-            chosen = policy("constant_column", dict(state.policies))
-            if chosen == "refuse":
+        for column in scans[name].constant(table.rows):
+            if policy("constant_column", state.policies) == "refuse":
                 state.problems.append(broken("constant_column", name, detail=column))
             else:
-                state.warn("constant_column", name, len(table), column)
+                state.warn("constant_column", name, table.rows, column)
 
 
-def _record(before: Mapping[str, pd.DataFrame], state: Validation) -> dict[str, Any]:
+def _record(state: Validation) -> dict[str, Any]:
     counts = {
-        name: {"rows_in": len(before[name]), "rows_out": len(table), "set_aside": state.set_aside.get(name, {})}
-        for name, table in state.tables.items()
+        name: {"rows_in": table.rows, "rows_out": int(state.kept[name].sum()), "set_aside": state.set_aside.get(name, {})}
+        for name, table in state.stored.items()
     }
     return {"tables": counts, "warnings": state.warnings}

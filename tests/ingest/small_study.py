@@ -157,11 +157,11 @@ def through(raw: Files, params: Params) -> tuple[dict[str, pd.DataFrame], dict[s
         raise SourceError([*problems, *error.problems]) from None
     if problems:
         raise SourceError(problems)
-    frames = {name: pd.read_parquet(io.BytesIO(content)) for name, content in ingested.tables.items()}
     privacy = params.privacy
     chosen = Chosen(privacy.policies, privacy.quasi_identifiers, privacy.k)
-    validated, record = validate_tables(frames, chosen, ANSWERS)
-    return validated, ingested.record, record
+    validated, record = validate_tables(ingested.tables, chosen, ANSWERS)
+    frames = {name: pd.read_parquet(io.BytesIO(content)) for name, content in validated.items()}
+    return frames, ingested.record, record
 
 
 def verdict(raw: Files, params: Params) -> tuple[set[str], str]:
