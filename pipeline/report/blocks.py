@@ -30,8 +30,10 @@ def blocks(report: Report) -> Iterator[Block]:
     yield from (table(one) for one in report.people)
     yield heading(1, "Measures")
     yield table(report.measures[0])
+    yield items(report.measure_notes)
     yield from _figures(report.courses)
-    yield from (table(one) for one in report.measures[1:])
+    yield from (table(one) for one in report.measures[1:-1])
+    yield note("The numbers behind the figures are in the tables that come with this report.")
     yield heading(1, "Advocacy")
     if not report.exposure:
         yield paragraph("The advocacy log holds no episodes." if report.advocacy_log else "This study has no advocacy log.")
@@ -40,8 +42,17 @@ def blocks(report: Report) -> Iterator[Block]:
     yield heading(1, "Hypotheses")
     for card in report.cards:
         yield from _card(card)
+    yield heading(1, "Who is missing")
+    yield from (paragraph(text) for text in report.missing_notes)
+    yield from (table(one) for one in report.missing)
     yield heading(1, "Methods")
     yield from (paragraph(text) for text in report.methods)
+    yield heading(1, "The lock and what differs from it")
+    yield items(report.deviations)
+    yield heading(1, "Limitations")
+    yield items(report.limitations)
+    yield heading(1, "Reporting checklist")
+    yield table(report.checklist)
     yield heading(1, "Provenance")
     yield table(report.provenance)
 
@@ -52,12 +63,12 @@ def _card(card: Card) -> Iterator[Block]:
     yield paragraph(card.headline)
     if card.rule:
         yield paragraph(f"Why this verdict: {card.rule}")
-    yield {"kind": "list", "items": [visible(text) for text in card.reasons]}
-    yield from (table(one) for one in (card.effect, card.battery) if one)
+    yield items(card.reasons)
+    yield from (table(one) for one in (card.effect, card.details, card.battery) if one)
     yield paragraph(card.model)
     if card.equation:
         yield {"kind": "equation", "text": visible(card.equation)}
-    yield {"kind": "list", "items": [visible(text) for text in card.notes]}
+    yield items(card.notes)
     yield from (table(one) for one in (card.counts, card.coefficients, card.variance) if one)
 
 
@@ -69,6 +80,11 @@ def heading(level: int, text: str) -> Block:
 def paragraph(text: str) -> Block:
     """A paragraph."""
     return {"kind": "paragraph", "text": visible(text)}
+
+
+def items(texts: Iterable[str]) -> Block:
+    """A list."""
+    return {"kind": "list", "items": [visible(text) for text in texts]}
 
 
 def note(text: str) -> Block:

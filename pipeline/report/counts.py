@@ -13,8 +13,8 @@ EPISODES: Key = ("episodes",)
 SESSIONS: Key = ("sessions",)
 
 
-def census_of(description: Row, fits: Mapping[str, Row]) -> Census:
-    """All counts of a description and of the models' rows."""
+def census_of(description: Row, fits: Mapping[str, Row], least: int) -> Census:
+    """All counts of a description and of the models' rows; `least` is the smallest cell of the release."""
     census = Census()
     census.add(CLIENTS, description["clients"])
     _table_one(census, description["table1"])
@@ -22,6 +22,8 @@ def census_of(description: Row, fits: Mapping[str, Row]) -> Census:
     _people(census, description["clients_flow"])
     _episodes(census, description["exposure"])
     _themes(census, description["themes"])
+    _harms(census, description["harms"])
+    _staying(census, description["staying"], least)
     _left_out(census, description["left_out"])
     for name, fit in fits.items():
         _model(census, name, fit)
@@ -127,6 +129,31 @@ def _enter(census: Census, rows: list[Row], columns: list[str], total: Key | Non
         census.add(episode_clients_key(row, columns), row["clients"], part_of=CLIENTS)
     if total:
         census.tie(total, [episode_key(row, columns) for row in rows])
+
+
+def harm_key(row: Row) -> Key:
+    """Sessions by what was said of ruptures."""
+    return ("sessions", "harm", str(row["what"]))
+
+
+def staying_key(row: Row, n: int) -> Key:
+    """Clients with at least so many ratings in one series."""
+    return ("clients", "staying", str(row["instrument"]), str(row["rater"]), str(n))
+
+
+def _harms(census: Census, rows: list[Row]) -> None:
+    for row in rows:
+        census.add(harm_key(row), row["sessions"], row["clients"])
+
+
+def _staying(census: Census, rows: list[Row], least: int) -> None:
+    """Only steps at which at least so many clients more have left: steps between would tell of a few."""
+    for row in rows:
+        last = None
+        for n, clients in enumerate(row["clients_with_at_least"], 1):
+            if last is None or last - clients >= least:
+                census.add(staying_key(row, n), clients)
+                last = clients
 
 
 def _themes(census: Census, themes: list[Row]) -> None:

@@ -12,14 +12,25 @@ from pipeline.params import Params
 from pipeline.report.counts import census_of
 from pipeline.report.figures import Figure
 from pipeline.report.findings import Finding, finding
-from pipeline.report.sections import answer, exposure, measures, methods, people, provenance
+from pipeline.report.sections import (
+    answer,
+    causes,
+    checklist,
+    exposure,
+    limits,
+    measures,
+    methods,
+    people,
+    provenance,
+    psychometrics,
+)
 from pipeline.report.sections.cards import Card, card
 from pipeline.report.sections.people import Lane
 from pipeline.report.table import Table
 
 Row = Mapping[str, Any]
 BUILT_IN = "data/raw/simulated"
-CARD_TABLES = ("effect", "battery", "coefficients", "variance", "counts")
+CARD_TABLES = ("effect", "details", "battery", "coefficients", "variance", "counts")
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,12 @@ class Report:
     courses: tuple[Figure, ...]
     exposure: tuple[Table, ...]
     exposure_figures: tuple[Figure, ...]
+    measure_notes: tuple[str, ...]
+    missing: tuple[Table, ...]
+    missing_notes: tuple[str, ...]
+    deviations: tuple[str, ...]
+    limitations: tuple[str, ...]
+    checklist: Table
     advocacy_log: bool
     notes: tuple[str, ...]
     methods: tuple[str, ...]
@@ -64,7 +81,8 @@ class Report:
         """Every table of the report, cards included."""
         parts = (getattr(entry, name) for entry in self.cards for name in CARD_TABLES)
         of_cards = tuple(part for part in parts if part is not None)
-        return (self.answer, *self.people, *self.measures, *self.exposure, *of_cards, self.provenance)
+        head = (self.answer, *self.people, *self.measures, *self.exposure, *self.missing)
+        return (*head, *of_cards, self.checklist, self.provenance)
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -76,7 +94,8 @@ def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
     """Put the report together from the stages' exact results; nothing in it has not passed the gate."""
     description, privacy = sources.description, params.privacy
     rules = Rules(privacy.min_cell, privacy.round_to, privacy.release)
-    gate = Gate(rules, census_of(description, sources.fits))
+    gate = Gate(rules, census_of(description, sources.fits, rules.min_cell))
+    parts = _missing(description, sources.reliability, gate)
     found = findings(params, sources, gate)
     dpi = params.report.figure_dpi
     simulated = params.study.origin == "simulated"
@@ -93,8 +112,14 @@ def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
         client_lanes=people.client_lanes(description, gate),
         record_lanes=people.record_lanes(description, gate),
         people=_people(description, gate),
-        measures=(measures.reliability(sources.reliability["instruments"], gate), measures.course_table(description, gate)),
-        courses=measures.courses(description, gate, dpi),
+        measures=_measures(description, sources.reliability, gate),
+        measure_notes=psychometrics.sentences(sources.reliability, gate),
+        courses=(*measures.courses(description, gate, dpi), *_items(sources.reliability, gate, dpi)),
+        missing=parts,
+        missing_notes=causes.leaving(description, gate),
+        deviations=limits.deviations(sources.verdicts.get("lock")),
+        limitations=limits.limitations(params, description, sources.reliability, found, gate),
+        checklist=checklist.checklist(facts(description, found, parts, sources.verdicts.get("lock"))),
         exposure=_exposure(description, gate),
         exposure_figures=_exposure_figures(description, gate, dpi),
         advocacy_log=bool(description["advocacy_log"]),
@@ -126,6 +151,19 @@ def findings(params: Params, sources: Sources, gate: Gate) -> list[Finding]:
     return [finding(name, params.hypotheses[name], sources.fits[name], verdicts[name], gate, decisive) for name in names]
 
 
+def facts(description: Row, found: list[Finding], missing: tuple[Table, ...], lock: Row | None) -> dict[str, bool]:
+    """Which parts this report really has, for the checklist."""
+    always = ("answer", "hypotheses", "methods", "measures", "flow", "table1", "limitations", "provenance", "lock")
+    return dict.fromkeys(always, True) | {
+        "course": bool(description["trajectories"]),
+        "estimates": any(one.estimated for one in found),
+        "battery": any(one.checks for one in found),
+        "exposure": bool(description["advocacy_log"]),
+        "missing": bool(missing),
+        "locked": bool(lock and lock.get("locked")),
+    }
+
+
 def _people(description: Row, gate: Gate) -> tuple[Table, ...]:
     tables = [people.table_one(description, gate)]
     if description["attendance"]:
@@ -138,9 +176,33 @@ def _exposure(description: Row, gate: Gate) -> tuple[Table, ...]:
         return ()
     crossed = (exposure.crossed(description, column, gate) for column in description["exposure"]["margins"])
     rest = (exposure.windows(description, gate), exposure.left_out(description, gate))
-    return (exposure.modes(description, gate), *crossed, *rest)
+    themes = causes.themes(description, gate)
+    return (exposure.modes(description, gate), *crossed, *rest, *([themes] if themes else []))
 
 
 def _exposure_figures(description: Row, gate: Gate, dpi: int) -> tuple[Figure, ...]:
     figure = exposure.settings_figure(description, gate, dpi) if description["exposure"]["modes"] else None
     return (figure,) if figure else ()
+
+
+def _measures(description: Row, reliability: Row, gate: Gate) -> tuple[Table, ...]:
+    """The table a reader needs first, then those kept folded."""
+    first = measures.reliability(reliability["instruments"], gate)
+    rest = (
+        psychometrics.levels(reliability, gate),
+        psychometrics.occasions(reliability, gate),
+        psychometrics.structure(reliability, gate),
+        psychometrics.dyads(reliability, gate),
+        causes.harms(description, gate),
+    )
+    return (first, *(table for table in rest if table and table.lines), measures.course_table(description, gate))
+
+
+def _items(reliability: Row, gate: Gate, dpi: int) -> tuple[Figure, ...]:
+    figures = (psychometrics.items_figure(row, gate, dpi) for row in reliability["item_checks"])
+    return tuple(figure for figure in figures if figure)
+
+
+def _missing(description: Row, reliability: Row, gate: Gate) -> tuple[Table, ...]:
+    tables = (causes.staying(description, gate), psychometrics.response(reliability, gate))
+    return tuple(table for table in tables if table)

@@ -21,6 +21,19 @@ HYPOTHESIS = """
     smallest_effect: 0.10
     covariates: [phase]
 """
+LISTS = (
+    "by_occasion",
+    "item_checks",
+    "shipped_totals",
+    "structure",
+    "two_level",
+    "generalizability",
+    "invariance",
+    "icc",
+    "dyads",
+    "floor_ceiling",
+    "response_rates",
+)
 VERDICTS = (
     "supported",
     "suggestive",
@@ -199,7 +212,8 @@ def reliability() -> dict[str, Any]:
                 "note": None,
             }
             for score, items, alpha in rows
-        ]
+        ],
+        **{name: [] for name in LISTS},
     }
 
 

@@ -57,6 +57,18 @@ def leaving(occasions: pd.DataFrame) -> list[Row]:
     return found
 
 
+def harms(sessions: pd.DataFrame) -> list[Row]:
+    """Sessions for which a rupture was asked about, had one, and had it repaired, with the clients behind each."""
+    if "rupture" not in sessions or sessions["rupture"].isna().all():
+        return []
+    known = sessions[sessions["rupture"].notna()]
+    ruptures = known[known["rupture"].astype(bool)]
+    parts = [("attended", known), ("rupture", ruptures)]
+    if "repair" in sessions:
+        parts.append(("repair", ruptures[ruptures["repair"].fillna(False).astype(bool)]))
+    return [{"what": name, "sessions": len(rows), "clients": int(rows["client_id"].nunique())} for name, rows in parts]
+
+
 def interval(values: pd.Series[Any]) -> Row:
     """A mean with its 95% t interval; the interval is None below two values or without spread."""
     from scipy.special import stdtrit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.report.description.course import leaving, staying, trajectories
+from pipeline.report.description.course import harms, leaving, staying, trajectories
 from pipeline.report.description.episodes import episode_levels, exposure, left_out, themes, windows
 from pipeline.report.description.flow import clients_flow, flow
 from pipeline.report.description.people import attendance, table_one, workers_of
@@ -34,6 +34,7 @@ def describe(study: Study) -> Row:
         "episode_level_clients": episode_levels(study.advocacy),
         "trajectories": trajectories(study.occasions),
         "staying": staying(study.occasions),
+        "harms": harms(study.sessions),
         "leaving": leaving(study.occasions),
         "exposure": exposure(study.advocacy),
         "themes": themes(study.advocacy),

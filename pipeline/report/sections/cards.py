@@ -18,6 +18,7 @@ from pipeline.report.table import Line, Table
 
 Row = Mapping[str, Any]
 NO_CHECK = "–"
+PATHS = {"a": "Exposure to mediator", "b": "Mediator to outcome", "direct": "Exposure to outcome, beside the mediator"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Card:
     equation: str
     notes: tuple[str, ...]
     effect: Table | None
+    details: Table | None
     battery: Table | None
     coefficients: Table | None
     variance: Table | None
@@ -62,7 +64,8 @@ def card(found: Finding, fit: Row, held: Mapping[str, Mapping[str, int]], gate: 
         model=sentences.model(found.spec),
         equation=str(fit.get("formula") or ""),
         notes=_notes(found, fit, gate) if shown else (),
-        effect=effect_table(found, found.effect) if found.effect else None,
+        effect=effect_table(found, found.effect, sensitivity(fit, found, gate)) if found.effect else None,
+        details=details_table(found, fit, held, gate) if shown else None,
         battery=battery_table(found, fit, gate) if shown and fit.get("battery") else None,
         coefficients=coefficient_table(found, fit, held, gate) if shown else None,
         variance=variance_table(found, fit, gate) if shown else None,
@@ -76,17 +79,61 @@ def _notes(found: Finding, fit: Row, gate: Gate) -> tuple[str, ...]:
     return tuple(gate.prose(str(text), f"hypothesis {found.name}") for text in said)
 
 
-def effect_table(found: Finding, effect: Effect) -> Table:
+def effect_table(found: Finding, effect: Effect, note: str = "") -> Table:
     """The tested effect, in scale points and in within-client SDs."""
     lines = [
         Line("In scale points", (effect.estimate, effect.interval, effect.std_error, effect.df, effect.p)),
         Line("In within-client SDs", (effect.sd_estimate, effect.sd_interval, "", "", "")),
     ]
-    note = ""
     if effect.p_adjusted.value is not None:
-        note = f"p {effect.p_adjusted_text} after correction over the {found.role} hypotheses."
+        note = f"p {effect.p_adjusted_text} after correction over the {found.role} hypotheses. {note}".strip()
     head = ("", "Estimate", "95% CI", "SE", "df", "p")
     return Table(f"effect_{found.name}", "The tested effect", head, tuple(lines), note)
+
+
+def sensitivity(fit: Row, found: Finding, gate: Gate) -> str:
+    """How strong something unmeasured would have to be, as a sentence; empty where it was not worked out."""
+    facts = (fit.get("tested") or {}).get("sensitivity") or {}
+    said = []
+    value = gate.number(facts.get("e_value"), 2, found.clients)
+    if value.value is not None:
+        said.append(
+            f"E-value {value}: something unmeasured would have to go with both exposure and rating by a risk ratio of that "
+            "size to explain the estimate away."
+        )
+    share = facts.get("robustness_value")
+    if share is not None:
+        part = gate.number(100 * share, 0, found.clients)
+        said.append(f"Robustness value {part}%: the share of what is left of both that it would have to explain.")
+    return " ".join(said)
+
+
+def details_table(found: Finding, fit: Row, held: Mapping[str, Mapping[str, int]], gate: Gate) -> Table | None:
+    """The effect at each level of a moderator, or the paths of a mediation; None where there are neither."""
+    if fit.get("moderation"):
+        levels = held.get(f"{found.spec.exposure.mode}_within", {})
+        caption = f"The effect by {words.plain(str(found.spec.moderator))}"
+        rows = {str(row["level"]): row for row in fit["moderation"]["levels"]}
+        lines = [_part_line(level, row, found, gate, _thin(level, levels, gate)) for level, row in rows.items()]
+    elif fit.get("mediation"):
+        caption, paths = "The paths", fit["mediation"]
+        lines = [_part_line(title, paths[name], found, gate, False) for name, title in PATHS.items() if paths.get(name)]
+    else:
+        return None
+    head = ("", "Estimate", "95% CI", "SE", "df", "p")
+    return Table(f"details_{found.name}", caption, head, tuple(lines))
+
+
+def _thin(level: str, levels: Mapping[str, int], gate: Gate) -> bool:
+    """Whether a level is held by too few clients; points along a number are no groups of clients."""
+    return bool(levels) and not gate.group(levels.get(level, 0))
+
+
+def _part_line(title: str, row: Row, found: Finding, gate: Gate, thin: bool) -> Line:
+    if thin:
+        return Line(words.title(title), (gate.mark,) * 5)
+    estimate, error, interval = _estimate(row, digits_for(row.get("std_error")), found.clients, gate)
+    return Line(words.title(title), (estimate, interval, error, degrees(row.get("df"), gate), p_cell(row.get("p_value"))))
 
 
 def battery_table(found: Finding, fit: Row, gate: Gate) -> Table:
