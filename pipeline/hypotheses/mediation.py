@@ -52,8 +52,9 @@ def mediate(spec: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: 
     built = replace(built, counts=counts)
     paths = _paths(spec, built, mediator, compute)
     together = _slopes_covariance(paths, compute)
-    draws = _draws(paths, together, compute)
-    tested = _tested(draws, paths, together)
+    a, b = contrast(paths.a.model, {paths.x: 1.0}), contrast(paths.b.model, {paths.m: 1.0})
+    draws = products(a, b, together, compute)
+    tested = _tested(draws, a.estimate * b.estimate + together[0])
     return _result(spec, built, paths, together, draws, tested, compute)
 
 
@@ -122,17 +123,15 @@ def _stacked(paths: Paths) -> terms.Design:
     return terms.Design(rows, columns, fixed, random, terms.Focus({}, {}), uncorrelated=frozenset({"worker_id"}))
 
 
-def _draws(paths: Paths, together: tuple[float, float], compute: Compute) -> Floats:
+def products(a: Estimate, b: Estimate, together: tuple[float, float], compute: Compute) -> Floats:
+    """Draws of a*b + cov(a, b), each from a normal of its own (Preacher & Selig 2012)."""
     random = np.random.Generator(np.random.PCG64(compute.seed))
     normal = random.standard_normal((3, compute.draws))
-    a, b = contrast(paths.a.model, {paths.x: 1.0}), contrast(paths.b.model, {paths.m: 1.0})
     first, second = a.estimate + a.std_error * normal[0], b.estimate + b.std_error * normal[1]
     return np.asarray(first * second + together[0] + together[1] * normal[2])
 
 
-def _tested(draws: Floats, paths: Paths, together: tuple[float, float]) -> Estimate:
-    a, b = contrast(paths.a.model, {paths.x: 1.0}), contrast(paths.b.model, {paths.m: 1.0})
-    point = a.estimate * b.estimate + together[0]
+def _tested(draws: Floats, point: float) -> Estimate:
     error = float(draws.std(ddof=1))
     low, high = np.percentile(draws, TAILS[0.95])
     tail = min(float((draws <= 0).mean()), float((draws >= 0).mean()))
