@@ -54,5 +54,6 @@ def truth(scenario: Scenario, effect: str) -> float:
 
 def each(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
     """The results of all tasks in their order."""
+    shipped()  # read once, before the processes part
     with ProcessPoolExecutor(PROCESSES) as pool:
         yield from pool.map(work, tasks, chunksize=4)

@@ -49,7 +49,7 @@ class Target:
         return f"{self.hypothesis} {' or '.join(self.words)} ({bounds if self.low else f'at most {self.high:.0%}'})"
 
 
-RIGHT_MODEL: tuple[Scenario, ...] = ("default", "null", "crisis_marked", "harm", "presence_does_not_matter", "bond_only")
+RIGHT_MODEL: tuple[Scenario, ...] = ("default", "null", "harm", "presence_does_not_matter", "bond_only")
 NO_EFFECT: tuple[Scenario, ...] = ("null", "shared_trend", "reverse", "autocorrelated", "between_only")
 SOLO = "worker_solo.within.total"
 
