@@ -3,8 +3,9 @@
     python -m benchmarks.verdicts [studies] [scenario ...]
 
 Every hypothesis is judged as a family of its own: a larger family would only make `supported` rarer. Printed are the shares
-of verdicts, coverage of the tested number, and every target with whether it was met. Exit status 1 where one was not. A share
-of 95% has a standard error of 1.5% over 200 studies, so a coverage target of 93-97% is missed by chance in one run of five.
+of verdicts, coverage of the tested number, and every target with whether it was met. Exit status 1 where one was not.
+A share of 95% has a standard error of 1.5% over 200 studies: a coverage target of 93-97% is missed by chance in one run of
+five.
 """
 
 from __future__ import annotations
