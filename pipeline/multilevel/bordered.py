@@ -117,11 +117,11 @@ def _parts(plan: Plan, remainder: Remainder | None, done: Eliminated) -> Iterato
             for i, one in enumerate(chosen):
                 own = slice(i * stack.size, (i + 1) * stack.size)
                 a[own, own] = solved.a[one]
-                k[own, own] = solved.root[one].T @ solved.root[one]
+                k[own, own] = solved.k[one]
             levels, offsets = {}, {}
             for f, place in stack.levels.items():
                 mine = np.flatnonzero((place.component >= begin) & (place.component <= chosen[-1]))
-                levels[f] = place.taken[mine]
+                levels[f] = mine if place.taken is None else place.taken[mine]
                 offsets[f] = (place.component[mine] - begin) * stack.size + place.row[mine]
             units = np.flatnonzero((owner[0] == s) & (owner[1] >= begin) & (owner[1] <= chosen[-1]))
             yield _Part(units, levels, offsets, a, k, solved.columns[chosen, :, :p].reshape(size, p))
@@ -134,7 +134,8 @@ def _component_of_units(plan: Plan, remainder: Remainder) -> tuple[Ints, Ints]:
     component_of = np.empty(plan.n_levels[g], dtype=np.int64)
     for s, stack in enumerate(remainder.stacks):
         place = stack.levels[g]
-        stack_of[place.taken], component_of[place.taken] = s, place.component
+        taken = slice(None) if place.taken is None else place.taken
+        stack_of[taken], component_of[taken] = s, place.component
     entries = plan.entries[0, g]
     some = np.empty(plan.n_levels[0], dtype=np.int64)
     some[entries.rows] = entries.cols

@@ -16,6 +16,7 @@ from pipeline.multilevel.elimination import Eliminated, Swept, eliminate, sweep
 from pipeline.multilevel.parameters import Mask, Parameters, make_parameters
 from pipeline.multilevel.plan import Plan, make_plan
 from pipeline.multilevel.products import Gathered, Gatherer, Layout, gather, make_layout, plain_rows
+from pipeline.multilevel.quick import QuickPair, quick_pairs
 from pipeline.multilevel.remainder import Remainder, make_remainder
 from pipeline.multilevel.segments import Floats
 
@@ -77,6 +78,11 @@ class Deviance:
         if reml:
             self.shift += 2.0 * float(np.log(design.base.scales[list(design.fixed)]).sum())
         self.evaluations = 0
+        self.quick = self._quick()
+
+    def _quick(self) -> dict[int, QuickPair]:
+        """Products fixed over theta that a large crossed design gains by."""
+        return quick_pairs(self.plan, self.gathered.products.blocks)
 
     @property
     def size(self) -> int:
@@ -90,7 +96,7 @@ class Deviance:
     def evaluate(self, factors: list[Floats], gathered: Gathered) -> Evaluation:
         """Evaluate at the relative factors of all grouping factors."""
         self.evaluations += 1
-        done = eliminate(self.plan, self.remainder, gathered.products, factors)
+        done = eliminate(self.plan, self.remainder, gathered.products, factors, self.quick)
         xx, xy, yy = done.total[:-1, :-1], done.total[:-1, -1], float(done.total[-1, -1])
         low = np.linalg.cholesky(xx)
         half = np.linalg.inv(low)
@@ -113,7 +119,7 @@ class Deviance:
 
     def swept(self, here: Evaluation, bar: Floats, *, full: bool = False) -> Swept:
         """The backward sweep from an evaluation."""
-        return sweep(self.plan, self.remainder, here.done, bar, full=full)
+        return sweep(self.plan, self.remainder, here.done, bar, full=full, quick=self.quick)
 
     def gradient(self, here: Evaluation, sigma2: float | None = None) -> Floats:
         """The gradient in theta, at sigma2 fixed or (None) profiled out."""

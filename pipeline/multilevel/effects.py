@@ -8,8 +8,9 @@ import numpy as np
 
 from pipeline.multilevel import blocks as soa
 from pipeline.multilevel.deviance import Deviance, Evaluation
-from pipeline.multilevel.remainder import Solved, Stack
+from pipeline.multilevel.remainder import Solved
 from pipeline.multilevel.segments import Floats
+from pipeline.multilevel.stacks import Stack
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,11 @@ def solve_columns(deviance: Deviance, here: Evaluation, combinations: Floats) ->
 
 
 def _stack_modes(stack: Stack, deviance: Deviance, part: Solved, combinations: Floats, modes: dict[int, Floats]) -> None:
-    values = np.einsum("cqb,cqk->cbk", part.root, part.u @ combinations)
+    values = part.kb @ combinations
     for f, place in stack.levels.items():
         width = stack.widths[f][0]
         if f not in modes:
             modes[f] = np.empty((width, combinations.shape[1], deviance.plan.n_levels[f]))
+        taken = slice(None) if place.taken is None else place.taken
         for i in range(width):
-            modes[f][i, :, place.taken] = values[place.component, place.row + i]
+            modes[f][i][:, taken] = values[place.component, place.row + i].T

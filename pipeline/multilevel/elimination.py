@@ -10,15 +10,20 @@ docs/engine.md derives each line.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
 from pipeline.multilevel import blocks as soa
 from pipeline.multilevel.plan import Key, Pair, Plan, Stage
+from pipeline.multilevel.quick import QuickPair
 from pipeline.multilevel.remainder import Remainder, Solved
 from pipeline.multilevel.segments import Floats, Ints
+
+Quick = Mapping[int, QuickPair]
+NONE: Quick = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -65,15 +70,21 @@ def _taken(values: Floats, positions: Ints | None) -> Floats:
     return values if positions is None else np.take(values, positions, axis=-1)
 
 
-def eliminate(plan: Plan, remainder: Remainder | None, products: Products, factors: Sequence[Floats]) -> Eliminated:
-    """The forward sweep for relative factors `factors[f]` [q_base, q]."""
+def eliminate(
+    plan: Plan,
+    remainder: Remainder | None,
+    products: Products,
+    factors: Sequence[Floats],
+    quick: Quick = NONE,
+) -> Eliminated:
+    """The forward sweep for relative factors `factors[f]` [q_base, q]; `quick` pairs belong to the first stage."""
     blocks, columns = dict(products.blocks), dict(products.columns)
     total, log_determinant = products.total.copy(), 0.0
     steps = []
     for stage in plan.stages:
         step, added = _step(stage, blocks, columns, factors[stage.factor])
         total -= soa.gram(step.u, step.u)
-        _pass_on(stage, step, blocks, columns)
+        _pass_on(stage, step, blocks, columns, quick if stage.factor == 0 else NONE)
         log_determinant += added
         steps.append(step)
     solved: tuple[Solved, ...] = ()
@@ -100,41 +111,51 @@ def _step(stage: Stage, blocks: dict[Key, Floats], columns: dict[int, Floats], f
     return Step(a, root, b, couplings, soa.times(root, b), u_links), soa.log_determinant(low)
 
 
-def _pass_on(stage: Stage, step: Step, blocks: dict[Key, Floats], columns: dict[int, Floats]) -> None:
+def _pass_on(stage: Stage, step: Step, blocks: dict[Key, Floats], columns: dict[int, Floats], quick: Quick) -> None:
     for g, link in stage.links.items():
         columns[g] = columns[g] - link.by_level.sum(soa.t_times(step.u_links[g], link.by_unit.spread(step.u)))
-    for pair in stage.pairs:
+    for i, pair in enumerate(stage.pairs):
+        if i in quick:
+            k = np.sum(step.root[:, 0] ** 2, axis=0)
+            blocks[pair.g, pair.h] = blocks[pair.g, pair.h] - quick[i].down(k, blocks[pair.g, pair.h].shape)
+            continue
         one, two = _taken(step.u_links[pair.g], pair.first), _taken(step.u_links[pair.h], pair.second)
         blocks[pair.g, pair.h] = blocks[pair.g, pair.h] - pair.target.sum(soa.t_times(one, two))
 
 
-def sweep(plan: Plan, remainder: Remainder | None, done: Eliminated, bar: Floats, *, full: bool) -> Swept:
+def sweep(
+    plan: Plan, remainder: Remainder | None, done: Eliminated, bar: Floats, *, full: bool, quick: Quick = NONE
+) -> Swept:
     """The backward sweep for `bar`, the derivative with respect to T; G of the first factor only when `full`."""
     swept = Swept({}, {}, {})
     if remainder is not None:
         remainder.sweep(done.solved, bar, swept.omega, swept.blocks, swept.columns)
     for stage, step in zip(reversed(plan.stages), reversed(done.steps), strict=True):
-        _sweep_stage(stage, step, bar, swept, keep=full or stage.factor > 0)
+        keep = full or stage.factor > 0
+        _sweep_stage(stage, step, bar, swept, NONE if keep else quick, keep=keep)
     return swept
 
 
-def _sweep_stage(stage: Stage, step: Step, bar: Floats, swept: Swept, *, keep: bool) -> None:
+def _sweep_stage(stage: Stage, step: Step, bar: Floats, swept: Swept, quick: Quick, *, keep: bool) -> None:
     f = stage.factor
     aw = soa.times(step.root, step.a)
     bare = step.columns - soa.t_times(aw, step.u)
     bare_links = {
         g: step.couplings[g] - soa.t_times(link.by_unit.spread(aw), step.u_links[g]) for g, link in stage.links.items()
     }
-    weighted, weighted_links = _times_g(stage, bare, bare_links, bar, swept)
+    weighted, weighted_links = _times_g(stage, bare, bare_links, bar, swept, quick)
     omega = step.a.sum(axis=2) - soa.gram(aw, aw) - soa.outer(weighted, bare)
     for g, value in bare_links.items():
         omega -= soa.outer(weighted_links[g], value)
+    for i, pair in quick.items():
+        share = 1.0 - np.sum(step.root[:, 0] * aw[:, 0], axis=0)
+        omega -= float(share**2 @ pair.up(swept.blocks[stage.pairs[i].g, stage.pairs[i].h]))
     swept.omega[f] = omega
     if not keep:
         return
     kc = soa.t_times(step.root, step.u)
     kc_links = {g: soa.t_times(link.by_unit.spread(step.root), step.u_links[g]) for g, link in stage.links.items()}
-    g_columns, g_links = _times_g(stage, kc, kc_links, bar, swept)
+    g_columns, g_links = _times_g(stage, kc, kc_links, bar, swept, NONE)
     own = soa.t_times(step.root, step.root) + soa.times_t(g_columns, kc)
     for g, link in stage.links.items():
         own = own + link.by_unit.sum(soa.times_t(g_links[g], kc_links[g]))
@@ -143,17 +164,18 @@ def _sweep_stage(stage: Stage, step: Step, bar: Floats, swept: Swept, *, keep: b
 
 
 def _times_g(
-    stage: Stage, c: Floats, links: dict[int, Floats], bar: Floats, swept: Swept
+    stage: Stage, c: Floats, links: dict[int, Floats], bar: Floats, swept: Swept, quick: Quick
 ) -> tuple[Floats, dict[int, Floats]]:
-    """The couplings C of each unit times G over all that comes later."""
+    """The couplings C of each unit times G over all that comes later, `quick` pairs left out."""
     out = np.matmul(bar, c)
     out_links: dict[int, Floats] = {}
     for g, link in stage.links.items():
         later = link.by_level.spread(swept.columns[g])
         out = out + link.by_unit.sum(soa.times(links[g], later))
         out_links[g] = soa.times_t(link.by_unit.spread(c), later)
-    for pair in stage.pairs:
-        _add_pair(pair, links, out_links, swept.blocks[pair.g, pair.h])
+    for i, pair in enumerate(stage.pairs):
+        if i not in quick:
+            _add_pair(pair, links, out_links, swept.blocks[pair.g, pair.h])
     return out, out_links
 
 

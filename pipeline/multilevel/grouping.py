@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.multilevel.segments import Ints
+from pipeline.multilevel.segments import Ints, distinct_with_inverse
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,10 @@ def _reordered(factor: Factor, order: Ints) -> Factor:
 def _crossed_cells(ranked: list[Factor]) -> Cells:
     """Cells sorted by the finest factor, then the next: keys are folded pairwise so that they cannot overflow."""
     row_cell = ranked[0].codes
-    levels = (np.arange(ranked[0].n_levels),)
+    levels: tuple[Ints, ...] = (np.arange(ranked[0].n_levels),)
     for factor in ranked[1:]:
         keys = row_cell * factor.n_levels + factor.codes
-        kept, row_cell = np.unique(keys, return_inverse=True)
+        kept, row_cell = distinct_with_inverse(keys, len(levels[0]) * factor.n_levels)
         owner, level = np.divmod(kept, factor.n_levels)
         levels = (*(known[owner] for known in levels), level)
-    return Cells(row_cell.astype(np.int64), levels)
+    return Cells(row_cell, levels)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.multilevel.grouping import Cells
-from pipeline.multilevel.segments import Ints, Segments
+from pipeline.multilevel.segments import Ints, Segments, distinct
 
 Key = tuple[int, int]
 
@@ -120,7 +120,7 @@ def _data_entries(cells: Cells, n_levels: tuple[int, ...]) -> dict[Key, Entries]
         own = np.arange(n)
         entries[g, g] = Entries(own, own, n, n)
         for h in range(g + 1, len(n_levels)):
-            keys = np.unique(cells.levels[g] * n_levels[h] + cells.levels[h])
+            keys = distinct(cells.levels[g] * n_levels[h] + cells.levels[h], n * n_levels[h])
             entries[g, h] = Entries.of(keys, n, n_levels[h])
     return entries
 
@@ -156,8 +156,8 @@ def _joined(one: Entries, two: Entries, *, strict: bool) -> tuple[Ints, Ints]:
 
 def _fill(entries: dict[Key, Entries], meeting: _Meeting, n_levels: tuple[int, ...]) -> None:
     known = entries[meeting.g, meeting.h]
-    keys = np.unique(meeting.rows * known.n_cols + meeting.cols)
-    merged = np.union1d(known.keys, keys)
+    keys = meeting.rows * known.n_cols + meeting.cols
+    merged = distinct(np.concatenate((known.keys, keys)), known.n_rows * known.n_cols)
     if len(merged) > len(known.rows):
         entries[meeting.g, meeting.h] = Entries.of(merged, n_levels[meeting.g], n_levels[meeting.h])
 

@@ -1,7 +1,4 @@
-"""The crossed rest of the random effects: one dense system for each connected component of levels.
-
-Components of the same make (as many levels of each factor) are solved as one stack [component, effect, effect].
-"""
+"""The crossed rest of the random effects, solved densely: one system for each connected component of levels."""
 
 from __future__ import annotations
 
@@ -10,47 +7,47 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.multilevel.large import LARGE, LargeSystem
 from pipeline.multilevel.plan import Key, Plan
-from pipeline.multilevel.segments import Floats, Ints
-
-# So few levels are solved as one system: a second stack costs more interpreter steps than zeros cost arithmetic.
-TOGETHER = 64
-
-
-@dataclass(frozen=True)
-class Placement:
-    """Where entries of a block (or levels of a factor) stand in a stack: component, row and column offset."""
-
-    taken: Ints
-    component: Ints
-    row: Ints
-    col: Ints
-
-
-@dataclass(frozen=True)
-class Stack:
-    """Components of the same make: how many, and for each factor its span in base and in factor coordinates."""
-
-    count: int
-    size: int
-    spans: dict[int, slice]
-    inner_spans: dict[int, slice]
-    inner_size: int
-    widths: dict[int, tuple[int, int]]
-    blocks: dict[Key, Placement]
-    levels: dict[int, Placement]
+from pipeline.multilevel.segments import Floats
+from pipeline.multilevel.stacks import Placement, Stack, make_stacks
 
 
 @dataclass(frozen=True)
 class Solved:
-    """A stack after elimination: A, B and root = chol(I + L'AL)^-1 L' of each component."""
+    """A stack after elimination: A, B and K = L (I + L'AL)^-1 L' of each component, K B, and log|I + L'AL|.
 
-    a: Floats
+    A large system is one component; it keeps its Cholesky factor and makes A and K when they are asked for.
+    """
+
     columns: Floats
-    root: Floats
-    u: Floats
+    kb: Floats
     log_determinant: float
-    total: Floats
+    small: tuple[Floats, Floats] | None
+    large: LargeSystem | None
+
+    @property
+    def total(self) -> Floats:
+        """B'KB summed over components."""
+        m = self.columns.shape[2]
+        summed: Floats = self.columns.reshape(-1, m).T @ self.kb.reshape(-1, m)
+        return summed
+
+    @property
+    def a(self) -> Floats:
+        """A [component, effect, effect]."""
+        if self.large is not None:
+            return self.large.full_a()[None]
+        assert self.small is not None
+        return self.small[0]
+
+    @property
+    def k(self) -> Floats:
+        """K [component, effect, effect]."""
+        if self.large is not None:
+            return self.large.k()[None]
+        assert self.small is not None
+        return self.small[1]
 
 
 @dataclass(frozen=True)
@@ -89,98 +86,49 @@ def make_remainder(plan: Plan, widths: Sequence[tuple[int, int]]) -> Remainder |
     """Lay out the factors in `plan.rest`; `widths[f]` is (base terms, terms) of each factor."""
     if not plan.rest:
         return None
-    component, position = _components(plan)
-    counts = np.stack([np.bincount(component[f], minlength=_top(component)) for f in plan.rest], axis=1)
-    makes, member = np.unique(counts, axis=0, return_inverse=True)
-    stacks = tuple(
-        _stack(plan, widths, tuple(int(n) for n in make), np.flatnonzero(member.ravel() == i), component, position)
-        for i, make in enumerate(makes)
-    )
     keys = [(g, h) for g in plan.rest for h in plan.rest if g <= h]
     shapes = {(g, h): (widths[g][0], widths[h][0], len(plan.entries[g, h].rows)) for g, h in keys}
     n_levels = {f: plan.n_levels[f] for f in plan.rest}
-    return Remainder(stacks, shapes, n_levels, {f: widths[f] for f in plan.rest})
+    return Remainder(make_stacks(plan, widths), shapes, n_levels, {f: widths[f] for f in plan.rest})
 
 
-def _top(component: dict[int, Ints]) -> int:
-    return 1 + max(int(values.max()) for values in component.values())
+def _picked(values: Floats, place: Placement) -> Floats:
+    return values if place.taken is None else values[place.taken]
 
 
-def _components(plan: Plan) -> tuple[dict[int, Ints], dict[int, Ints]]:
-    """The component of each level of each dense factor, and its position among that component's levels."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    start, total = {}, 0
-    for f in plan.rest:
-        start[f] = total
-        total += plan.n_levels[f]
-    keys = [(g, h) for g in plan.rest for h in plan.rest if g <= h]
-    rows = np.concatenate([plan.entries[key].rows + start[key[0]] for key in keys])
-    cols = np.concatenate([plan.entries[key].cols + start[key[1]] for key in keys])
-    graph = coo_array((np.ones(len(rows), dtype=np.int8), (rows, cols)), shape=(total, total))
-    _, label = connected_components(graph, directed=False)
-    if total <= TOGETHER:
-        label = np.zeros_like(label)
-    component = {f: label[start[f] : start[f] + plan.n_levels[f]].astype(np.int64) for f in plan.rest}
-    return component, {f: _rank_within(component[f]) for f in plan.rest}
+def _put(values: Floats, place: Placement, out: Floats) -> None:
+    if place.taken is None:
+        out[:] = values
+    else:
+        out[place.taken] = values
 
 
-def _rank_within(group: Ints) -> Ints:
-    order = np.argsort(group, kind="stable")
-    ranked = group[order]
-    first = np.searchsorted(ranked, ranked)
-    rank = np.empty(len(group), dtype=np.int64)
-    rank[order] = np.arange(len(group)) - first
-    return rank
-
-
-def _stack(
-    plan: Plan,
-    widths: Sequence[tuple[int, int]],
-    make: tuple[int, ...],
-    members: Ints,
-    component: dict[int, Ints],
-    position: dict[int, Ints],
-) -> Stack:
-    spans, inner, size, inner_size = {}, {}, 0, 0
-    for f, count in zip(plan.rest, make, strict=True):
-        spans[f] = slice(size, size + count * widths[f][0])
-        inner[f] = slice(inner_size, inner_size + count * widths[f][1])
-        size, inner_size = spans[f].stop, inner[f].stop
-    number = np.full(_top(component), -1, dtype=np.int64)
-    number[members] = np.arange(len(members))
-    offset = {f: spans[f].start + position[f] * widths[f][0] for f in plan.rest}
-    blocks, levels = {}, {}
-    for f in plan.rest:
-        own = np.flatnonzero(number[component[f]] >= 0)
-        levels[f] = Placement(own, number[component[f][own]], offset[f][own], offset[f][own])
-    for (g, h), entries in plan.entries.items():
-        if g in plan.rest and h in plan.rest:
-            own = np.flatnonzero(number[component[g][entries.rows]] >= 0)
-            rows, cols = entries.rows[own], entries.cols[own]
-            blocks[g, h] = Placement(own, number[component[g][rows]], offset[g][rows], offset[h][cols])
-    own_widths = {f: widths[f] for f in plan.rest}
-    return Stack(len(members), size, spans, inner, inner_size, own_widths, blocks, levels)
-
-
-def _assemble(stack: Stack, blocks: dict[Key, Floats], columns: dict[int, Floats]) -> tuple[Floats, Floats]:
-    a = np.zeros((stack.count, stack.size, stack.size))
-    for (g, h), place in stack.blocks.items():
-        for i in range(stack.widths[g][0]):
-            for j in range(stack.widths[h][0]):
-                values = blocks[g, h][i, j, place.taken]
-                a[place.component, place.row + i, place.col + j] = values
-                a[place.component, place.col + j, place.row + i] = values
+def _columns(stack: Stack, columns: dict[int, Floats]) -> Floats:
     m = next(iter(columns.values())).shape[1]
     b = np.empty((stack.count, stack.size, m))
     for f, place in stack.levels.items():
         for i in range(stack.widths[f][0]):
-            b[place.component, place.row + i] = columns[f][i, :, place.taken]
-    return a, b
+            for j in range(m):
+                b[place.component, place.row + i, j] = _picked(columns[f][i, j], place)
+    return b
 
 
-def _by_factor(stack: Stack, factors: Sequence[Floats], values: Floats) -> Floats:
+def _assembled(stack: Stack, blocks: dict[Key, Floats], *, both: bool) -> Floats:
+    """A of each component; only where row >= column (in a raveled sense, one of the two mirrors) unless `both`."""
+    a = np.zeros((stack.count, stack.size, stack.size))
+    flat = a.reshape(-1)
+    for (g, h), place in stack.blocks.items():
+        turned = Placement(place.taken, place.component, place.col, place.row)
+        for i in range(stack.widths[g][0]):
+            for j in range(stack.widths[h][0]):
+                values = _picked(blocks[g, h][i, j], place)
+                flat[stack.flat(turned, j, i)] = values
+                if both:
+                    flat[stack.flat(place, i, j)] = values
+    return a
+
+
+def by_factor(stack: Stack, factors: Sequence[Floats], values: Floats) -> Floats:
     """values[component, x, base effect] times the block-diagonal relative factors."""
     if len(stack.spans) == 1 and stack.size == stack.inner_size and len(factors[next(iter(stack.spans))]) == 1:
         scaled: Floats = values * factors[next(iter(stack.spans))][0, 0]
@@ -192,24 +140,35 @@ def _by_factor(stack: Stack, factors: Sequence[Floats], values: Floats) -> Float
     return out
 
 
-def _solve(
-    stack: Stack,
-    blocks: dict[Key, Floats],
-    columns: dict[int, Floats],
-    factors: Sequence[Floats],
-) -> Solved:
-    a, b = _assemble(stack, blocks, columns)
-    half = _by_factor(stack, factors, a)
-    inner = _by_factor(stack, factors, half.transpose(0, 2, 1))
+def _solve(stack: Stack, blocks: dict[Key, Floats], columns: dict[int, Floats], factors: Sequence[Floats]) -> Solved:
+    b = _columns(stack, columns)
+    if stack.count == 1 and stack.size >= LARGE:
+        system = LargeSystem(stack, _assembled(stack, blocks, both=False)[0], factors)
+        return Solved(b, system.k_times(b[0])[None], system.log_determinant, None, system)
+    a = _assembled(stack, blocks, both=True)
+    half = by_factor(stack, factors, a)
+    inner = by_factor(stack, factors, half.transpose(0, 2, 1))
     diagonal = np.arange(stack.inner_size)
     inner[:, diagonal, diagonal] += 1.0
     low = np.linalg.cholesky(inner)
-    base = _by_factor(stack, factors, np.eye(stack.size)[None])
-    root = np.linalg.solve(low, np.ascontiguousarray(base.transpose(0, 2, 1)))
-    u = root @ b
     log_determinant = 2.0 * float(np.log(low[:, diagonal, diagonal]).sum())
-    flat = u.reshape(-1, u.shape[2])
-    return Solved(a, b, root, u, log_determinant, flat.T @ flat)
+    turned = [factor.T for factor in factors]
+    inverse = np.asarray(np.linalg.inv(inner), dtype=np.float64)
+    half = _by_factor_turned(stack, turned, inverse)
+    k = _by_factor_turned(stack, turned, half.transpose(0, 2, 1))
+    return Solved(b, k @ b, log_determinant, (a, k), None)
+
+
+def _by_factor_turned(stack: Stack, turned: Sequence[Floats], values: Floats) -> Floats:
+    """values[component, x, effect] times the transposed relative factors."""
+    if len(stack.spans) == 1 and stack.size == stack.inner_size and len(turned[next(iter(stack.spans))]) == 1:
+        scaled: Floats = values * turned[next(iter(stack.spans))][0, 0]
+        return scaled
+    out = np.empty((*values.shape[:2], stack.size))
+    for f, span in stack.inner_spans.items():
+        part = values[:, :, span].reshape(*values.shape[:2], -1, stack.widths[f][1]) @ turned[f]
+        out[:, :, stack.spans[f]] = part.reshape(*values.shape[:2], -1)
+    return out
 
 
 def _sweep(
@@ -220,31 +179,44 @@ def _sweep(
     blocks: dict[Key, Floats],
     columns: dict[int, Floats],
 ) -> None:
-    root_t = part.root.transpose(0, 2, 1)
-    aw = part.root @ part.a
-    bare = part.columns - aw.transpose(0, 2, 1) @ part.u
-    kc = root_t @ part.u
-    g_all = root_t @ part.root + (kc @ bar) @ kc.transpose(0, 2, 1)
-    g_columns = -kc @ bar
-    weighted = bare @ bar
+    g_columns = -part.kb @ bar
     for f, place in stack.levels.items():
-        omega[f] += _omega(stack, stack.widths[f][0], stack.spans[f], part.a, aw, weighted, bare)
         for i in range(stack.widths[f][0]):
-            columns[f][i, :, place.taken] = g_columns[place.component, place.row + i]
+            for j in range(len(bar)):
+                _put(g_columns[place.component, place.row + i, j], place, columns[f][i, j])
+    if part.large is not None:
+        _add_omega(stack, part.large.kept_by_factor(), part.columns - part.large.a_times(part.kb[0])[None], bar, omega)
+        g_all = part.large.k_plus(-g_columns[0], part.kb[0])[None]
+    else:
+        ak = part.a @ part.k
+        _add_omega(stack, _kept(stack, part.a, ak), part.columns - ak @ part.columns, bar, omega)
+        g_all = part.k - g_columns @ part.kb.transpose(0, 2, 1)
+    flat = g_all.reshape(-1)
     for (g, h), place in stack.blocks.items():
         for i in range(stack.widths[g][0]):
             for j in range(stack.widths[h][0]):
-                blocks[g, h][i, j, place.taken] = g_all[place.component, place.row + i, place.col + j]
+                _put(flat[stack.flat(place, i, j)], place, blocks[g, h][i, j])
 
 
-def _omega(stack: Stack, width: int, span: slice, a: Floats, aw: Floats, weighted: Floats, bare: Floats) -> Floats:
-    """The diagonal blocks of (A - AKA) - Ct G Ct', summed over the levels of one factor."""
-    levels = (span.stop - span.start) // width
-    own = a[:, span, span].reshape(stack.count, levels, width, levels, width)
-    total: Floats = np.einsum("clilj->ij", own)
-    m = aw[:, :, span].reshape(stack.count, -1, levels, width)
-    within = np.einsum("ckli,cklj->ij", m, m)
-    left = weighted[:, span].reshape(stack.count, levels, width, -1)
-    right = bare[:, span].reshape(stack.count, levels, width, -1)
-    remaining: Floats = total - within - np.einsum("clik,cljk->ij", left, right)
-    return remaining
+def _kept(stack: Stack, a: Floats, ak: Floats) -> dict[int, Floats]:
+    """The diagonal blocks of A - AKA, summed over the levels of each factor."""
+    out = {}
+    for f, span in stack.spans.items():
+        width = stack.widths[f][0]
+        levels = (span.stop - span.start) // width
+        own = a[:, span, span].reshape(stack.count, levels, width, levels, width)
+        one = ak[:, span].reshape(stack.count, levels, width, stack.size)
+        two = a[:, span].reshape(stack.count, levels, width, stack.size)
+        summed: Floats = np.einsum("clilj->ij", own) - np.einsum("clik,cljk->ij", one, two)
+        out[f] = summed
+    return out
+
+
+def _add_omega(stack: Stack, kept: dict[int, Floats], bare: Floats, bar: Floats, omega: dict[int, Floats]) -> None:
+    """Omega = (A - AKA) - Ct G Ct' on the diagonal blocks, summed over levels."""
+    weighted = bare @ bar
+    for f, span in stack.spans.items():
+        width = stack.widths[f][0]
+        left = weighted[:, span].reshape(-1, width, bar.shape[0])
+        right = bare[:, span].reshape(-1, width, bar.shape[0])
+        omega[f] += kept[f] - np.einsum("lik,ljk->ij", left, right)

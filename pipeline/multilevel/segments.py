@@ -15,6 +15,30 @@ Ints = NDArray[np.int64]
 SMALL = 50_000
 
 
+# Up to so many possible keys a table of marks finds the distinct ones; beyond, sorting.
+MARKS = 20_000_000
+
+
+def distinct(keys: Ints, possible: int) -> Ints:
+    """The distinct values of keys in [0, possible), rising."""
+    if possible <= MARKS:
+        marks = np.zeros(possible, dtype=bool)
+        marks[keys] = True
+        return np.flatnonzero(marks)
+    ranked = np.sort(keys)
+    return ranked[np.concatenate(([True], ranked[1:] != ranked[:-1]))] if len(ranked) else ranked
+
+
+def distinct_with_inverse(keys: Ints, possible: int) -> tuple[Ints, Ints]:
+    """The distinct values of keys, rising, and the position of each key among them."""
+    kept = distinct(keys, possible)
+    if possible <= MARKS:
+        place = np.empty(possible, dtype=np.int64)
+        place[kept] = np.arange(len(kept))
+        return kept, place[keys]
+    return kept, np.searchsorted(kept, keys)
+
+
 @dataclass(frozen=True)
 class Segments:
     """A map from positions to `size` targets that can sum values into the targets and spread targets back.
@@ -33,6 +57,7 @@ class Segments:
     @classmethod
     def of(cls, index: Ints, size: int) -> Segments:
         """Segments for an array of targets in [0, size)."""
+        index = np.asarray(index, dtype=np.int64)
         rising = bool(np.all(index[1:] >= index[:-1]))
         order = None if rising else np.argsort(index, kind="stable")
         ranked = index if order is None else index[order]

@@ -19,6 +19,7 @@ from pipeline.multilevel.elimination import Products, Swept
 from pipeline.multilevel.parameters import Mask
 from pipeline.multilevel.plan import Plan
 from pipeline.multilevel.products import Gathered, gather
+from pipeline.multilevel.quick import QuickPair
 from pipeline.multilevel.segments import Floats
 
 # Difference in t for the derivative of the products: truncation near 1e-9, rounding below.
@@ -56,6 +57,10 @@ class SeriesDeviance(Deviance):
                 self._known.pop(next(iter(self._known)))
             self._known[root] = found, rows.log_determinant
         return self._known[root]
+
+    def _quick(self) -> dict[int, QuickPair]:
+        """None: products change with phi."""
+        return {}
 
     def starts(self) -> list[Floats]:
         """Each start of theta with the neighbour correlation that suits it best."""
