@@ -84,9 +84,8 @@ def measure(size: int) -> bool:
         steps = {name: run([sys.executable, "-m", "pipeline", name], project) for name in ("ingest", "validate")}
         together = (sum(s for s, _ in steps.values()), max(m for _, m in steps.values()))
         for name, (seconds, memory) in {"plain reader": reader, **steps, "both": together}.items():
-            print(
-                f"{size:>10,} {name:<12} {seconds:>8.2f} {seconds / reader[0]:>9.2f} {memory:>7.0f} {memory / megabytes:>7.2f}"
-            )
+            times, files = seconds / reader[0], memory / megabytes
+            print(f"{size:>10,} {name:<12} {seconds:>8.2f} {times:>9.2f} {memory:>7.0f} {files:>7.2f}", flush=True)
     return together[0] <= MOST_TIME * reader[0] and together[1] <= MOST_MEMORY * megabytes
 
 
@@ -98,7 +97,7 @@ def run(command: list[str], project: Path) -> tuple[float, float]:
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{command[-1]} failed")
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
+    return time.perf_counter() - started, usage.ru_maxrss * 1024 / 1e6
 
 
 def write(path: Path, sessions: int) -> None:

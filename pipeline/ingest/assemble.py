@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pipeline.ingest.cells import Reading, convert, plain_text
+from pipeline.ingest.cells import Reading, convert, is_there, plain_text
 from pipeline.ingest.headers import headers_of, item_headers
 from pipeline.ingest.ids import id_faults
 from pipeline.ingest.joins import Wide, make, widen
@@ -15,11 +15,10 @@ from pipeline.params import Checked, Glue, Privacy, RatingSource, TableSource
 from pipeline.tables.arrays import strings
 from pipeline.tables.column import Column, Table
 from pipeline.tables.rules import Finding
+from pipeline.tables.stored import plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-UNGUESSED = ("agency_id",)  # agencies are few, and known to be: their ids carry no client
 
 
 @dataclass
@@ -31,8 +30,13 @@ class Assembled:
     set_aside: dict[str, int] = field(default_factory=dict)
 
 
-def assemble(source: TableSource, declared: type[Table], raw: Mapping[str, RawTable], privacy: Privacy) -> Assembled:
-    """One source as its canonical table; columns that are neither mapped nor constant are left out."""
+def assemble(
+    source: TableSource, declared: type[Table], raw: Mapping[str, RawTable], privacy: Privacy, new_ids: Container[str]
+) -> Assembled:
+    """One source as its canonical table; columns that are neither mapped nor constant are left out.
+
+    `new_ids`: the id columns whose ids come in here, and are looked at for being guessable; others only point at them.
+    """
     import pyarrow as pa
 
     items = sum(name.startswith("item_") for name in declared.columns)
@@ -43,8 +47,11 @@ def assemble(source: TableSource, declared: type[Table], raw: Mapping[str, RawTa
         if found is not None:
             columns[column.name], faults = found
             findings += faults
+            if column.name in new_ids and column.name not in privacy.attested_ids:
+                findings += guessable(columns[column.name], _where(source, wide, column.name))
     if "day" in declared.columns and "day" not in columns:
-        columns["day"] = pa.chunked_array([pa.nulls(wide.rows, pa.int64())])
+        nothing = pa.DictionaryArray.from_arrays(pa.nulls(wide.rows, pa.int32()), pa.nulls(0, pa.int64()))
+        columns["day"] = pa.chunked_array([nothing])
     assembled = Assembled(pa.table({name: columns[name] for name in declared.columns if name in columns}), findings)
     if isinstance(source, RatingSource):
         _add_totals(assembled, source, wide)
@@ -77,8 +84,8 @@ def read_column(text: Any, how: Reading, where: str, line: Callable[[int], int])
     cells = convert(text, how)
     findings = [Finding(rule, where, rows, line(first)) for rule, (rows, first) in sorted(cells.faults.items())]
     faulty = sum(rows for rows, _ in cells.faults.values())
-    if not how.column.missing and cells.values.null_count > faulty:
-        findings.append(Finding("required_missing", where, cells.values.null_count - faulty))
+    if not how.column.missing and (missing := cells.missing) > faulty:
+        findings.append(Finding("required_missing", where, missing - faulty))
     return cells.values, findings
 
 
@@ -103,10 +110,15 @@ def _column(
     values, faults = read_column(text, how, where, lambda row: wide.line(row, header))
     findings += faults
     if column.kind == "id" and mapped in table.numbers:
-        findings.append(Finding("id_as_number", where, len(values) - values.null_count))
-    if column.kind == "id" and column.name not in (*privacy.attested_ids, *UNGUESSED):
-        findings += guessable(values, where)
+        findings.append(Finding("id_as_number", where, len(values)))
     return values, findings
+
+
+def _where(source: TableSource, wide: Wide, name: str) -> str:
+    """Where a mapped column is, for an error."""
+    mapped = source.columns.get(name)
+    header = headers_of(mapped)[0] if mapped is not None else ""
+    return wide.table(header).where(header, name) if mapped is not None else f"sources: constant {name}"
 
 
 def _mapped(source: TableSource, name: str, items: int) -> str | Glue | Checked | None:
@@ -121,7 +133,8 @@ def guessable(ids: Any, where: str) -> list[Finding]:
     """The id rules that a column of pseudonyms breaks."""
     import pyarrow.compute as pc
 
-    return [Finding(rule, where, rows) for rule, rows in id_faults(pc.unique(ids.drop_null()))]
+    different = pc.unique(plain(ids).drop_null())
+    return [Finding(rule, where, rows) for rule, rows in id_faults(different)]
 
 
 def _constant(text: str, rows: int) -> Any:
@@ -145,16 +158,20 @@ def _add_totals(assembled: Assembled, source: RatingSource, wide: Wide) -> None:
 
 def _drop_unanswered(assembled: Assembled) -> None:
     """A rating without one answer is no rating: its row is set aside and counted."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     items = [assembled.table.column(name) for name in assembled.table.column_names if name.startswith("item_")]
     if not items:
         return
-    answered = items[0].is_valid()
+    answered = _there(items[0])
     for item in items[1:]:
-        answered = pc.or_(answered, item.is_valid())
-    empty = len(answered) - pc.sum(answered.cast(pa.int64())).as_py() if len(answered) else 0
-    if empty:
+        answered = pc.or_(answered, _there(item))
+    if empty := len(answered) - answered.true_count:
         assembled.table = assembled.table.filter(answered)
         assembled.set_aside["no item answered"] = empty
+
+
+def _there(column: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.chunked_array([is_there(chunk) for chunk in column.chunks], pa.bool_()).combine_chunks()

@@ -91,17 +91,25 @@ class Reading:
 
 @dataclass(frozen=True)
 class Cells:
-    """A converted column, and for each broken rule how many rows break it and the first of them (counted from 0)."""
+    """A converted column, and for each broken rule how many rows break it and the first of them (counted from 0).
+
+    `values` stay dictionary-encoded (typed values once, the file's own codes for the rows) until they are stored, which
+    costs a fraction of the memory; a missing value may be a missing entry of the dictionary.
+    """
 
     values: pa.ChunkedArray
     faults: dict[str, tuple[int, int]]
+
+    @property
+    def missing(self) -> int:
+        """How many rows have no value."""
+        return sum(len(chunk) - is_there(chunk).true_count for chunk in self.values.chunks)
 
 
 def convert(text: pa.ChunkedArray, reading: Reading) -> Cells:
     """Convert a dictionary-encoded text column; faulty cells become missing and are counted."""
     import pyarrow as pa
 
-    kind = arrow_type(reading.column)
     chunks, faults, start = [], dict[str, tuple[int, int]](), 0
     remembered: dict[str, Any] = {}
     for chunk in text.chunks:
@@ -113,7 +121,7 @@ def convert(text: pa.ChunkedArray, reading: Reading) -> Cells:
             _count(faults, name, flags(hit).take(chunk.indices), start)
         chunks.append(_spread(values, chunk.indices, reading.column))
         start += len(chunk)
-    return Cells(pa.chunked_array(chunks, kind), faults)
+    return Cells(pa.chunked_array(chunks, stored_type(reading.column)), faults)
 
 
 def arrow_type(column: Column) -> pa.DataType:
@@ -124,6 +132,21 @@ def arrow_type(column: Column) -> pa.DataType:
         return pa.dictionary(pa.int8(), pa.string())
     kinds = {"integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
     return kinds.get(column.kind, pa.string())
+
+
+def stored_type(column: Column) -> pa.DataType:
+    """The type of a converted column before it is stored."""
+    import pyarrow as pa
+
+    kind = arrow_type(column)
+    return kind if column.closed else pa.dictionary(pa.int32(), kind)
+
+
+def is_there(chunk: pa.Array) -> pa.Array:
+    """Whether each row of an encoded chunk has a value: a code, and one whose entry is not missing."""
+    import pyarrow.compute as pc
+
+    return pc.coalesce(chunk.dictionary.is_valid().take(chunk.indices), flags([False])[0])
 
 
 def plain_text(value: Any) -> str:
@@ -168,7 +191,7 @@ def _id_fault(text: str) -> str:
 
 
 def _spread(values: Any, indices: pa.Array, column: Column) -> pa.Array:
-    """The converted values of a chunk's dictionary, laid out over its rows."""
+    """The converted values of a chunk's dictionary, with the codes that lay them out over its rows."""
     import pyarrow as pa
 
     if column.closed:
@@ -176,8 +199,8 @@ def _spread(values: Any, indices: pa.Array, column: Column) -> pa.Array:
         codes = numbers([None if value is None else place[value] for value in values], pa.int8())
         return pa.DictionaryArray.from_arrays(codes.take(indices), strings(column.codes))
     kind = arrow_type(column)
-    array = values.cast(kind) if isinstance(values, pa.Array) else typed(values, kind)
-    return array.take(indices)
+    entries = values.cast(kind) if isinstance(values, pa.Array) else typed(values, kind)
+    return pa.DictionaryArray.from_arrays(indices, entries)
 
 
 def _count(faults: dict[str, tuple[int, int]], name: str, hit: pa.Array, start: int) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 FEW = 5  # fewer ids than this show no pattern
 ORDERED = 20  # by chance, 20 ids stand in order once in 10^18 files
 SPREAD = 2  # ids are dense when they fill at least one in SPREAD of the numbers between the lowest and highest
+BLOCK = 1 << 15  # ids turned into Python's own numbers at a time
 RARE = 0.02  # ids without a digit in a column whose other ids have them
 
 
@@ -75,7 +76,10 @@ def _numbers(ids: pa.Array) -> Any:
         return decimals.cast(pa.int64()).to_numpy()
     digits = pc.utf8_slice_codeunits(ids, len(shared.rstrip("0123456789abcdefABCDEF")))
     if bool(pc.all(pc.match_substring_regex(digits, r"^[0-9a-fA-F]{1,15}$")).as_py()):
-        return np.array([int(text, 16) for text in digits.to_pylist()], dtype=np.int64)
+        numbers = np.empty(len(digits), dtype=np.int64)
+        for start in range(0, len(digits), BLOCK):
+            numbers[start : start + BLOCK] = [int(text, 16) for text in digits.slice(start, BLOCK).to_pylist()]
+        return numbers
     return None
 
 

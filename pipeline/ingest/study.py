@@ -16,7 +16,7 @@ from pipeline.params import Params, Privacy, RatingSource, Sources, TableSource
 from pipeline.tables import Table, by_name, ratings
 from pipeline.tables.anonymity import small_classes
 from pipeline.tables.rules import Finding, broken, policy
-from pipeline.tables.stored import parquet
+from pipeline.tables.stored import parquet, plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,7 +63,8 @@ def ingest(raw: Mapping[str, RawTable], params: Params, scales: Mapping[str, Sca
     problems = list(header_faults(raw, sources, items, privacy))
     progress = Progress(findings=[*unread_findings(raw, sources, items), *unused_rows(raw, sources)])
     for name, parts in _grouped(raw, sources, scales).items():
-        _make(progress, name, [assemble(source, declared, raw, privacy) for source, declared in parts], privacy)
+        new = new_ids(name, sources)
+        _make(progress, name, [assemble(source, declared, raw, privacy, new) for source, declared in parts], privacy)
     chosen = privacy.policies
     problems += [finding.problem() for finding in progress.findings if policy(finding.rule, chosen) == "refuse"]
     if problems:
@@ -104,6 +105,14 @@ def unread_findings(raw: Mapping[str, RawTable], sources: Sources, items: Mappin
                     yield Finding(rule, table.where(header), rows, table.first_line + first)
 
 
+def new_ids(name: str, sources: Sources) -> set[str]:
+    """The id columns by which ids come in with a table: its key, and those of tables that no file tells of."""
+    if name not in by_name():
+        return set()
+    derived = {key for table, key in DERIVED.items() if table not in sources.tables} if name == "sessions" else set()
+    return {by_name()[name].key()[0]} | derived
+
+
 Part = tuple[TableSource, type[Table]]
 
 
@@ -139,7 +148,7 @@ def _make(progress: Progress, name: str, parts: list[Assembled], privacy: Privac
     _store(progress, name, table, set_aside)
     for derived, key in DERIVED.items():
         if name == "sessions" and derived not in progress.made and key in table.column_names:
-            _store(progress, derived, pa.table({key: pc.unique(table.column(key).drop_null())}), {})
+            _store(progress, derived, pa.table({key: pc.unique(plain(table.column(key)).drop_null())}), {})
 
 
 def _store(progress: Progress, name: str, table: pa.Table, set_aside: dict[str, int]) -> None:

@@ -8,6 +8,7 @@ from pipeline.ingest.study import Ingested, Scale, ingest, named_files
 from pipeline.io import Batch
 from pipeline.params import Params
 from pipeline.stages.instruments import FOLDER, library
+from pipeline.stages.memory import return_freed_memory
 from pipeline.stages.raw_files import read_files
 
 READS = ("data/interim/check.json", "{sources}", FOLDER)
@@ -18,6 +19,7 @@ OUT = "data/interim/ingested"
 
 def run(batch: Batch, params: Params, _hypothesis: str | None) -> None:
     """Write each canonical table and ingest.json; SourceError names everything that is wrong with any file."""
+    return_freed_memory()
     for name in named_files(params.sources):
         path = f"{params.sources.directory}/{name}"
         if batch.has(path):

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from pipeline.io import Batch
 from pipeline.params import Params
 from pipeline.stages.instruments import FOLDER, library
+from pipeline.stages.memory import return_freed_memory
 from pipeline.tables.validation import Answers, Chosen, validate
 
 READS = ("data/interim/ingested", FOLDER)
@@ -16,6 +17,7 @@ PARAMS = ("privacy", "measures")
 
 def run(batch: Batch, params: Params, _hypothesis: str | None) -> None:
     """Write the validated tables and validate.json; TableError names every rule that refuses."""
+    return_freed_memory()
     names = [name for name in batch.names("data/interim/ingested") if name.endswith(".parquet")]
     tables = {PurePosixPath(name).stem: batch.content(name) for name in names}
     answers = {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.tables.arrays import strings
+from pipeline.tables.stored import plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,6 +25,6 @@ def small_classes(clients: pa.Table, quasi_identifiers: Sequence[str], k: int) -
     import pyarrow.compute as pc
 
     separator, missing = strings([UNIT, f"{UNIT} missing"])
-    held = [pc.coalesce(clients.column(name).cast(pa.string()), missing) for name in quasi_identifiers]
+    held = [pc.coalesce(plain(clients.column(name)).cast(pa.string()), missing) for name in quasi_identifiers]
     classes = pc.value_counts(pc.binary_join_element_wise(*held, separator))
     return sum(size for size in classes.field("counts").to_pylist() if size < k)

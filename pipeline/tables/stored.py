@@ -69,19 +69,41 @@ class Stored:
 
 
 def parquet(table: pa.Table) -> bytes:
-    """A table as Parquet; the same bytes for the same content, with the note by which pandas restores dtypes."""
+    """A table as Parquet; the same bytes for the same content, with the note by which pandas restores dtypes.
+
+    Columns that ingest left encoded are decoded block by block; closed code lists stay as they are.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    note = {"index_columns": [], "column_indexes": [], "columns": [_note(table, name) for name in table.column_names]}
-    noted = table.replace_schema_metadata({"pandas": json.dumps({**note, "pandas_version": "3.0.0"})})
+    start = plain_table(table.slice(0, 0))
+    note = {"index_columns": [], "column_indexes": [], "columns": [_note(table, start, name) for name in start.column_names]}
+    schema = start.schema.with_metadata({"pandas": json.dumps({**note, "pandas_version": "3.0.0"})})
     sink = pa.BufferOutputStream()
-    pq.write_table(noted, sink, compression="zstd", row_group_size=ROWS)
+    with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
+        for first in range(0, max(table.num_rows, 1), ROWS):
+            writer.write_table(plain_table(table.slice(first, ROWS)).cast(schema))
     return bytes(sink.getvalue())
 
 
-def _note(table: pa.Table, name: str) -> dict[str, Any]:
-    column, kind = table.column(name), table.schema.field(name).type
+def plain_table(table: pa.Table) -> pa.Table:
+    """A table with its encoded columns decoded."""
+    import pyarrow as pa
+
+    return pa.table({name: plain(table.column(name)) for name in table.column_names})
+
+
+def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column without the encoding that ingest works on (32-bit codes); closed code lists (8-bit codes) as they are."""
+    import pyarrow as pa
+
+    if not str(column.type).startswith("dictionary") or column.type.index_type == pa.int8():
+        return column
+    return pa.chunked_array([chunk.dictionary.take(chunk.indices) for chunk in column.chunks], column.type.value_type)
+
+
+def _note(table: pa.Table, decoded: pa.Table, name: str) -> dict[str, Any]:
+    column, kind = table.column(name), decoded.schema.field(name).type
     metadata: dict[str, Any] | None = None
     if str(kind).startswith("dictionary"):
         codes = len(column.chunk(0).dictionary) if column.num_chunks else 0
