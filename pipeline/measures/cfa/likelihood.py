@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.measures.cfa.structure import Matrix, Part
+from pipeline.measures.cfa.structure import Index, Matrix, Part
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,16 @@ def at(theta: Matrix, parts: Sequence[Part], blocks: Sequence[Block]) -> Point:
         inverse = np.linalg.inv(implied)
         observed = _observed(block, parts, theta)
         total += block.n * (_log_determinant(implied) + float(np.sum(inverse * observed)))
-        slope = _combine(block, slopes)
+        own, slope = _slopes(block, parts, slopes)
         pull = inverse - inverse @ observed @ inverse
-        gradient += block.n * np.einsum("kij,ij->k", slope, pull)
+        gradient[own] += block.n * (_flat(slope) @ pull.ravel())
         scaled = inverse @ slope
-        information += block.n / 2 * (_flat(scaled) @ _flat(scaled.transpose(0, 2, 1)).T)
+        information[np.ix_(own, own)] += block.n / 2 * (_flat(scaled) @ _flat(scaled.transpose(0, 2, 1)).T)
         if block.mean_weight:
-            tilt, away = tilts[block.mean_part], block.mean - parts[block.mean_part].mean(theta)
-            gradient -= 2 * block.n * block.mean_weight * (tilt @ inverse @ away)
-            information += block.n * block.mean_weight * (tilt @ inverse @ tilt.T)
+            part, tilt = parts[block.mean_part], tilts[block.mean_part]
+            pull_mean = tilt @ inverse * (block.n * block.mean_weight)
+            gradient[part.parameters] -= 2 * pull_mean @ (block.mean - part.mean(theta))
+            information[np.ix_(part.parameters, part.parameters)] += pull_mean @ tilt.T
     return Point(total, gradient, information)
 
 
@@ -81,6 +82,18 @@ def _combine(block: Block, matrices: Sequence[Matrix]) -> Matrix:
     for part, times in block.parts[1:]:
         total = total + matrices[part] * times
     return total
+
+
+def _slopes(block: Block, parts: Sequence[Part], slopes: Sequence[Matrix]) -> tuple[Index, Matrix]:
+    """The parameters a block's covariance depends on, and its slopes in them."""
+    (part, times), *others = block.parts
+    if not others and times == 1:
+        return parts[part].parameters, slopes[part]
+    own = np.unique(np.concatenate([parts[part].parameters for part, _ in block.parts]))
+    total = np.zeros((len(own), *slopes[part].shape[1:]))
+    for part, times in block.parts:
+        total[np.searchsorted(own, parts[part].parameters)] += times * slopes[part]
+    return own, total
 
 
 def _observed(block: Block, parts: Sequence[Part], theta: Matrix) -> Matrix:

@@ -7,6 +7,7 @@ the model's parameters; cells that share a parameter are equal, which is how gro
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,33 +52,48 @@ class Part:
         """mu at theta."""
         return self.intercepts.at(theta) + self.loadings.at(theta) @ self.means.at(theta)
 
+    @cached_property
+    def parameters(self) -> Index:
+        """The numbers of the parameters this part has, in order."""
+        cells = (self.loadings, self.factors, self.residuals, self.intercepts, self.means)
+        numbers = np.unique(np.concatenate([one.index.ravel() for one in cells]))
+        return np.asarray(numbers[numbers != FIXED])
+
     def covariance_slopes(self, theta: Matrix) -> Matrix:
-        """d Sigma / d theta, parameters x items x items."""
+        """d Sigma / d theta, own parameters x items x items."""
         loadings, factors = self.loadings.at(theta), self.factors.at(theta)
-        slopes = np.zeros((len(theta), len(loadings), len(loadings)))
+        slopes = np.zeros((len(self.parameters), len(loadings), len(loadings)))
+        place = self._places(theta)
         spread = loadings @ factors
         for (item, factor), k in self.loadings.free():
-            slopes[k, item, :] += spread[:, factor]
-            slopes[k, :, item] += spread[:, factor]
+            slopes[place[k], item, :] += spread[:, factor]
+            slopes[place[k], :, item] += spread[:, factor]
         for (one, two), k in self.factors.free():
             if one <= two:
                 outer = np.outer(loadings[:, one], loadings[:, two])
-                slopes[k] += outer if one == two else outer + outer.T
+                slopes[place[k]] += outer if one == two else outer + outer.T
         for (item,), k in self.residuals.free():
-            slopes[k, item, item] += 1
+            slopes[place[k], item, item] += 1
         return slopes
 
     def mean_slopes(self, theta: Matrix) -> Matrix:
-        """d mu / d theta, parameters x items."""
+        """d mu / d theta, own parameters x items."""
         loadings, means = self.loadings.at(theta), self.means.at(theta)
-        slopes = np.zeros((len(theta), len(loadings)))
+        slopes = np.zeros((len(self.parameters), len(loadings)))
+        place = self._places(theta)
         for (item,), k in self.intercepts.free():
-            slopes[k, item] += 1
+            slopes[place[k], item] += 1
         for (item, factor), k in self.loadings.free():
-            slopes[k, item] += means[factor]
+            slopes[place[k], item] += means[factor]
         for (factor,), k in self.means.free():
-            slopes[k] += loadings[:, factor]
+            slopes[place[k]] += loadings[:, factor]
         return slopes
+
+    def _places(self, theta: Matrix) -> Index:
+        """Where each parameter stands among this part's own."""
+        place = np.full(len(theta), FIXED, dtype=np.int64)
+        place[self.parameters] = np.arange(len(self.parameters))
+        return place
 
 
 @dataclass
