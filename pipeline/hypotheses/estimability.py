@@ -69,6 +69,8 @@ def level_reason(plan: Plan, sample: Sample, design: Design) -> str | None:
     columns = design.focus.columns
     if len(columns) < 2:
         return f"the moderator `{plan.moderator}` has one level only"
+    if any("_by_" in name and sum_of_squares(column) < VARIES for name, column in columns.items()):
+        return f"the moderator `{plan.moderator}` has one value only"
     empty = sum(not varies for varies in _variation(plan, sample, design))
     if empty:
         return f"in {empty} of {len(columns)} levels of `{plan.moderator}` the exposure never varies"

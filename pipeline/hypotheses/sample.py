@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 YES_NO: dict[object, str] = {True: "yes", False: "no"}
 MODES = ("joint", "worker_solo", "client_solo", "concrete")
+SEVERAL_CODES = ("barriers",)
 EPISODE_FACTS = ("setting", "level", "initiated_by", "debriefed", "planned")
 
 
@@ -62,7 +63,17 @@ def series(occasions: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     rows = occasions[own.to_numpy(dtype=bool)]
     if not len(rows):
         raise NotEstimable(f"no ratings on {outcome.instrument} by the {outcome.rater}")
-    return rows.reset_index(drop=True)
+    rows = rows.reset_index(drop=True)
+    listed = [name for name in SEVERAL_CODES if name in needed_columns(plan) and name in rows]
+    return rows.assign(**{name: how_many(rows[name]) for name in listed})
+
+
+def how_many(column: pd.Series) -> Floats:
+    """The number of codes in each cell (`housing;cost` is 2); an empty cell holds none, and so does the code `none`."""
+    cells = column.astype("object").where(column.notna(), "")
+    return np.array(
+        [len([code for code in str(cell).split(";") if code not in ("", "none")]) for cell in cells], dtype=float
+    )
 
 
 def episodes_of(ledger: pd.DataFrame, plan: Plan, mode: str, level: tuple[str, Any] | None = None) -> pd.DataFrame:

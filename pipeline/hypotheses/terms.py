@@ -100,7 +100,7 @@ def _moderated(
         return _by_levels(columns, plan.moderator_level)
     values = getattr(split(doses[mode], rows), part)
     column = sample.frame[plan.moderator][rows.keep]
-    if is_number(column) and not _two_values(number_of(column)):
+    if is_number(column) and not _yes_or_no(number_of(column)):
         return _by_number(name, values, plan.moderator, number_of(column))
     return _by_levels({f"{name}[{level}]": values * flag for level, flag in levels_of(column)}, plan.moderator_level)
 
@@ -121,8 +121,8 @@ def _by_number(name: str, values: Floats, moderator: str, by: Floats) -> Focus:
     return Focus({name: values, product: values * centered}, {product: 1.0}, levels)
 
 
-def _two_values(values: Floats) -> bool:
-    return len(np.unique(values)) <= 2
+def _yes_or_no(values: Floats) -> bool:
+    return set(np.unique(values).tolist()) <= {0.0, 1.0}
 
 
 def levels_of(column: Any) -> list[tuple[str, Floats]]:

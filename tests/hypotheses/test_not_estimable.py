@@ -85,6 +85,10 @@ def one_need(tables: Tables, scores: pd.DataFrame) -> None:
     tables["clients"]["mandated"] = pd.array([True] * len(tables["clients"]), dtype="boolean")
 
 
+def same_need(tables: Tables, scores: pd.DataFrame) -> None:
+    tables["clients"]["need_index"] = 5.0
+
+
 def no_minutes(tables: Tables, scores: pd.DataFrame) -> None:
     tables["advocacy"]["duration_min"] = np.nan
 
@@ -118,6 +122,7 @@ CASES: list[tuple[Callable[[Tables, pd.DataFrame], None], dict[str, Any], str]] 
     (one_setting, {"moderator": "setting"}, "has one level only"),
     (joint_never_early, {"moderator": "phase"}, "in 1 of 4 levels of `phase` the exposure never varies"),
     (one_need, {"moderator": "mandated"}, "the moderator `mandated` has one level only"),
+    (same_need, {"moderator": "need_index"}, "the moderator `need_index` has one value only"),
     (no_minutes, {"exposure": {"mode": "joint", "dose": "minutes"}}, "the exposure does not vary within clients"),
     (nobody_leaves, {"outcome": {"instrument": "wai_sr", "kind": "dropout"}}, "0 events"),
     (nobody_leaves, {"outcome": {"instrument": "wai_sr", "kind": "no_show"}}, "0 events"),
