@@ -135,6 +135,11 @@ def column(name: str) -> str:
     return COLUMNS.get(name, title(name))
 
 
+def episode_column(name: str) -> str:
+    """A column of the advocacy log as a heading."""
+    return {"initiated_by": "Who asked for it"}.get(name, title(name))
+
+
 def reason(name: str) -> str:
     """Why rows were set aside."""
     return REASONS.get(name, plain(name))

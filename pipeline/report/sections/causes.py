@@ -10,7 +10,7 @@ from pipeline.disclosure.shown import Shown
 from pipeline.report import words
 from pipeline.report.counts import episode_clients_key, episode_key, harm_key, staying_key
 from pipeline.report.numbers import bracket
-from pipeline.report.sections.people import hidden_note
+from pipeline.report.sections.people import counts_note
 from pipeline.report.table import Line, Table, Value
 
 Row = Mapping[str, Any]
@@ -24,7 +24,7 @@ def themes(description: Row, gate: Gate) -> Table | None:
         return None
     lines = [Line(words.title(row["theme"]), _theme_cells(row, gate)) for row in rows]
     head = ("Theme", "Episodes", "Clients", *(words.title(name) for name in OUTCOMES), "Collective action")
-    note = f"Shares of the theme's episodes. Collective action: episodes at mezzo or macro level. {hidden_note(gate)}"
+    note = f"Shares of the theme's episodes. Collective action: episodes at mezzo or macro level. {counts_note(lines, gate)}"
     return Table("themes", "From case to cause: themes across clients", head, tuple(lines), note)
 
 
@@ -48,7 +48,7 @@ def harms(description: Row, gate: Gate) -> Table | None:
     if not rows:
         return None
     lines = [Line(_HARMS[row["what"]], (gate.count(harm_key(row), "harms"),)) for row in rows]
-    return Table("harms", "Ruptures of the alliance", ("", "Sessions"), tuple(lines), hidden_note(gate))
+    return Table("harms", "Ruptures of the alliance", ("", "Sessions"), tuple(lines), counts_note(lines, gate))
 
 
 _HARMS = {
@@ -68,7 +68,7 @@ def staying(description: Row, gate: Gate) -> Table | None:
             key = staying_key(row, n)
             if key in gate.census.cells:
                 lines.append(Line(text, (gate.count(key, "staying"),), inner=True))
-    return Table("staying", "Who stays", ("", "Clients"), tuple(lines), hidden_note(gate)) if lines else None
+    return Table("staying", "Who stays", ("", "Clients"), tuple(lines), counts_note(lines, gate)) if lines else None
 
 
 def leaving(description: Row, gate: Gate) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pipeline.disclosure.gate import Gate
 from pipeline.report import words
 from pipeline.report.counts import EPISODES, episode_clients_key, episode_key, left_out_key
 from pipeline.report.figures import Figure, bars
-from pipeline.report.sections.people import hidden_note
+from pipeline.report.sections.people import counts_note
 from pipeline.report.table import Line, Table
 
 Row = Mapping[str, Any]
@@ -27,7 +27,7 @@ def modes(description: Row, gate: Gate) -> Table:
         )
     lines.append(Line("All episodes", (gate.count(EPISODES, "exposure"), "", "")))
     head = ("Mode", "Episodes", "Share", "Clients")
-    return Table("modes", "Advocacy episodes by mode", head, tuple(lines), hidden_note(gate))
+    return Table("modes", "Advocacy episodes by mode", head, tuple(lines), counts_note(lines, gate))
 
 
 def crossed(description: Row, column: str, gate: Gate) -> Table:
@@ -39,9 +39,9 @@ def crossed(description: Row, column: str, gate: Gate) -> Table:
         cells = [gate.count(episode_key({**row, "mode": mode}, ["mode", column]), "exposure") for mode in mode_names]
         cells.append(gate.count(episode_key(row, [column]), "exposure"))
         lines.append(Line(words.title(row[column]), tuple(cells)))
-    head = (words.title(column), *(_title(words.mode(mode)) for mode in mode_names), "All")
-    caption = f"Advocacy episodes by {words.plain(column)} and mode"
-    return Table(f"episodes_by_{column}", caption, head, tuple(lines), hidden_note(gate))
+    head = (words.episode_column(column), *(_title(words.mode(mode)) for mode in mode_names), "All")
+    caption = f"Advocacy episodes by {words.episode_column(column).lower()} and mode"
+    return Table(f"episodes_by_{column}", caption, head, tuple(lines), counts_note(lines, gate))
 
 
 def settings_figure(description: Row, gate: Gate, dpi: int) -> Figure | None:
@@ -92,7 +92,7 @@ def left_out(description: Row, gate: Gate) -> Table:
             lines.append(Line(series, group=True))
             group = series
         lines.append(Line(_title(words.reason(row["reason"])), (gate.count(left_out_key(row), "left out"),), inner=True))
-    return Table("left_out", "What became of each episode", ("", "Episodes"), tuple(lines), hidden_note(gate))
+    return Table("left_out", "What became of each episode", ("", "Episodes"), tuple(lines), counts_note(lines, gate))
 
 
 def _backed(count: int, clients: int, gate: Gate) -> str:

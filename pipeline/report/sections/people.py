@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,7 +117,14 @@ def attendance(description: Row, gate: Gate) -> Table:
     keys = [(row["attendance"], ("sessions", row["attendance"])) for row in rows]
     lines = [Line(words.title(code), (gate.count(key, "attendance"), gate.share(key, SESSIONS))) for code, key in keys]
     lines.append(Line("All sessions", (gate.count(SESSIONS, "attendance"), "")))
-    return Table("attendance", "Sessions by attendance", ("", "Sessions", "Share"), tuple(lines), hidden_note(gate))
+    return Table("attendance", "Sessions by attendance", ("", "Sessions", "Share"), tuple(lines), counts_note(lines, gate))
+
+
+def counts_note(lines: Iterable[Line], gate: Gate) -> str:
+    """The note on hidden counts, where a table has any."""
+    cells = (cell for line in lines for cell in line.cells)
+    hidden = any(isinstance(cell, Shown) and cell.hidden for cell in cells)
+    return hidden_note(gate) if hidden or gate.rules.exact else ""
 
 
 def hidden_note(gate: Gate) -> str:
