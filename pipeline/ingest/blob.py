@@ -36,7 +36,7 @@ MARKUP = re.compile(rb"\s*(?:<\?xml|<!doctype|<html|<table)", re.IGNORECASE)
 
 def byte_faults(blob: bytes) -> Iterator[str]:
     """The names of the byte rules that a file's whole content breaks."""
-    if not blob.strip():
+    if not blob or blob.isspace():
         yield "empty_file"
         return
     if blob.startswith(DISGUISES) or MARKUP.match(blob):
@@ -47,10 +47,12 @@ def byte_faults(blob: bytes) -> Iterator[str]:
         return
     if not is_utf8(blob):
         yield "not_utf8"
-    elif has_control(blob):
+        return
+    controls, feeds, returns = count_controls(blob)
+    if controls:
         yield "control_characters"
     else:
-        yield from line_faults(blob)
+        yield from line_faults(blob, feeds, returns)
 
 
 def is_utf8(blob: bytes) -> bool:
@@ -68,18 +70,25 @@ def is_utf8(blob: bytes) -> bool:
     return True
 
 
-def has_control(blob: bytes) -> bool:
-    """Whether it holds a C0 control character other than tab and line ends, or DEL."""
+def count_controls(blob: bytes) -> tuple[int, int, int]:
+    """How many control characters other than tab and line ends it holds, how many line feeds, how many returns."""
     import numpy as np
 
     data = np.frombuffer(blob, dtype=np.uint8)
-    low = sum(int(np.count_nonzero(data[start : start + STRIDE] < 32)) for start in range(0, len(data), STRIDE))
-    return low != sum(blob.count(allowed) for allowed in (b"\t", b"\n", b"\r")) or b"\x7f" in blob
+    low, tabs, feeds, returns, deletes = 0, 0, 0, 0, 0
+    for start in range(0, len(data), STRIDE):
+        part = data[start : start + STRIDE]
+        low += int(np.count_nonzero(part < 32))
+        tabs += int(np.count_nonzero(part == 9))
+        feeds += int(np.count_nonzero(part == 10))
+        returns += int(np.count_nonzero(part == 13))
+        deletes += int(np.count_nonzero(part == 127))
+    return low - tabs - feeds - returns + deletes, feeds, returns
 
 
-def line_faults(blob: bytes) -> Iterator[str]:
+def line_faults(blob: bytes, feeds: int, returns: int) -> Iterator[str]:
     """Line ends of one style, the last line whole."""
-    feeds, returns, pairs = blob.count(b"\n"), blob.count(b"\r"), blob.count(b"\r\n")
+    pairs = blob.count(b"\r\n") if returns else 0
     if returns != pairs or pairs not in (0, feeds):
         yield "newlines"
     elif not blob.endswith(b"\n"):

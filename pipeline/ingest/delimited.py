@@ -65,7 +65,7 @@ def header_problems(file: str, header: list[str], separator: str = ",") -> list[
 
 def blank_lines(blob: bytes) -> int:
     """How many lines are empty: Arrow would take each for a row of empty cells."""
-    return blob.count(b"\n\n") + blob.count(b"\n\r\n")
+    return sum(blob.count(twin) for twin in (b"\n\n", b"\n\r\n") if twin in blob)
 
 
 def parse_body(body: memoryview, width: int, separator: str) -> tuple[pa.Table | None, int]:
