@@ -31,6 +31,7 @@ Check = Literal[
     "time_slope",
     "car1",
     "quadratic_time",
+    "unadjusted",
     "control_worker_solo",
     "control_client_solo",
     "control_concrete",

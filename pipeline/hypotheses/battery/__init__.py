@@ -20,6 +20,7 @@ from pipeline.hypotheses.battery import (
     quadratic,
     reverse,
     time_slope,
+    unadjusted,
 )
 from pipeline.hypotheses.battery.base import Check, Setting
 from pipeline.hypotheses.sample import NotEstimable
@@ -32,6 +33,7 @@ BATTERY: tuple[Check, ...] = (
     time_slope.CHECK,
     car1.CHECK,
     quadratic.CHECK,
+    unadjusted.CHECK,
     controls.WORKER_SOLO,
     controls.CLIENT_SOLO,
     controls.CONCRETE,
