@@ -83,6 +83,21 @@ def _step(values: Floats, kept: Floats, lost: Floats) -> Floats:
     return out
 
 
+def color(series: Series, phi: float, white: Floats) -> Floats:
+    """Independent standard draws [n] turned into draws with the correlation of the series: the inverse of whitening."""
+    out = np.empty_like(white)
+    follows = series.gap > 0
+    rho = np.where(follows, phi ** np.where(follows, series.gap, 1.0), 0.0)
+    fresh = np.sqrt(1.0 - rho * rho) * white[series.order]
+    start = np.flatnonzero(~follows)
+    rank = np.arange(len(white)) - start[np.cumsum(~follows) - 1]
+    for step in range(1, int(rank.max()) + 1):
+        rows = np.flatnonzero(rank == step)
+        fresh[rows] += rho[rows] * fresh[rows - 1]
+    out[series.order] = fresh
+    return out
+
+
 class SeriesGatherer(Gatherer):
     """Sums by cell where a whitened row may have parts in two cells.
 

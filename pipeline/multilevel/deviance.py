@@ -8,19 +8,22 @@ and log|X'V^-1 X| is added (Bates et al. 2015, eq. 34 and 41). All cross-product
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from pipeline.multilevel.design import Design
 from pipeline.multilevel.elimination import Eliminated, Swept, eliminate, sweep
-from pipeline.multilevel.parameters import Mask, Parameters, make_parameters
+from pipeline.multilevel.parameters import BlockParameters, Mask, Parameters, make_parameters
 from pipeline.multilevel.plan import Plan, make_plan
 from pipeline.multilevel.products import Gathered, Gatherer, Layout, gather, make_layout, plain_rows
 from pipeline.multilevel.quick import QuickPair, quick_pairs
 from pipeline.multilevel.remainder import Remainder, make_remainder
 from pipeline.multilevel.segments import Floats
 
-# Relative standard deviations (of scaled terms) to start from.
+# A start by moments stays this far (in standard errors of a level's mean) from zero, where gradients vanish, and below.
+AWAY, MOST = 0.5, 10.0
+# Relative standard deviations (of scaled terms) to start from beside it.
 STARTS = (0.6, 0.1, 3.0)
 # The least curvature to start with.
 LEAST = 1.0
@@ -78,6 +81,7 @@ class Deviance:
         if reml:
             self.shift += 2.0 * float(np.log(design.base.scales[list(design.fixed)]).sum())
         self.evaluations = 0
+        self._last: tuple[Floats, Evaluation] | None = None
         self.quick = self._quick()
 
     def _quick(self) -> dict[int, QuickPair]:
@@ -90,7 +94,12 @@ class Deviance:
         return self.parameters.size + self.extra
 
     def at(self, theta: Floats) -> Evaluation:
-        """Evaluate at theta."""
+        """Evaluate at theta; the last evaluation is kept, since searches ask for it again."""
+        if self._last is None or not np.array_equal(self._last[0], theta):
+            self._last = theta.copy(), self._at(theta)
+        return self._last[1]
+
+    def _at(self, theta: Floats) -> Evaluation:
         return self.evaluate(self.parameters.factors(theta), self.gathered)
 
     def evaluate(self, factors: list[Floats], gathered: Gathered) -> Evaluation:
@@ -143,16 +152,47 @@ class Deviance:
         """The same model with signs chosen: every such parameter at least 0."""
         return self.parameters.normal(theta)
 
-    def starts(self) -> list[Floats]:
-        """Points to start a search from, the most usual first."""
+    def starts(self, *, many: bool) -> list[Floats]:
+        """Points to start a search from: the likeliest, and others when `many`."""
         diagonal = self.parameters.diagonal().astype(np.float64)
-        return [size * diagonal for size in STARTS]
+        return [self._moments(), *(size * diagonal for size in STARTS if many)]
+
+    def _moments(self) -> Floats:
+        """A start by moments: with b = z'r and a = z'z of a level, E b^2 / a = sigma2 (1 + a theta^2), other terms apart."""
+        products = self.gathered.products
+        square = float(products.total[-1, -1])
+        found, within = [], square / self.n
+        for block in self.parameters.blocks:
+            b = block.lift.T @ products.columns[block.factor][:, -1]
+            a = self._by_level(block)
+            met = a > 0
+            share = np.sum(np.where(met, b * b / np.where(met, a, 1.0), 0.0), axis=1)
+            levels = met.sum(axis=1)
+            rest = (square - share) / np.maximum(self.n - levels, 1)
+            within = min(within, float(rest[rest > 0].min(initial=within)))
+            found.append((block, share, levels, a.sum(axis=1)))
+        out = np.zeros(self.parameters.size)
+        for block, share, levels, total in found:
+            variance = np.maximum(share / max(within, 1e-300) - levels, 0.0) / np.maximum(total, 1e-300)
+            least = AWAY / np.sqrt(np.maximum(total / levels, 1e-12))
+            diagonal = np.clip(np.sqrt(variance), np.minimum(least, 1.0), MOST)
+            out[block.where] = np.diag(diagonal).T[block.free]
+        return out
+
+    def _by_level(self, block: BlockParameters) -> Floats:
+        """The sum of squares of each term of a block at each level [term, level]."""
+        a = self.gathered.products.blocks[block.factor, block.factor]
+        n = self.plan.n_levels[block.factor]
+        entries = self.plan.entries[block.factor, block.factor]
+        own = a if a.shape[2] == n else a[:, :, entries.rows == entries.cols]
+        squares: Floats = np.einsum("ab,acn,cb->bn", block.lift, own, block.lift)
+        return squares
 
     def stiffness(self, theta: Floats) -> Floats:
         """A guess of the curvature at theta: n levels tell of a variance v = theta^2 + 1 / a as n draws would."""
         sizes = np.empty(self.parameters.size)
         for block, triangle, a in zip(
-            self.parameters.blocks, self.parameters.triangles(theta), self._information(), strict=True
+            self.parameters.blocks, self.parameters.triangles(theta), self._information, strict=True
         ):
             signal = (triangle**2).sum(axis=1)
             total = signal + 1.0 / a
@@ -161,20 +201,16 @@ class Deviance:
             sizes[block.where] = guess.T[block.free]
         return np.maximum(sizes, LEAST)
 
+    @cached_property
     def _information(self) -> list[Floats]:
         """The mean over levels of each term's sum of squares, for each block."""
-        out = []
-        for block in self.parameters.blocks:
-            a = self.gathered.products.blocks[block.factor, block.factor]
-            mean = np.einsum("ab,acn,cb->b", block.lift, a, block.lift) / self.plan.n_levels[block.factor]
-            out.append(np.maximum(mean, 1e-12))
-        return out
+        return [np.maximum(self._by_level(block).mean(axis=1), 1e-12) for block in self.parameters.blocks]
 
     def lengths(self, theta: Floats) -> Floats:
         """The distance over which the deviance bends in each element of theta."""
         out = np.empty(self.parameters.size)
         for block, triangle, a in zip(
-            self.parameters.blocks, self.parameters.triangles(theta), self._information(), strict=True
+            self.parameters.blocks, self.parameters.triangles(theta), self._information, strict=True
         ):
             size = np.maximum(np.sqrt((triangle**2).sum(axis=1)), 1.0 / np.sqrt(a))
             out[block.where] = size[block.free[1]]

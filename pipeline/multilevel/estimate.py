@@ -58,10 +58,7 @@ def optimum(deviance: Deviance, start: Floats | None = None) -> Optimum:
     """The minimum of the deviance; from several starts when the data are few."""
     if start is not None:
         return _from(deviance, start, 1)
-    starts = deviance.starts()
-    if deviance.n > SMALL:
-        values = [deviance.at(one).deviance for one in starts]
-        return _from(deviance, starts[int(np.argmin(values))], 1)
+    starts = deviance.starts(many=deviance.n <= SMALL)
     found = [_from(deviance, one, len(starts)) for one in starts]
     best = min(found, key=lambda one: one.here.deviance)
     ties = [one for one in found if one.here.deviance < best.here.deviance + ENOUGH]

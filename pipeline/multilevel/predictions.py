@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.errors import ModelError
+from pipeline.multilevel.car1 import color
 from pipeline.multilevel.columns import INTERCEPT, Source
 from pipeline.multilevel.coordinates import raw_map
 from pipeline.multilevel.design import codes_in
@@ -14,6 +15,7 @@ from pipeline.multilevel.effects import Modes
 from pipeline.multilevel.fitting import Fitted
 from pipeline.multilevel.options import INTERCEPT_TERM
 from pipeline.multilevel.segments import Floats
+from pipeline.multilevel.series import SeriesDeviance
 
 if TYPE_CHECKING:
     from pipeline.multilevel.model import Model
@@ -103,5 +105,7 @@ def simulate(model: Model, seed: int, n: int) -> Floats:
 
 def _noise(fitted: Fitted, generator: np.random.Generator) -> Floats:
     noise = generator.standard_normal(fitted.design.n_obs)
+    if isinstance(fitted.deviance, SeriesDeviance) and fitted.phi is not None:
+        noise = color(fitted.deviance.series, fitted.phi, noise)
     weights = fitted.design.weights
     return noise if weights is None else noise / np.sqrt(weights)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.multilevel.model import Model
 
 # The signed root of the rise must meet its target this closely.
-CLOSE = 1e-4
+CLOSE = 1e-6
 MAX_STEPS = 40
 RESIDUAL = "residual"
 

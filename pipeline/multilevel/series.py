@@ -62,10 +62,10 @@ class SeriesDeviance(Deviance):
         """None: products change with phi."""
         return {}
 
-    def starts(self) -> list[Floats]:
+    def starts(self, *, many: bool) -> list[Floats]:
         """Each start of theta with the neighbour correlation that suits it best."""
         out = []
-        for theta in super().starts():
+        for theta in super().starts(many=many):
             tried = [np.append(theta, self._root(rho)) for rho in TRIED]
             out.append(min(tried, key=lambda one: self.at(one).deviance))
         return out
@@ -90,8 +90,7 @@ class SeriesDeviance(Deviance):
         """As without CAR(1); t bends over a unit."""
         return np.append(super().lengths(theta), 1.0)
 
-    def at(self, vector: Floats) -> Evaluation:
-        """Evaluate at (theta, t)."""
+    def _at(self, vector: Floats) -> Evaluation:
         return self._evaluated(self.parameters.factors(vector), float(vector[-1]))
 
     def at_squares(self, squares: list[Floats], extra: Floats) -> Evaluation:
