@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.ingest.cells import Reading, convert, is_there, plain_text
 from pipeline.ingest.headers import headers_of, item_headers
-from pipeline.ingest.ids import id_faults
+from pipeline.ingest.ids import id_faults, odd_words
 from pipeline.ingest.joins import Wide, make, widen
 from pipeline.ingest.raw import RawTable
 from pipeline.params import Checked, Glue, Privacy, RatingSource, TableSource
@@ -19,6 +19,8 @@ from pipeline.tables.stored import plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+AGENCY = "agency_id"
 
 
 @dataclass
@@ -48,7 +50,7 @@ def assemble(
             columns[column.name], faults = found
             findings += faults
             if column.name in new_ids and column.name not in privacy.attested_ids:
-                findings += guessable(columns[column.name], _where(source, wide, column.name))
+                findings += guessable(columns[column.name], column.name, _where(source, wide, column.name))
     if "day" in declared.columns and "day" not in columns:
         nothing = pa.DictionaryArray.from_arrays(pa.nulls(wide.rows, pa.int32()), pa.nulls(0, pa.int64()))
         columns["day"] = pa.chunked_array([nothing])
@@ -129,12 +131,13 @@ def _mapped(source: TableSource, name: str, items: int) -> str | Glue | Checked 
     return source.columns.get(name)
 
 
-def guessable(ids: Any, where: str) -> list[Finding]:
-    """The id rules that a column of pseudonyms breaks."""
+def guessable(ids: Any, name: str, where: str) -> list[Finding]:
+    """The id rules that a column of pseudonyms breaks; agencies are few and known to be, so only names among them count."""
     import pyarrow.compute as pc
 
     different = pc.unique(plain(ids).drop_null())
-    return [Finding(rule, where, rows) for rule, rows in id_faults(different)]
+    found = id_faults(different) if name != AGENCY else [("ids_names", odd)] if (odd := odd_words(different)) else []
+    return [Finding(rule, where, rows) for rule, rows in found]
 
 
 def _constant(text: str, rows: int) -> Any:

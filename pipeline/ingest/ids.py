@@ -17,10 +17,15 @@ RARE = 0.02  # ids without a digit in a column whose other ids have them
 
 def id_faults(ids: pa.Array) -> list[tuple[str, int]]:
     """The id rules that a column breaks, with the rows they count; `ids` are its different ids in order of appearance."""
-    if len(ids) < FEW:
-        return []
+    odd = odd_words(ids)
+    return [*_patterns(ids), ("ids_names", odd)] if odd else _patterns(ids)
+
+
+def _patterns(ids: pa.Array) -> list[tuple[str, int]]:
     import pyarrow.compute as pc
 
+    if len(ids) < FEW:
+        return []
     found = []
     if bool(pc.all(pc.match_substring_regex(ids, r"^[0-9]+$")).as_py()):
         found.append(("ids_numeric", 0))
@@ -29,11 +34,10 @@ def id_faults(ids: pa.Array) -> list[tuple[str, int]]:
         found += [(name, 0) for name in _number_faults(numbers)]
     if not found and len(ids) >= ORDERED and (_climbs(ids) or _climbs(ids[::-1])):
         found.append(("ids_row_ordered", 0))
-    odd = _odd_words(ids)
-    return [*found, ("ids_names", odd)] if odd else found
+    return found
 
 
-def _odd_words(ids: pa.Array) -> int:
+def odd_words(ids: pa.Array) -> int:
     """How many ids hold no digit and stand out from those that do, by length or by letters beyond hexadecimal ones."""
     import pyarrow.compute as pc
 

@@ -106,11 +106,11 @@ def unread_findings(raw: Mapping[str, RawTable], sources: Sources, items: Mappin
 
 
 def new_ids(name: str, sources: Sources) -> set[str]:
-    """The id columns by which ids come in with a table: its key, and those of tables that no file tells of."""
+    """The id columns by which ids come in with a table: its key, agencies, and those of tables that no file tells of."""
     if name not in by_name():
         return set()
     derived = {key for table, key in DERIVED.items() if table not in sources.tables} if name == "sessions" else set()
-    return {by_name()[name].key()[0]} | derived
+    return {by_name()[name].key()[0], "agency_id"} | derived
 
 
 Part = tuple[TableSource, type[Table]]
