@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from benchmarks.studies import FIRST_SEED, drawn, each, params, truth
 from pipeline.hypotheses.evaluate import primary
-from pipeline.hypotheses.sample import build
+from pipeline.hypotheses.sample import NotEstimable, build
 from pipeline.options import Scenario
 
 STUDIES = 200
@@ -36,28 +36,33 @@ class Found:
     seconds: float
 
 
-def study(task: tuple[Scenario, int]) -> Found:
-    """Draw, score, link and fit one study."""
+def study(task: tuple[Scenario, int]) -> Found | None:
+    """Draw, score, link and fit one study; None where there is no number, which counts as truth not covered."""
     start = time.perf_counter()
     occasions, ledger = drawn(*task)
     spec = params().hypotheses[HYPOTHESIS]
-    tested = primary(spec, build(spec, occasions, ledger), params().compute).tested
+    try:
+        tested = primary(spec, build(spec, occasions, ledger), params().compute).tested
+    except NotEstimable:
+        return None
     seconds = time.perf_counter() - start
     return Found(tested.estimate, tested.std_error, tested.conf_low, tested.conf_high, tested.p_value, seconds)
 
 
-def report(scenario: Scenario, found: list[Found]) -> tuple[float, float]:
-    """Print one scenario's line; returns coverage and rejection rate."""
-    true, n = truth(scenario, EFFECT), len(found)
-    mean = sum(one.estimate for one in found) / n
-    spread = (sum((one.estimate - mean) ** 2 for one in found) / (n - 1)) ** 0.5
-    claimed = sum(one.std_error for one in found) / n
+def report(scenario: Scenario, studies: list[Found | None]) -> tuple[float, float]:
+    """Print one scenario's line; returns coverage and rejection rate over all studies."""
+    found = [one for one in studies if one is not None]
+    true, n = truth(scenario, EFFECT), len(studies)
+    mean = sum(one.estimate for one in found) / len(found)
+    spread = (sum((one.estimate - mean) ** 2 for one in found) / (len(found) - 1)) ** 0.5
+    claimed = sum(one.std_error for one in found) / len(found)
     covered = sum(one.low <= true <= one.high for one in found) / n
     rejected = sum(one.p_value < params().verdict.alpha for one in found) / n
-    seconds = sorted(one.seconds for one in found)[n // 2]
+    seconds = sorted(one.seconds for one in found)[len(found) // 2]
     print(
         f"{scenario:<8} truth {true:6.4f}  mean estimate {mean:7.4f}  SD {spread:.4f}  mean SE {claimed:.4f}  "
-        f"covered {covered:6.1%}  rejected {rejected:6.1%}  median {seconds:.2f} s a study",
+        f"covered {covered:6.1%}  rejected {rejected:6.1%}  median {seconds:.2f} s a study"
+        f"{f'  no number in {n - len(found)}' if n > len(found) else ''}",
         flush=True,
     )
     return covered, rejected

@@ -10,6 +10,7 @@ five.
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections import Counter
@@ -20,7 +21,7 @@ from typing import Any, get_args
 from benchmarks.studies import FIRST_SEED, drawn, each, params, truth
 from benchmarks.targets import NEEDED, SUPPORT_ALONE, TARGETS, Found, Target
 from pipeline.hypotheses.evaluate import evaluate, primary
-from pipeline.hypotheses.sample import build
+from pipeline.hypotheses.sample import NotEstimable, build
 from pipeline.hypotheses.verdicts import judge
 from pipeline.options import Scenario
 from pipeline.params import ContrastSpec, Hypothesis, MediatorSpec
@@ -67,14 +68,17 @@ def _judged(hypothesis: Hypothesis, occasions: Any, ledger: Any) -> Found:
     start = time.perf_counter()
     result = evaluate(hypothesis, occasions, ledger, params().compute)
     verdict = judge({"it": result}, {"it": hypothesis}, params().verdict)["hypotheses"]["it"]["verdict"]
-    tested = result["tested"] or dict.fromkeys(("estimate", "conf_low", "conf_high"), float("nan"))
+    tested = result["tested"] or dict.fromkeys(("estimate", "conf_low", "conf_high"), math.nan)
     return Found(verdict, tested["estimate"], tested["conf_low"], tested["conf_high"], time.perf_counter() - start)
 
 
 def _perhaps_supported(hypothesis: Hypothesis, occasions: Any, ledger: Any) -> Found:
     """As `_judged`, without the battery where the primary fit alone already rules out `supported`."""
     start = time.perf_counter()
-    tested = primary(hypothesis, build(hypothesis, occasions, ledger), params().compute).tested
+    try:
+        tested = primary(hypothesis, build(hypothesis, occasions, ledger), params().compute).tested
+    except NotEstimable:
+        return Found("not estimable", math.nan, math.nan, math.nan, time.perf_counter() - start)
     if tested.p_value < params().verdict.alpha and tested.estimate > 0:
         return _judged(hypothesis, occasions, ledger)
     return Found(NOT_SUPPORTED, tested.estimate, tested.conf_low, tested.conf_high, time.perf_counter() - start)

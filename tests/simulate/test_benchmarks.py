@@ -17,14 +17,17 @@ def _found(verdict: str, low: float, high: float) -> targets.Found:
 
 def test_recovery_tests_the_shipped_hypothesis_on_one_study() -> None:
     found = recovery.study(("default", recovery.FIRST_SEED))
+    assert found is not None
     assert found.low < found.estimate < found.high
     assert abs(found.estimate - recovery.truth("default", recovery.EFFECT)) < 4 * found.std_error
 
 
 def test_recovery_counts_coverage_and_rejection(capsys: pytest.CaptureFixture[str]) -> None:
     found = [recovery.Found(0.0, 0.1, -0.2, 0.2, 0.9, 1.0), recovery.Found(0.3, 0.1, 0.1, 0.5, 0.01, 3.0)]
-    assert recovery.report("null", found) == (0.5, 0.5)
-    assert "covered  50.0%  rejected  50.0%" in capsys.readouterr().out
+    assert recovery.report("null", [*found, None, None]) == (0.25, 0.25)
+    printed = capsys.readouterr().out
+    assert "covered  25.0%  rejected  25.0%" in printed
+    assert "no number in 2" in printed
 
 
 def test_a_target_counts_verdicts_or_intervals_that_hold_the_truth() -> None:
