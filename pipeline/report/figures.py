@@ -51,6 +51,10 @@ class Figure:
     alt: str
     drawn: Drawn
 
+    def _repr_png_(self) -> bytes:
+        """The figure in a notebook."""
+        return self.drawn.png
+
     @property
     def png(self) -> bytes:
         """The drawing as PNG."""

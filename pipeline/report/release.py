@@ -90,11 +90,17 @@ class Report:
         return (*((self.forest,) if self.forest else ()), *self.courses, *self.exposure_figures)
 
 
+def gate_of(params: Params, description: Row, fits: Mapping[str, Row] | None = None) -> Gate:
+    """The gate of a study, by its own rules, over every count a description and its models may show."""
+    privacy = params.privacy
+    rules = Rules(privacy.min_cell, privacy.round_to, privacy.release)
+    return Gate(rules, census_of(description, fits or {}, rules.min_cell))
+
+
 def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
     """Put the report together from the stages' exact results; nothing in it has not passed the gate."""
-    description, privacy = sources.description, params.privacy
-    rules = Rules(privacy.min_cell, privacy.round_to, privacy.release)
-    gate = Gate(rules, census_of(description, sources.fits, rules.min_cell))
+    description = sources.description
+    gate = gate_of(params, description, sources.fits)
     parts = _missing(description, sources.reliability, gate)
     found = findings(params, sources, gate)
     dpi = params.report.figure_dpi

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 
 from pipeline.disclosure.neutral import csv_text
 from pipeline.disclosure.shown import Shown
@@ -41,6 +42,20 @@ class Table:
                 cells = [line.head, *(_plain(cell) for cell in line.cells)]
                 rows.append([group, *cells] if grouped else cells)
         return csv_text(["Group", *self.head] if grouped else list(self.head), rows)
+
+    def _repr_html_(self) -> str:
+        """The table in a notebook."""
+        head = "".join(f"<th>{escape(cell)}</th>" for cell in self.head)
+        rows = "".join(_html_row(line, len(self.head)) for line in self.lines)
+        body = f"<caption>{escape(self.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
+        return f"<table>{body}</table><p>{escape(self.note)}</p>"
+
+
+def _html_row(line: Line, width: int) -> str:
+    if line.group:
+        return f'<tr><th colspan="{width}">{escape(line.head)}</th></tr>'
+    cells = "".join(f"<td>{escape(str(cell))}</td>" for cell in line.cells)
+    return f"<tr><th>{escape(line.head)}</th>{cells}</tr>"
 
 
 def _plain(cell: Value) -> str:
