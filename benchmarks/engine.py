@@ -1,7 +1,8 @@
 """Speed and memory of the engine beside lme4 and mixedlm: `python -m benchmarks.engine [--sizes 3k 12k 200k 2M]`.
 
 One thread, each engine in a process of its own, data read before the clock starts, a small fit first so that imports
-are not counted, medians over repeats. lme4 needs Rscript; mixedlm is installed from PyPI into a throw-away environment.
+are not counted, medians over repeats. Seconds are the process's own (user and system), so that other work on the
+machine disturbs the ratios little. lme4 needs Rscript; mixedlm is installed from PyPI into a throw-away environment.
 Peak memory is what the process grew by during its fits, beyond the data it already held.
 """
 
