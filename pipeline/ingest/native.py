@@ -96,7 +96,7 @@ def _encode(values: Any) -> tuple[Any, bool]:
     import numpy as np
     import pyarrow as pa
 
-    array = np.asarray(values)
+    array = np.asarray(values, dtype=object if isinstance(values, list) else None)
     if array.dtype.kind in "fiub":
         return encode_numbers(array), True
     texts = ["" if value is None or value != value else _plain(value) for value in array.tolist()]
