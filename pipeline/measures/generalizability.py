@@ -5,6 +5,9 @@ Ratings are complete in their items but persons may have different numbers of ti
 method 1 (Searle, Casella & McCulloch 1992, ch. 5): sums of squares set equal to their expectations. Ratings are split into
 their item mean, which carries p, t, pt + pi/m, ti/m, residual/m, and m - 1 orthogonal item contrasts, which carry i, pi, ti
 and the residual. In a balanced design the result is the usual analysis of variance.
+
+Where a time is no common occasion (the third session of one client has nothing to do with another's), times are nested in
+persons, and the nested pair r_krn, r_cn is the one to read.
 """
 
 from __future__ import annotations
@@ -37,7 +40,8 @@ class Generalizability:
     """Coefficients for `items` items and `times` times.
 
     r_kf: between persons, mean over fixed times; r_1r, r_kr: between persons, one random time and the mean of k of them;
-    r_c: within-person change. NaN where a component below 0 leaves nothing to divide.
+    r_c: within-person change; r_krn, r_cn: as r_kr and r_c with times nested in persons. NaN where a component below 0
+    leaves nothing to divide.
     """
 
     components: Components
@@ -48,6 +52,8 @@ class Generalizability:
     r_1r: float
     r_kr: float
     r_c: float
+    r_krn: float
+    r_cn: float
     note: str = ""
 
 
@@ -68,13 +74,19 @@ def generalizability(answers: Matrix, persons: Groups, times: Groups) -> General
     number of times k is the harmonic mean of the persons' numbers of ratings.
     """
     n, m = answers.shape
-    if m < 2 or n < 3 or len(np.unique(times)) < 2 or n <= len(np.unique(persons)) + len(np.unique(times)):
+    if (
+        m < 2
+        or len(np.unique(persons)) < 2
+        or len(np.unique(times)) < 2
+        or n <= len(np.unique(persons)) + len(np.unique(times))
+    ):
         return _nothing(persons, m, "too few ratings, times or items")
     parts = components(answers, persons, times)
     sizes = np.bincount(persons)
     k = float(len(sizes) / (1 / sizes).sum())
     universe, error = parts.person + parts.person_item / m, parts.residual / m
     wander = parts.time + parts.person_time
+    nested_person, nested_time, nested_error = nested(answers, persons)
     return Generalizability(
         components=parts,
         persons=len(sizes),
@@ -84,6 +96,8 @@ def generalizability(answers: Matrix, persons: Groups, times: Groups) -> General
         r_1r=_share(universe, wander + error),
         r_kr=_share(universe, (wander + error) / k),
         r_c=_share(parts.person_time, error),
+        r_krn=_share(nested_person, (nested_time + nested_error / m) / k),
+        r_cn=_share(nested_time, nested_error / m),
         note="a component is estimated below zero" if min(vars(parts).values()) < 0 else "",
     )
 
@@ -103,6 +117,18 @@ def components(answers: Matrix, persons: Groups, times: Groups) -> Components:
         time_item=item.columns,
         residual=item.residual,
     )
+
+
+def nested(answers: Matrix, persons: Groups) -> tuple[float, float, float]:
+    """Variances of persons, of times within persons and of items within ratings (analysis of variance)."""
+    n, m = answers.shape
+    sizes, means = np.bincount(persons), answers.mean(axis=1)
+    own = _sums(means[:, None], persons)[:, 0] / sizes
+    between = float((sizes * (own - means.mean()) ** 2).sum()) / (len(sizes) - 1)
+    within = float(((means - own[persons]) ** 2).sum()) / (n - len(sizes))
+    error = float(((answers - means[:, None]) ** 2).sum()) / (n * (m - 1))
+    times = (n - (sizes**2).sum() / n) / (len(sizes) - 1)
+    return (between - within) / times, within - error / m, error
 
 
 def _two_way(values: Matrix, rows: Groups, columns: Groups) -> _TwoWay:
@@ -154,5 +180,15 @@ def _share(part: float, rest: float) -> float:
 def _nothing(persons: Groups, items: int, note: str) -> Generalizability:
     nan = float("nan")
     return Generalizability(
-        Components(nan, nan, nan, nan, nan, nan, nan), len(np.unique(persons)), nan, items, nan, nan, nan, nan, note
+        Components(nan, nan, nan, nan, nan, nan, nan),
+        len(np.unique(persons)),
+        nan,
+        items,
+        nan,
+        nan,
+        nan,
+        nan,
+        nan,
+        nan,
+        note,
     )

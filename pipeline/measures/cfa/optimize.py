@@ -41,18 +41,22 @@ class Optimum:
 
 def maximize(starts: Sequence[Matrix], parts: Sequence[Part], blocks: Sequence[Block]) -> Optimum:
     """The best optimum reached from several starts; `converged` says whether the gradient vanished there."""
-    found = [_climb(start, parts, blocks) for start in starts]
+    with np.errstate(all="ignore"):  # a parameter may run off; the record says so
+        found = [_climb(start, parts, blocks) for start in starts]
     return min(found, key=lambda optimum: (not optimum.converged, optimum.deviance))
 
 
 def _climb(theta: Matrix, parts: Sequence[Part], blocks: Sequence[Block]) -> Optimum:
     size, steps, here, promised = sum(block.n for block in blocks), 0, at(theta, parts, blocks), np.inf
-    for walk in (_fisher, _bfgs):
-        for theta_next, here_next, promised in walk(theta, here, parts, blocks):
-            theta, here = theta_next, here_next
-            if abs(promised) <= CLOSE * size:
-                return _optimum(theta, here, steps, True)
-            steps += 1
+    try:
+        for walk in (_fisher, _bfgs):
+            for theta_next, here_next, promised in walk(theta, here, parts, blocks):
+                theta, here = theta_next, here_next
+                if abs(promised) <= CLOSE * size:
+                    return _optimum(theta, here, steps, True)
+                steps += 1
+    except np.linalg.LinAlgError:  # ran off to where the information is singular
+        return _optimum(theta, here, steps, False)
     return _optimum(theta, here, steps, abs(promised) <= ROUNDED * size)
 
 

@@ -46,8 +46,8 @@ two_level_omega <- function(d, items, cluster) {
        loadings_within = unname(e$within$lambda[, 1]), loadings_between = unname(e[[2]]$lambda[, 1]))
 }
 reliability <- function(d, items) {
-  m <- mlr(d, grp = "Person", Time = "Time", items = items, alpha = FALSE, aov = TRUE, lme = FALSE)
-  c(m[c("RkF", "R1R", "RkR", "Rc")], list(components = unname(m$components$variance[1:7])))
+  m <- mlr(d, grp = "Person", Time = "Time", items = items, alpha = FALSE, aov = TRUE, lme = TRUE)
+  c(m[c("RkF", "R1R", "RkR", "Rc", "RkRn", "Rcn")], list(components = unname(m$components$variance[1:7])))
 }
 agreement <- function(d) {
   i <- ICC(d, lmer = FALSE)$results
