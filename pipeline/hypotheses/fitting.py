@@ -58,7 +58,7 @@ def fit(design: Design, compute: Compute, *, residual: str = "independent", time
 
 
 def fit_dropping(design: Design, compute: Compute, order: Sequence[str]) -> Fit:
-    """Fit; while effects by a group are singular, simplify them and fit again.
+    """Fit; while effects by a group are singular or the fit does not settle, simplify them and fit again.
 
     In this order: a slope whose variance is zero is left out (the first of `order` where there are several); where effects
     are only perfectly correlated, their correlations are left out, which shows whose variance is zero.
@@ -66,9 +66,11 @@ def fit_dropping(design: Design, compute: Compute, order: Sequence[str]) -> Fit:
     dropped: list[str] = []
     while True:
         model = fit(design, compute)
-        if not model.singular:
+        if model.converged and not model.singular:
             return Fit(model, design, tuple(dropped))
         slope, group = zero_slope(model, design.random, order), flat_group(model, design)
+        if group is None and not model.converged:
+            group = next((g for g, terms in design.random.items() if len(terms) > 1 and g not in design.uncorrelated), None)
         if slope is not None:
             kept = {g: [t for t in terms if (g, t) != slope] for g, terms in design.random.items()}
             design = replace(design, random=kept)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipeline.exposure.visits import Booleans, Floats
 from pipeline.hypotheses import terms
 from pipeline.hypotheses.estimate import Estimate, contrast
 from pipeline.hypotheses.fitting import Fit, fit
-from pipeline.hypotheses.sample import Sample
+from pipeline.hypotheses.sample import NotEstimable, Sample
 from pipeline.hypotheses.terms import Design, Focus
 
 if TYPE_CHECKING:
@@ -40,15 +40,18 @@ class Setting:
 
     def design(self, keep: Booleans, *, own: Focus | None = None, extra: Mapping[str, Floats] | None = None) -> Design:
         """A design over the kept rows with the random terms the primary fit ended with."""
-        from dataclasses import replace
-
         built = terms.build(self.plan, self.sample, keep, own=own, extra=extra)
         ended = self.primary.design
         return replace(built, random=ended.random, uncorrelated=ended.uncorrelated)
 
     def fit(self, design: Design, **arguments: Any) -> Any:
-        """Fit a design as it stands."""
-        return fit(design, self.compute, **arguments)
+        """Fit a design; where that does not settle, without correlations of effects; NotEstimable where neither does."""
+        model = fit(design, self.compute, **arguments)
+        if not model.converged:
+            model = fit(replace(design, uncorrelated=frozenset(design.random)), self.compute, **arguments)
+        if not model.converged:
+            raise NotEstimable("the fit did not converge")
+        return model
 
 
 @dataclass(frozen=True)
