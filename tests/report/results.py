@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from pipeline.params import Params, load
@@ -55,8 +56,8 @@ def params(
         role = "exploratory" if verdict == "suggestive" else "confirmatory"
         text = claim or "After weeks with more joint advocacy than usual, clients rate the alliance higher."
         blocks += HYPOTHESIS.format(name=name_of(verdict), role=role, claim=text, effect="within")
-    defaults = ("simulate", "privacy", "measures", "exposure", "verdict", "report", "compute")
-    rest = "\n".join(f"{name}: {{}}" for name in defaults if f"{name}:" not in extra)
+    defaults = ("simulate", "privacy", "measures", "exposure", "verdict", "compute")
+    rest = "report: { figure_dpi: 72 }\n" + "\n".join(f"{name}: {{}}" for name in defaults if f"{name}:" not in extra)
     text = f"""
 study: {{ title: "Joint advocacy and the working alliance", origin: {origin}, seed: 1 }}
 sources: {{ directory: data/raw/simulated, tables: {{}}, ratings: {{}} }}
@@ -217,10 +218,16 @@ def reliability() -> dict[str, Any]:
     }
 
 
+@cache
+def default_description() -> dict[str, Any]:
+    """The description most tests share; nothing may change it."""
+    return describe(full_study())
+
+
 def sources(study: Study | None = None, verdicts: tuple[str, ...] = VERDICTS) -> Sources:
     fits = {name_of(verdict): fit(verdict) for verdict in verdicts}
     return Sources(
-        description=describe(study or full_study()),
+        description=describe(study) if study is not None else default_description(),
         reliability=reliability(),
         fits=fits,
         verdicts={"hypotheses": {name_of(v): verdict_entry(v, fits[name_of(v)]) for v in verdicts}},
