@@ -41,6 +41,7 @@ class Source:
         self.categories = dict(categories or {})
         self.problems: list[Problem] = []
         self._known: dict[str, Coded | None] = {}
+        self._length: int | None = None
 
     def has(self, name: str) -> bool:
         """Whether the column is there."""
@@ -51,7 +52,25 @@ class Source:
         if not self.has(name):
             self.problem(name, f"{what} is not a column of the data", "check the name against the table")
             return None
-        return self.data[name]
+        column = self.data[name]
+        if hasattr(column, "columns"):
+            self.problem(name, "is there twice", "keep one column of that name")
+            return None
+        return self._fitting(name, column)
+
+    def _fitting(self, name: str, column: Any) -> Any:
+        """The column, or None and a problem when its length or its kind cannot be used."""
+        self._length = len(column) if self._length is None else self._length
+        kind = getattr(getattr(column, "dtype", None), "kind", "O")
+        if len(column) != self._length:
+            self.problem(name, f"has {len(column)} rows where other columns have {self._length}", "give whole columns")
+        elif kind in "mM":
+            self.problem(name, "holds dates or durations", "give days as numbers")
+        elif kind == "c":
+            self.problem(name, "holds complex numbers", "recode it as real numbers")
+        else:
+            return column
+        return None
 
     def problem(self, where: str, what: str, mend: str = "") -> None:
         """Note a problem once."""
@@ -174,7 +193,8 @@ def _categories(column: Any, known: tuple[Any, ...] | None) -> tuple[Ints, tuple
 
     series = column if isinstance(column, pd.Series) else pd.Series(np.asarray(column))
     if known is not None:
-        return pd.Categorical(series, categories=list(known)).codes.astype(np.int64), known
+        labels = pd.Index(list(known), dtype=object)
+        return labels.get_indexer(pd.Index(series.astype(object), dtype=object)).astype(np.int64), known
     if isinstance(series.dtype, pd.CategoricalDtype):
         used = series.cat.remove_unused_categories().cat
         return used.codes.to_numpy().astype(np.int64), tuple(used.categories)

@@ -92,4 +92,6 @@ def _random_problems(spec: Specification) -> list[Problem]:
             found.append(Problem(where=group, what="has an empty list of random terms", mend='give at least ["1"]'))
         if len(set(terms)) < len(terms):
             found.append(Problem(where=group, what="names a random term twice", mend="name each term once"))
+        if spec.outcome in {part for term in terms for part in term.split(":")}:
+            found.append(Problem(where=group, what="holds the outcome as a random term", mend="leave the outcome out"))
     return found
