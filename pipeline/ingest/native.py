@@ -96,11 +96,11 @@ def _encode(values: Any) -> tuple[Any, bool]:
     import numpy as np
     import pyarrow as pa
 
-    array = np.asarray(values, dtype=object if isinstance(values, list) else None)
-    if array.dtype.kind in "fiub":
+    if (array := np.asarray(values)).dtype.kind in "fiub":
         return encode_numbers(array), True
-    texts = ["" if value is None or value != value else _plain(value) for value in array.tolist()]
-    is_number = any(isinstance(value, float | int) and value == value for value in array.tolist())
+    cells = list(values)  # as the library gave them: numpy would have turned the numbers among them into text
+    texts = ["" if value is None or value != value else _plain(value) for value in cells]
+    is_number = any(isinstance(value, float | int) and value == value for value in cells)
     return pa.chunked_array([pa.array(texts, pa.string()).dictionary_encode()]), is_number
 
 

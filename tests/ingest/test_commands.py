@@ -128,6 +128,20 @@ def test_map_of_the_built_in_study_needs_few_mendings(tmp_path, capsys):
     assert right >= 0.8 * sum(len(columns) for columns in headers.values())
 
 
+def test_map_joins_files_of_one_table_by_their_key(tmp_path, capsys):
+    (tmp_path / "visits.csv").write_text("visit_id,client_id,worker_id,day,visit_no,kept\na,b,c,1,1,1\n")
+    (tmp_path / "process.csv").write_text("visit_id,emp_cl,emp_wk,rupt_yn,note\na,1,2,0,x\n")
+    (tmp_path / "older.csv").write_text("session_ref,stage,mins,kept\na,1,2,0\n")
+    map_command.main(tmp_path, argparse.Namespace(files=[str(path) for path in sorted(tmp_path.glob("*.csv"))]))
+    said = capsys.readouterr().out
+    sessions = parse(said)["sources"]["tables"]["sessions"]
+    assert sessions["file"] == "visits.csv"
+    assert sessions["joins"] == [{"file": "process.csv", "key": "visit_id"}]
+    assert sessions["columns"]["empathy_client"] == "emp_cl"
+    assert sessions["ignore"] == ["note"]
+    assert "older.csv looks like sessions too" in said
+
+
 def test_map_withholds_a_first_line_that_is_data(tmp_path, capsys):
     (tmp_path / "bare.csv").write_text("Maria.Gonzalez@example.org,C12ab34cd,2024-03-15,17,name\na,b,c,d,e\n")
     map_command.main(tmp_path, argparse.Namespace(files=[str(tmp_path / "bare.csv")]))

@@ -20,7 +20,7 @@ from pipeline.ingest.readers import read
 from pipeline.tables import Sessions, by_name
 from pipeline.tables.anonymity import small_classes
 from pipeline.tables.arrays import typed
-from pipeline.tables.stored import Stored
+from pipeline.tables.stored import Stored, parquet
 from pipeline.tables.validation import Chosen, validate
 from tests.ingest import formats
 from tests.ingest.small_study import csv, files, small_params, verdict
@@ -241,7 +241,7 @@ def test_no_ratings_at_all_are_mapped():
 
 def test_a_table_nobody_knows():
     with pytest.raises(TableError):
-        validate({"ratings_else": b""}, Chosen(), ANSWERS)
+        validate({"ratings_else": parquet(pa.table({"session_id": ["s1"]}))}, Chosen(), ANSWERS)
 
 
 def test_a_stored_table_that_is_none():
@@ -259,3 +259,33 @@ def test_items_may_be_parts_of_a_whole():
     eased = {"mini": Answers(2, 1, 5, whole=False, has_reversed=False)}
     assert validate(stored, Chosen(), eased)[1]["warnings"] == []
     assert set(by_name()) >= {"clients"}
+
+
+def test_what_was_read_once_is_remembered_over_chunks():
+    column = pa.chunked_array([*encoded(["1", "2"]).chunks, *encoded(["2", "x"]).chunks])
+    found = convert(column, Reading(Sessions.columns["duration_min"]))
+    assert [value.as_py() for value in found.values] == [1, 2, 2, None]
+    assert found.faults == {"not_number": (1, 3)}
+
+
+def test_a_parquet_file_that_is_none_inside():
+    assert codes("a.parquet", b"PAR1 nothing PAR1") == ["F01"]
+
+
+def test_absent_headers_are_said_once_and_the_rest_goes_on():
+    def change(params: dict) -> None:
+        params["sources"]["tables"]["sessions"]["rows"] = {"form": ["visit"]}
+        params["sources"]["ratings"]["mini_client"]["totals"] = {"total": "sum"}
+
+    codes_found, said = verdict({name: csv(rows) for name, rows in files().items()}, small_params(change))
+    assert codes_found == {"S04"}
+    assert "`form`" in said
+    assert "`sum`" in said
+
+
+def test_shipped_totals_must_be_numbers():
+    rows = files()["ratings.csv"]
+    raw = {name: csv(table) for name, table in files().items()}
+    raw["ratings.csv"] = csv([[*rows[0], "sum"], *([*row, "high"] for row in rows[1:])])
+    change = {"totals": {"total": "sum"}}
+    assert verdict(raw, small_params(lambda p: p["sources"]["ratings"]["mini_client"].update(change)))[0] == {"T02"}

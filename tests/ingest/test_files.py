@@ -161,6 +161,13 @@ def test_a_field_of_200_megabytes(tmp_path, raw, rows_before):
     assert int(done.stdout) < MEGABYTES
 
 
+def test_a_file_that_begins_with_an_endless_line_is_read_no_further(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"x" * (raw_files.HEAD + 1))
+    blob, problems = raw_files.read_bytes(tmp_path / "a.csv", "a.csv", 1)
+    assert blob is None
+    assert [problem.code for problem in problems] == ["B10"]
+
+
 def test_a_small_file_that_unpacks_to_gigabytes(tmp_path, raw):
     (raw / "ratings.csv").write_bytes(gzip.compress(b"0" * (20 << 20), 9))
     started = time.monotonic()
