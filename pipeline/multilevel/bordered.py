@@ -18,7 +18,7 @@ from pipeline.multilevel.elimination import Eliminated, eliminate
 from pipeline.multilevel.estimate import Optimum
 from pipeline.multilevel.parameters import Parameters
 from pipeline.multilevel.plan import Plan, make_plan
-from pipeline.multilevel.products import Gatherer, gather, make_layout, plain_rows
+from pipeline.multilevel.products import RowSums, gather, make_layout
 from pipeline.multilevel.remainder import Remainder, make_remainder
 from pipeline.multilevel.segments import Floats, Ints
 
@@ -81,8 +81,7 @@ def make_bordered(design: Design, parameters: Parameters, found: Optimum) -> Ite
     plan = make_plan(design.cells, tuple(factor.n_levels for factor in design.factors), stages=1)
     widths = [(len(part.base), len(part.names)) for part in design.random]
     remainder = make_remainder(plan, widths)
-    gatherer = Gatherer(design, plain_rows(design))
-    products = gather(design, plan, make_layout(design, plan), gatherer).products
+    products = gather(plan, make_layout(design, plan), RowSums(design)).products
     done = eliminate(plan, remainder, products, found.here.factors)
     for part in _parts(plan, remainder, done):
         yield _bordered(plan, parameters.lifts(), done, part)

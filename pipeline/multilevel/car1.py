@@ -13,8 +13,10 @@ import numpy as np
 
 from pipeline.errors import ModelError, Problem
 from pipeline.multilevel.design import Design
-from pipeline.multilevel.products import Gatherer, Rows
-from pipeline.multilevel.segments import Floats, Ints
+from pipeline.multilevel.parameters import Mask
+from pipeline.multilevel.plan import Key, Plan
+from pipeline.multilevel.products import CellSums
+from pipeline.multilevel.segments import Codes, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -53,28 +55,50 @@ def make_series(design: Design) -> Series:
 
 
 @dataclass(frozen=True)
-class Whitened(Rows):
-    """Whitened rows, and what the sums by cell need: `kept` and `lost` weights of each row and of the row before."""
+class Whitened:
+    """Whitened columns in the order of the series, and what the sums by cell need.
 
-    cell: Ints
+    `raw` are the columns before whitening, `kept` and `lost` the weights of each row and of the row before it.
+    """
+
+    columns: tuple[Floats, ...]
+    outcome: Floats
+    log_determinant: float
+    cell: Codes
     raw: tuple[Floats, ...]
     kept: Floats
     lost: Floats
 
 
-def whiten(design: Design, series: Series, phi: float) -> Whitened:
-    """The base columns and outcome of a design as independent rows, in the order of the series."""
+@dataclass(frozen=True)
+class Ordered:
+    """The columns of a design in the order of its series, times the roots of the weights: the same for every phi."""
+
+    columns: tuple[Floats, ...]
+    outcome: Floats
+    cell: Codes
+    log_weights: float
+
+
+def in_order(design: Design, series: Series) -> Ordered:
+    """Sort the columns of a design once."""
+    root = np.ones(design.n_obs) if design.weights is None else np.sqrt(design.weights[series.order])
+    raw = [design.base.column(i, series.order) for i in range(len(design.base.names))]
+    columns = tuple(root if column is None else column * root for column in raw)
+    outcome = design.outcome(series.order) * root
+    return Ordered(columns, outcome, design.cells.row_cell[series.order], 2.0 * float(np.log(root).sum()))
+
+
+def whiten(ordered: Ordered, series: Series, phi: float) -> Whitened:
+    """The columns and outcome as independent rows."""
     follows = series.gap > 0
     rho = np.where(follows, phi ** np.where(follows, series.gap, 1.0), 0.0)
     kept = 1.0 / np.sqrt(1.0 - rho * rho)
     lost = rho * kept
-    root = np.ones(design.n_obs) if design.weights is None else np.sqrt(design.weights[series.order])
-    raw = tuple(root if column is None else column[series.order] * root for column in design.base.columns)
-    columns = tuple(_step(column, kept, lost) for column in raw)
-    outcome = _step(design.outcome[series.order] * root, kept, lost)
-    log_determinant = float(np.log1p(-rho * rho).sum()) - 2.0 * float(np.log(root).sum())
-    cell = design.cells.row_cell[series.order]
-    return Whitened(columns, outcome, None, log_determinant, cell, raw, kept, lost)
+    columns = tuple(_step(column, kept, lost) for column in ordered.columns)
+    log_determinant = float(np.log1p(-rho * rho).sum()) - ordered.log_weights
+    outcome = _step(ordered.outcome, kept, lost)
+    return Whitened(columns, outcome, log_determinant, ordered.cell, ordered.columns, kept, lost)
 
 
 def _step(values: Floats, kept: Floats, lost: Floats) -> Floats:
@@ -98,25 +122,73 @@ def color(series: Series, phi: float, white: Floats) -> Floats:
     return out
 
 
-class SeriesGatherer(Gatherer):
+class SeriesSums:
     """Sums by cell where a whitened row may have parts in two cells.
 
     A product of a part with a whole row goes to the part's cell; a product of two parts of one row to their two cells.
+    The finest factor sees whole rows (a series lies in one of its levels), the coarser ones the parts.
     """
 
-    rows: Whitened
-
     def __init__(self, design: Design, rows: Whitened) -> None:
-        super().__init__(design, rows)
+        self.design, self.rows = design, rows
+        self.size = design.cells.size
         self.cell = rows.cell
-        self.starts = None
         self.moved = 1 + np.flatnonzero((self.cell[1:] != self.cell[:-1]) & (rows.lost[1:] != 0))
         self.now, self.before = self.cell[self.moved], self.cell[self.moved - 1]
+        self.sums: dict[tuple[int, int], Floats] = {}
+
+    @property
+    def log_determinant(self) -> float:
+        """log|R| over sigma2."""
+        return self.rows.log_determinant
+
+    def gram(self) -> tuple[Floats, Floats]:
+        """X'R^-1 X and X'R^-1 y."""
+        x = np.stack([self.rows.columns[i] for i in self.design.fixed])
+        return x @ x.T, x @ self.rows.outcome
+
+    def gather(self, start: Floats, *, outcome_only: bool = False) -> tuple[CellSums, Floats]:
+        """Sums by cell with y - X start as the outcome r, and [X r]'R^-1 r; here always all of them."""
+        del outcome_only
+        design = self.design
+        x = np.stack([self.rows.columns[i] for i in design.fixed])
+        residual = self.rows.outcome - start @ x
+        columns, blocks = {}, {}
+        for g, part in enumerate(design.random):
+            rows = [np.stack([*(self._by_cell(t, j) for j in design.fixed), self._by_part(t, residual)]) for t in part.base]
+            columns[g] = np.stack(rows)
+            for h in range(g, len(design.random)):
+                two = design.random[h].base
+                blocks[g, h] = np.stack([np.stack([self._product(g, i, j) for j in two]) for i in part.base])
+        return CellSums(columns, blocks), np.append(x @ residual, residual @ residual)
+
+    def couple(self, plan: Plan, blocks: dict[Key, Floats]) -> None:
+        """Rows that touch two cells couple the levels of those cells, within and between the coarser factors."""
+        if not len(self.moved):
+            return
+        levels = self.design.cells.levels
+        for g in range(1, len(levels)):
+            for h in range(g, len(levels)):
+                for rows, cols, turned in ((self.now, self.before, False), (self.before, self.now, True)):
+                    one, two = levels[g][rows], levels[h][cols]
+                    kept = one <= two if g == h else np.ones(len(one), dtype=bool)
+                    at = plan.entries[g, h].find(one[kept], two[kept])
+                    self._couple(g, h, at, kept, blocks[g, h], turned=turned)
+
+    def _couple(self, g: int, h: int, at: Ints, kept: Mask, out: Floats, *, turned: bool) -> None:
+        for a, i in enumerate(self.design.random[g].base):
+            for b, j in enumerate(self.design.random[h].base):
+                _, now_1, before_1 = self._parts(i)
+                _, now_2, before_2 = self._parts(j)
+                values = before_1 * now_2 if turned else now_1 * before_2
+                out[a, b] += np.bincount(at, values[kept], minlength=out.shape[2])
+
+    def _product(self, g: int, i: int, j: int) -> Floats:
+        return self._by_cell(j, i) if g == 0 else self._within_cell(i, j)
 
     def _parts(self, i: int) -> tuple[Floats, Floats, Floats]:
         """Base column i of the whitened rows, and of the moved rows its part now and its part before."""
         whole, raw = self.rows.columns[i], self.rows.raw[i]
-        assert whole is not None
         now = self.rows.kept[self.moved] * raw[self.moved]
         return whole, now, -self.rows.lost[self.moved] * raw[self.moved - 1]
 
@@ -130,19 +202,13 @@ class SeriesGatherer(Gatherer):
             sums -= np.bincount(self.now, shifted, minlength=self.size)
         return sums
 
-    def by_cell(self, i: int, j: int) -> Floats:
+    def _by_cell(self, i: int, j: int) -> Floats:
         """Sums of parts of column i times whole rows of column j, by the cell of the part."""
         if (i, j) not in self.sums:
-            other = self.rows.columns[j]
-            assert other is not None
-            self.sums[i, j] = self._by_part(i, other)
+            self.sums[i, j] = self._by_part(i, self.rows.columns[j])
         return self.sums[i, j]
 
-    def with_outcome(self, i: int, outcome: Floats) -> Floats:
-        """Sums of parts of column i times the whitened outcome."""
-        return self._by_part(i, outcome)
-
-    def within_cell(self, i: int, j: int) -> Floats:
+    def _within_cell(self, i: int, j: int) -> Floats:
         """Sums of products of two parts that lie in the same cell."""
         one, now_1, before_1 = self._parts(i)
         two, now_2, before_2 = self._parts(j)
@@ -151,13 +217,3 @@ class SeriesGatherer(Gatherer):
             sums += np.bincount(self.now, now_1 * now_2 - one[self.moved] * two[self.moved], minlength=self.size)
             sums += np.bincount(self.before, before_1 * before_2, minlength=self.size)
         return sums
-
-    def moves(self) -> tuple[Ints, Ints]:
-        """The cells of the two parts of each moved row: now and before."""
-        return self.now, self.before
-
-    def across(self, i: int, j: int) -> tuple[Floats, Floats]:
-        """For each moved row: column i now times column j before, and column i before times column j now."""
-        _, now_1, before_1 = self._parts(i)
-        _, now_2, before_2 = self._parts(j)
-        return now_1 * before_2, before_1 * now_2

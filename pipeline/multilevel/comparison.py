@@ -68,9 +68,7 @@ def by_ml(model: Model) -> Model:
 
 def _check(small: Model, large: Model) -> None:
     problems = []
-    if small.n_obs != large.n_obs or not np.array_equal(
-        small.fitted.design.raw_outcome(), large.fitted.design.raw_outcome()
-    ):
+    if small.n_obs != large.n_obs or not np.array_equal(small.fitted.design.response, large.fitted.design.response):
         problems.append(Problem("data", "the models are fitted to different rows or outcomes", "fit both to the same"))
     extra = [term for term in small.terms if term not in large.terms]
     problems += [Problem(term, "is in the smaller model only", "the larger must hold all its terms") for term in extra]

@@ -7,6 +7,7 @@ So all later work is in the base coordinates [1, (x - mean) / scale, ...], and `
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,16 +23,38 @@ from pipeline.multilevel.segments import Floats, Ints
 COLLINEAR = 1e-7
 # Gram matrices hold squares: below this squared share the decision is left to a QR of the columns themselves.
 DOUBTFUL = 1e-9
+# Rows worked on at a time.
+CHUNK = 16_384
+
+
+EVERY = slice(None)
 
 
 @dataclass(frozen=True)
 class Base:
-    """Centred and scaled columns: `columns[i]` [n] with `means[i]`, `scales[i]`; position 0 is the constant 1."""
+    """Columns to be centred and scaled: `raw[i]` [n] with `means[i]`, `scales[i]`; position 0 is the constant 1.
+
+    Raw columns are the data's own memory where those are float64: nothing is copied before it is used.
+    """
 
     names: tuple[str, ...]
-    columns: tuple[Floats | None, ...]
+    raw: tuple[Floats | None, ...]
     means: Floats
     scales: Floats
+
+    def column(self, i: int, rows: slice | Ints = EVERY) -> Floats | None:
+        """(x - mean) / scale for some rows; None for the constant."""
+        raw = self.raw[i]
+        if raw is None:
+            return None
+        out: Floats = raw[rows] - self.means[i]
+        out /= self.scales[i]
+        return out
+
+    def filled(self, i: int, n: int) -> Floats:
+        """The column with the constant written out."""
+        column = self.column(i)
+        return np.ones(n) if column is None else column
 
 
 @dataclass(frozen=True)
@@ -61,7 +84,7 @@ class Design:
 
     spec: Specification
     base: Base
-    outcome: Floats
+    response: Floats
     outcome_mean: float
     outcome_scale: float
     fixed: tuple[int, ...]
@@ -75,7 +98,7 @@ class Design:
     @property
     def n_obs(self) -> int:
         """The number of rows."""
-        return len(self.outcome)
+        return len(self.response)
 
     @property
     def fixed_names(self) -> tuple[str, ...]:
@@ -85,11 +108,13 @@ class Design:
     def with_outcome(self, values: Floats) -> Design:
         """The same design for another response of the same length."""
         mean, scale = _center(values, self.weights)
-        return replace(self, outcome=(values - mean) / scale, outcome_mean=mean, outcome_scale=scale)
+        return replace(self, response=values, outcome_mean=mean, outcome_scale=scale)
 
-    def raw_outcome(self) -> Floats:
-        """The response in its own units."""
-        return self.outcome * self.outcome_scale + self.outcome_mean
+    def outcome(self, rows: slice | Ints = EVERY) -> Floats:
+        """The response of some rows, centred and scaled."""
+        out: Floats = self.response[rows] - self.outcome_mean
+        out /= self.outcome_scale
+        return out
 
 
 def build(data: Any, spec: Specification) -> Design:
@@ -110,7 +135,7 @@ def build(data: Any, spec: Specification) -> Design:
     counts = {factor.name: factor.n_levels for factor in factors if factor is not None}
     _check_rows(source, spec, outcome, n, len(chosen))
     _check_groups(source, spec, counts, random, n)
-    _check_rank(source, base, chosen, weights)
+    _check_rank(source, base, chosen, weights, n)
     if source.problems:
         raise ModelError(source.problems)
     assert outcome is not None
@@ -130,7 +155,7 @@ def _term(source: Source, term: str, what: str) -> Coded | None:
 
 def _factor(source: Source, group: str) -> Factor | None:
     levels = source.levels(group, "the grouping column")
-    return None if levels is None else Factor(group, levels.codes, levels.labels)
+    return None if levels is None else Factor(group, levels.codes.astype(np.int32), levels.labels)
 
 
 def _weights(source: Source, spec: Specification) -> Floats | None:
@@ -161,7 +186,7 @@ def _assembled(
     return Design(
         spec=spec,
         base=base,
-        outcome=(outcome - mean) / scale,
+        response=outcome,
         outcome_mean=mean,
         outcome_scale=scale,
         fixed=chosen,
@@ -175,11 +200,22 @@ def _assembled(
 
 
 def _center(values: Floats, weights: Floats | None) -> tuple[float, float]:
+    """Mean (weighted; summed twice, the second time without the size of the mean) and root mean square about it."""
     mean = float(np.average(values, weights=weights))
-    centered = values - mean
-    mean += float(np.average(centered, weights=weights))
-    scale = float(np.sqrt(np.mean(centered * centered)))
+    total = squares = 0.0
+    for rows in chunks(len(values)):
+        centered = values[rows] - mean
+        total += float(centered.sum() if weights is None else centered @ weights[rows])
+        squares += float(centered @ centered)
+    mean += total / (len(values) if weights is None else float(weights.sum()))
+    scale = float(np.sqrt(squares / len(values)))
     return mean, scale if scale > 0 else 1.0
+
+
+def chunks(n: int) -> Iterator[slice]:
+    """Slices over n rows, small enough for their columns to stay in cache."""
+    for begin in range(0, n, CHUNK):
+        yield slice(begin, min(begin + CHUNK, n))
 
 
 def _base(source: Source, terms: list[Coded | None], n: int, weights: Floats | None) -> tuple[Base, dict[str, int]]:
@@ -196,7 +232,7 @@ def _base(source: Source, terms: list[Coded | None], n: int, weights: Floats | N
             mean, scale = _center(values, weights)
             position[name] = len(names)
             names.append(name)
-            kept.append((values - mean) / scale)
+            kept.append(values)
             means.append(mean)
             scales.append(scale)
     return Base(tuple(names), tuple(kept), np.array(means), np.array(scales)), position
@@ -229,14 +265,13 @@ def _check_groups(
             source.problem(block.group, what, "name fewer random terms for it")
 
 
-def _check_rank(source: Source, base: Base, chosen: tuple[int, ...], weights: Floats | None) -> None:
+def _check_rank(source: Source, base: Base, chosen: tuple[int, ...], weights: Floats | None, n: int) -> None:
     """Name columns that earlier ones explain fully, and the earlier ones that do so."""
-    columns = [base.columns[i] for i in chosen[1:]]
-    if not columns:
+    if len(chosen) < 2:
         return
-    gram = _gram([column for column in columns if column is not None], weights)
+    gram = gram_matrix(base, chosen, weights, n)[1:, 1:]
     kept: list[int] = []
-    for j in range(len(columns)):
+    for j in range(len(chosen) - 1):
         share, coefficients = _unexplained(gram, kept, j)
         if share < DOUBTFUL:
             share, coefficients = _unexplained_exactly(base, chosen, kept, j)
@@ -249,13 +284,26 @@ def _check_rank(source: Source, base: Base, chosen: tuple[int, ...], weights: Fl
             kept.append(j)
 
 
-def _gram(columns: list[Floats], weights: Floats | None) -> Floats:
-    gram = np.empty((len(columns), len(columns)))
-    for i, one in enumerate(columns):
-        scaled = one if weights is None else one * weights
-        for j in range(i + 1):
-            gram[i, j] = gram[j, i] = scaled @ columns[j]
+def gram_matrix(base: Base, chosen: tuple[int, ...], weights: Floats | None, n: int) -> Floats:
+    """X'X of base columns over n rows, weighted: [p, p]."""
+    gram = np.zeros((len(chosen), len(chosen)))
+    for rows in chunks(n):
+        x = stacked(base, chosen, rows)
+        gram += x @ (x if weights is None else x * weights[rows]).T
     return gram
+
+
+def stacked(base: Base, chosen: tuple[int, ...], rows: slice, more: int = 0) -> Floats:
+    """Base columns of some rows as [p + more, rows]; the last `more` are left to be filled."""
+    out = np.empty((len(chosen) + more, rows.stop - rows.start))
+    for k, i in enumerate(chosen):
+        raw = base.raw[i]
+        if raw is None:
+            out[k] = 1.0
+        else:
+            np.subtract(raw[rows], base.means[i], out=out[k])
+            out[k] /= base.scales[i]
+    return out
 
 
 def _unexplained(gram: Floats, kept: list[int], j: int) -> tuple[float, Floats]:
@@ -266,9 +314,10 @@ def _unexplained(gram: Floats, kept: list[int], j: int) -> tuple[float, Floats]:
 
 
 def _unexplained_exactly(base: Base, chosen: tuple[int, ...], kept: list[int], j: int) -> tuple[float, Floats]:
-    column = base.columns[chosen[1 + j]]
-    others = np.stack([c for c in (base.columns[chosen[1 + k]] for k in kept) if c is not None], axis=1)
-    assert column is not None
+    raw = base.raw[chosen[1 + j]]
+    assert raw is not None
+    column = base.filled(chosen[1 + j], len(raw))
+    others = np.stack([base.filled(chosen[1 + k], len(raw)) for k in kept], axis=1)
     coefficients = np.asarray(np.linalg.lstsq(others, column, rcond=None)[0], dtype=np.float64)
     rest = column - others @ coefficients
     return float(rest @ rest) / float(column @ column), coefficients

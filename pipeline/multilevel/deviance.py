@@ -16,7 +16,7 @@ from pipeline.multilevel.design import Design
 from pipeline.multilevel.elimination import Eliminated, Swept, eliminate, sweep
 from pipeline.multilevel.parameters import BlockParameters, Mask, Parameters, make_parameters
 from pipeline.multilevel.plan import Plan, make_plan
-from pipeline.multilevel.products import Gathered, Gatherer, Layout, gather, make_layout, plain_rows
+from pipeline.multilevel.products import Gathered, Layout, RowSums, gather, make_layout
 from pipeline.multilevel.quick import QuickPair, quick_pairs
 from pipeline.multilevel.remainder import Remainder, make_remainder
 from pipeline.multilevel.segments import Floats
@@ -224,6 +224,6 @@ class Deviance:
 
 def make_deviance(design: Design, structure: Structure, *, reml: bool) -> Deviance:
     """Gather the cross-products of a design with independent residuals and set up its deviance."""
-    rows = plain_rows(design)
-    gathered = gather(design, structure.plan, structure.layout, Gatherer(design, rows))
-    return Deviance(design, structure, gathered, rows.log_determinant, reml=reml)
+    sums = RowSums(design)
+    gathered = gather(structure.plan, structure.layout, sums)
+    return Deviance(design, structure, gathered, sums.log_determinant, reml=reml)

@@ -9,7 +9,7 @@ from pipeline.multilevel.design import Design, build
 from pipeline.multilevel.deviance import Deviance, Structure, make_deviance, make_structure
 from pipeline.multilevel.estimate import Optimum, optimum
 from pipeline.multilevel.options import Specification
-from pipeline.multilevel.products import Gatherer, plain_rows, with_outcome
+from pipeline.multilevel.products import RowSums, with_outcome
 from pipeline.multilevel.segments import Floats
 from pipeline.multilevel.series import SeriesDeviance
 
@@ -53,7 +53,7 @@ def refit(fitted: Fitted, outcome: Floats, start: Floats | None = None) -> Fitte
     design, structure = fitted.design.with_outcome(outcome), fitted.structure
     if fitted.phi is not None:
         return fit_design(design, structure, start)
-    rows = plain_rows(design)
-    gathered = with_outcome(design, structure.layout, Gatherer(design, rows), fitted.deviance.gathered)
-    deviance = Deviance(design, structure, gathered, rows.log_determinant, reml=fitted.deviance.reml)
+    sums = RowSums(design)
+    gathered = with_outcome(structure.layout, sums, fitted.deviance.gathered)
+    deviance = Deviance(design, structure, gathered, sums.log_determinant, reml=fitted.deviance.reml)
     return Fitted(design, structure, deviance, optimum(deviance, start))

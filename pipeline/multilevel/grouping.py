@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.multilevel.segments import Ints, distinct_with_inverse
+from pipeline.multilevel.segments import Codes, Ints, distinct_with_inverse
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Factor:
     """One grouping column: `codes[row]` in [0, n_levels) and the label of each level."""
 
     name: str
-    codes: Ints
+    codes: Codes
     labels: Any
 
     @property
@@ -31,7 +31,7 @@ class Factor:
 class Cells:
     """Distinct combinations of levels: `row_cell[row]`, and `levels[f][cell]` the level of factor f in each cell."""
 
-    row_cell: Ints
+    row_cell: Codes
     levels: tuple[Ints, ...]
 
     @property
@@ -42,9 +42,10 @@ class Cells:
 
 def nested_in(fine: Factor, coarse: Factor) -> Ints | None:
     """The level of `coarse` each level of `fine` belongs to, or None when some level meets two."""
-    parent = np.empty(fine.n_levels, dtype=np.int64)
+    parent = np.empty(fine.n_levels, dtype=np.int32)
     parent[fine.codes] = coarse.codes
-    return parent if np.array_equal(parent[fine.codes], coarse.codes) else None
+    same = np.array_equal(parent[fine.codes], coarse.codes)
+    return parent.astype(np.int64) if same else None
 
 
 def arrange(factors: tuple[Factor, ...]) -> tuple[tuple[Factor, ...], Cells]:
@@ -65,16 +66,16 @@ def arrange(factors: tuple[Factor, ...]) -> tuple[tuple[Factor, ...], Cells]:
 def _reordered(factor: Factor, order: Ints) -> Factor:
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
-    return Factor(factor.name, rank[factor.codes], factor.labels[order])
+    return Factor(factor.name, rank.astype(np.int32)[factor.codes], factor.labels[order])
 
 
 def _crossed_cells(ranked: list[Factor]) -> Cells:
     """Cells sorted by the finest factor, then the next: keys are folded pairwise so that they cannot overflow."""
-    row_cell = ranked[0].codes
+    row_cell: Ints | Codes = ranked[0].codes
     levels: tuple[Ints, ...] = (np.arange(ranked[0].n_levels),)
     for factor in ranked[1:]:
-        keys = row_cell * factor.n_levels + factor.codes
+        keys = row_cell.astype(np.int64) * factor.n_levels + factor.codes
         kept, row_cell = distinct_with_inverse(keys, len(levels[0]) * factor.n_levels)
         owner, level = np.divmod(kept, factor.n_levels)
         levels = (*(known[owner] for known in levels), level)
-    return Cells(row_cell, levels)
+    return Cells(row_cell.astype(np.int32), levels)

@@ -20,7 +20,7 @@ from pipeline.multilevel.elimination import Products
 from pipeline.multilevel.estimate import optimum
 from pipeline.multilevel.fitting import Fitted
 from pipeline.multilevel.grouping import Cells, Factor
-from pipeline.multilevel.products import Gathered, Gatherer, add_up, cell_sums, plain_rows
+from pipeline.multilevel.products import Gathered, RowSums, add_up
 from pipeline.multilevel.segments import Floats, Ints
 from pipeline.multilevel.series import SeriesDeviance
 
@@ -68,21 +68,18 @@ def _without(fitted: Fitted, f: int) -> Iterator[Deviance]:
 def _products_without(fitted: Fitted, f: int) -> Iterator[Deviance]:
     """The deviance without each level: cell sums of the level set to zero, totals less the level's own."""
     design, structure, whole = fitted.design, fitted.structure, fitted.deviance.gathered
-    rows = plain_rows(design)
-    gatherer = Gatherer(design, rows)
-    residual = _residual(gatherer, design, whole)
-    totals = _totals_by_level(gatherer, design, f, residual)
-    counts = np.bincount(design.factors[f].codes)
-    level_of_cell = design.cells.levels[f]
-    sums = cell_sums(design, gatherer, residual)
-    log_weights = np.zeros(design.n_obs) if rows.weights is None else np.log(rows.weights)
-    determinants = -np.bincount(design.factors[f].codes, log_weights)
+    rows = RowSums(design)
+    sums, _ = rows.gather(whole.start)
+    totals = _totals_by_level(design, f, whole.start)
+    codes = design.factors[f].codes
+    counts = np.bincount(codes)
+    log_weights = np.zeros(len(counts)) if design.weights is None else np.bincount(codes, np.log(design.weights))
     for level, total in enumerate(totals):
-        kept = (level_of_cell != level).astype(np.float64)
+        kept = (design.cells.levels[f] != level).astype(np.float64)
         blocks, columns = add_up(structure.plan, structure.layout, sums.times(kept))
         products = Products(blocks, columns, whole.products.total - total)
-        smaller = Gathered(products, whole.start)
-        yield _smaller(fitted, smaller, int(counts[level]), rows.log_determinant - float(determinants[level]))
+        determinant = rows.log_determinant + float(log_weights[level])
+        yield _smaller(fitted, Gathered(products, whole.start), int(counts[level]), determinant)
 
 
 def _smaller(fitted: Fitted, gathered: Gathered, dropped: int, row_determinant: float) -> Deviance:
@@ -93,25 +90,16 @@ def _smaller(fitted: Fitted, gathered: Gathered, dropped: int, row_determinant: 
     return deviance
 
 
-def _residual(gatherer: Gatherer, design: Design, whole: Gathered) -> Floats:
-    out = gatherer.rows.outcome.copy()
-    for coefficient, i in zip(whole.start, design.fixed, strict=True):
-        column = gatherer.rows.columns[i]
-        out -= coefficient if column is None else coefficient * column
-    return out
-
-
-def _totals_by_level(gatherer: Gatherer, design: Design, f: int, residual: Floats) -> Floats:
-    """[X y]'[X y] of each level's own rows: [level, m, m]."""
+def _totals_by_level(design: Design, f: int, start: Floats) -> Floats:
+    """[X r]'[X r] of each level's own rows, r = y - X start: [level, m, m]."""
     codes, n_levels = design.factors[f].codes, design.factors[f].n_levels
-    columns = [*(gatherer.rows.columns[i] for i in design.fixed), residual]
-    filled = [np.ones(design.n_obs) if column is None else column for column in columns]
-    weights = gatherer.rows.weights
-    out = np.empty((n_levels, len(filled), len(filled)))
-    for i, one in enumerate(filled):
-        weighted = one if weights is None else one * weights
+    columns = [design.base.filled(i, design.n_obs) for i in design.fixed]
+    columns.append(design.outcome() - sum(b * column for b, column in zip(start, columns, strict=True)))
+    out = np.empty((n_levels, len(columns), len(columns)))
+    for i, one in enumerate(columns):
+        weighted = one if design.weights is None else one * design.weights
         for j in range(i + 1):
-            out[:, i, j] = out[:, j, i] = np.bincount(codes, weighted * filled[j], minlength=n_levels)
+            out[:, i, j] = out[:, j, i] = np.bincount(codes, weighted * columns[j], minlength=n_levels)
     return out
 
 
@@ -126,21 +114,22 @@ def _series_without(fitted: Fitted, f: int, level: int) -> Deviance:
 def _subset(design: Design, kept: Ints) -> Design:
     """Some rows of a design, without re-centering; levels that lose all rows go."""
     base = design.base
-    columns = tuple(None if column is None else column[kept] for column in base.columns)
+    columns = tuple(None if raw is None else raw[kept] for raw in base.raw)
     cells, row_cell = np.unique(design.cells.row_cell[kept], return_inverse=True)
     factors, levels = [], []
     for factor, of_cell in zip(design.factors, design.cells.levels, strict=True):
         met, local = np.unique(of_cell[cells], return_inverse=True)
         levels.append(local.ravel())
-        factors.append(Factor(factor.name, local.ravel()[row_cell.ravel()], factor.labels[met]))
+        codes = local.ravel()[row_cell.ravel()].astype(np.int32)
+        factors.append(Factor(factor.name, codes, factor.labels[met]))
     if any(factor.n_levels < 1 for factor in factors):
         raise ModelError("no rows are left")
     return replace(
         design,
         base=Base(base.names, columns, base.means, base.scales),
-        outcome=design.outcome[kept],
+        response=design.response[kept],
         factors=tuple(factors),
-        cells=Cells(row_cell.ravel(), tuple(levels)),
+        cells=Cells(row_cell.ravel().astype(np.int32), tuple(levels)),
         weights=None if design.weights is None else design.weights[kept],
         time=None if design.time is None else design.time[kept],
     )

@@ -75,7 +75,7 @@ def parts_of(design: Design) -> Parts:
     ends = np.searchsorted(component, np.arange(component[-1] + 2))
     rows = tuple(slice(int(a), int(b)) for a, b in itertools.pairwise(ends))
     root = np.ones(design.n_obs) if design.weights is None else np.sqrt(design.weights[order])
-    columns = [np.ones(design.n_obs) if column is None else column[order] for column in design.base.columns]
+    columns = [design.base.filled(i, design.n_obs)[order] for i in range(len(design.base.names))]
     local = tuple(
         tuple(np.unique(factor.codes[order][part], return_inverse=True)[1] for factor in design.factors) for part in rows
     )
@@ -85,7 +85,7 @@ def parts_of(design: Design) -> Parts:
     parameters = make_parameters(design)
     _refuse_large(local, base)
     return Parts(
-        design, parameters, design.outcome[order] * root, fixed, component, rows, local, base, log_weights
+        design, parameters, design.outcome(order) * root, fixed, component, rows, local, base, log_weights
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def _components(design: Design) -> Ints:
     offset, size = first.n_levels, sum(factor.n_levels for factor in design.factors)
     ends: list[tuple[Ints, Ints]] = []
     for factor in design.factors[1:]:
-        ends.append((first.codes, factor.codes + offset))
+        ends.append((first.codes.astype(np.int64), factor.codes.astype(np.int64) + offset))
         offset += factor.n_levels
     head = np.concatenate([one for one, _ in ends]) if ends else np.empty(0, dtype=np.int64)
     tail = np.concatenate([other for _, other in ends]) if ends else np.empty(0, dtype=np.int64)

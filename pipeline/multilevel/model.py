@@ -269,7 +269,7 @@ class Model:
     @cached_property
     def residuals(self) -> Floats:
         """Outcome minus `fitted_values`."""
-        return self.fitted.design.raw_outcome() - self.fitted_values
+        return self.fitted.design.response - self.fitted_values
 
     def predict(self, data: Any = None, *, effects: bool = True) -> Floats:
         """Predictions for the rows of `data` (default: the model's own); unseen levels have an effect of 0."""

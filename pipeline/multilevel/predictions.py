@@ -32,7 +32,7 @@ def fixed_values(fitted: Fitted) -> Floats:
 
 
 def _column(fitted: Fitted, i: int) -> Floats | float:
-    column = fitted.design.base.columns[i]
+    column = fitted.design.base.column(i)
     return 1.0 if column is None else column
 
 

@@ -1,27 +1,19 @@
-"""Cross-products of the model columns, gathered by cell in one pass over the rows; after this rows are not met again."""
+"""Cross-products of the model columns, gathered by cell in passes over the rows; after this rows are not met again.
+
+The rows are taken in chunks, centred and scaled as they come, so that no copy of the data is ever held.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from pipeline.multilevel.design import Design
+from pipeline.multilevel.design import Design, RandomPart, chunks, stacked
 from pipeline.multilevel.elimination import Products
 from pipeline.multilevel.plan import Key, Plan
-from pipeline.multilevel.segments import Floats, Ints, Segments
-
-_NO_CELLS: Ints = np.empty(0, dtype=np.int64)
-
-
-@dataclass(frozen=True)
-class Rows:
-    """The columns of a design as the residual covariance sees them: weighted or whitened; `ones` None means 1."""
-
-    columns: tuple[Floats | None, ...]
-    outcome: Floats
-    weights: Floats | None
-    log_determinant: float
+from pipeline.multilevel.segments import Codes, Floats, Ints, Segments
 
 
 @dataclass(frozen=True)
@@ -31,12 +23,6 @@ class Layout:
     by_level: tuple[Segments, ...]
     by_entry: dict[Key, Segments]
     diagonal: dict[int, Ints | None]
-
-
-def plain_rows(design: Design) -> Rows:
-    """Independent residuals: the base columns as they are, with the prior weights."""
-    log_determinant = 0.0 if design.weights is None else -float(np.log(design.weights).sum())
-    return Rows(design.base.columns, design.outcome, design.weights, log_determinant)
 
 
 def make_layout(design: Design, plan: Plan) -> Layout:
@@ -54,112 +40,6 @@ def make_layout(design: Design, plan: Plan) -> Layout:
     return Layout(by_level, by_entry, diagonal)
 
 
-class Gatherer:
-    """Sums over the rows of each cell, and over all rows, of products of base columns."""
-
-    def __init__(self, design: Design, rows: Rows) -> None:
-        self.design, self.rows = design, rows
-        self.cell = design.cells.row_cell
-        self.size = design.cells.size
-        self.sums: dict[tuple[int, int], Floats] = {}
-        rising = bool(np.all(self.cell[1:] >= self.cell[:-1]))
-        self.starts = np.searchsorted(self.cell, np.arange(self.size)) if rising else None
-
-    def by_cell(self, i: int, j: int) -> Floats:
-        """Sum of base column i times base column j over the rows of each cell."""
-        key = (min(i, j), max(i, j))
-        if key not in self.sums:
-            self.sums[key] = self._sum(_product(self.rows.columns[key[0]], self.rows.columns[key[1]]))
-        return self.sums[key]
-
-    def within_cell(self, i: int, j: int) -> Floats:
-        """As `by_cell`: a row lies in one cell."""
-        return self.by_cell(i, j)
-
-    def moves(self) -> tuple[Ints, Ints]:
-        """Pairs of cells that one row touches: none."""
-        return _NO_CELLS, _NO_CELLS
-
-    def across(self, i: int, j: int) -> tuple[Floats, Floats]:
-        """Products of the two parts of rows that touch two cells: none."""
-        raise NotImplementedError(f"rows lie in one cell each: no products of {i} and {j} across cells")
-
-    def with_outcome(self, i: int, outcome: Floats) -> Floats:
-        """Sum of base column i times the outcome over the rows of each cell."""
-        return self._sum(_product(self.rows.columns[i], outcome))
-
-    def _sum(self, values: Floats | None) -> Floats:
-        weighted = _product(values, self.rows.weights)
-        if weighted is None:
-            return np.asarray(np.bincount(self.cell, minlength=self.size), dtype=np.float64)
-        if self.starts is not None:
-            sums: Floats = np.add.reduceat(weighted, self.starts)
-            return sums
-        return np.asarray(np.bincount(self.cell, weighted, minlength=self.size), dtype=np.float64)
-
-    def total(self, i: int, j: int) -> float:
-        """Sum of base column i times base column j over all rows."""
-        return self._dot(self.rows.columns[i], self.rows.columns[j])
-
-    def total_outcome(self, i: int, outcome: Floats) -> float:
-        """Sum of base column i times the outcome over all rows."""
-        return self._dot(self.rows.columns[i], outcome)
-
-    def square(self, outcome: Floats) -> float:
-        """The outcome's weighted sum of squares."""
-        return self._dot(outcome, outcome)
-
-    def _dot(self, a: Floats | None, b: Floats | None) -> float:
-        one = _product(a, self.rows.weights)
-        if one is None or b is None:
-            values = b if one is None else one
-            return float(len(self.cell)) if values is None else float(values.sum())
-        return float(one @ b)
-
-
-def _product(a: Floats | None, b: Floats | None) -> Floats | None:
-    if a is None:
-        return b
-    return a if b is None else a * b
-
-
-@dataclass(frozen=True)
-class Gathered:
-    """Products of a design with the ordinary least squares fit taken out of the outcome.
-
-    `start` [p] are those least squares coefficients, in base coordinates.
-    """
-
-    products: Products
-    start: Floats
-
-
-def gather(design: Design, plan: Plan, layout: Layout, gatherer: Gatherer) -> Gathered:
-    """All cross-products a deviance needs; O(rows) once."""
-    rows = gatherer.rows
-    fixed = design.fixed
-    xx = np.array([[gatherer.total(i, j) if i <= j else 0.0 for j in fixed] for i in fixed])
-    xx = np.triu(xx) + np.triu(xx, 1).T
-    start, residual = _least_squares(gatherer, xx, fixed, rows.outcome)
-    total = np.empty((len(fixed) + 1, len(fixed) + 1))
-    total[:-1, :-1] = xx
-    total[-1, :-1] = total[:-1, -1] = [gatherer.total_outcome(i, residual) for i in fixed]
-    total[-1, -1] = gatherer.square(residual)
-    blocks, columns = add_up(plan, layout, cell_sums(design, gatherer, residual))
-    if len(gatherer.moves()[0]):
-        _add_moves(design, plan, gatherer, blocks)
-    return Gathered(Products(blocks, columns, total), start)
-
-
-def _least_squares(gatherer: Gatherer, xx: Floats, fixed: tuple[int, ...], outcome: Floats) -> tuple[Floats, Floats]:
-    start = np.linalg.solve(xx, np.array([gatherer.total_outcome(i, outcome) for i in fixed]))
-    residual = outcome.copy()
-    for coefficient, i in zip(start, fixed, strict=True):
-        column = gatherer.rows.columns[i]
-        residual -= coefficient if column is None else coefficient * column
-    return start, residual
-
-
 @dataclass(frozen=True)
 class CellSums:
     """Cross-products still by cell: `columns[g]` [q_g, m, cell] and `blocks[g, h]` [q_g, q_h, cell]."""
@@ -173,17 +53,155 @@ class CellSums:
         return CellSums(columns, {key: values * kept for key, values in self.blocks.items()})
 
 
-def cell_sums(design: Design, gatherer: Gatherer, outcome: Floats) -> CellSums:
-    """All products of random terms with each other, the fixed columns and the outcome, by cell."""
-    columns: dict[int, Floats] = {}
-    blocks: dict[Key, Floats] = {}
-    outcomes = {t: gatherer.with_outcome(t, outcome) for t in {t for part in design.random for t in part.base}}
-    for g, part in enumerate(design.random):
-        rows = [np.stack([*(gatherer.by_cell(t, j) for j in design.fixed), outcomes[t]]) for t in part.base]
-        columns[g] = np.stack(rows)
-        for h in range(g, len(design.random)):
-            blocks[g, h] = _cell_block(gatherer, part.base, design.random[h].base, whole=g == 0)
+Pairs = dict[tuple[int, int], Floats]
+# Stands for the outcome among base columns.
+OUTCOME = -1
+
+
+class RowSums:
+    """Sums over the rows of each cell, and over all rows, for independent residuals with prior weights."""
+
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        self.cell = design.cells.row_cell
+        self.size = design.cells.size
+        self.rising = bool(np.all(self.cell[1:] >= self.cell[:-1]))
+
+    @property
+    def log_determinant(self) -> float:
+        """log|R| over sigma2."""
+        weights = self.design.weights
+        return 0.0 if weights is None else -float(np.log(weights).sum())
+
+    def gram(self) -> tuple[Floats, Floats]:
+        """X'X and X'y."""
+        design, p = self.design, len(self.design.fixed)
+        total = np.zeros((p, p + 1))
+        for rows in chunks(design.n_obs):
+            x = stacked(design.base, design.fixed, rows, more=1)
+            x[p] = design.outcome(rows)
+            total += (x[:p] if design.weights is None else x[:p] * design.weights[rows]) @ x.T
+        return total[:, :p], total[:, p]
+
+    def gather(self, start: Floats, *, outcome_only: bool = False) -> tuple[CellSums, Floats]:
+        """Sums by cell with r = y - X start as the outcome, and [X r]'r over all rows."""
+        design = self.design
+        wanted = wanted_pairs(design, outcome_only=outcome_only)
+        every = tuple(range(len(design.base.names)))
+        where = {i: k for k, i in enumerate((*every, OUTCOME))}
+        first = np.array([where[i] for i, _ in wanted])
+        second = np.array([where[j] for _, j in wanted])
+        sums, tail = np.zeros((len(wanted), self.size)), np.zeros(len(design.fixed) + 1)
+        for rows in chunks(design.n_obs):
+            x = stacked(design.base, every, rows, more=1)
+            x[-1] = design.outcome(rows) - start @ x[list(design.fixed)]
+            weighted = x if design.weights is None else x * design.weights[rows]
+            tail += x[[*design.fixed, len(every)]] @ weighted[-1]
+            self._add(sums, self.cell[rows], weighted, x, first, second)
+        return _cell_sums(design, dict(zip(wanted, sums, strict=True)), outcome_only=outcome_only), tail
+
+    def _add(self, sums: Floats, cell: Codes, weighted: Floats, x: Floats, first: Ints, second: Ints) -> None:
+        if self.rising:
+            begins = np.flatnonzero(np.concatenate(([True], cell[1:] != cell[:-1])))
+            at = slice(int(cell[0]), int(cell[-1]) + 1)
+            for row, i, j in zip(sums, first, second, strict=True):
+                row[at] += np.add.reduceat(weighted[i] * x[j], begins)
+            return
+        for row, i, j in zip(sums, first, second, strict=True):
+            row += np.bincount(cell, weighted[i] * x[j], minlength=self.size)
+
+    def couple(self, plan: Plan, blocks: dict[Key, Floats]) -> None:
+        """Add what rows that touch two cells bring: nothing here."""
+
+
+def wanted_pairs(design: Design, *, outcome_only: bool) -> list[tuple[int, int]]:
+    """The products of base columns needed by cell, each once."""
+    found: dict[tuple[int, int], None] = {}
+    for part in design.random:
+        for t in part.base:
+            found[t, OUTCOME] = None
+            for j in () if outcome_only else design.fixed:
+                found[min(t, j), max(t, j)] = None
+    terms = sorted({t for part in design.random for t in part.base})
+    for i in () if outcome_only else terms:
+        for j in terms:
+            found[min(i, j), max(i, j)] = None
+    return list(found)
+
+
+def _cell_sums(design: Design, sums: Pairs, *, outcome_only: bool) -> CellSums:
+    def pair(i: int, j: int) -> Floats:
+        return sums[i, j] if j == OUTCOME else sums[min(i, j), max(i, j)]
+
+    others = (OUTCOME,) if outcome_only else (*design.fixed, OUTCOME)
+    columns = {g: np.stack([np.stack([pair(t, j) for j in others]) for t in part.base]) for g, part in _parts(design)}
+    blocks = {}
+    for g, one in _parts(design):
+        for h, two in _parts(design)[g:] if not outcome_only else ():
+            blocks[g, h] = np.stack([np.stack([pair(i, j) for j in two.base]) for i in one.base])
     return CellSums(columns, blocks)
+
+
+def _parts(design: Design) -> list[tuple[int, RandomPart]]:
+    return list(enumerate(design.random))
+
+
+class Sums(Protocol):
+    """What a residual structure must offer for a deviance to be built on it."""
+
+    @property
+    def log_determinant(self) -> float:
+        """log|R| over sigma2."""
+
+    def gram(self) -> tuple[Floats, Floats]:
+        """X'R^-1 X and X'R^-1 y."""
+
+    def gather(self, start: Floats, *, outcome_only: bool = False) -> tuple[CellSums, Floats]:
+        """Sums by cell with y - X start as the outcome r, and [X r]'R^-1 r."""
+
+    def couple(self, plan: Plan, blocks: dict[Key, Floats]) -> None:
+        """Add products on pairs of cells."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Products of a design with the ordinary least squares fit taken out of the outcome.
+
+    `start` [p] are those least squares coefficients, in base coordinates.
+    """
+
+    products: Products
+    start: Floats
+
+
+def gather(plan: Plan, layout: Layout, sums: Sums) -> Gathered:
+    """All cross-products a deviance needs; two passes over the rows."""
+    xx, xy = sums.gram()
+    start = np.asarray(np.linalg.solve(xx, xy), dtype=np.float64)
+    by_cell, tail = sums.gather(start)
+    blocks, columns = add_up(plan, layout, by_cell)
+    sums.couple(plan, blocks)
+    return Gathered(Products(blocks, columns, _bordered(xx, tail)), start)
+
+
+def with_outcome(layout: Layout, sums: Sums, gathered: Gathered) -> Gathered:
+    """The same products for another outcome: only sums with the outcome are gathered anew."""
+    products = gathered.products
+    xx = products.total[:-1, :-1]
+    start = np.asarray(np.linalg.solve(xx, sums.gram()[1]), dtype=np.float64)
+    by_cell, tail = sums.gather(start, outcome_only=True)
+    columns = {}
+    for g, values in by_cell.columns.items():
+        columns[g] = products.columns[g].copy()
+        columns[g][:, -1] = layout.by_level[g].sum(values[:, 0])
+    return Gathered(Products(products.blocks, columns, _bordered(xx, tail)), start)
+
+
+def _bordered(xx: Floats, tail: Floats) -> Floats:
+    total = np.empty((len(tail), len(tail)))
+    total[:-1, :-1] = 0.5 * (xx + xx.T)
+    total[-1] = total[:, -1] = tail
+    return total
 
 
 def add_up(plan: Plan, layout: Layout, sums: CellSums) -> tuple[dict[Key, Floats], dict[int, Floats]]:
@@ -198,49 +216,9 @@ def add_up(plan: Plan, layout: Layout, sums: CellSums) -> tuple[dict[Key, Floats
     return blocks, {g: layout.by_level[g].sum(values) for g, values in sums.columns.items()}
 
 
-def _cell_block(gatherer: Gatherer, one: tuple[int, ...], two: tuple[int, ...], *, whole: bool) -> Floats:
-    """Products of terms by cell. The finest factor sees whole rows (`whole`), others the parts of a row in a cell."""
-    if whole:
-        return np.stack([np.stack([gatherer.by_cell(j, i) for j in two]) for i in one])
-    return np.stack([np.stack([gatherer.within_cell(i, j) for j in two]) for i in one])
-
-
-def _add_moves(design: Design, plan: Plan, gatherer: Gatherer, blocks: dict[Key, Floats]) -> None:
-    """Rows that touch two cells couple the levels of those cells, within and between the coarser factors."""
-    now, before = gatherer.moves()
-    for g in range(1, len(design.random)):
-        for h in range(g, len(design.random)):
-            entries, out = plan.entries[g, h], blocks[g, h]
-            level_g, level_h = design.cells.levels[g], design.cells.levels[h]
-            for a, i in enumerate(design.random[g].base):
-                for b, j in enumerate(design.random[h].base):
-                    ahead, behind = gatherer.across(i, j)
-                    for rows, cols, values in ((now, before, ahead), (before, now, behind)):
-                        one, two = level_g[rows], level_h[cols]
-                        kept = one <= two if g == h else np.ones(len(one), dtype=bool)
-                        at = entries.find(one[kept], two[kept])
-                        out[a, b] += np.bincount(at, values[kept], minlength=out.shape[2])
-
-
 def _on_diagonal(own: Floats, diagonal: Ints | None, count: int) -> Floats:
     if diagonal is None:
         return own
     out = np.zeros((*own.shape[:2], count))
     out[:, :, diagonal] = own
     return out
-
-
-def with_outcome(design: Design, layout: Layout, gatherer: Gatherer, gathered: Gathered) -> Gathered:
-    """The same products for the outcome now in the rows: only sums with the outcome are gathered anew."""
-    rows = gatherer.rows
-    products = gathered.products
-    start, residual = _least_squares(gatherer, products.total[:-1, :-1], design.fixed, rows.outcome)
-    total = products.total.copy()
-    total[-1, :-1] = total[:-1, -1] = [gatherer.total_outcome(i, residual) for i in design.fixed]
-    total[-1, -1] = gatherer.square(residual)
-    outcomes = {t: gatherer.with_outcome(t, residual) for t in {t for part in design.random for t in part.base}}
-    columns = {}
-    for g, part in enumerate(design.random):
-        columns[g] = products.columns[g].copy()
-        columns[g][:, -1] = layout.by_level[g].sum(np.stack([outcomes[t] for t in part.base]))
-    return Gathered(Products(products.blocks, columns, total), start)

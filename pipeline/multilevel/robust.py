@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.multilevel.car1 import Whitened, whiten
+from pipeline.multilevel.car1 import whiten
 from pipeline.multilevel.coordinates import back_map
 from pipeline.multilevel.effects import solve_columns
 from pipeline.multilevel.fitting import Fitted
@@ -106,7 +106,7 @@ def cluster_robust(model: Model, group: str) -> ClusterRobust:
     design, here = fitted.design, fitted.optimum.here
     x = np.stack([_filled(fitted, i) for i in design.fixed], axis=1)
     y = _precision_times_x(fitted, x)
-    residual = design.outcome - x @ (here.start + here.beta)
+    residual = design.outcome() - x @ (here.start + here.beta)
     m = fitted.optimum.sigma2 * here.inverse
     codes = design.factors[f].codes
     order = np.argsort(codes, kind="stable")
@@ -126,8 +126,7 @@ def cluster_robust(model: Model, group: str) -> ClusterRobust:
 
 
 def _filled(fitted: Fitted, i: int) -> Floats:
-    column = fitted.design.base.columns[i]
-    return np.ones(fitted.design.n_obs) if column is None else column
+    return fitted.design.base.filled(i, fitted.design.n_obs)
 
 
 def _precision_times_x(fitted: Fitted, x: Floats) -> Floats:
@@ -148,7 +147,7 @@ def _precision_times_x(fitted: Fitted, x: Floats) -> Floats:
 def _series_precision(fitted: Fitted, deviance: SeriesDeviance, values: Floats) -> Floats:
     """R^-1 times columns: whiten, and whiten back transposed."""
     series = deviance.series
-    rows: Whitened = whiten(fitted.design, series, deviance.phi(fitted.optimum.here.extra))
+    rows = whiten(deviance.ordered, series, deviance.phi(fitted.optimum.here.extra))
     root = rows.raw[0][:, None]
     sorted_values = values[series.order] * root
     white = sorted_values * rows.kept[:, None]
@@ -218,7 +217,7 @@ def _shared(fitted: Fitted, group: int, adjusted: Floats) -> tuple[tuple[Ints, F
     out: list[tuple[Ints, Floats]] = []
     clusters = design.factors[group]
     for f, (part, factor) in enumerate(zip(design.random, design.factors, strict=True)):
-        keys, local = np.unique(factor.codes * clusters.n_levels + clusters.codes, return_inverse=True)
+        keys, local = np.unique(factor.codes.astype(np.int64) * clusters.n_levels + clusters.codes, return_inverse=True)
         level, cluster = np.divmod(keys, clusters.n_levels)
         if f == group or len(np.unique(level)) == len(level):
             continue

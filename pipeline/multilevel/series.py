@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.multilevel.car1 import Series, SeriesGatherer, make_series, whiten
+from pipeline.multilevel.car1 import Series, SeriesSums, in_order, make_series, whiten
 from pipeline.multilevel.design import Design
 from pipeline.multilevel.deviance import Deviance, Evaluation, Structure
 from pipeline.multilevel.elimination import Products, Swept
@@ -39,6 +39,7 @@ class SeriesDeviance(Deviance):
     def __init__(self, design: Design, structure: Structure, *, reml: bool) -> None:
         self.design, self.structure = design, structure
         self.series: Series = make_series(design)
+        self.ordered = in_order(design, self.series)
         self._known: dict[float, tuple[Gathered, float]] = {}
         gathered, log_determinant = self._at_root(0.5)
         super().__init__(design, structure, gathered, log_determinant, reml=reml)
@@ -50,9 +51,8 @@ class SeriesDeviance(Deviance):
     def _at_root(self, root: float) -> tuple[Gathered, float]:
         """Products and log|R| at one value of the parameter; the last few are kept."""
         if root not in self._known:
-            rows = whiten(self.design, self.series, self.phi(root))
-            gatherer = SeriesGatherer(self.design, rows)
-            found = gather(self.design, self.structure.plan, self.structure.layout, gatherer)
+            rows = whiten(self.ordered, self.series, self.phi(root))
+            found = gather(self.structure.plan, self.structure.layout, SeriesSums(self.design, rows))
             while len(self._known) >= KEPT:
                 self._known.pop(next(iter(self._known)))
             self._known[root] = found, rows.log_determinant

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.multilevel.columns import INTERCEPT
 from pipeline.multilevel.coordinates import raw_map
+from pipeline.multilevel.design import gram_matrix
 from pipeline.multilevel.effects import Modes
 from pipeline.multilevel.fitting import Fitted
 from pipeline.multilevel.inference import Contrast
@@ -133,9 +134,7 @@ def mean_variances(model: Model) -> dict[str, float]:
 def _second_moments(fitted: Fitted, f: int) -> Floats:
     """Z'Z / n of one factor's base terms, over unweighted rows."""
     design = fitted.design
-    columns = [design.base.columns[i] for i in design.random[f].base]
-    filled = np.stack([np.ones(design.n_obs) if column is None else column for column in columns])
-    return filled @ filled.T / design.n_obs
+    return gram_matrix(design.base, design.random[f].base, None, design.n_obs) / design.n_obs
 
 
 def icc(model: Model) -> pd.Series:
