@@ -10,6 +10,7 @@ from pipeline.disclosure.neutral import visible
 from pipeline.disclosure.shown import Shown, insist
 from pipeline.report.figures import Figure
 from pipeline.report.release import Report
+from pipeline.report.strip import Strip
 
 TEMPLATES = files("pipeline.report").joinpath("templates")
 
@@ -20,6 +21,11 @@ def render(report: Report) -> str:
     template = _environment().get_template("report.html.j2")
     text = template.render(report=report, style=_text("style.css"))
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
+
+
+def svg_uri(drawing: Strip) -> str:
+    """A small plot's SVG inside the page: as an image it can neither run nor load anything."""
+    return "data:image/svg+xml;base64," + base64.b64encode(drawing.svg).decode("ascii")
 
 
 def data_uri(figure: Figure) -> str:
@@ -44,7 +50,7 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"data_uri": data_uri, "anchor": anchor}
+    environment.filters |= {"data_uri": data_uri, "svg_uri": svg_uri, "anchor": anchor}
     return environment
 
 

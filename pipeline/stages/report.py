@@ -68,6 +68,8 @@ def released_files(report: Report) -> dict[str, bytes]:
     files |= {f"reports/estimates/{name}.json": _json(value, "estimates") for name, value in report.estimates.items()}
     files |= {f"reports/tables/{table.name}.csv": table.csv().encode("utf-8") for table in report.tables}
     files["reports/report.pdf"] = pdf(report)
+    strips = (card.checks for card in report.cards if card.checks)
+    files |= {f"reports/figures/{drawing.name}.svg": drawing.svg for drawing in strips}
     files |= {f"reports/figures/{figure.name}.svg": figure.svg for figure in report.figures}
     return files | {f"reports/figures/{figure.name}.png": figure.png for figure in report.figures}
 

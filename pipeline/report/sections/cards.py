@@ -13,11 +13,13 @@ from pipeline.options import Verdict
 from pipeline.report import sentences, words
 from pipeline.report.counts import model_key
 from pipeline.report.findings import Effect, Finding, degrees
-from pipeline.report.numbers import bracket, digits_for, p_cell
+from pipeline.report.numbers import bracket, digits_for, listed, p_cell
+from pipeline.report.strip import Mark, Strip, strip
 from pipeline.report.table import Line, Table
 
 Row = Mapping[str, Any]
 NO_CHECK = "–"
+OTHER_SCALE = ("reverse", "reverse_any")  # their numbers are not in points of the outcome
 PATHS = {"a": "Exposure to mediator", "b": "Mediator to outcome", "direct": "Exposure to outcome, beside the mediator"}
 
 
@@ -40,6 +42,7 @@ class Card:
     notes: tuple[str, ...]
     effect: Table | None
     details: Table | None
+    checks: Strip | None
     battery: Table | None
     coefficients: Table | None
     variance: Table | None
@@ -66,6 +69,7 @@ def card(found: Finding, fit: Row, held: Mapping[str, Mapping[str, int]], gate: 
         notes=_notes(found, fit, gate) if shown else (),
         effect=effect_table(found, found.effect, sensitivity(fit, found, gate)) if found.effect else None,
         details=details_table(found, fit, held, gate) if shown else None,
+        checks=checks_plot(found, fit, gate) if shown else None,
         battery=battery_table(found, fit, gate) if shown and fit.get("battery") else None,
         coefficients=coefficient_table(found, fit, held, gate) if shown else None,
         variance=variance_table(found, fit, gate) if shown else None,
@@ -134,6 +138,31 @@ def _part_line(title: str, row: Row, found: Finding, gate: Gate, thin: bool) -> 
         return Line(words.title(title), (gate.mark,) * 5)
     estimate, error, interval = _estimate(row, digits_for(row.get("std_error")), found.clients, gate)
     return Line(words.title(title), (estimate, interval, error, degrees(row.get("df"), gate), p_cell(row.get("p_value"))))
+
+
+def checks_plot(found: Finding, fit: Row, gate: Gate) -> Strip | None:
+    """The effect in the primary model and under every check on the same scale; None without such a check."""
+    own, effect = [], found.effect
+    for row in fit.get("battery", []):
+        if row.get("applies") and row["check"] not in OTHER_SCALE:
+            mark = _mark(words.check(row), row, "passed" if row.get("passed") else "failed", found.clients, gate)
+            own += [mark] if mark else []
+    if not own or effect is None:
+        return None
+    estimate, low, high = (float(part.value or 0) for part in (effect.estimate, effect.low, effect.high))
+    first = Mark("Primary model", estimate, low, high, "primary")
+    failed = listed([mark.label for mark in own if mark.kind == "failed"])
+    alt = f"Forest plot of the effect under {len(own)} checks, in scale points. Not passed: {failed or 'none'}."
+    return strip(f"checks_{found.name}", "The effect under each check (squares: not passed)", alt, [first, *own])
+
+
+def _mark(label: str, row: Row, kind: str, clients: int, gate: Gate) -> Mark | None:
+    digits = digits_for(row.get("std_error"))
+    parts = [gate.number(row.get(name), digits, clients, "model").value for name in ("estimate", "conf_low", "conf_high")]
+    if any(part is None for part in parts):
+        return None
+    estimate, low, high = (float(part or 0) for part in parts)
+    return Mark(label, estimate, low, high, kind)
 
 
 def battery_table(found: Finding, fit: Row, gate: Gate) -> Table:
