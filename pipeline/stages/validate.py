@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from typing import Any
 
 from pipeline.io import Batch
 from pipeline.params import Params
@@ -20,12 +21,17 @@ def run(batch: Batch, params: Params, _hypothesis: str | None) -> None:
     return_freed_memory()
     names = [name for name in batch.names("data/interim/ingested") if name.endswith(".parquet")]
     tables = {PurePosixPath(name).stem: batch.content(name) for name in names}
+    validated, record = hold(batch, params, tables)
+    for name, content in validated.items():
+        batch.put_bytes(f"data/validated/{name}.parquet", content)
+    batch.put_json("data/validated/validate.json", record)
+
+
+def hold(batch: Batch, params: Params, tables: dict[str, bytes]) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Hold tables to their rules as params choose, writing nothing."""
     answers = {
         name: Answers(found.items, *found.scale, whole=found.whole_numbers, has_reversed=bool(found.reversed_items))
         for name, found in library(batch, params.measures).items()
     }
     chosen = Chosen(params.privacy.policies, params.privacy.quasi_identifiers, params.privacy.k)
-    validated, record = validate(tables, chosen, answers)
-    for name, content in validated.items():
-        batch.put_bytes(f"data/validated/{name}.parquet", content)
-    batch.put_json("data/validated/validate.json", record)
+    return validate(tables, chosen, answers)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.commands import codebook, example, manifest
+from pipeline.commands import check, codebook, example, manifest
 from pipeline.commands import map as map_command
-from pipeline.errors import SourceError
+from pipeline.errors import SourceError, TableError
 from pipeline.ingest import check_params
 from pipeline.params import load
 from pipeline.stages import runner
@@ -153,3 +153,27 @@ def test_map_names_files_it_cannot_read(tmp_path, capsys):
     (tmp_path / "bad.csv").write_bytes(b"\xff\xfe")
     assert map_command.main(tmp_path, argparse.Namespace(files=[str(tmp_path / "bad.csv")])) == 1
     assert "B06" in capsys.readouterr().err
+
+
+def test_check_looks_at_the_files_too_and_writes_no_table(tmp_path, capsys):
+    raw = project(tmp_path)
+    assert check.main(tmp_path, NO_ARGUMENTS) == 0
+    assert "The 5 raw files (244 rows) pass the gate." in capsys.readouterr().out
+    assert not (tmp_path / "data/interim/ingested").exists()
+    text = (raw / "ratings.csv").read_text()
+    (raw / "ratings.csv").write_text(text.replace(",5\n", ",9\n", 1))
+    with pytest.raises(TableError):
+        check.main(tmp_path, NO_ARGUMENTS)
+    (raw / "clients.csv").write_bytes(b"")
+    (raw / "workers.csv").write_bytes(b"\xff\n")
+    with pytest.raises(SourceError) as caught:
+        check.main(tmp_path, NO_ARGUMENTS)
+    assert {problem.code for problem in caught.value.problems} == {"B04", "B06"}
+
+
+def test_check_within_dvc_reads_no_data(tmp_path, capsys, monkeypatch):
+    raw = project(tmp_path)
+    (raw / "clients.csv").write_bytes(b"")
+    monkeypatch.setenv("DVC_STAGE", "check")
+    monkeypatch.setattr(runner, "_die_with_parent", lambda: None)
+    assert check.main(tmp_path, NO_ARGUMENTS) == 0

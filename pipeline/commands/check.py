@@ -1,0 +1,28 @@
+"""check: say everything that is wrong with params.yaml, and with the raw files and tables where they are there."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from pipeline.params import load
+from pipeline.stages import ingest, runner, validate
+
+
+def main(root: Path, _arguments: argparse.Namespace) -> int:
+    """Run the check stage; for a person, not for DVC (whose check stage depends on no data), look at the files as well."""
+    runner.run("check", root)
+    print("params.yaml is valid.")
+    params = load(runner.params_text(root))
+    if "DVC_STAGE" in os.environ or not (root / params.sources.directory).is_dir():
+        return 0
+    ingested = ingest.take_in(runner.open_batch(ingest, root, params, None), params)
+    _, record = validate.hold(runner.open_batch(validate, root, params, None), params, ingested.tables)
+    rows = sum(entry["rows"] for entry in ingested.record["files"])
+    print(f"The {len(ingested.record['files'])} raw files ({rows:,} rows) pass the gate.")
+    for note in ingested.record["notes"]:
+        print(f"- note: {note}")
+    for warning in record["warnings"]:
+        print(f"- note: {warning['table']}: {warning['text']} ({warning['count']:,})")
+    return 0
