@@ -116,6 +116,8 @@ cases <- function() {
     lectures_slope = list(source = "simulated: three crossed factors, a slope by teacher", data = "lectures",
       outcome = "rating", fixed = "service",
       random = list(student = "1", teacher = c("1", "service"), department = "1")),
+    local_optimum = list(source = "random design: every optimizer of lme4 ends at a local optimum from its own start",
+      data = "local_optimum", outcome = "y", fixed = "x", random = list(group = list(c("1", "z"), "x"))),
     rich = list(source = "simulated: three correlated terms", data = "rich", outcome = "y", fixed = c("a", "b", "c"),
       random = list(group = c("1", "a", "b")), cluster = "group", modes = TRUE, joint = list(slopes = c("a", "b", "c"))),
     rich_blocks = list(source = "simulated: three correlated terms and one apart", data = "rich", outcome = "y",

@@ -108,6 +108,9 @@ rich <- function(seed, groups = 40, size = 9) {
   d[c("group", "a", "b", "c", "y")]
 }
 
+# Found by chance among random designs and kept, as no seed of R's remakes it.
+given <- function(here) list(local_optimum = read.csv(file.path(here, "given", "local_optimum.csv")))
+
 simulated <- function() {
   nested <- study(11, 12, 80, 8)
   nested$alliance_shifted <- nested$alliance + 1e6

@@ -81,6 +81,11 @@ fit_hard <- function(case, d, REML) {
                                     control = bquote(.(controls()$bobyqa)))), error = function(e) NULL)
     if (!is.null(fit)) tries[[paste0("bobyqa_start_", scale)]] <- fit
   }
+  for (tilt in c(-0.3, 0.3)) {                            # lme4 starts with no covariances: local optima again
+    fit <- tryCatch(quiet(lmer_call(case, d, REML, start = ifelse(lower == 0, 0.1, tilt),
+                                    control = bquote(.(controls()$bobyqa)))), error = function(e) NULL)
+    if (!is.null(fit)) tries[[paste0("bobyqa_tilt_", tilt)]] <- fit
+  }
   values <- vapply(tries, criterion, 0)
   best <- tries[[which.min(values)]]
   theta <- polish(devfun, getME(best, "theta"), lower)

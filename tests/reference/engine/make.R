@@ -71,7 +71,7 @@ reference <- function(case, d) {
 write_json <- function(x, path)
   writeLines(jsonlite::toJSON(x, digits = NA, auto_unbox = TRUE, null = "null", na = "null"), path)
 
-sets <- c(published(), simulated())
+sets <- c(published(), simulated(), given(here))
 for (name in names(sets)) write_data(plain(sets[[name]]), name)
 all_cases <- cases()
 for (name in if (length(wanted)) intersect(wanted, names(all_cases)) else names(all_cases)) {
