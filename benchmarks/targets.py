@@ -49,7 +49,7 @@ class Target:
         return f"{self.hypothesis} {' or '.join(self.words)} ({bounds if self.low else f'at most {self.high:.0%}'})"
 
 
-# Not presence_does_not_matter: there solo episodes work too, and long windows hold more of both, so joint alone is confounded.
+# Not presence_does_not_matter: solo works there too, and long windows hold more of both, so joint alone is confounded.
 RIGHT_MODEL: tuple[Scenario, ...] = ("default", "null", "harm", "bond_only")
 NO_EFFECT: tuple[Scenario, ...] = ("null", "shared_trend", "reverse", "autocorrelated", "between_only")
 SOLO = "worker_solo.within.total"
