@@ -17,7 +17,7 @@ def nearly_whole(census: Census, rules: Rules) -> frozenset[Key]:
     found = set()
     for key, cell in census.cells.items():
         whole = census.cells.get(cell.part_of) if cell.part_of else None
-        if whole is not None and whole.clients - cell.clients < rules.min_cell:
+        if whole is not None and whole.count - cell.count < rules.min_cell:
             found.add(key)
     return frozenset(found)
 

@@ -142,8 +142,9 @@ def staying_key(row: Row, n: int) -> Key:
 
 
 def _harms(census: Census, rows: list[Row]) -> None:
+    before: Key | None = None
     for row in rows:
-        census.add(harm_key(row), row["sessions"], row["clients"])
+        before = census.add(harm_key(row), row["sessions"], row["clients"], part_of=before)
 
 
 def _staying(census: Census, rows: list[Row], least: int) -> None:
@@ -152,7 +153,7 @@ def _staying(census: Census, rows: list[Row], least: int) -> None:
         last = None
         for n, clients in enumerate(row["clients_with_at_least"], 1):
             if last is None or last - clients >= least:
-                census.add(staying_key(row, n), clients)
+                census.add(staying_key(row, n), clients, part_of=CLIENTS)
                 last = clients
 
 
@@ -177,12 +178,20 @@ def left_out_key(row: Row) -> Key:
 
 
 def _left_out(census: Census, rows: list[Row]) -> None:
+    for series in {(row["instrument"], row["rater"]) for row in rows}:
+        census.add(left_out_key({"instrument": series[0], "rater": series[1], "reason": "counted"}), *_counted(rows, series))
     for row in rows:
         census.add(left_out_key(row), row["episodes"], row["clients"])
     for series in {(row["instrument"], row["rater"]) for row in rows}:
         parts = [row for row in rows if (row["instrument"], row["rater"]) == series]
         if EPISODES in census.cells and sum(row["episodes"] for row in parts) == census.cells[EPISODES].count:
             census.tie(EPISODES, [left_out_key(row) for row in parts])
+
+
+def _counted(rows: list[Row], series: tuple[str, str]) -> tuple[int, int]:
+    """Episodes and clients counted for some rating of a series: none where every episode was left out."""
+    own = [row for row in rows if (row["instrument"], row["rater"]) == series and row["reason"] == "counted"]
+    return (own[0]["episodes"], own[0]["clients"]) if own else (0, 0)
 
 
 def _model(census: Census, name: str, fit: Row) -> None:

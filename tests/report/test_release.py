@@ -120,3 +120,14 @@ def test_one_client_more_moves_counts_only_across_a_rounding_edge() -> None:
     cells = [(a, b) for one, two in pairs for a, b in zip(one.cells, two.cells, strict=True)]
     counts = [(a.value, b.value) for a, b in cells if isinstance(a, Shown) and isinstance(b, Shown)]
     assert all(b - a in (0, 5) for a, b in counts if a is not None and b is not None)
+
+
+def test_a_count_withheld_in_one_place_is_withheld_in_every_place() -> None:
+    study = full_study()
+    few = study.ledger["client_id"].isin(study.clients["client_id"].head(4))
+    ledger = study.ledger.assign(reason=np.where(few, "before_first_window", "counted"))
+    assert few.sum() >= 10  # many episodes, few clients
+    report, _ = build(params(ONLY), sources(replace(study, ledger=ledger), ONLY))
+    lanes = [step for lane in report.record_lanes for step in lane.steps if step.aside]
+    said = [text for step in lanes for text in step.aside if text.startswith("before the client's first window")]
+    assert said == ["before the client's first window: withheld"]

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
-from pipeline.report.counts import CLIENTS, SESSIONS, group_key, level_key, step_key
+from pipeline.report.counts import CLIENTS, SESSIONS, group_key, left_out_key, level_key, step_key
 from pipeline.report.table import Line, Table, Value
 
 Row = Mapping[str, Any]
@@ -67,8 +67,20 @@ def _table_of(row: Row) -> str:
 
 
 def _step(row: Row, gate: Gate) -> Step:
+    if row["table"] == "ledger":
+        return _ledger_step(row, gate)
     aside = tuple(f"{words.reason(name)}: {at_most(gate, n)}" for name, n in sorted(row["set_aside"].items()) if n)
     return Step(words.STEPS[row["step"]], at_most(gate, row["count"]), aside)
+
+
+def _ledger_step(row: Row, gate: Gate) -> Step:
+    """Episodes are counted in a table of the census as well: a count withheld there is withheld here."""
+    counts = {
+        name: gate.count(left_out_key({**row, "reason": name}), "flow") for name in (*sorted(row["set_aside"]), "counted")
+    }
+    last = counts.pop("counted")
+    aside = tuple(f"{words.reason(name)}: {'withheld' if n.hidden else n}" for name, n in counts.items())
+    return Step(words.STEPS[row["step"]], "withheld:" if last.hidden else last, aside)
 
 
 def at_most(gate: Gate, count: int) -> str:

@@ -147,12 +147,19 @@ def response(found: Row, gate: Gate) -> Table | None:
         return None
     lines = []
     for row in found["response_rates"]:
-        sessions, rated = gate.rows(row["sessions"], "response"), gate.rows(row["rated"], "response")
+        sessions, rated = gate.rows(row["sessions"], "response"), _part(row["rated"], row["sessions"], gate)
         share = f"{100 * rated.value / sessions.value:.0f}%" if rated.value is not None and sessions.value else ""
         label = f"Session {row['session_number']}" + (" and later" if row.get("and_later") else "")
         lines.append((_key(row)[:2], Line(label, (sessions, rated, share), inner=True)))
     head = ("", "Attended", "Rated", "Share")
     return Table("response", "How many sessions were rated", head, _headed(lines), "Percentages of the rounded counts.")
+
+
+def _part(count: int, whole: int, gate: Gate) -> Shown:
+    """A count of clients out of others; one whose rest is small is only said to be nearly all."""
+    if not gate.rules.exact and whole - count < gate.rules.min_cell:
+        return Shown(gate.nearly_all, None, hidden=True)
+    return gate.rows(count, "response")
 
 
 def _estimate(block: Row | None, name: str, clients: int, gate: Gate) -> str:
