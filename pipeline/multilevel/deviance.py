@@ -96,6 +96,7 @@ class Deviance:
     def at(self, theta: Floats) -> Evaluation:
         """Evaluate at theta; the last evaluation is kept, since searches ask for it again."""
         if self._last is None or not np.array_equal(self._last[0], theta):
+            self._last = None
             self._last = theta.copy(), self._at(theta)
         return self._last[1]
 

@@ -139,7 +139,8 @@ def sweep(
 def _sweep_stage(stage: Stage, step: Step, bar: Floats, swept: Swept, quick: Quick, *, keep: bool) -> None:
     f = stage.factor
     aw = soa.times(step.root, step.a)
-    bare = step.columns - soa.t_times(aw, step.u)
+    bare = soa.t_times(aw, step.u)
+    np.subtract(step.columns, bare, out=bare)
     bare_links = {
         g: step.couplings[g] - soa.t_times(link.by_unit.spread(aw), step.u_links[g]) for g, link in stage.links.items()
     }
@@ -171,7 +172,7 @@ def _times_g(
     out_links: dict[int, Floats] = {}
     for g, link in stage.links.items():
         later = link.by_level.spread(swept.columns[g])
-        out = out + link.by_unit.sum(soa.times(links[g], later))
+        out += link.by_unit.sum(soa.times(links[g], later))
         out_links[g] = soa.times_t(link.by_unit.spread(c), later)
     for i, pair in enumerate(stage.pairs):
         if i not in quick:

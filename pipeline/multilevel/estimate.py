@@ -96,24 +96,30 @@ def _snapped(deviance: Deviance, point: Point) -> Floats:
 
 def differentiate(deviance: Deviance, theta: Floats) -> Information:
     """The Hessian in (theta, sigma) and the Jacobian of vcov(beta), by central differences of exact gradients."""
-    here = deviance.at(theta)
-    sigma2 = here.r2 / deviance.nu
+    sigma2, _, inverse, _ = _slopes(deviance, theta, None)
     k, p = len(theta), deviance.p
     steps = STEP * deviance.lengths(theta)
     hessian, jacobian = np.empty((k + 1, k + 1)), np.empty((k + 1, p, p))
     for i, step in enumerate(steps):
         offset = np.zeros(k)
         offset[i] = step
-        ahead, behind = deviance.at(theta + offset), deviance.at(theta - offset)
-        difference = deviance.gradient(ahead, sigma2) - deviance.gradient(behind, sigma2)
-        hessian[i, :k] = difference / (2 * step)
-        hessian[i, k] = hessian[k, i] = -2.0 * sigma2**-1.5 * (ahead.r2 - behind.r2) / (2 * step)
-        jacobian[i] = sigma2 * (ahead.inverse - behind.inverse) / (2 * step)
+        _, r2_ahead, ahead, up = _slopes(deviance, theta + offset, sigma2)
+        _, r2_behind, behind, down = _slopes(deviance, theta - offset, sigma2)
+        hessian[i, :k] = (up - down) / (2 * step)
+        hessian[i, k] = hessian[k, i] = -2.0 * sigma2**-1.5 * (r2_ahead - r2_behind) / (2 * step)
+        jacobian[i] = sigma2 * (ahead - behind) / (2 * step)
     hessian[:k, :k] = 0.5 * (hessian[:k, :k] + hessian[:k, :k].T)
     hessian[k, k] = 4.0 * deviance.nu / sigma2
-    jacobian[k] = 2.0 * np.sqrt(sigma2) * here.inverse
+    jacobian[k] = 2.0 * np.sqrt(sigma2) * inverse
     profiled = _firm(hessian[:k, :k] - np.outer(hessian[:k, k], hessian[:k, k]) / hessian[k, k])
     return Information(hessian, jacobian, profiled)
+
+
+def _slopes(deviance: Deviance, theta: Floats, sigma2: float | None) -> tuple[float, float, Floats, Floats]:
+    """sigma2, r2, (X'V^-1 X)^-1 and, at sigma2 fixed, the gradient at theta; the evaluation itself is not kept."""
+    here = deviance.at(theta)
+    gradient = np.empty(0) if sigma2 is None else deviance.gradient(here, sigma2)
+    return here.r2 / deviance.nu, here.r2, here.inverse, gradient
 
 
 def _firm(hessian: Floats) -> Floats:

@@ -166,13 +166,13 @@ def _stage(f: int, meetings: list[_Meeting], entries: dict[Key, Entries], total:
     links = {}
     for g in range(f + 1, total):
         block = entries[f, g]
-        links[g] = Link(Segments.of(block.rows, block.n_rows), Segments.of(block.cols, block.n_cols))
+        links[g] = Link(Segments(block.rows, block.n_rows), Segments(block.cols, block.n_cols))
     return Stage(f, links, tuple(_pair(f, meeting, entries) for meeting in meetings))
 
 
 def _pair(f: int, meeting: _Meeting, entries: dict[Key, Entries]) -> Pair:
     block = entries[meeting.g, meeting.h]
-    target = Segments.of(block.find(meeting.rows, meeting.cols), len(block.rows))
+    target = Segments(block.find(meeting.rows, meeting.cols), len(block.rows))
     first = _unless_all(meeting.first, len(entries[f, meeting.g].rows))
     second = _unless_all(meeting.second, len(entries[f, meeting.h].rows))
     return Pair(meeting.g, meeting.h, meeting.same, first, second, target)

@@ -28,11 +28,11 @@ class Layout:
 def make_layout(design: Design, plan: Plan) -> Layout:
     """Where each cell's sums go."""
     levels = design.cells.levels
-    by_level = tuple(Segments.of(level, n) for level, n in zip(levels, plan.n_levels, strict=True))
+    by_level = tuple(Segments(level, n) for level, n in zip(levels, plan.n_levels, strict=True))
     by_entry, diagonal = {}, {}
     for (g, h), entries in plan.entries.items():
         if g < h:
-            by_entry[g, h] = Segments.of(entries.find(levels[g], levels[h]), len(entries.rows))
+            by_entry[g, h] = Segments(entries.find(levels[g], levels[h]), len(entries.rows))
         else:
             own = np.arange(plan.n_levels[g])
             crossed = len(entries.rows) > plan.n_levels[g]

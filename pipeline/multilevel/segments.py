@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,52 +40,56 @@ def distinct_with_inverse(keys: Ints, possible: int) -> tuple[Ints, Ints]:
     return kept, np.searchsorted(kept, keys)
 
 
-@dataclass(frozen=True)
 class Segments:
     """A map from positions to `size` targets that can sum values into the targets and spread targets back.
 
-    `order` is None when positions already come sorted by target; `identity` when each position is its own target.
+    How the sums are made is settled when the first is asked for: a large map may never need one.
     """
 
-    index: Ints
-    size: int
-    identity: bool
-    order: Ints | None
-    starts: Ints
-    filled: Ints | None
-    indicator: Floats | None
+    def __init__(self, index: Ints, size: int) -> None:
+        self.index, self.size = np.asarray(index, dtype=np.int64), size
 
-    @classmethod
-    def of(cls, index: Ints, size: int) -> Segments:
-        """Segments for an array of targets in [0, size)."""
-        index = np.asarray(index, dtype=np.int64)
-        rising = bool(np.all(index[1:] >= index[:-1]))
-        order = None if rising else np.argsort(index, kind="stable")
-        ranked = index if order is None else index[order]
-        starts = np.flatnonzero(np.concatenate(([True], ranked[1:] != ranked[:-1]))) if len(index) else index
-        filled = None if len(starts) == size else ranked[starts]
-        identity = rising and filled is None and len(index) == size
-        indicator = None
-        if not identity and 0 < len(index) * size <= SMALL:
-            indicator = np.zeros((len(index), size))
-            indicator[np.arange(len(index)), index] = 1.0
-        return cls(index, size, identity, order, starts, filled, indicator)
+    @cached_property
+    def rising(self) -> bool:
+        """Whether positions come sorted by target."""
+        return bool(np.all(self.index[1:] >= self.index[:-1]))
+
+    @cached_property
+    def identity(self) -> bool:
+        """Whether each position is its own target."""
+        return len(self.index) == self.size and bool(np.array_equal(self.index, np.arange(self.size)))
+
+    @cached_property
+    def _indicator(self) -> Floats | None:
+        if not 0 < len(self.index) * self.size <= SMALL:
+            return None
+        indicator = np.zeros((len(self.index), self.size))
+        indicator[np.arange(len(self.index)), self.index] = 1.0
+        return indicator
+
+    @cached_property
+    def _sorted(self) -> tuple[Ints | None, Ints, Ints | None]:
+        """The order that sorts positions by target, where each target begins, and which targets occur (None: all)."""
+        order = None if self.rising else np.argsort(self.index, kind="stable")
+        ranked = self.index if order is None else self.index[order]
+        starts = np.flatnonzero(np.concatenate(([True], ranked[1:] != ranked[:-1])))
+        return order, starts, None if len(starts) == self.size else ranked[starts]
 
     def sum(self, values: Floats) -> Floats:
         """Sum `values[..., position]` into `[..., target]`; targets without positions are 0."""
         if self.identity:
             return values
-        if self.indicator is not None:
-            added: Floats = values.reshape(-1, len(self.index)) @ self.indicator
+        if self._indicator is not None:
+            added: Floats = values.reshape(-1, len(self.index)) @ self._indicator
             return added.reshape(*values.shape[:-1], self.size)
         if not len(self.index):
             return np.zeros((*values.shape[:-1], self.size))
-        ranked = values if self.order is None else np.take(values, self.order, axis=-1)
-        sums: Floats = np.add.reduceat(ranked, self.starts, axis=-1)
-        if self.filled is None:
+        order, starts, filled = self._sorted
+        sums: Floats = np.add.reduceat(values if order is None else np.take(values, order, axis=-1), starts, axis=-1)
+        if filled is None:
             return sums
         out = np.zeros((*values.shape[:-1], self.size))
-        out[..., self.filled] = sums
+        out[..., filled] = sums
         return out
 
     def spread(self, values: Floats) -> Floats:
