@@ -25,7 +25,7 @@ def pdf(report: Report) -> bytes:
     insist(report, "report")
     content = {
         "title": visible(report.title),
-        "asked": visible(report.asked),
+        "asked": visible(f"{report.asked} {report.sample}"),
         "banner": banner(report),
         "blocks": list(blocks(report)),
     }

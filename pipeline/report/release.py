@@ -53,6 +53,7 @@ class Report:
     scenario: str
     internal: bool
     asked: str
+    sample: str
     cards: tuple[Card, ...]
     answer: Table
     forest: Figure | None
@@ -112,6 +113,7 @@ def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
         scenario=scenario,
         internal=gate.rules.exact,
         asked=methods.asked(params),
+        sample=people.sample(description, gate),
         cards=tuple(card(one, sources.fits[one.name], held_by(one, description), gate) for one in found),
         answer=answer.answer_table(found),
         forest=answer.forest_figure(found, dpi),

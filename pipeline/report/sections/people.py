@@ -33,6 +33,16 @@ class Lane:
     steps: tuple[Step, ...]
 
 
+def sample(description: Row, gate: Gate) -> str:
+    """Who the report is about, in one line."""
+    clients = gate.count(CLIENTS)
+    parts = [f"fewer than {gate.rules.min_cell} clients" if clients.hidden else f"{clients} clients"]
+    parts.append(f"{at_most(gate, description['workers']['workers'])} workers")
+    parts.append(f"{at_most(gate, description['sessions'])} sessions")
+    rounding = "" if gate.rules.exact else " (counts rounded)"
+    return f"Rests on {', '.join(parts)}{rounding}."
+
+
 def client_lanes(description: Row, gate: Gate) -> tuple[Lane, ...]:
     """Clients from file to ratings: one lane a series of ratings, series with the same numbers in one."""
     lanes: dict[tuple[Step, ...], list[str]] = {}
