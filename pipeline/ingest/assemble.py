@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.ingest.cells import Reading, convert, is_there, plain_text
 from pipeline.ingest.headers import headers_of, item_headers
-from pipeline.ingest.ids import id_faults, odd_words
+from pipeline.ingest.ids import id_faults, odd_ids
 from pipeline.ingest.joins import Wide, make, widen
 from pipeline.ingest.raw import RawTable
 from pipeline.params import Checked, Glue, Privacy, RatingSource, TableSource
@@ -136,7 +136,7 @@ def guessable(ids: Any, name: str, where: str) -> list[Finding]:
     import pyarrow.compute as pc
 
     different = pc.unique(plain(ids).drop_null())
-    found = id_faults(different) if name != AGENCY else [("ids_names", odd)] if (odd := odd_words(different)) else []
+    found = id_faults(different) if name != AGENCY else [("ids_names", odd)] if (odd := odd_ids(different)) else []
     return [Finding(rule, where, rows) for rule, rows in found]
 
 

@@ -12,12 +12,14 @@ FEW = 5  # fewer ids than this show no pattern
 ORDERED = 20  # by chance, 20 ids stand in order once in 10^18 files
 SPREAD = 2  # ids are dense when they fill at least one in SPREAD of the numbers between the lowest and highest
 BLOCK = 1 << 15  # ids turned into Python's own numbers at a time
-RARE = 0.02  # ids without a digit in a column whose other ids have them
+RARE = 0.02  # the share of a column's ids that can stand out; a larger one is another form of its own
+MANY = 50  # ids from which on a form that nearly all share is one the others ought to have
+HEXADECIMAL = (r"^[A-Za-z]{0,4}[-_]?[0-9a-f]+$", r"^[A-Za-z]{0,4}[-_]?[0-9A-F]+$")
 
 
 def id_faults(ids: pa.Array) -> list[tuple[str, int]]:
     """The id rules that a column breaks, with the rows they count; `ids` are its different ids in order of appearance."""
-    odd = odd_words(ids)
+    odd = odd_ids(ids)
     return [*_patterns(ids), ("ids_names", odd)] if odd else _patterns(ids)
 
 
@@ -37,19 +39,45 @@ def _patterns(ids: pa.Array) -> list[tuple[str, int]]:
     return found
 
 
-def odd_words(ids: pa.Array) -> int:
-    """How many ids hold no digit and stand out from those that do, by length or by letters beyond hexadecimal ones."""
+def odd_ids(ids: pa.Array) -> int:
+    """How many ids stand out from nearly all others: letters only, beyond hexadecimal, or of another length.
+
+    A pseudonym may be all letters by chance; it is then of the others' length, and hexadecimal where they are.
+    """
+    if not len(ids):
+        return 0
+    import numpy as np
     import pyarrow.compute as pc
 
-    with_digit = pc.match_substring_regex(ids, "[0-9]")
-    words, others = ids.filter(pc.invert(with_digit)), ids.filter(with_digit)
-    if not len(words) or len(words) > max(1, RARE * len(ids)):
-        return 0
-    form = r"^[A-Za-z]{0,4}[-_]?[0-9a-f]+$", r"^[A-Za-z]{0,4}[-_]?[0-9A-F]+$"
-    hexadecimal = next((f for f in form if pc.all(pc.match_substring_regex(others, f)).as_py()), ".")
-    lengths = pc.unique(pc.utf8_length(others))
-    alike = pc.and_(pc.match_substring_regex(words, hexadecimal), pc.is_in(pc.utf8_length(words), lengths))
-    return len(words) - int(alike.true_count)
+    few = max(1.0, RARE * len(ids))
+    has_digit = _flags(pc.match_substring_regex(ids, "[0-9]"))
+    lengths = pc.utf8_length(ids).to_numpy()
+    is_usual = lengths == np.bincount(lengths).argmax()
+    is_hexadecimal = max((_flags(pc.match_substring_regex(ids, form)) for form in HEXADECIMAL), key=np.count_nonzero)
+    if np.count_nonzero(~is_hexadecimal) > few:
+        is_hexadecimal = np.ones(len(ids), dtype=bool)  # no form that nearly all share
+    odd = np.zeros(len(ids), dtype=bool)
+    if np.count_nonzero(~has_digit) <= few:
+        odd |= ~has_digit & ~(is_hexadecimal & np.isin(lengths, lengths[has_digit]))
+    if len(ids) >= MANY:
+        odd |= ~is_hexadecimal
+        for other in (~is_usual, _other_prefix(ids)):
+            odd |= other & (np.count_nonzero(other) <= few)
+    return int(np.count_nonzero(odd))
+
+
+def _other_prefix(ids: pa.Array) -> Any:
+    """Whether each id begins otherwise than most do, before its digits (hexadecimal ones included)."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    prefixes = pc.replace_substring_regex(ids, r"[0-9a-f]+$", "").dictionary_encode()
+    codes = prefixes.indices.to_numpy()
+    return codes != np.bincount(codes).argmax()
+
+
+def _flags(mask: pa.BooleanArray) -> Any:
+    return mask.to_numpy(zero_copy_only=False)
 
 
 def _number_faults(numbers: Any) -> list[str]:

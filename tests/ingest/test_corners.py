@@ -14,7 +14,7 @@ import pytest
 from pipeline.errors import TableError
 from pipeline.ingest import cells, columnar, native, net, workbook
 from pipeline.ingest.cells import Reading, convert
-from pipeline.ingest.ids import id_faults, odd_words
+from pipeline.ingest.ids import id_faults, odd_ids
 from pipeline.ingest.net import classify, scan
 from pipeline.ingest.readers import read
 from pipeline.tables import Sessions, by_name
@@ -129,10 +129,15 @@ def test_guessable_ids(ids, rules):
 
 def test_names_among_ids():
     hexadecimal = [f"C{(n * 2654435761) % 2**32:08x}" for n in range(MANY)]
-    assert odd_words(pa.array([*hexadecimal, "JohnSmith"])) == 1
-    assert odd_words(pa.array([*hexadecimal, "Cabcdefab"])) == 0  # a pseudonym may be all letters by chance
-    assert odd_words(pa.array(["Anna", "Berta", "Carla"])) == 0  # all words: the pattern, not this rule, must refuse them
-    assert odd_words(pa.array([*[f"Kq{n}zW{n}" for n in range(100, 180)], "Catherine"])) == 1
+    assert odd_ids(pa.array([*hexadecimal, "JohnSmith"])) == 1
+    assert odd_ids(pa.array([*hexadecimal, "Cabcdefab"])) == 0  # a pseudonym may be all letters by chance
+    assert odd_ids(pa.array(["Anna", "Berta", "Carla"])) == 0  # all words: the pattern, not this rule, must refuse them
+    assert odd_ids(pa.array([*hexadecimal, "Maria1985"])) == 1
+    assert odd_ids(pa.array([*hexadecimal, "MRN1234567"])) == 1
+    assert odd_ids(pa.array([*hexadecimal[:9], "Maria1985"])) == 0  # too few to tell
+    assert odd_ids(pa.array([], pa.string())) == 0
+    assert odd_ids(pa.array([f"P{(n * 2654435761) % 10**8}" for n in range(MANY)])) == 0  # numbers of any length
+    assert odd_ids(pa.array([*[f"Kq{n}zW{n}" for n in range(100, 180)], "Catherine"])) == 1
 
 
 def test_no_quasi_identifiers_no_classes():
