@@ -61,7 +61,8 @@ class LargeSystem:
 
     def full_a(self) -> Floats:
         """A with both triangles."""
-        full = self.a + self.a.T
+        lower = np.tril(self.a)
+        full: Floats = lower + lower.T
         full.reshape(-1)[:: self.stack.size + 1] *= 0.5
         return full
 

@@ -57,7 +57,7 @@ def trust_region_step(gradient: Floats, curvature: Floats, radius: float) -> tup
     values, vectors = np.linalg.eigh(curvature)
     along = vectors.T @ gradient
     floor = max(-values[0], 0.0)
-    tiny = 1e-12 * max(1.0, abs(values[-1]))
+    tiny = 1e-10 * max(1.0, float(np.abs(values).max()))
     step = _shifted(values, along, 0.0) if values[0] > tiny else None
     if step is None or np.linalg.norm(step) > radius:
         step = _on_radius(values, along, floor + tiny, radius)

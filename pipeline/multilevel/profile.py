@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 # The signed root of the rise must meet its target this closely.
 CLOSE = 1e-6
 MAX_STEPS = 40
+# A search is taken up again, its guess of the curvature forgotten, until that gains no more than this.
+RESTARTS, GAIN = 10, 1e-9
+# An estimate this near the edge of its range stands on it; a first guess keeps inside it.
+AT_EDGE, INSIDE = 1e-9, 1.0 - 1e-9
 RESIDUAL = "residual"
 
 
@@ -208,11 +212,19 @@ class Curve:
 
     def rise(self, value: float) -> float:
         """The signed root of the rise of the deviance at a value of the profiled parameter."""
-        stiffness = np.full(len(self.start), 2.0 * min(self.deviance.plan.n_levels))
-        found = minimize(self.function(value), self.start, np.diag(stiffness))
+        function, stiffness = self.function(value), np.diag(np.full(len(self.start), self._stiffness()))
+        found = minimize(function, self.start, stiffness)
+        for _ in range(RESTARTS):
+            again = minimize(function, found.x, stiffness)
+            gained, found = found.value - again.value, again
+            if gained < GAIN:
+                break
         self.start = found.x
         root = np.sqrt(max(found.value - self.lowest, 0.0))
         return float(root if value >= self.at_estimate else -root)
+
+    def _stiffness(self) -> float:
+        return 2.0 * min(self.deviance.plan.n_levels) / self.sigma**2
 
     def bound(self, target: float) -> float:
         """The value at which the signed root meets the target; the edge of the range where it never does."""
@@ -220,6 +232,8 @@ class Curve:
             return float("nan")
         self.start = self._free_start()
         edge = self._edge(target)
+        if abs(self.at_estimate - edge) < AT_EDGE:
+            return edge * self.unit
         before = inner = (self.at_estimate, 0.0)
         outer: tuple[float, float] | None = None
         at = self._first(target)
@@ -244,7 +258,7 @@ class Curve:
         """A Wald guess: the relative error of a standard deviation from n levels is near 1 / sqrt(2 n)."""
         n = self.deviance.nu if self.target.block < 0 else self.deviance.plan.n_levels[self._factor()]
         if self.target.j is not None:
-            return float(np.tanh(np.arctanh(np.clip(self.at_estimate, -0.99, 0.99)) + target / np.sqrt(n)))
+            return float(np.tanh(np.arctanh(np.clip(self.at_estimate, -INSIDE, INSIDE)) + target / np.sqrt(n)))
         size = max(self.at_estimate, 0.05 * self.sigma)
         return self.at_estimate + size * float(np.expm1(target / np.sqrt(2.0 * n)))
 
