@@ -29,8 +29,32 @@ STAGES = {
     "report": "write the report",
 }
 Arguments = tuple[tuple[str, dict[str, Any]], ...]
+HYPOTHESIS: tuple[str, dict[str, Any]] = ("hypothesis", {"help": "its name in params.yaml"})
+WHY: tuple[str, dict[str, Any]] = ("--why", {"required": True, "help": "the reason, in a sentence; the report prints it"})
 COMMANDS: dict[str, tuple[str, Arguments]] = {
-    "check": ("say everything that is wrong with params.yaml", ()),
+    "check": ("say everything that is wrong with params.yaml and the raw files", ()),
+    "map": (
+        "propose a `sources:` block from the headers of raw files",
+        (("files", {"nargs": "+", "type": Path, "metavar": "FILE"}),),
+    ),
+    "example": (
+        "write a tiny sound study, in one format or all, to start from",
+        (
+            (
+                "--format",
+                {"action": "append", "choices": ["csv", "tsv", "xlsx", "parquet", "sav", "dta"], "help": "may be repeated"},
+            ),
+        ),
+    ),
+    "manifest": ("freeze the hashes and row counts of the raw files", ()),
+    "codebook": ("write data/README.md and the other pages made from the code", ()),
+    "explain": ("say what would be fitted for a hypothesis, and on how many rows", (HYPOTHESIS,)),
+    "lock": ("hold the confirmatory hypotheses fast before outcomes are looked at", ()),
+    "unlock": ("open the lock, saying why", (WHY,)),
+    "deviate": ("declare a deviation from the lock", (HYPOTHESIS, WHY)),
+    "summary": ("print the verdicts, and where the report is", ()),
+    "open": ("open the report in the browser", ()),
+    "release": ("pack what the report's manifest lists into release.zip", ()),
     "schema": ("write the JSON Schema that editors use for params.yaml", ()),
 }
 
@@ -68,12 +92,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _dispatch(arguments: argparse.Namespace, root: Path) -> int:
-    if arguments.command in STAGES or arguments.command == "check":
+    if arguments.command in STAGES:
         from pipeline.stages import runner
 
         runner.run(arguments.command, root, getattr(arguments, "hypothesis", None))
-        if arguments.command == "check":
-            print("params.yaml is valid.")
         return 0
     command = importlib.import_module(f"pipeline.commands.{arguments.command}")
     return int(command.main(root, arguments))
