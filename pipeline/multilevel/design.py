@@ -203,12 +203,13 @@ def _center(values: Floats, weights: Floats | None) -> tuple[float, float]:
     """Mean (weighted; summed twice, the second time without the size of the mean) and root mean square about it."""
     mean = float(np.average(values, weights=weights))
     total = squares = 0.0
+    peak = max(abs(float(values.max()) - mean), abs(float(values.min()) - mean)) or 1.0
     for rows in chunks(len(values)):
-        centered = values[rows] - mean
+        centered = (values[rows] - mean) / peak
         total += float(centered.sum() if weights is None else centered @ weights[rows])
         squares += float(centered @ centered)
-    mean += total / (len(values) if weights is None else float(weights.sum()))
-    scale = float(np.sqrt(squares / len(values)))
+    mean += peak * total / (len(values) if weights is None else float(weights.sum()))
+    scale = peak * float(np.sqrt(squares / len(values)))
     return mean, scale if scale > 0 else 1.0
 
 

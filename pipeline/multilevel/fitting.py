@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.errors import ModelError, Problem
 from pipeline.multilevel.design import Design, build
 from pipeline.multilevel.deviance import Deviance, Structure, make_deviance, make_structure
 from pipeline.multilevel.estimate import Optimum, optimum
@@ -12,6 +13,9 @@ from pipeline.multilevel.options import Specification
 from pipeline.multilevel.products import RowSums, with_outcome
 from pipeline.multilevel.segments import Floats
 from pipeline.multilevel.series import SeriesDeviance
+
+# The mean square left of a scaled outcome by least squares; rounding leaves about 1e-32.
+NOTHING_LEFT = 1e-24
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,16 @@ def fit_design(design: Design, structure: Structure | None = None, start: Floats
         deviance = SeriesDeviance(design, structure, reml=reml)
     else:
         deviance = make_deviance(design, structure, reml=reml)
+    _refuse_perfect(design, deviance)
     return Fitted(design, structure, deviance, optimum(deviance, start))
+
+
+def _refuse_perfect(design: Design, deviance: Deviance) -> None:
+    """No residual, no likelihood: the outcome is a linear combination of the fixed terms."""
+    left = float(deviance.gathered.products.total[-1, -1])
+    if left <= design.n_obs * NOTHING_LEFT:
+        what = "is a linear combination of the fixed terms: nothing is left to vary"
+        raise ModelError(Problem(design.spec.outcome, what, "leave out the term it was made from"))
 
 
 def refit(fitted: Fitted, outcome: Floats, start: Floats | None = None) -> Fitted:

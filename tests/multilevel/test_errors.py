@@ -67,6 +67,7 @@ def test_all_problems_come_at_once(data: pd.DataFrame) -> None:
         ({"fixed": ["x", "x"]}, "fixed: names a term twice"),
         ({"fixed": ["y"]}, "fixed: holds the outcome itself"),
         ({"fixed": ["word", "x", "double"]}, "double: is a linear combination of x"),
+        ({"outcome": "double", "fixed": ["x"]}, "double: is a linear combination of the fixed terms"),
         ({"method": "reml"}, "method: is not one of the options"),
         ({"df": "exact"}, "df: is not one of the options"),
         ({"residual": "ar1"}, "residual: is not one of the options"),
