@@ -28,6 +28,8 @@ CLOSE = 1e-6
 MAX_STEPS = 40
 # A search is taken up again, its guess of the curvature forgotten, until that gains no more than this.
 RESTARTS, GAIN = 10, 1e-9
+# Where a standard deviation (over sigma) is moved to when it stands at zero.
+OFF_ZERO = 0.05
 # An estimate this near the edge of its range stands on it; a first guess keeps inside it.
 AT_EDGE, INSIDE = 1e-9, 1.0 - 1e-9
 RESIDUAL = "residual"
@@ -215,13 +217,27 @@ class Curve:
         function, stiffness = self.function(value), np.diag(np.full(len(self.start), self._stiffness()))
         found = minimize(function, self.start, stiffness)
         for _ in range(RESTARTS):
-            again = minimize(function, found.x, stiffness)
-            gained, found = found.value - again.value, again
+            again = minimize(function, self._off_zero(found.x), stiffness)
+            gained = found.value - again.value
+            found = again if gained > 0 else found
             if gained < GAIN:
                 break
         self.start = found.x
         root = np.sqrt(max(found.value - self.lowest, 0.0))
         return float(root if value >= self.at_estimate else -root)
+
+    def _off_zero(self, free: Floats) -> Floats:
+        """Standard deviations at zero moved off it: there the gradient vanishes whether or not it is the best."""
+        out, at = free.copy(), 0
+        for b, block in enumerate(self.blocks):
+            places = np.cumsum([0, *range(block.width, 1, -1)])
+            if b == self.target.block:
+                fixed = self._fixed_position(b)
+                places = np.array([place - (place > fixed) for place in places if place != fixed], dtype=np.int64)
+            own = at + places
+            out[own] = np.where(np.abs(out[own]) < OFF_ZERO * self.sigma, OFF_ZERO * self.sigma, out[own])
+            at += block.width * (block.width + 1) // 2 - (b == self.target.block)
+        return out
 
     def _stiffness(self) -> float:
         return 2.0 * min(self.deviance.plan.n_levels) / self.sigma**2
