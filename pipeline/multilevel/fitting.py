@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from pipeline.errors import ModelError, Problem
 from pipeline.multilevel.design import Design, build
 from pipeline.multilevel.deviance import Deviance, Structure, make_deviance, make_structure
@@ -16,6 +18,8 @@ from pipeline.multilevel.series import SeriesDeviance
 
 # The mean square left of a scaled outcome by least squares; rounding leaves about 1e-32.
 NOTHING_LEFT = 1e-24
+# A residual variance below this share of the outcome's is a likelihood running off to infinity.
+NOTHING_RESIDUAL = 1e-12
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,19 @@ def fit_design(design: Design, structure: Structure | None = None, start: Floats
     else:
         deviance = make_deviance(design, structure, reml=reml)
     _refuse_perfect(design, deviance)
-    return Fitted(design, structure, deviance, optimum(deviance, start))
+    return Fitted(design, structure, deviance, _searched(design, deviance, start))
+
+
+def _searched(design: Design, deviance: Deviance, start: Floats | None) -> Optimum:
+    """The optimum; ModelError where groups explain the outcome fully, so that the likelihood has none."""
+    try:
+        found = optimum(deviance, start)
+    except np.linalg.LinAlgError:
+        found = None
+    if found is None or found.sigma2 < NOTHING_RESIDUAL:
+        what = "is explained fully by the fixed terms and the groups: no residual variation is left"
+        raise ModelError(Problem(design.spec.outcome, what, "check that it varies within groups"))
+    return found
 
 
 def _refuse_perfect(design: Design, deviance: Deviance) -> None:
@@ -69,4 +85,4 @@ def refit(fitted: Fitted, outcome: Floats, start: Floats | None = None) -> Fitte
     sums = RowSums(design)
     gathered = with_outcome(structure.layout, sums, fitted.deviance.gathered)
     deviance = Deviance(design, structure, gathered, sums.log_determinant, reml=fitted.deviance.reml)
-    return Fitted(design, structure, deviance, optimum(deviance, start))
+    return Fitted(design, structure, deviance, _searched(design, deviance, start))

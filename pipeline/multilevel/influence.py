@@ -13,8 +13,9 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.errors import ModelError
+from pipeline.multilevel.base import Base
 from pipeline.multilevel.coordinates import back_map
-from pipeline.multilevel.design import Base, Design
+from pipeline.multilevel.design import Design
 from pipeline.multilevel.deviance import Deviance, Evaluation, make_structure
 from pipeline.multilevel.elimination import Products
 from pipeline.multilevel.estimate import optimum

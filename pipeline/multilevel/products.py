@@ -10,7 +10,8 @@ from typing import Protocol
 
 import numpy as np
 
-from pipeline.multilevel.design import Design, RandomPart, chunks, stacked
+from pipeline.multilevel.base import chunks, stacked
+from pipeline.multilevel.design import Design, RandomPart
 from pipeline.multilevel.elimination import Products
 from pipeline.multilevel.plan import Key, Plan
 from pipeline.multilevel.segments import Codes, Floats, Ints, Segments

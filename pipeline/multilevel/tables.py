@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.multilevel.base import gram_matrix
 from pipeline.multilevel.columns import INTERCEPT
 from pipeline.multilevel.coordinates import raw_map
-from pipeline.multilevel.design import gram_matrix
 from pipeline.multilevel.effects import Modes
 from pipeline.multilevel.fitting import Fitted
 from pipeline.multilevel.inference import Contrast

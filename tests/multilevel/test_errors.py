@@ -27,6 +27,8 @@ def data() -> pd.DataFrame:
     frame["one_word"] = "secretvalue"
     frame["gap"] = frame["group"].where(frame.index > 6)
     frame["row"] = np.arange(ROWS)
+    frame["group_alone"] = frame["group"] ** 2.0
+    frame["group_and_x"] = frame["group"] ** 2.0 + frame["x"]
     return frame
 
 
@@ -68,6 +70,9 @@ def test_all_problems_come_at_once(data: pd.DataFrame) -> None:
         ({"fixed": ["y"]}, "fixed: holds the outcome itself"),
         ({"fixed": ["word", "x", "double"]}, "double: is a linear combination of x"),
         ({"outcome": "double", "fixed": ["x"]}, "double: is a linear combination of the fixed terms"),
+        ({"random": {"group": ["word"]}}, "word: is categorical and varies by group without the intercept"),
+        ({"outcome": "group_alone", "fixed": []}, "group_alone: is explained fully by the fixed terms and the groups"),
+        ({"outcome": "group_and_x"}, "group_and_x: is explained fully by the fixed terms and the groups"),
         ({"method": "reml"}, "method: is not one of the options"),
         ({"df": "exact"}, "df: is not one of the options"),
         ({"residual": "ar1"}, "residual: is not one of the options"),
