@@ -116,7 +116,9 @@ class Deviance:
         log_determinant = done.log_determinant
         if self.reml:
             log_determinant += 2.0 * float(np.log(np.diag(low)).sum())
-        deviance = log_determinant + self.nu * (1.0 + np.log(2.0 * np.pi * r2 / self.nu)) + self.shift
+        # No residual left (rounding may even turn it negative): no place for an optimum.
+        profiled = self.nu * (1.0 + np.log(2.0 * np.pi * r2 / self.nu)) if r2 > 0 else np.inf
+        deviance = log_determinant + profiled + self.shift
         return Evaluation(float(deviance), r2, inverse, beta, gathered.start, done, factors)
 
     def bar(self, here: Evaluation, sigma2: float) -> Floats:
