@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.io import digest
+
 ROOT = Path(__file__).parent.parent
 NOT_COPIED = {".git", ".venv", "data", "reports", "cache", "tmp", "__pycache__"}
 SINGLE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -63,3 +65,20 @@ def copy_project(target: Path, **environment: str) -> Project:
     done = project.run(sys.executable, "-m", "dvc", "config", "--local", "core.no_scm", "true")
     assert done.returncode == 0, done.stderr
     return project
+
+
+def small_params(text: str) -> str:
+    """The shipped params with a smaller simulated study and the first two hypotheses only, so that a run takes seconds."""
+    for key, value in (("workers", 8), ("clients", 80), ("sessions", 8)):
+        text, found = re.subn(rf"^  {key}: [0-9]+$", f"  {key}: {value}", text, flags=re.MULTILINE)
+        assert found == 1, key
+    before, marker, after = text.partition("\nhypotheses:")
+    body, end, rest = after.partition("\nverdict:")
+    starts = [match.start() for match in re.finditer(r"^  [a-z][a-z0-9_]*:$", body, flags=re.MULTILINE)]
+    return before + marker + body[: starts[2]] + end + rest
+
+
+def released(project: Project) -> dict[str, str]:
+    """The hash of every released file, by name."""
+    files = (path for path in (project.root / "reports").rglob("*") if path.is_file() and path.name != ".gitignore")
+    return {path.relative_to(project.root).as_posix(): digest(path.read_bytes()) for path in files}

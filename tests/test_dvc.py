@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
@@ -11,9 +10,9 @@ from ruamel.yaml import YAML
 from pipeline.io import digest
 from pipeline.stages import runner
 from tests import dvc_deps
-from tests.project import ROOT, Project, copy_project
+from tests.project import ROOT, Project, copy_project, released, small_params
 
-SHIPPED = (ROOT / "params.yaml").read_text(encoding="utf-8")
+SMALL = small_params((ROOT / "params.yaml").read_text(encoding="utf-8"))
 HYPOTHESIS = "joint_advocacy_strengthens_alliance"
 JUDGED_ONLY = [
     ('claim: "After weeks with', 'claim: "After some weeks with'),
@@ -32,8 +31,9 @@ COPY = """  added_by_a_test:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The default study, run once from nothing."""
+    """A small simulated study, run once from nothing."""
     project = copy_project(tmp_path_factory.mktemp("study") / "project")
+    (project.root / "params.yaml").write_text(SMALL, encoding="utf-8")
     status, ran, output = project.repro()
     assert status == 0, output
     assert {name.split("@")[0] for name in ran} == set(runner.NAMES)
@@ -42,17 +42,11 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture
 def project(finished: Project) -> Iterator[Project]:
-    """The finished study; the shipped params are put back and run afterwards."""
+    """The finished study; its params are put back and run afterwards."""
     yield finished
-    (finished.root / "params.yaml").write_text(SHIPPED, encoding="utf-8")
+    (finished.root / "params.yaml").write_text(SMALL, encoding="utf-8")
     status, _, output = finished.repro()
     assert status == 0, output
-
-
-def released(project: Project) -> dict[str, str]:
-    """The hash of every released file, by name."""
-    files = (path for path in (project.root / "reports").rglob("*") if path.is_file() and path.name != ".gitignore")
-    return {path.relative_to(project.root).as_posix(): digest(path.read_bytes()) for path in files}
 
 
 @pytest.mark.parametrize("stage", runner.NAMES)
@@ -136,13 +130,3 @@ def test_editing_a_module_reruns_the_stages_that_use_it_and_no_others(project: P
     status, ran, output = project.repro()
     module.write_text(text, encoding="utf-8")
     assert (status, ran) == (0, ["describe"]), output
-
-
-def test_another_folder_time_zone_locale_and_hash_seed_give_the_same_bytes(finished: Project, tmp_path: Path) -> None:
-    other = copy_project(
-        tmp_path / "elsewhere" / "with space", TZ="Pacific/Kiritimati", LANG="C", LC_ALL="C", PYTHONHASHSEED="4242"
-    )
-    status, _, output = other.repro()
-    assert status == 0, output
-    assert released(other) == released(finished)
-    assert (other.root / "dvc.lock").read_bytes() == (finished.root / "dvc.lock").read_bytes()

@@ -35,7 +35,7 @@ def test_the_core_writes_no_file(path: Path) -> None:
 
 
 def _writes_a_file(call: ast.Call) -> bool:
-    """`to_csv()` without a path gives text; savefig into a buffer is named `savefig(buffer ...)`."""
+    """`to_csv()` without a path gives text; an in-memory file is named as such."""
     if not call.args:
         return not isinstance(call.func, ast.Attribute) or not call.func.attr.startswith("to_")
-    return not (isinstance(call.args[0], ast.Name) and call.args[0].id in {"buffer", "sink"})
+    return not (isinstance(call.args[0], ast.Name) and call.args[0].id in {"buffer", "sink", "png", "svg"})

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from pipeline.params import load
-from pipeline.stages import ingest, runner, validate
+from pipeline.stages import runner
 
 
 def main(root: Path, _arguments: argparse.Namespace) -> int:
@@ -17,6 +17,8 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     params = load(runner.params_text(root))
     if "DVC_STAGE" in os.environ or not (root / params.sources.directory).is_dir():
         return 0
+    from pipeline.stages import ingest, validate
+
     ingested = ingest.take_in(runner.open_batch(ingest, root, params, None), params)
     _, record = validate.hold(runner.open_batch(validate, root, params, None), params, ingested.tables)
     rows = sum(entry["rows"] for entry in ingested.record["files"])

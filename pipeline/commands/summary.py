@@ -10,12 +10,15 @@ from pipeline.io import Batch
 from pipeline.params import load
 from pipeline.stages.runner import params_text
 
+REPORT = "reports/report.html"
 VERDICTS = "data/analysis/verdicts.json"
 
 
 def main(root: Path, _arguments: argparse.Namespace) -> int:
-    """Print one line a hypothesis; StageError where nothing has been judged yet."""
+    """Print one line a hypothesis and where the report is; StageError where nothing has been judged yet."""
     params = load(params_text(root))
     verdicts = Batch(root, (VERDICTS,), ()).json(VERDICTS)
-    print(summary(verdicts, params.study.origin == "simulated"), end="")
+    simulated = params.study.origin == "simulated"
+    print(summary(verdicts, simulated), end="")
+    print(f"The report is {REPORT}" + (" (of a simulated study)." if simulated else "."))
     return 0

@@ -34,7 +34,12 @@ def one_client(client: int, random: np.random.Generator) -> pd.DataFrame:
     need = random.normal(5, 2)
     doses = {mode: random.poisson(rate * np.exp(random.normal(0, 0.4)), sessions) for mode, rate in RATES.items()}
     level, slope, own = random.multivariate_normal([3.5, 0.02, 0.25], COVARIANCE)
-    empathy = 5 + random.normal(0, 0.6) + (0.5 + 1.5 * (own - 0.25) + random.normal(0, 0.2)) * doses["joint"] + random.normal(0, 0.8, sessions)
+    empathy = (
+        5
+        + random.normal(0, 0.6)
+        + (0.5 + 1.5 * (own - 0.25) + random.normal(0, 0.2)) * doses["joint"]
+        + random.normal(0, 0.8, sessions)
+    )
     signal = level + slope * time + own * doses["joint"] + (0.08 + random.normal(0, 0.15)) * doses["worker_solo"]
     more, higher = random.normal(0.1, 0.12), random.normal(0, 0.25)
     carried = np.append(0.0, (0.25 + 0.5 * (own - 0.25)) * (empathy[:-1] - 5))
