@@ -13,7 +13,7 @@ study: $(READY)
 	@python -m pipeline summary
 
 test: $(READY)
-	@python -m pytest -n 2
+	@python -m pytest -n 2 --dist loadfile
 
 lint: $(READY)
 	@ruff check .

@@ -159,8 +159,9 @@ def write() -> None:
             continue
         body, wanted = stage_body(document, stage), expected(stage)
         body["deps"] = wanted["deps"]
+        body.pop("params", None)
         if wanted["params"]:
-            body["params"] = wanted["params"]
+            body.insert(list(body).index("deps") + 1, "params", wanted["params"])
         flagged = {out_name(entry): entry for entry in body.get("outs", [])}
         elsewhere = {out_name(entry) for kind in ("metrics", "plots") for entry in body.get(kind, [])}
         body["outs"] = [flagged.get(name, name) for name in wanted["outs"] if name not in elsewhere]

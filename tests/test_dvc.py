@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
@@ -14,6 +15,7 @@ from tests.project import ROOT, Project, copy_project, released, small_params
 
 SMALL = small_params((ROOT / "params.yaml").read_text(encoding="utf-8"))
 HYPOTHESIS = "joint_advocacy_strengthens_alliance"
+ELSEWHERE = {"TZ": "Pacific/Kiritimati", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "4242"}
 JUDGED_ONLY = [
     ('claim: "After weeks with', 'claim: "After some weeks with'),
     ("role: confirmatory", "role: exploratory"),
@@ -41,12 +43,10 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture
-def project(finished: Project) -> Iterator[Project]:
-    """The finished study; its params are put back and run afterwards."""
-    yield finished
-    (finished.root / "params.yaml").write_text(SMALL, encoding="utf-8")
-    status, _, output = finished.repro()
-    assert status == 0, output
+def project(finished: Project, tmp_path: Path) -> Project:
+    """A copy of the finished study, cache and all, for a test to change."""
+    shutil.copytree(finished.root, tmp_path / "project", symlinks=True)
+    return Project(tmp_path / "project", finished.environment)
 
 
 @pytest.mark.parametrize("stage", runner.NAMES)
@@ -130,3 +130,12 @@ def test_editing_a_module_reruns_the_stages_that_use_it_and_no_others(project: P
     status, ran, output = project.repro()
     module.write_text(text, encoding="utf-8")
     assert (status, ran) == (0, ["describe"]), output
+
+
+def test_another_folder_time_zone_locale_and_hash_seed_give_the_same_bytes(finished: Project, tmp_path: Path) -> None:
+    other = copy_project(tmp_path / "elsewhere" / "with space", **ELSEWHERE)
+    (other.root / "params.yaml").write_text(SMALL, encoding="utf-8")
+    status, _, output = other.repro()
+    assert status == 0, output
+    assert released(other) == released(finished)
+    assert (other.root / "dvc.lock").read_bytes() == (finished.root / "dvc.lock").read_bytes()
