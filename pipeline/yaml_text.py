@@ -1,4 +1,8 @@
-"""The strict subset of YAML that params.yaml is written in: no duplicate keys, aliases, tags or surprising scalars."""
+"""The strict subset of YAML that params.yaml is written in: no duplicate keys, aliases, tags or surprising scalars.
+
+Keys are always text, read as they stand, so they cannot surprise; and `dvc exp run -S` writes the file anew without quotes
+around them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ Path = tuple[str | int, ...]
 
 # What YAML 1.1 and 1.2 readers (DVC, editors, R) read differently, or few people mean as written.
 SURPRISES = (
-    (re.compile(r"(?i)(y|n|yes|no|on|off)"), "a bare word that some readers take for true or false"),
+    (re.compile(r"(?i)(yes|no|on|off)"), "a bare word that some readers take for true or false"),
     (re.compile(r"[-+]?0[0-9_]+"), "a number with a leading zero"),
     (re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9]*)?"), "a number with colons (base 60 to some readers)"),
     (re.compile(r"[-+]?0[xXoObB][0-9a-fA-F_]+"), "a hexadecimal, octal or binary number"),
@@ -92,7 +96,6 @@ def _mapping_problems(node: Any, path: Path, seen: frozenset[int]) -> Iterator[P
             what = f"the key stands twice (first on line {first[key.value]})"
             yield Problem(f"{show(child)} (line {line})", what, "keep one of the two")
         first.setdefault(key.value, line)
-        yield from _scalar_problems(key, f"{show(child)} (line {line})")
         yield from _problems(value, child, seen)
 
 
