@@ -13,7 +13,7 @@ study: $(READY)
 	@python -m pipeline summary
 
 test: $(READY)
-	@python -m pytest -n 2 --dist loadfile
+	@python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)
 	@ruff check .

@@ -1,0 +1,12 @@
+"""The longest files first: with one file a worker, a long one at the end would leave the other core idle."""
+
+from __future__ import annotations
+
+import pytest
+
+LONGEST = ("test_dvc.py", "test_study.py", "test_notebooks.py", "test_random.py", "test_interruptions.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the longest files first; the order within a file stays."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
