@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from pipeline.errors import Problem
 from pipeline.ingest.blob import is_line_too_long
 from pipeline.ingest.raw import RawTable
 from pipeline.ingest.readers import is_delimited, read
+from pipeline.io import digest
 from pipeline.tables.rules import broken
 
 MEGABYTE = 1 << 20
@@ -33,7 +33,7 @@ def read_files(folder: Path, names: Iterable[str], max_mb: int) -> tuple[dict[st
             table, faults = read(name, blob)
             problems += faults
             if table is not None:
-                tables[name] = replace(table, sha256=hashlib.sha256(blob).hexdigest())
+                tables[name] = replace(table, sha256=digest(blob))
     return tables, problems
 
 

@@ -11,7 +11,6 @@ SCORES = "data/scored/scores.parquet"
 READS: tuple[str, ...] = (VALID, "data/scored", FOLDER)
 WRITES: tuple[str, ...] = ("data/analysis/reliability.json",)
 PARAMS: tuple[str, ...] = ("measures",)
-DATA_FILES: tuple[str, ...] = ("pipeline/measures/instruments",)
 
 
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:

@@ -18,7 +18,6 @@ VALID = "data/validated"
 READS: tuple[str, ...] = (VALID, FOLDER)
 WRITES: tuple[str, ...] = ("data/scored",)
 PARAMS: tuple[str, ...] = ("measures",)
-DATA_FILES: tuple[str, ...] = ("pipeline/measures/instruments",)
 
 
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
