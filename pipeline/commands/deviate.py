@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pipeline.commands.lock import FILE, read, today
+from pipeline.commands.lock import read, reason, today
 from pipeline.errors import Problem, StageError
 from pipeline.hypotheses import lock
+from pipeline.hypotheses.lock import FILE
 from pipeline.io import Batch
 from pipeline.params import nearest
 
@@ -21,7 +22,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     known = sorted(record["locked"]["promise"]["hypotheses"])
     if arguments.hypothesis not in known:
         raise StageError(Problem(FILE, "no locked hypothesis of this name", nearest(arguments.hypothesis, known)))
-    batch.put_json(FILE, lock.declare(record, hypothesis=arguments.hypothesis, why=arguments.why, date=today()))
+    batch.put_json(FILE, lock.declare(record, hypothesis=arguments.hypothesis, why=reason(arguments), date=today()))
     batch.commit()
     print("Declared; the hypothesis stays stamped exploratory, and the report gives the reason.")
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -10,41 +11,75 @@ from typing import Any
 
 from pipeline.errors import Problem, StageError
 from pipeline.hypotheses import lock
-from pipeline.io import Batch, digest
-from pipeline.params import load
+from pipeline.hypotheses.lock import FILE
+from pipeline.io import Batch
+from pipeline.params import Params, load
+from pipeline.stages import promise
 from pipeline.stages.runner import params_text
 
-FILE = "lock.json"
-MANIFEST = "manifest.json"
-FITS = "data/analysis/fits"
+RESULTS = ("data/analysis/fits/*.json", "data/analysis/verdicts.json", "reports/estimates/*.json", "reports/metrics.json")
+VERDICTS = "data/analysis/verdicts.json"
+DVC_LOCK = "dvc.lock"  # DVC's own record of what was run, which stays when results are deleted
 
 
 def main(root: Path, _arguments: argparse.Namespace) -> int:
     """Write the lock; StageError where one is closed already, or nothing is confirmatory."""
-    params, batch = load(params_text(root)), Batch(root, (FILE, MANIFEST), (FILE,))
-    record = read(batch)
-    promise = lock.promised(params.hypotheses, params.exposure, params.measures, params.verdict)
+    params = load(params_text(root))
+    reads = tuple(name.format(sources=params.sources.directory) for name in promise.READS)
+    batch = Batch(root, reads, (FILE,))
+    record, promised = read(batch), promise.promised(batch, params)
     if record["locked"] is not None:
         raise StageError(Problem(FILE, "a lock is closed already", 'python -m pipeline unlock --why "..." opens it'))
-    if not promise["hypotheses"]:
+    if not promised["hypotheses"]:
         raise StageError(
             Problem("hypotheses", "none is confirmatory, so there is nothing to lock", "set `role: confirmatory`")
         )
-    manifest = digest(batch.content(MANIFEST)) if batch.has(MANIFEST) else None
-    seen = any((root / FITS).glob("*.json"))
+    seen, manifest = outcomes_seen(root, params), promise.manifest(batch, params)
     engine = f"{params.compute.engine}, numpy {version('numpy')}"
-    held = lock.locked(promise, date=today(), manifest=manifest, engine=engine, outcomes_seen=seen)
-    batch.put_json(FILE, lock.close(record, held))
+    facts: dict[str, Any] = {"date": today(), "manifest": manifest, "engine": engine, "outcomes_seen": seen}
+    batch.put_json(FILE, lock.close(record, lock.locked(promised, **facts, history=record["history"])))
     batch.commit()
-    print(f"Locked {len(promise['hypotheses'])} confirmatory hypotheses in {FILE}; commit that file now.")
+    print(f"Locked {len(promised['hypotheses'])} confirmatory hypotheses in {FILE}; commit that file now.")
+    if manifest is None:
+        print(
+            "The raw files have no manifest (python -m pipeline manifest), so the lock does not hold which data these are."
+        )
     if seen:
-        print("Fits of these data are there already: the lock says that outcomes may have been seen before.")
+        print("Results of these data are there already: the lock says that outcomes may have been seen before.")
     return 0
 
 
+def outcomes_seen(root: Path, params: Params) -> bool:
+    """Whether results of this study have been there: files of results, or DVC's record of a fit.
+
+    Results of the built-in study say nothing about real outcomes, so they do not count for a real study.
+    """
+    if any(True for pattern in RESULTS for _ in root.glob(pattern)) and _origin(root) in (None, params.study.origin):
+        return True
+    ran = root / DVC_LOCK
+    text = ran.read_text(encoding="utf-8", errors="replace") if ran.is_file() else ""
+    return "data/analysis/fits/" in text and f"path: {params.sources.directory}\n" in text
+
+
+def _origin(root: Path) -> str | None:
+    """The origin of the study that was judged last, if any was."""
+    try:
+        return str(json.loads((root / VERDICTS).read_text(encoding="utf-8"))["origin"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
 def read(batch: Batch) -> dict[str, Any]:
-    """The lock file, or an open one where there is none yet."""
-    return dict(batch.json(FILE)) if batch.has(FILE) else dict(lock.OPEN)
+    """The lock file, or an open one where there is none yet; StageError where it is none that `lock` wrote."""
+    return lock.readable(batch.json(FILE)) if batch.has(FILE) else dict(lock.OPEN)
+
+
+def reason(arguments: argparse.Namespace) -> str:
+    """The reason that was given; StageError where it is empty."""
+    why = str(arguments.why).strip()
+    if not why:
+        raise StageError(Problem("--why", "an empty reason", 'say why: --why "..."'))
+    return why
 
 
 def today() -> str:

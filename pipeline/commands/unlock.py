@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pipeline.commands.lock import FILE, read, today
+from pipeline.commands.lock import read, reason, today
 from pipeline.errors import Problem, StageError
 from pipeline.hypotheses import lock
+from pipeline.hypotheses.lock import FILE
 from pipeline.io import Batch
 
 
@@ -17,7 +18,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     record = read(batch)
     if record["locked"] is None:
         raise StageError(Problem(FILE, "no lock is closed", "nothing to do"))
-    batch.put_json(FILE, lock.reopen(record, why=arguments.why, date=today()))
+    batch.put_json(FILE, lock.reopen(record, why=reason(arguments), date=today()))
     batch.commit()
     print(f"Unlocked; the reason and what was locked stay in {FILE}. Commit that file now.")
     return 0

@@ -5,7 +5,7 @@ The rules in their order are `DECISIONS`: the first that speaks decides. docs/hy
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,15 +69,21 @@ class Decision:
     reasons: tuple[str, ...] = ()
 
 
-def judge(results: Mapping[str, Result], hypotheses: Mapping[str, Hypothesis], rules: VerdictRules,
-          demoted: Mapping[str, str] | None = None) -> dict[str, Any]:  # fmt: skip
+def judge(
+    results: Mapping[str, Result],
+    hypotheses: Mapping[str, Hypothesis],
+    rules: VerdictRules,
+    demoted: Mapping[str, str] | None = None,
+    promised: Iterable[str] = (),
+) -> dict[str, Any]:
     """One verdict a hypothesis, p-values adjusted over its family; `demoted` names those no longer confirmatory, and why.
 
-    A hypothesis without a number still counts in the size of its family, with p = 1.
+    A hypothesis without a number still counts in the size of its family, with p = 1. So do those of a lock (`promised`) that
+    were stamped or taken out since: a family does not shrink after the fact.
     """
     demoted = demoted or {}
     roles: dict[str, Role] = {n: "exploratory" if n in demoted else h.role for n, h in hypotheses.items()}
-    adjusted, family = _adjusted(results, roles, rules)
+    adjusted, family = _adjusted(results, roles, rules, promised)
     found = {}
     for name, hypothesis in hypotheses.items():
         case = Case(hypothesis, roles[name], results[name], adjusted[name], rules)
@@ -186,15 +192,19 @@ DECISIONS = (
 
 
 def _adjusted(
-    results: Mapping[str, Result], roles: Mapping[str, Role], rules: VerdictRules
+    results: Mapping[str, Result], roles: Mapping[str, Role], rules: VerdictRules, promised: Iterable[str]
 ) -> tuple[dict[str, float], dict[str, Any]]:
     adjusted: dict[str, float] = {}
     family: dict[str, Any] = {}
     corrections = {"confirmatory": rules.confirmatory_correction, "exploratory": rules.exploratory_correction}
     for role, correction in corrections.items():
         values = {name: p_value(results[name]) for name, own in roles.items() if own == role}
-        adjusted |= CORRECTIONS[correction](values)
-        family[role] = {"size": len(values), "correction": correction, "names": sorted(values)}
+        left = sorted(set(promised) - set(values)) if role == "confirmatory" else []
+        corrected = CORRECTIONS[correction](values | {f"{name} (locked)": 1.0 for name in left})
+        adjusted |= {name: corrected[name] for name in values}
+        family[role] = {"size": len(corrected), "correction": correction, "names": sorted(values)}
+        if left:
+            family[role]["counted_from_the_lock"] = left
     return adjusted, family
 
 

@@ -4,26 +4,45 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from pipeline.errors import StageError
 from pipeline.hypotheses import lock
-from pipeline.params import Exposure, Hypothesis, Measures, VerdictRules
+from pipeline.hypotheses.verdicts import judge
+from pipeline.measures import shipped
+from pipeline.params import Compute, Exposure, Hypothesis, Measures, Sources, VerdictRules
 from tests.hypotheses.studies import hypothesis
+from tests.hypotheses.test_verdicts import result
 
 
-def promise(hypotheses: dict[str, Hypothesis], **sections: Any) -> dict[str, Any]:
-    exposure, measures = sections.get("exposure", Exposure()), sections.get("measures", Measures())
-    return lock.promised(hypotheses, exposure, measures, sections.get("verdict", VerdictRules()))
+def promise(hypotheses: dict[str, Hypothesis], **changes: Any) -> dict[str, Any]:
+    rules: dict[str, Any] = {
+        "exposure": Exposure(),
+        "measures": Measures(),
+        "verdict": VerdictRules(),
+        "compute": Compute(),
+    }
+    instruments = changes.pop("instruments", shipped())
+    data = {"sources": changes.pop("sources", SOURCES)}
+    return lock.promised(hypotheses, rules | changes, instruments, data)
 
 
-def held(hypotheses: dict[str, Hypothesis]) -> dict[str, Any]:
-    new = lock.locked(promise(hypotheses), date="2026-11-22", manifest=None, engine="numpy", outcomes_seen=False)
+def held(hypotheses: dict[str, Hypothesis], manifest: str | None = None) -> dict[str, Any]:
+    new = lock.locked(promise(hypotheses), date="2026-11-22", manifest=manifest, engine="numpy", outcomes_seen=False)
     return lock.close(lock.OPEN, new)
 
 
+SOURCES = Sources(directory="data/raw/study", tables={}, ratings={})
 CLAIMS = {"a": hypothesis(), "b": hypothesis(exposure={"mode": "concrete"}), "x": hypothesis(role="exploratory")}
+NEAR = result(0.2, error=0.0921)  # p = .03
+P = 0.0299
+ROUNDED = 1e-4  # P is given to four decimals
+OTHER_KEY = shipped()["wai_sr"].model_copy(update={"reversed_items": (1,)})
 
 
 def test_nothing_deviates_without_a_lock() -> None:
     assert lock.deviations(lock.OPEN, promise(CLAIMS)) == {}
+    assert lock.notes(lock.OPEN, promise(CLAIMS)) == []
 
 
 def test_an_unchanged_file_keeps_its_lock() -> None:
@@ -36,13 +55,28 @@ def test_a_changed_hypothesis_is_named_with_its_change() -> None:
     assert lock.deviations(held(CLAIMS), promise(later)) == {"a": ["a.exposure.lag: 0 -> 1"]}
 
 
-def test_a_change_of_exposure_measures_or_rules_is_one_of_all() -> None:
-    for section in (
-        {"exposure": Exposure(first_window=7.0)},
-        {"measures": Measures(min_answered=0.5)},
-        {"verdict": VerdictRules(alpha=0.1)},
-    ):
-        assert set(lock.deviations(held(CLAIMS), promise(CLAIMS, **section))) == {"a", "b"}
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ({"exposure": Exposure(first_window=7.0)}, "exposure.first_window: 14.0 -> 7.0"),
+        ({"measures": Measures(min_answered=0.5)}, "measures.min_answered: 0.75 -> 0.5"),
+        ({"verdict": VerdictRules(alpha=0.1)}, "verdict.alpha: 0.05 -> 0.1"),
+        ({"verdict": VerdictRules(fragile_checks=())}, "verdict.fragile_checks: "),
+        ({"compute": Compute(df="none")}, 'compute.df: "satterthwaite" -> "none"'),
+        ({"compute": Compute(min_clients=2)}, "compute.min_clients: 10 -> 2"),
+        ({"instruments": shipped() | {"wai_sr": OTHER_KEY}}, "instruments.wai_sr.reversed_items: [] -> [1]"),
+    ],
+)
+def test_a_change_of_what_all_rest_on_is_one_of_all(section: dict[str, Any], words: str) -> None:
+    found = lock.deviations(held(CLAIMS), promise(CLAIMS, **section))
+    assert set(found) == {"a", "b"}
+    assert all(len(lines) == 1 and lines[0].startswith(words) for lines in found.values())
+
+
+def test_an_instrument_nobody_locked_may_change_and_be_added() -> None:
+    other = shipped()["srs"].model_copy(update={"items": 5})
+    now = promise(CLAIMS, instruments=shipped() | {"srs": other}, measures=Measures(instruments=("mine.yaml",)))
+    assert lock.deviations(held(CLAIMS), now) == {}
 
 
 def test_an_exploratory_hypothesis_may_change() -> None:
@@ -53,7 +87,25 @@ def test_an_exploratory_hypothesis_may_change() -> None:
 def test_added_and_removed_hypotheses_are_named() -> None:
     later = {"a": CLAIMS["a"], "c": hypothesis()}
     found = lock.deviations(held(CLAIMS), promise(later))
-    assert found == {"c": ["it was not in the lock"], "b": ["it was locked as confirmatory and is so no longer"]}
+    assert found == {"c": ["it was not in the lock"], "b": [lock.GONE]}
+    made_exploratory = {**CLAIMS, "b": hypothesis(role="exploratory", exposure={"mode": "concrete"})}
+    assert lock.deviations(held(CLAIMS), promise(made_exploratory)) == {"b": [lock.GONE]}
+
+
+def test_data_of_a_lock_with_a_manifest_are_held() -> None:
+    record = held(CLAIMS, manifest="abc")
+    remapped = promise(CLAIMS, sources=SOURCES.model_copy(update={"directory": "data/raw/other"}))
+    assert lock.deviations(record, promise(CLAIMS), "abc") == {}
+    assert lock.deviations(record, promise(CLAIMS), "def") == {"a": [lock.NEW_DATA], "b": [lock.NEW_DATA]}
+    assert lock.deviations(record, promise(CLAIMS), None)["a"] == [lock.NEW_DATA]
+    assert lock.deviations(record, remapped, "abc")["a"] == [lock.REMAPPED.format(path="`sources.directory`")]
+    assert lock.notes(record, remapped) == []
+
+
+def test_a_lock_closed_before_the_data_came_says_so_and_lets_them_be_mapped() -> None:
+    remapped = promise(CLAIMS, sources=SOURCES.model_copy(update={"directory": "data/raw/other"}))
+    assert lock.deviations(held(CLAIMS), remapped, "abc") == {}
+    assert lock.notes(held(CLAIMS), remapped) == [lock.NO_DATA_YET, lock.LATER.format(path="`sources.directory`")]
 
 
 def test_an_altered_lock_stamps_all() -> None:
@@ -61,6 +113,53 @@ def test_an_altered_lock_stamps_all() -> None:
     record["locked"]["promise"]["exposure"]["gap_after"] = 14.0
     assert lock.tampered(record)
     assert set(lock.deviations(record, promise(CLAIMS, exposure=Exposure(gap_after=14.0)))) == {"a", "b"}
+
+
+@pytest.mark.parametrize("fact", ["date", "outcomes_seen_before", "manifest", "engine"])
+def test_the_circumstances_of_a_lock_cannot_be_altered_either(fact: str) -> None:
+    record = held(CLAIMS, manifest="abc")
+    record["locked"][fact] = "2020-01-01"
+    assert lock.tampered(record)
+    assert lock.ALTERED in lock.deviations(record, promise(CLAIMS), record["locked"]["manifest"])["a"]
+
+
+def test_a_history_cannot_be_shortened_under_a_lock() -> None:
+    opened = lock.reopen(held(CLAIMS), why="a typing error", date="2026-11-23")
+    facts: dict[str, Any] = {"date": "2026-11-24", "manifest": None, "engine": "numpy", "outcomes_seen": True}
+    again = lock.close(opened, lock.locked(promise(CLAIMS), **facts, history=opened["history"]))
+    assert not lock.tampered(again)
+    assert lock.tampered({**again, "history": []})
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        [],
+        {},
+        {"locked": None},
+        {**lock.OPEN, "history": None},
+        {**lock.OPEN, "locked": {"promise": {}}},
+        {**lock.OPEN, "locked": dict.fromkeys(lock.HELD)},
+    ],
+)
+def test_a_broken_lock_file_is_refused_in_words(record: Any) -> None:
+    with pytest.raises(StageError, match="not a lock file"):
+        lock.readable(record)
+
+
+def test_a_family_does_not_shrink_after_the_fact() -> None:
+    """Stamping or removing the hypotheses that would have failed must not make it easier for the one that is left."""
+    strong, three = NEAR, ("a", "b", "c")
+    rules = VerdictRules()
+    alone = judge({"a": strong}, {"a": hypothesis()}, rules)["hypotheses"]["a"]
+    assert alone["p_adjusted"] == pytest.approx(P, abs=ROUNDED)
+    removed = judge({"a": strong}, {"a": hypothesis()}, rules, {}, three)
+    assert removed["hypotheses"]["a"]["p_adjusted"] == pytest.approx(3 * P, abs=3 * ROUNDED)
+    assert removed["family"]["confirmatory"]["size"] == 3
+    assert removed["family"]["confirmatory"]["counted_from_the_lock"] == ["b", "c"]
+    both, stamped = {"a": hypothesis(), "b": hypothesis()}, {"b": "b.exposure.lag: 0 -> 1"}
+    verdicts = judge({"a": strong, "b": result(0.001)}, both, rules, stamped, ("a", "b"))
+    assert verdicts["hypotheses"]["a"]["p_adjusted"] == pytest.approx(2 * P, abs=2 * ROUNDED)
 
 
 def test_unlocking_keeps_the_history_and_the_reason() -> None:

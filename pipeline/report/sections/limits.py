@@ -34,6 +34,7 @@ def deviations(lock: Row | None) -> tuple[str, ...]:
         said.append("Outcomes had been looked at before the lock.")
     for name, texts in (lock.get("deviations") or {}).items():
         said += [f"{words.title(str(name))}: {text}" for text in (texts if isinstance(texts, list) else [texts])]
+    said += [str(text) for text in lock.get("notes") or []]
     said += [f"Declared: {_declared(entry)}" for entry in lock.get("declared") or []]
     said += [f"Unlocked on {entry['unlocked']}: {entry['why']}" for entry in lock.get("history") or []]
     return tuple(said) if len(said) > 1 else (*said, "Nothing has been changed since.")
