@@ -1,40 +1,66 @@
-"""release: pack what the manifest lists, and nothing else."""
+"""release: pack what the manifest lists, and nothing else; keep what was told for the release after it."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from pipeline.disclosure.manifest import differences, packed
+from pipeline.disclosure.former import RECORD, former, merged
+from pipeline.disclosure.manifest import differences, packed, unsound
+from pipeline.disclosure.rules import Rules
 from pipeline.errors import DisclosureError, Problem
-from pipeline.io import Batch
+from pipeline.io import Batch, digest, json_bytes
 
 FOLDER = "reports"
 MANIFEST = "reports/release.json"
 ARCHIVE = "release.zip"
 OURS = {".gitignore"}  # written by DVC, released by nobody
+FOLDERS = {"reports/estimates", "reports/tables", "reports/figures"}  # there even where a study fills none of them
 
 
 def main(root: Path, _arguments: argparse.Namespace) -> int:
-    """Write release.zip; DisclosureError where a file under reports/ is not listed, differs or is a link."""
-    batch = Batch(root, (FOLDER,), (ARCHIVE,))
-    listed = batch.json(MANIFEST)
-    if listed.get("release") != "public":
-        raise DisclosureError(Problem("privacy.release", "this is an internal report", "set it to public, run `dvc repro`"))
+    """Write release.zip and released.json; DisclosureError where a file under reports/ is not listed, differs or is a link."""
+    batch = Batch(root, (FOLDER, RECORD), (ARCHIVE, RECORD))
     names = _names(root)
+    listed = batch.json(MANIFEST)
+    if not isinstance(listed, dict) or listed.get("release") != "public":
+        raise DisclosureError(Problem("privacy.release", "this is an internal report", "set it to public, run `dvc repro`"))
     found = {name: batch.content(name) for name in names if name != MANIFEST}
-    problems = differences(listed, found)
+    problems = differences(listed, found) or unsound(listed, batch.content(MANIFEST) == json_bytes(listed))
     if problems:
         raise DisclosureError(problems)
-    batch.put_bytes(ARCHIVE, packed({**found, MANIFEST: batch.content(MANIFEST)}))
+    before = batch.json(RECORD) if batch.has(RECORD) else {"counts": {}}
+    former(before, Rules())
+    archive, record = packed({**found, MANIFEST: batch.content(MANIFEST)}), merged(before, listed)
+    batch.put_bytes(ARCHIVE, archive)
+    batch.put_bytes(RECORD, json_bytes(record))
     batch.commit()
-    print(f"{ARCHIVE}: {len(names)} files, all of them listed in {MANIFEST}.")
+    print(f"{ARCHIVE}: {len(names)} files, all of them listed in {MANIFEST}. SHA-256 {digest(archive)}")
+    if record != before:
+        print(f"{RECORD} holds the counts as released: commit it, so that the next release cannot be held against this one.")
     return 0
 
 
 def _names(root: Path) -> list[str]:
-    paths = sorted(path for path in (root / FOLDER).rglob("*") if path.is_symlink() or not path.is_dir())
-    links = [path.relative_to(root).as_posix() for path in paths if path.is_symlink()]
-    if links:
-        raise DisclosureError([Problem(name, "a link, not a file", "move it out of reports/") for name in links])
-    return [path.relative_to(root).as_posix() for path in paths if path.name not in OURS]
+    """The files under reports/; DisclosureError for a link, anything that is no file, and a folder with no file in it."""
+    base = root / FOLDER
+    if base.is_symlink():
+        raise DisclosureError(Problem(FOLDER, "a link, not a folder", "run `dvc repro` in a project of its own"))
+    paths = sorted(base.rglob("*"))
+    odd = [Problem(_relative(path, root), text, "take it out of reports/") for path in paths if (text := _odd(path, root))]
+    if odd:
+        raise DisclosureError(odd)
+    return [_relative(path, root) for path in paths if path.is_file() and path.name not in OURS]
+
+
+def _odd(path: Path, root: Path) -> str:
+    if path.is_symlink():
+        return "a link, not a file"
+    if path.is_dir():
+        empty = _relative(path, root) not in FOLDERS and not any(inner.is_file() for inner in path.rglob("*"))
+        return "a folder with no file in it: its name may tell something" if empty else ""
+    return "" if path.is_file() else "neither a file nor a folder"
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()

@@ -1,7 +1,7 @@
 """What somebody with the whole release and a linear program could learn about its hidden counts.
 
-Every published count stands for the counts that round to it, every sum of the census holds, and a hidden count is at least
-0. The smallest and the largest value a hidden count can then take is its feasible interval (Fischetti & Salazar-González
+Every published count stands for the counts that round to it and has the smallest cell behind it, every sum of the census
+holds, and a hidden count is at least 0, or at least the clients shown behind it. The smallest and the largest value a hidden count can then take is its feasible interval (Fischetti & Salazar-González
 2000, attacker's problems). The program is relaxed to real numbers, which the sums of a table do not make any narrower.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.disclosure.census import Census, Key, Sum
-from pipeline.disclosure.rules import Rules, preimage, rounded
+from pipeline.disclosure.draft import Draft
 
 INFINITE = float("inf")
 SLACK = 1e-6  # the solver's own feasibility tolerance is 1e-7
@@ -46,45 +46,35 @@ def components(census: Census) -> list[Component]:
     return [Component(tuple(keys), tuple(sums)) for keys, sums in groups.values()]
 
 
-def weak(component: Component, census: Census, hidden: frozenset[Key], nearly: frozenset[Key], rules: Rules) -> list[Key]:
+def weak(component: Component, draft: Draft, hidden: frozenset[Key]) -> list[Key]:
     """The hidden counts whose feasible interval is narrower than the smallest cell."""
     exposed = [key for key in component.keys if key in hidden]
     if not exposed:
         return []
-    attack = _Attack(component, census, hidden, nearly, rules)
-    return [key for key in exposed if attack.width(key) < rules.min_cell - SLACK]
+    attack = _Attack(component, draft, hidden)
+    return [key for key in exposed if attack.width(key) < draft.rules.min_cell - SLACK]
 
 
-def interval(key: Key, census: Census, hidden: frozenset[Key], nearly: frozenset[Key], rules: Rules) -> tuple[float, float]:
-    """The feasible interval of one count."""
-    for component in components(census):
-        if key in component.keys:
-            return _Attack(component, census, hidden, nearly, rules).interval(key)
-    return bounds(key, census, hidden, nearly, rules)
-
-
-def bounds(key: Key, census: Census, hidden: frozenset[Key], nearly: frozenset[Key], rules: Rules) -> tuple[float, float]:
+def bounds(key: Key, draft: Draft, hidden: frozenset[Key]) -> tuple[float, float]:
     """What the release says about a count by itself."""
-    cell = census.cells[key]
+    cell = draft.census.cells[key]
     if key in hidden:
-        return 0.0, INFINITE
-    if key in nearly and cell.part_of:
-        low, high = bounds(cell.part_of, census, hidden, nearly, rules)
-        return max(0.0, low - rules.min_cell + 1), high
-    low, high = preimage(rounded(cell.count, rules.round_to), rules.round_to)
-    return float(low), float(high)
+        fewest = cell.at_least
+        return (0.0 if fewest is None or fewest in hidden else bounds(fewest, draft, hidden)[0]), INFINITE
+    if key in draft.nearly_whole and cell.part_of:
+        low, high = bounds(cell.part_of, draft, hidden)
+        return max(0.0, min(low - draft.rules.min_cell + 1, cell.count)), high
+    return draft.limits(key)
 
 
 class _Attack:
     """Linear programs over one component; solutions found on the way widen what is known of all counts."""
 
-    def __init__(
-        self, component: Component, census: Census, hidden: frozenset[Key], nearly: frozenset[Key], rules: Rules
-    ) -> None:
+    def __init__(self, component: Component, draft: Draft, hidden: frozenset[Key]) -> None:
         self.place = {key: i for i, key in enumerate(component.keys)}
-        self.limits = [bounds(key, census, hidden, nearly, rules) for key in component.keys]
-        self.needed = float(rules.min_cell)
-        self.low = [float(census.cells[key].count) for key in component.keys]
+        self.limits = [bounds(key, draft, hidden) for key in component.keys]
+        self.needed = float(draft.rules.min_cell)
+        self.low = [float(draft.census.cells[key].count) for key in component.keys]
         self.high = list(self.low)
         self.sums = component.sums
 
@@ -95,13 +85,6 @@ class _Attack:
             if self.high[at] - self.low[at] < self.needed:
                 self._reach(at, sign)
         return self.high[at] - self.low[at]
-
-    def interval(self, key: Key) -> tuple[float, float]:
-        """The whole interval."""
-        at = self.place[key]
-        self._reach(at, -1.0)
-        self._reach(at, 1.0)
-        return self.low[at], self.high[at]
 
     def _reach(self, at: int, sign: float) -> None:
         """Go as far as possible in one direction: up for -1 (the solver minimizes), down for 1."""

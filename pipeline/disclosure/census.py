@@ -14,12 +14,16 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Cell:
-    """One count: `count` of whatever unit, `clients` behind it, and the key of the count it is a part of, if any."""
+    """One count: `count` of whatever unit, `clients` behind it, and the key of the count it is a part of, if any.
+
+    `at_least` is the key of a count that cannot be larger: the clients behind episodes are no more than the episodes.
+    """
 
     key: Key
     count: int
     clients: int
     part_of: Key | None = None
+    at_least: Key | None = None
 
 
 @dataclass(frozen=True)
@@ -36,10 +40,13 @@ class Census:
     def __init__(self) -> None:
         self.cells: dict[Key, Cell] = {}
         self.sums: list[Sum] = []
+        self.aliases: dict[str, str] = {}
 
-    def add(self, key: Key, count: int, clients: int | None = None, part_of: Key | None = None) -> Key:
+    def add(
+        self, key: Key, count: int, clients: int | None = None, part_of: Key | None = None, at_least: Key | None = None
+    ) -> Key:
         """Enter a count; without `clients` it is itself a count of clients. ValueError where the key has another count."""
-        cell = Cell(key, count, count if clients is None else clients, part_of)
+        cell = Cell(key, count, count if clients is None else clients, part_of, at_least)
         known = self.cells.setdefault(key, cell)
         if (known.count, known.clients) != (cell.count, cell.clients):
             raise ValueError("one key stands for two counts")
@@ -54,3 +61,7 @@ class Census:
             raise ValueError("the parts do not add up to their total")
         if entry not in self.sums:
             self.sums.append(entry)
+
+    def name(self, key: Key) -> str:
+        """A key as text for the record of a release; codes that no release shows give way to their aliases."""
+        return " / ".join(self.aliases.get(part, part) for part in key)

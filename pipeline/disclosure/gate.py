@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter
 
 from pipeline.disclosure.census import Census, Key
+from pipeline.disclosure.draft import Draft
+from pipeline.disclosure.former import NEARLY_ALL, WITHHELD, Former, Released
 from pipeline.disclosure.rules import Rules, rounded
 from pipeline.disclosure.shown import Shown
-from pipeline.disclosure.suppression import nearly_whole, suppressed
+from pipeline.disclosure.suppression import suppressed
 
+DIGITS = re.compile(r"[\d][\d.,]*")
 MISSING = "–"  # nothing to show
 # A whole number that may count something in the data: not a threshold, a year, an item, a decimal or a percentage.
 COUNT = re.compile(
@@ -21,26 +25,29 @@ COUNT = re.compile(
 class Gate:
     """Clears the numbers of one release; counts known to the census are hidden or shown as a whole release needs it."""
 
-    def __init__(self, rules: Rules, census: Census) -> None:
+    def __init__(self, rules: Rules, census: Census, former: Former | None = None) -> None:
         self.rules = rules
         self.census = census
-        self._hidden = suppressed(census, rules)
-        self._nearly = frozenset[Key]() if rules.exact else nearly_whole(census, rules)
+        self.former = former or Former()
+        self._draft = Draft(census, rules, self.former)
+        self._hidden = suppressed(self._draft)
+        self._nearly = frozenset[Key]() if rules.exact else self._draft.nearly_whole
         self.held_back: Counter[tuple[str, str]] = Counter()
+        self.released: dict[str, Released] = {}
 
     def count(self, key: Key, where: str = "") -> Shown:
         """A count of the census: rounded, hidden, or said to be nearly all of what it is a part of."""
-        cell = self.census.cells[key]
         if self.rules.exact:
-            return Shown(f"{cell.count:,}", cell.count)
+            return _counted(self.census.cells[key].count)
+        name = self.census.name(key)
         if key in self._hidden:
-            small = cell.clients < self.rules.min_cell
-            self.held_back[where, "small cell" if small else "second cell"] += 1
-            return Shown(self.mark, None, hidden=True)
+            self.held_back[where, "small cell, or one that would tell of one"] += 1
+            return self._withheld(name)
         if key in self._nearly:
             self.held_back[where, "rest too small"] += 1
+            self.released[name] = NEARLY_ALL
             return Shown(self.nearly_all, None, hidden=True)
-        return self._rounded(cell.count)
+        return self._counted(self._draft.value(key), name)
 
     def share(self, key: Key, whole: Key) -> Shown:
         """A percentage from the two counts as released; empty where either is hidden."""
@@ -50,14 +57,20 @@ class Gate:
         percent = 100 * part.value / base.value
         return Shown(f"{percent:.0f}%", round(percent))
 
-    def rows(self, count: int, where: str = "") -> Shown:
-        """A count of rows with no clients known behind it: rounded; below the smallest cell only none is told from some."""
+    def rows(self, count: int, where: str = "", key: Key | None = None) -> Shown:
+        """A count of rows with no clients known behind it: rounded; below the smallest cell only none is told from some.
+
+        With a `key`, one for each count, a number stays as the release before showed it while that still holds; a withheld
+        one does not, as prose says of it "fewer than", which must be true.
+        """
         if self.rules.exact:
-            return Shown(f"{count:,}", count)
+            return _counted(count)
+        name = self.census.name(key) if key else ""
         if 0 < count < self.rules.min_cell:
             self.held_back[where, "small cell"] += 1
-            return Shown(self.mark, None, hidden=True)
-        return self._rounded(count)
+            return self._withheld(name)
+        kept = self.former.kept(name, count, self.rules) if count else None
+        return self._counted(rounded(count, self.rules.round_to) if kept is None else kept, name)
 
     def group(self, clients: int) -> bool:
         """Whether a mean over so many clients may be shown."""
@@ -74,10 +87,13 @@ class Gate:
 
     def prose(self, text: str, where: str = "") -> str:
         """A sentence of another stage with the counts in it rounded, and the small ones only bounded."""
-        return text if self.rules.exact else COUNT.sub(lambda found: self._in_prose(found[0], where), text)
+        if self.rules.exact:
+            return text
+        form, places = DIGITS.sub("#", text), itertools.count(1)
+        return COUNT.sub(lambda found: self._in_prose(found[0], where, ("sentence", where, form, str(next(places)))), text)
 
-    def _in_prose(self, number: str, where: str) -> str:
-        shown = self.rows(int(number.replace(",", "")), where)
+    def _in_prose(self, number: str, where: str, key: Key) -> str:
+        shown = self.rows(int(number.replace(",", "")), where, key)
         return f"fewer than {self.rules.min_cell}" if shown.hidden else shown.text
 
     @property
@@ -95,9 +111,19 @@ class Gate:
         kept = sorted((where, rule, n) for (where, rule), n in self.held_back.items() if where)
         return [{"where": where, "rule": rule, "places": n} for where, rule, n in kept]
 
-    def _rounded(self, count: int) -> Shown:
-        value = rounded(count, self.rules.round_to)
-        return Shown(f"{value:,}", value)
+    def _withheld(self, name: str) -> Shown:
+        if name:
+            self.released[name] = WITHHELD
+        return Shown(self.mark, None, hidden=True)
+
+    def _counted(self, value: int, name: str) -> Shown:
+        if name:
+            self.released[name] = value
+        return _counted(value)
+
+
+def _counted(value: int) -> Shown:
+    return Shown(f"{value:,}", value)
 
 
 def fact(value: float, digits: int = 0) -> Shown:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from pipeline.disclosure.former import Released
 from pipeline.disclosure.rules import Rules
 from pipeline.errors import DisclosureError, Problem
 
@@ -24,8 +25,16 @@ CLEARED = {
 }
 
 
-def manifest(files: Mapping[str, bytes], rules: Rules, held_back: list[dict[str, str | int]]) -> dict[str, Any]:
-    """The manifest of a release; DisclosureError for a kind of file no rule clears."""
+def manifest(
+    files: Mapping[str, bytes],
+    rules: Rules,
+    held_back: list[dict[str, str | int]],
+    counts: Mapping[str, Released] | None = None,
+) -> dict[str, Any]:
+    """The manifest of a release; DisclosureError for a kind of file no rule clears.
+
+    `counts` are the counts as released, by name: what the next release has to agree with.
+    """
     problems = [Problem(name, "no rule clears this kind of file") for name in files if not _clearance(name)]
     if problems:
         raise DisclosureError(problems)
@@ -36,6 +45,7 @@ def manifest(files: Mapping[str, bytes], rules: Rules, held_back: list[dict[str,
             name: {"sha256": _hash(content), "cleared_by": _clearance(name)} for name, content in sorted(files.items())
         },
         "held_back": held_back,
+        "counts": dict(counts or {}),
     }
 
 
@@ -48,6 +58,16 @@ def differences(listed: Mapping[str, Any], found: Mapping[str, bytes]) -> list[P
     problems += [Problem(name, "listed, but not there", RERUN) for name in sorted(set(names) - set(found))]
     changed = (name for name in sorted(set(names) & set(found)) if names[name]["sha256"] != _hash(found[name]))
     return problems + [Problem(name, "changed since it was cleared", RERUN) for name in changed]
+
+
+def unsound(listed: Mapping[str, Any], canonical: bool) -> list[Problem]:
+    """What a manifest says that the report stage would not have written; `canonical`: its bytes are those it writes."""
+    known = {"release", "rules", "files", "held_back", "counts"}
+    cleared = all(set(entry) == {"sha256", "cleared_by"} for entry in listed["files"].values())
+    cleared = cleared and all(entry["cleared_by"] == _clearance(name) for name, entry in listed["files"].items())
+    if canonical and cleared and set(listed) == known:
+        return []
+    return [Problem("reports/release.json", "changed since it was written", RERUN)]
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:

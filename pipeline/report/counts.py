@@ -6,16 +6,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipeline.disclosure.census import Census, Key
+from pipeline.disclosure.former import Former
 
 Row = Mapping[str, Any]
 CLIENTS: Key = ("clients",)
 EPISODES: Key = ("episodes",)
 SESSIONS: Key = ("sessions",)
+PSEUDONYMS = ("agency_id",)  # codes that may name an agency: shown by number
 
 
-def census_of(description: Row, fits: Mapping[str, Row], least: int) -> Census:
+def census_of(description: Row, fits: Mapping[str, Row], least: int, former: Former | None = None) -> Census:
     """All counts of a description and of the models' rows; `least` is the smallest cell of the release."""
     census = Census()
+    census.aliases = group_aliases(description["table1"])
     census.add(CLIENTS, description["clients"])
     _table_one(census, description["table1"])
     _sessions(census, description)
@@ -23,11 +26,18 @@ def census_of(description: Row, fits: Mapping[str, Row], least: int) -> Census:
     _episodes(census, description["exposure"])
     _themes(census, description["themes"])
     _harms(census, description["harms"])
-    _staying(census, description["staying"], least)
+    _staying(census, description["staying"], least, former or Former())
     _left_out(census, description["left_out"])
     for name, fit in fits.items():
         _model(census, name, fit)
     return census
+
+
+def group_aliases(table: Row) -> dict[str, str]:
+    """What stands for a group's code wherever it is shown: agencies are numbered."""
+    if table["by"] not in PSEUDONYMS:
+        return {}
+    return {group: f"Agency {i}" for i, group in enumerate(table["groups"], 1) if group != "missing"}
 
 
 def level_key(variable: str, level: str, group: str | None = None) -> Key:
@@ -125,8 +135,8 @@ def _episodes(census: Census, exposure: Row) -> None:
 
 def _enter(census: Census, rows: list[Row], columns: list[str], total: Key | None) -> None:
     for row in rows:
-        census.add(episode_key(row, columns), row["episodes"], row["clients"])
-        census.add(episode_clients_key(row, columns), row["clients"], part_of=CLIENTS)
+        behind = census.add(episode_clients_key(row, columns), row["clients"], part_of=CLIENTS)
+        census.add(episode_key(row, columns), row["episodes"], row["clients"], at_least=behind)
     if total:
         census.tie(total, [episode_key(row, columns) for row in rows])
 
@@ -147,20 +157,26 @@ def _harms(census: Census, rows: list[Row]) -> None:
         before = census.add(harm_key(row), row["sessions"], row["clients"], part_of=before)
 
 
-def _staying(census: Census, rows: list[Row], least: int) -> None:
-    """Only steps at which at least so many clients more have left: steps between would tell of a few."""
+def _staying(census: Census, rows: list[Row], least: int, former: Former) -> None:
+    """Only steps at which at least so many clients more have left: steps between would tell of a few.
+
+    The steps of the release before come first, so that the same ones are shown again.
+    """
     for row in rows:
+        counts = row["clients_with_at_least"]
+        keys = [staying_key(row, n) for n in range(1, len(counts) + 1)]
+        before = [i for i, key in enumerate(keys) if census.name(key) in former.counts]
         last = None
-        for n, clients in enumerate(row["clients_with_at_least"], 1):
-            if last is None or last - clients >= least:
-                census.add(staying_key(row, n), clients, part_of=CLIENTS)
-                last = clients
+        for i in (*before, *range(max(before, default=-1) + 1, len(keys))):
+            if last is None or last - counts[i] >= least:
+                census.add(keys[i], counts[i], part_of=CLIENTS)
+                last = counts[i]
 
 
 def _themes(census: Census, themes: list[Row]) -> None:
     for theme in themes:
-        key = census.add(episode_key(theme, ["theme"]), theme["episodes"], theme["clients"])
-        census.add(episode_clients_key(theme, ["theme"]), theme["clients"], part_of=CLIENTS)
+        behind = census.add(episode_clients_key(theme, ["theme"]), theme["clients"], part_of=CLIENTS)
+        key = census.add(episode_key(theme, ["theme"]), theme["episodes"], theme["clients"], at_least=behind)
         for column in ("outcome", "setting"):
             rows = [{**row, "theme": theme["theme"]} for row in theme.get(column, [])]
             for row in rows:

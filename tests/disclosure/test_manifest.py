@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import zipfile
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from pipeline.commands import release
 from pipeline.disclosure.manifest import differences, manifest, packed
 from pipeline.disclosure.rules import Rules
 from pipeline.errors import DisclosureError
+from pipeline.io import json_bytes
 
 FILES = {"reports/report.html": b"<p>", "reports/tables/a.csv": b"x\n"}
 
@@ -23,7 +23,7 @@ def project(root: Path, kind: str = "public") -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(content)
     listed = manifest(FILES, Rules(release=kind), [])  # type: ignore[arg-type]
-    (root / "reports/release.json").write_text(json.dumps(listed))
+    (root / "reports/release.json").write_bytes(json_bytes(listed))
     (root / "reports/.gitignore").write_text("/report.html\n")
     return root
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pipeline.disclosure.census import Census
+from pipeline.disclosure.draft import Draft
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
-from pipeline.disclosure.suppression import primary, suppressed
+from pipeline.disclosure.suppression import suppressed
 from tests.disclosure.random_releases import attack, narrow, release_of, releases, tables
 
 TABLES, RELEASES = 50, 10  # the whole attack is `python -m tests.disclosure.random_releases`
@@ -33,7 +34,7 @@ def one_row(*counts: int) -> Census:
     ],
 )
 def test_what_is_hidden_in_one_row(counts: tuple[int, ...], hidden: set[str]) -> None:
-    assert {key[0] for key in suppressed(one_row(*counts), Rules())} == hidden
+    assert {key[0] for key in suppressed(Draft(one_row(*counts), Rules()))} == hidden
 
 
 def test_a_cell_hidden_in_one_table_cannot_be_had_from_another() -> None:
@@ -41,11 +42,11 @@ def test_a_cell_hidden_in_one_table_cannot_be_had_from_another() -> None:
     census.add(("other a",), 23)
     census.tie(("other a",), [("0",), ("1",)])
     assert not narrow(release_of(census))
-    assert len(suppressed(census, Rules())) > 1
+    assert len(suppressed(Draft(census, Rules()))) > 1
 
 
 def test_internal_hides_nothing() -> None:
-    assert suppressed(one_row(3, 50), Rules(release="internal")) == frozenset()
+    assert suppressed(Draft(one_row(3, 50), Rules(release="internal"))) == frozenset()
 
 
 @pytest.mark.parametrize("made", [tables(11, TABLES), releases(12, RELEASES)], ids=["tables", "releases"])
@@ -68,4 +69,4 @@ def test_every_small_count_is_hidden_and_every_shown_one_is_rounded() -> None:
             shown = gate.count(key)
             assert shown.hidden or (shown.value is not None and shown.value % 5 == 0 and abs(shown.value - cell.count) <= 2)
             assert shown.hidden or cell.count >= 10
-        assert primary(census, Rules()) <= suppressed(census, Rules())
+        assert Draft(census, Rules()).small <= suppressed(Draft(census, Rules()))

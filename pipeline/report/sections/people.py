@@ -9,11 +9,10 @@ from typing import Any
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
-from pipeline.report.counts import CLIENTS, SESSIONS, group_key, left_out_key, level_key, step_key
+from pipeline.report.counts import CLIENTS, SESSIONS, group_aliases, group_key, left_out_key, level_key, step_key
 from pipeline.report.table import Line, Table, Value
 
 Row = Mapping[str, Any]
-PSEUDONYMS = ("agency_id",)  # codes that may name an agency: shown by number
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Lane:
 def sample(description: Row, gate: Gate) -> str:
     """Who the report is about, in one line."""
     clients = gate.count(CLIENTS)
-    parts = [f"fewer than {gate.rules.min_cell} clients" if clients.hidden else f"{clients} clients"]
+    parts = ["a withheld number of clients" if clients.hidden else f"{clients} clients"]
     parts.append(f"{at_most(gate, description['workers']['workers'])} workers")
     parts.append(f"{at_most(gate, description['sessions'])} sessions")
     rounding = "" if gate.rules.exact else " (counts rounded)"
@@ -128,9 +127,8 @@ def table_one(description: Row, gate: Gate) -> Table:
 
 def group_labels(table: Row) -> list[str]:
     """Column heads for the groups: codes that may name an agency give way to numbers."""
-    if table["by"] in PSEUDONYMS:
-        return [f"Agency {i}" if group != "missing" else "Missing" for i, group in enumerate(table["groups"], 1)]
-    return [words.title(group) for group in table["groups"]]
+    aliases = group_aliases(table)
+    return [aliases.get(group) or words.title(group) for group in table["groups"]]
 
 
 def attendance(description: Row, gate: Gate) -> Table:
@@ -155,7 +153,7 @@ def hidden_note(gate: Gate) -> str:
         return "Exact counts: not for release."
     return (
         f"Counts are rounded to {gate.rules.round_to}; “{gate.mark}” stands for a count that is withheld because it, or one "
-        f"that could be worked out from it, has fewer than {gate.rules.min_cell} clients behind it."
+        f"that could be worked out from it, has, or had in a release before, fewer than {gate.rules.min_cell} clients behind it."
     )
 
 

@@ -1,0 +1,68 @@
+"""What the release before showed, so that the next one tells nobody who joined in between.
+
+No rounding by itself can do that: a count rounded to `b` moves for one client more in 1 of `b` draws (its remainder is at
+the edge), so a single count is the same in at most 1 - 1/b of them (80% for 5) and a release of many counts in far fewer.
+So a released count stays as it was until the true count is a whole step away from it, and a withheld one stays withheld
+until it is a whole step above the smallest cell. What that holds and what not: docs/disclosure.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.disclosure.rules import Rules
+from pipeline.errors import DisclosureError, Problem
+
+WITHHELD, NEARLY_ALL = "withheld", "nearly all"
+WORDS = (WITHHELD, NEARLY_ALL)
+Name = str
+Released = int | str
+RECORD = "released.json"
+
+
+@dataclass(frozen=True)
+class Former:
+    """The counts of the release before by name: a rounded number, or one of WORDS."""
+
+    counts: Mapping[Name, Released] = field(default_factory=dict)
+
+    def kept(self, name: Name, count: int, rules: Rules) -> int | None:
+        """The number released before, if the true count is still less than a rounding step away from it."""
+        value = self.counts.get(name)
+        if not isinstance(value, int) or rules.exact:
+            return None
+        return value if abs(count - value) < rules.round_to and value % rules.round_to == 0 else None
+
+    def is_withheld(self, name: Name) -> bool:
+        """Whether the release before withheld this count."""
+        return self.counts.get(name) == WITHHELD
+
+    def is_nearly_all(self, name: Name) -> bool:
+        """Whether the release before gave this count as nearly all."""
+        return self.counts.get(name) == NEARLY_ALL
+
+
+def former(record: Any, rules: Rules) -> Former:
+    """The release before from released.json; none where it was made by other rules. DisclosureError for another content."""
+    counts = record.get("counts") if isinstance(record, Mapping) else None
+    if not isinstance(counts, Mapping) or not all(_is_released(value) for value in counts.values()):
+        raise DisclosureError(
+            Problem(RECORD, "not a record of released counts", "take it from version control as `release` wrote it")
+        )
+    same = record.get("min_cell") == rules.min_cell and record.get("round_to") == rules.round_to
+    return Former(dict(counts)) if same else Former()
+
+
+def merged(record: Any, listed: Mapping[str, Any]) -> dict[str, Any]:
+    """The record after a release: its counts over those of the releases before, which somebody may still hold."""
+    rules = listed["rules"]
+    same = all(record.get(name) == rules[name] for name in ("min_cell", "round_to"))
+    return {**rules, "counts": {**(record["counts"] if same else {}), **listed["counts"]}}
+
+
+def _is_released(value: object) -> bool:
+    return (
+        value in WORDS if isinstance(value, str) else isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    )
