@@ -69,6 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PipelineError as error:
         print(f"{error.title}: {_count(len(error.problems))} to mend.", file=sys.stderr)
         print(*(f"- {problem}" for problem in error.problems), sep="\n", file=sys.stderr)
+        if error.report:
+            print(f"The same as a table, without any value from the data: {error.report}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

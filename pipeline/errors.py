@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing to mend: `where` a file, column or params key, `what` is wrong there, and how to `mend` it."""
+    """One thing to mend: `where` a file, column or params key, `what` is wrong there, how to `mend` it, how many `rows`."""
 
     where: str
     what: str
     mend: str = ""
     code: str = ""
+    rows: int = 0
 
     def __str__(self) -> str:
         head = f"[{self.code}] {self.where}" if self.code else self.where
@@ -28,6 +29,7 @@ class PipelineError(Exception):
     """The base of all: a stage stops with exit status 1 and prints the problems, nothing else."""
 
     title = "The pipeline stopped"
+    report = ""  # where the same problems were left as a table, if they were
 
     def __init__(self, problems: Iterable[Problem] | Problem | str) -> None:
         if isinstance(problems, str):

@@ -1,12 +1,14 @@
 """The only module that writes.
 
 A stage works on a Batch: it reads what it declared, puts what it declared, and all of it lands together at the end: temp
-file, fsync, a look whether an input changed meanwhile, rename. Equal input gives equal bytes. Whatever lies under data/ is
-readable by its owner alone.
+file, fsync, a look whether an input changed meanwhile, rename. A write that fails leaves what was there before; a folder
+that a killed run was just then replacing is marked, and not read. Equal input gives equal bytes. Whatever lies under data/
+is readable by its owner alone.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import math
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 Stamp = tuple[int, int, int]
 RERUN = "run `dvc repro`, which runs the stages in their order"
+UNFINISHED = ".unfinished"  # stands in a folder while its files are being replaced
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Batch:
@@ -97,26 +101,52 @@ class Batch:
         self._pending[name] = content
 
     def commit(self) -> None:
-        """Write all that was put, or nothing; remove what an earlier run left in the declared folders."""
-        temporary = {name: _write_temporary(self.root, name, content) for name, content in self._pending.items()}
+        """Write all that was put, or nothing; remove what an earlier run left in the declared folders.
+
+        StageError where an input has changed meanwhile or the disk takes no more: then all is as it was before.
+        """
+        temporary: dict[str, Path] = {}
+        marks: list[Path] = []
+        at = ""
         try:
+            for at, content in self._pending.items():
+                temporary[at] = _temporary(self.root, at)
+                _write(temporary[at], content, at)
             self._refuse_changed_inputs()
-        except StageError:
-            for path in temporary.values():
+            for at in (name for name in self.writes if not PurePosixPath(name).suffix):
+                _mark(_make_folder(self.root, at), marks)
+        except BaseException as error:
+            for path in (*temporary.values(), *marks):
                 path.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise StageError(_not_written(error, at)) from None
             raise
-        for name in (name for name in self.writes if not PurePosixPath(name).suffix):
-            folder = _make_folder(self.root, name)
-            _remove_others(folder, {self.root / name for name in self._pending} | set(temporary.values()))
+        self._replace(temporary)
+
+    def _replace(self, temporary: Mapping[str, Path]) -> None:
+        """Put the written files in their places; a declared folder is marked while old and new lie in it together."""
+        folders = [self.root / name for name in self.writes if not PurePosixPath(name).suffix]
+        for folder in folders:
+            keep = {self.root / name for name in temporary} | set(temporary.values()) | {folder / UNFINISHED}
+            _remove_others(folder, keep)
         for name, path in temporary.items():
             path.replace(self.root / name)
-        for parent in {(self.root / name).parent for name in self._pending}:
+            for left in path.parent.glob(f".{PurePosixPath(name).name}.*.partial"):  # of a run that was killed
+                left.unlink(missing_ok=True)
+        for parent in {(self.root / name).parent for name in temporary}:
             _sync_folder(parent)
+        for folder in folders:
+            (folder / UNFINISHED).unlink()
 
     def _input(self, name: str) -> Path:
         if not _declared(name, self.reads):
             raise StageError(Problem(name, "a stage read a file it had not declared", "add it to the stage's READS"))
-        return self.root / name
+        path = self.root / name
+        for folder in (path, path.parent):
+            if (folder / UNFINISHED).exists():
+                where = folder.relative_to(self.root).as_posix()
+                raise StageError(Problem(where, "left half replaced by a run that was stopped", RERUN))
+        return path
 
     def _refuse_changed_inputs(self) -> None:
         changed = [path for path, stamp in self._seen.items() if not path.is_file() or _stamp(path) != stamp]
@@ -181,15 +211,36 @@ def _stamp(path: Path) -> Stamp:
     return (stat.st_ino, stat.st_size, stat.st_mtime_ns)
 
 
-def _write_temporary(root: Path, name: str, content: bytes) -> Path:
-    path = _make_folder(root, PurePosixPath(name).parent.as_posix()) / PurePosixPath(name).name
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if _is_private(name) else 0o644)
+def _mark(folder: Path, marks: list[Path]) -> None:
+    """Mark a folder as being replaced, noting the mark if it is not one that a killed run has left there."""
+    if not (mark := folder / UNFINISHED).exists():
+        marks.append(mark)
+        mark.touch(mode=0o600)
+
+
+def _temporary(root: Path, name: str) -> Path:
+    folder = _make_folder(root, PurePosixPath(name).parent.as_posix())
+    return folder / f".{PurePosixPath(name).name}.{os.getpid()}.partial"
+
+
+def _write(path: Path, content: bytes, name: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if _is_private(name) else 0o644)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    return temporary
+
+
+def _not_written(error: OSError, name: str) -> Problem:
+    if error.errno in FULL:
+        return Problem(name, "not written: the disk is full", "make room on it, then run this again; nothing was changed")
+    why = os.strerror(error.errno) if error.errno else type(error).__name__
+    return Problem(name, f"not written ({why})", "mend that, then run this again; nothing was changed")
+
+
+def remove(root: Path, name: str) -> None:
+    """Delete one file, if it is there."""
+    (root / name).unlink(missing_ok=True)
 
 
 def _make_folder(root: Path, name: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -44,6 +45,111 @@ def test_what_an_earlier_run_left_in_a_declared_folder_goes(batch: io.Batch) -> 
     batch.put_text("data/out/a.txt", "a")
     batch.commit()
     assert [p.name for p in (batch.root / "data/out").iterdir()] == ["a.txt"]
+
+
+def everything(root: Path) -> dict[str, bytes]:
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def second(batch: io.Batch) -> io.Batch:
+    """A batch over what an earlier run has written."""
+    batch.put_text("data/out/a.txt", "old")
+    batch.put_text("data/out/gone.txt", "old")
+    batch.commit()
+    later = io.Batch(batch.root, batch.reads, batch.writes)
+    later.put_text("data/out/a.txt", "new")
+    later.put_text("data/out/b.txt", "new")
+    later.put_text("reports/page.html", "new")
+    return later
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [(errno.ENOSPC, "the disk is full"), (errno.EDQUOT, "the disk is full"), (errno.EROFS, "not written")],
+)
+@pytest.mark.parametrize("call", ["open", "fsync"])
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_a_write_that_fails_leaves_all_as_it_was(
+    second: io.Batch, monkeypatch: pytest.MonkeyPatch, code: int, says: str, call: str, nth: int
+) -> None:
+    before, real, calls = everything(second.root), getattr(os, call), iter(range(1, 100))
+
+    def failing(*arguments: object) -> object:
+        if next(calls) == nth:
+            raise OSError(code, "injected")
+        return real(*arguments)
+
+    monkeypatch.setattr(io.os, call, failing)
+    with pytest.raises(StageError, match=says):
+        second.commit()
+    monkeypatch.undo()
+    assert everything(second.root) == before
+    second.commit()
+    assert set(everything(second.root)) == {"data/in.json", "data/out/a.txt", "data/out/b.txt", "reports/page.html"}
+
+
+def test_a_mark_that_cannot_be_set_leaves_all_as_it_was(second: io.Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = everything(second.root)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "injected")
+
+    monkeypatch.setattr(Path, "touch", full)
+    with pytest.raises(StageError, match="data/out: not written: the disk is full"):
+        second.commit()
+    assert everything(second.root) == before
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_a_folder_that_was_left_half_replaced_is_not_read_until_it_is_whole_again(
+    second: io.Batch, monkeypatch: pytest.MonkeyPatch, nth: int
+) -> None:
+    real, calls = Path.replace, iter(range(1, 100))
+
+    def killed(path: Path, target: Path) -> Path:
+        if next(calls) == nth:
+            raise KeyboardInterrupt
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        second.commit()
+    monkeypatch.undo()
+    reader = io.Batch(second.root, ("data/out",), ())
+    for read in (reader.names, lambda _: reader.has("data/out/gone.txt"), lambda _: reader.content("data/out/a.txt")):
+        with pytest.raises(StageError, match="data/out: left half replaced"):
+            read("data/out")
+    again = io.Batch(second.root, second.reads, second.writes)
+    again.put_text("data/out/a.txt", "new")
+    again.put_text("reports/page.html", "new")
+    again.commit()
+    assert set(everything(second.root)) == {"data/in.json", "data/out/a.txt", "reports/page.html"}
+    assert reader.names("data/out") == ["data/out/a.txt"]
+
+
+def test_a_failing_rerun_does_not_clear_the_mark_of_a_killed_one(second: io.Batch) -> None:
+    (second.root / "data/out" / io.UNFINISHED).touch()
+    second.json("data/in.json")
+    (second.root / "data/in.json").write_text('{"b": 1}', encoding="utf-8")
+    with pytest.raises(StageError, match="changed while"):
+        second.commit()
+    assert (second.root / "data/out" / io.UNFINISHED).exists()
+
+
+def test_what_a_killed_run_left_beside_a_single_file_goes(batch: io.Batch) -> None:
+    (batch.root / "reports").mkdir()
+    (batch.root / "reports/.page.html.1.partial").write_text("half", encoding="utf-8")
+    batch.put_text("reports/page.html", "whole")
+    batch.commit()
+    assert [path.name for path in (batch.root / "reports").iterdir()] == ["page.html"]
+
+
+def test_removing_a_file_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    io.remove(tmp_path, "a")
+    io.remove(tmp_path, "a")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", ["data/other.txt", "data/outside/a.txt", "reports/page.html.bak"])

@@ -6,21 +6,32 @@ import argparse
 import os
 from pathlib import Path
 
+from pipeline.errors import SourceError
+from pipeline.ingest.study import named_files
 from pipeline.params import load
 from pipeline.stages import runner
+from pipeline.stages.raw_folder import folder_problems
 
 
 def main(root: Path, _arguments: argparse.Namespace) -> int:
-    """Run the check stage; for a person, not for DVC (whose check stage depends on no data), look at the files as well."""
+    """Run the check stage; for a person, not for DVC (whose check stage depends on no data), look into the files as well."""
     runner.run("check", root)
     print("params.yaml is valid.")
     params = load(runner.params_text(root))
-    if "DVC_STAGE" in os.environ or not (root / params.sources.directory).is_dir():
+    folder = root / params.sources.directory
+    if not folder.is_dir():
+        return 0
+    if "DVC_STAGE" in os.environ:
+        if strange := folder_problems(folder, named_files(params.sources)):
+            raise SourceError(strange)
         return 0
     from pipeline.stages import ingest, validate
+    from pipeline.stages.refusal import reported
 
-    ingested = ingest.take_in(runner.open_batch(ingest, root, params, None), params)
-    _, record = validate.hold(runner.open_batch(validate, root, params, None), params, ingested.tables)
+    with reported(root, "ingest"):
+        ingested = ingest.take_in(runner.open_batch(ingest, root, params, None), params)
+    with reported(root, "validate"):
+        _, record = validate.hold(runner.open_batch(validate, root, params, None), params, ingested.tables)
     rows = sum(entry["rows"] for entry in ingested.record["files"])
     print(f"The {len(ingested.record['files'])} raw files ({rows:,} rows) pass the gate.")
     for note in ingested.record["notes"]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.ingest.propose import propose
 from pipeline.ingest.raw import RawTable
-from pipeline.stages.raw_files import read_files
+from pipeline.stages.raw_files import read_file
 
 LARGEST = 4096  # megabytes
 
@@ -19,9 +19,10 @@ def main(_root: Path, arguments: argparse.Namespace) -> int:
     faults = []
     for given in arguments.files:
         path = Path(given)
-        found, problems = read_files(path.parent, [path.name], LARGEST)
-        tables.update(found)
+        table, problems = read_file(path, LARGEST)
         faults += problems
+        if table is not None:
+            tables[path.name] = table
     print(propose(tables), end="")
     print(*(f"- {problem}" for problem in faults), sep="\n", file=sys.stderr, end="\n" if faults else "")
     return 1 if faults else 0

@@ -10,6 +10,8 @@ from pipeline.params import Params
 from pipeline.stages.instruments import FOLDER, library
 from pipeline.stages.memory import return_freed_memory
 from pipeline.stages.raw_files import read_files
+from pipeline.stages.raw_folder import folder_problems
+from pipeline.stages.refusal import reported
 
 READS = ("data/interim/check.json", "{sources}", FOLDER)
 WRITES = ("data/interim/ingested",)
@@ -18,13 +20,16 @@ OUT = "data/interim/ingested"
 
 
 def run(batch: Batch, params: Params, _hypothesis: str | None) -> None:
-    """Write each canonical table and ingest.json; SourceError names everything that is wrong with any file."""
+    """Write each canonical table and ingest.json; SourceError names everything that is wrong with any file, and leaves
+    the quarantine report.
+    """
     return_freed_memory()
     for name in named_files(params.sources):
         path = f"{params.sources.directory}/{name}"
         if batch.has(path):
             batch.path(path)  # so that a file that changes meanwhile is noticed before anything is written
-    ingested = take_in(batch, params)
+    with reported(batch.root, "ingest"):
+        ingested = take_in(batch, params)
     for name, content in ingested.tables.items():
         batch.put_bytes(f"{OUT}/{name}.parquet", content)
     batch.put_json(f"{OUT}/ingest.json", ingested.record)
@@ -34,16 +39,17 @@ def take_in(batch: Batch, params: Params) -> Ingested:
     """Read and check every raw file of the study, writing nothing."""
     folder = batch.root / params.sources.directory
     raw, problems = read_files(folder, named_files(params.sources), params.privacy.max_file_mb)
+    problems += folder_problems(folder, named_files(params.sources))
     manifest = f"{params.sources.directory}/{NAME}"
     if batch.has(manifest):
         problems += manifest_problems(batch.json(manifest), raw, named_files(params.sources))
     if problems and not raw:
-        raise SourceError(problems)
+        raise SourceError(sorted(set(problems)))
     scales = {name: Scale(found.items, *found.scale) for name, found in library(batch, params.measures).items()}
     try:
         ingested = ingest(raw, params, scales)
     except SourceError as error:
         raise SourceError(sorted({*problems, *error.problems})) from None
     if problems:
-        raise SourceError(problems)
+        raise SourceError(sorted(set(problems)))
     return ingested

@@ -13,6 +13,7 @@ from pipeline.ingest.blob import is_line_too_long
 from pipeline.ingest.raw import RawTable
 from pipeline.ingest.readers import is_delimited, read
 from pipeline.io import digest
+from pipeline.stages.raw_folder import linked_folder
 from pipeline.tables.rules import broken
 
 MEGABYTE = 1 << 20
@@ -23,18 +24,24 @@ def read_files(folder: Path, names: Iterable[str], max_mb: int) -> tuple[dict[st
     """Every named file of the folder as text, and everything that is wrong with any of them."""
     tables: dict[str, RawTable] = {}
     problems: list[Problem] = []
-    linked = _linked_folder(folder)
+    linked = linked_folder(folder)
     if linked is not None:
         return {}, [linked]
     for name in names:
-        blob, faults = read_bytes(folder / name, name, max_mb)
+        table, faults = read_file(folder / name, max_mb)
         problems += faults
-        if blob is not None:
-            table, faults = read(name, blob)
-            problems += faults
-            if table is not None:
-                tables[name] = replace(table, sha256=digest(blob))
+        if table is not None:
+            tables[name] = table
     return tables, problems
+
+
+def read_file(path: Path, max_mb: int) -> tuple[RawTable | None, list[Problem]]:
+    """One file as text; None and the problems where it breaks a rule of bytes or shape."""
+    blob, problems = read_bytes(path, path.name, max_mb)
+    if blob is None:
+        return None, problems
+    table, problems = read(path.name, blob)
+    return (None if table is None else replace(table, sha256=digest(blob))), problems
 
 
 def read_bytes(path: Path, name: str, max_mb: int) -> tuple[bytes | None, list[Problem]]:
@@ -58,11 +65,3 @@ def read_bytes(path: Path, name: str, max_mb: int) -> tuple[bytes | None, list[P
             return None, [broken("line_too_long", name)]
         file.seek(0)
         return file.read(max_mb * MEGABYTE), []
-
-
-def _linked_folder(folder: Path) -> Problem | None:
-    """A sources' folder that is itself a link leads out of the project."""
-    for part in (folder, folder.parent, folder.parent.parent):
-        if part.is_symlink():
-            return broken("not_regular", part.name)
-    return None if folder.is_dir() else broken("not_there", folder.name)

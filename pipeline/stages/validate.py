@@ -9,6 +9,7 @@ from pipeline.io import Batch
 from pipeline.params import Params
 from pipeline.stages.instruments import FOLDER, library
 from pipeline.stages.memory import return_freed_memory
+from pipeline.stages.refusal import reported
 from pipeline.tables.validation import Answers, Chosen, validate
 
 READS = ("data/interim/ingested", FOLDER)
@@ -17,11 +18,14 @@ PARAMS = ("privacy", "measures")
 
 
 def run(batch: Batch, params: Params, _hypothesis: str | None) -> None:
-    """Write the validated tables and validate.json; TableError names every rule that refuses."""
+    """Write the validated tables and validate.json; TableError names every rule that refuses, and leaves the quarantine
+    report.
+    """
     return_freed_memory()
     names = [name for name in batch.names("data/interim/ingested") if name.endswith(".parquet")]
     tables = {PurePosixPath(name).stem: batch.content(name) for name in names}
-    validated, record = hold(batch, params, tables)
+    with reported(batch.root, "validate"):
+        validated, record = hold(batch, params, tables)
     for name, content in validated.items():
         batch.put_bytes(f"data/validated/{name}.parquet", content)
     batch.put_json("data/validated/validate.json", record)

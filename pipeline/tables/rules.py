@@ -173,4 +173,4 @@ def broken(name: str, where: str, *, rows: int = 0, line: int = 0, detail: str =
     counted = [f"{rows:,} {rule.unit if rows != 1 else rule.unit.removesuffix('s')}"] if rows else []
     first = [f"first on line {line:,}"] if line else []
     extra = "; ".join([detail] * bool(detail) + [", ".join(counted + first)] * bool(counted))
-    return Problem(where, f"{rule.what} ({extra})" if extra else rule.what, rule.mend, rule.code)
+    return Problem(where, f"{rule.what} ({extra})" if extra else rule.what, rule.mend, rule.code, rows)

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import pickle
+import socket
 import stat
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 
 from pipeline.errors import SourceError, StageError
 from pipeline.stages import raw_files, runner
+from pipeline.stages.refusal import REPORT
 from tests.ingest.project import FOLDER, ROOT, project, stage, written
 
 SECONDS = 5  # what the gate promises for hostile files, interpreter start included
@@ -110,6 +112,44 @@ def test_a_file_that_is_swapped_for_a_pipe_while_it_is_opened(tmp_path, raw, mon
     assert [problem.code for problem in problems] == ["B02"]
 
 
+@pytest.mark.parametrize("kind", ["pipe", "link to a device", "link to a folder", "socket", "pipe in a folder"])
+def test_what_dvc_would_wait_at_is_refused_before_it_looks(tmp_path, raw, monkeypatch, kind):
+    place = raw / "Maria Gonzalez"
+    if kind == "pipe in a folder":
+        place.mkdir()
+        os.mkfifo(place / "pipe")
+    elif kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "socket":
+        monkeypatch.chdir(raw)  # a socket's path must be short
+        socket.socket(socket.AF_UNIX).bind(place.name)
+    else:
+        place.symlink_to("/dev/zero" if kind == "link to a device" else "/")
+    for environment in ({}, {"DVC_STAGE": "check"}):
+        done = stage(tmp_path, "check", **environment)
+        assert done.returncode == 1
+        assert "[B02] small: not a regular file" in done.stderr
+        assert "1 entry that no mapping names" in done.stderr
+        assert "Gonzalez" not in done.stdout + done.stderr
+    assert refused(tmp_path) == {"B02"}
+
+
+def test_a_mapped_pipe_is_named_with_all_else_that_is_wrong(tmp_path, raw):
+    (raw / "ratings.csv").unlink()
+    os.mkfifo(raw / "ratings.csv")
+    (raw / "clients.csv").write_bytes(b"")
+    said = stage(tmp_path, "check").stderr
+    assert "2 problems to mend" in said
+    assert "[B02] ratings.csv" in said
+    assert "[B04] clients.csv" in said
+
+
+def test_a_folder_of_older_exports_is_nobodys_business(tmp_path, raw):
+    (raw / "older").mkdir()
+    (raw / "older" / "ratings.csv").write_bytes(b"")
+    runner.run("ingest", tmp_path)
+
+
 def test_a_missing_folder(tmp_path, raw):
     raw.rename(tmp_path / "elsewhere")
     with pytest.raises(StageError):
@@ -183,7 +223,9 @@ def test_a_refused_batch_changes_nothing_downstream(tmp_path, raw):
     assert done.returncode == 1
     assert "T02" in done.stderr
     assert "Gonzalez" not in done.stdout + done.stderr
-    assert written(tmp_path) == before
+    after = written(tmp_path)
+    assert b"Gonzalez" not in after.pop(REPORT)
+    assert after == before
 
 
 def test_the_way_in_reads_only_what_is_named(tmp_path, raw):
