@@ -19,7 +19,7 @@ FOLDERS = {"reports/estimates", "reports/tables", "reports/figures"}  # there ev
 
 
 def main(root: Path, _arguments: argparse.Namespace) -> int:
-    """Write release.zip and released.json; DisclosureError where a file under reports/ is not listed, differs or is a link."""
+    """Write release.zip and released.json; DisclosureError where what is under reports/ is not what is listed."""
     batch = Batch(root, (FOLDER, RECORD), (ARCHIVE, RECORD))
     names = _names(root)
     listed = batch.json(MANIFEST)

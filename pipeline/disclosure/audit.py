@@ -1,8 +1,9 @@
 """What somebody with the whole release and a linear program could learn about its hidden counts.
 
-Every published count stands for the counts that round to it and has the smallest cell behind it, every sum of the census
-holds, and a hidden count is at least 0, or at least the clients shown behind it. The smallest and the largest value a hidden count can then take is its feasible interval (Fischetti & Salazar-González
-2000, attacker's problems). The program is relaxed to real numbers, which the sums of a table do not make any narrower.
+Every published count stands for the counts that round to it and has the smallest cell's clients behind it, every sum of the
+census holds, and a hidden count is at least 0, or at least the clients shown behind it. The smallest and the largest value a
+hidden count can then take is its feasible interval (Fischetti & Salazar-González 2000, attacker's problems). The program is
+relaxed to real numbers, which the sums of a table do not make any narrower.
 """
 
 from __future__ import annotations

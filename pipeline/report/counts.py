@@ -25,6 +25,7 @@ def census_of(description: Row, fits: Mapping[str, Row], least: int, former: For
     _people(census, description["clients_flow"])
     _episodes(census, description["exposure"])
     _themes(census, description["themes"])
+    _all_themes(census, description["themes"], description["exposure"])
     _harms(census, description["harms"])
     _staying(census, description["staying"], least, former or Former())
     _left_out(census, description["left_out"])
@@ -86,7 +87,8 @@ def _table_one(census: Census, table: Row) -> None:
             whole = CLIENTS if variable["kind"] == "several" else None
             key = census.add(level_key(name, row["level"]), row["clients"], part_of=whole)
             for group in groups:
-                census.add(level_key(name, row["level"], group), row["groups"][group])
+                whole = group_key(group) if variable["kind"] == "several" else None
+                census.add(level_key(name, row["level"], group), row["groups"][group], part_of=whole)
             if groups:
                 census.tie(key, [level_key(name, row["level"], group) for group in groups])
         if variable["kind"] == "codes":
@@ -186,6 +188,25 @@ def _themes(census: Census, themes: list[Row]) -> None:
         collective = theme.get("collective")
         if collective:
             census.add(("episodes", "theme", theme["theme"], "collective"), collective["episodes"], collective["clients"])
+
+
+def _all_themes(census: Census, themes: list[Row], exposure: Row) -> None:
+    """The themes and what has none add up to all episodes, in all and within each outcome and setting.
+
+    The rest is never shown, but whoever subtracts has it: it counts as known where it is large.
+    """
+    if not themes or EPISODES not in census.cells:
+        return
+    _with_rest(census, EPISODES, [episode_key(theme, ["theme"]) for theme in themes])
+    for column in ("outcome", "setting"):
+        for row in exposure["margins"].get(column, []):
+            parts = [episode_key({**row, "theme": theme["theme"]}, ["theme", column]) for theme in themes]
+            _with_rest(census, episode_key(row, [column]), [part for part in parts if part in census.cells])
+
+
+def _with_rest(census: Census, total: Key, parts: list[Key]) -> None:
+    rest = census.cells[total].count - sum(census.cells[part].count for part in parts)
+    census.tie(total, [*parts, census.add((*total, "no theme"), rest)])
 
 
 def left_out_key(row: Row) -> Key:

@@ -153,7 +153,8 @@ def hidden_note(gate: Gate) -> str:
         return "Exact counts: not for release."
     return (
         f"Counts are rounded to {gate.rules.round_to}; “{gate.mark}” stands for a count that is withheld because it, or one "
-        f"that could be worked out from it, has, or had in a release before, fewer than {gate.rules.min_cell} clients behind it."
+        f"that could be worked out from it, has fewer than {gate.rules.min_cell} clients behind it or had so in the release "
+        "before."
     )
 
 
