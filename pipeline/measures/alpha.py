@@ -44,7 +44,7 @@ def cronbach_alpha(answers: Matrix, level: float = LEVEL) -> Alpha:
     alpha = alpha_of(covariance)
     low, high = feldt(alpha, n, k, level)
     constant = int((np.diag(covariance) == 0).sum())
-    return Alpha(alpha, low, high, n, k, f"{constant} constant items" if constant else "")
+    return Alpha(alpha, low, high, n, k, f"{constant} constant item{'s' if constant > 1 else ''}" if constant else "")
 
 
 def pairwise_covariance(answers: Matrix) -> Matrix:

@@ -11,12 +11,16 @@ from pipeline.measures.cfa.models import Fitted, Moments, fit_one, pattern
 from pipeline.measures.cfa.structure import Matrix
 
 FEWEST_PER_ITEM = 5  # complete ratings an item, below which a factor model is not fitted
+NOT_CONVERGED = "the factor model did not converge"
 FEWEST_ITEMS = 3  # with two items a factor's loadings cannot be told apart
 
 
 @dataclass(frozen=True)
 class Omega:
-    """Omega with its interval (delta method, ending at 1); `standardized` is the omega of the items' correlations."""
+    """Omega with its interval (delta method, ending at 1); `standardized` is the omega of the items' correlations.
+
+    NaN where it is not estimable; `note` says why, or what is impossible about the solution.
+    """
 
     omega: float
     conf_low: float
@@ -34,8 +38,9 @@ def omega_total(sample: Moments, level: float) -> Omega:
     if note:
         return Omega(np.nan, np.nan, np.nan, np.nan, note)
     fitted = fit_one(sample, pattern("one_factor", len(sample.mean), []))
-    estimate, low, high = factor_omega(fitted, 0, level)
-    return Omega(estimate, low, high, _standardized(fitted, sample), "" if fitted.optimum.converged else "not converged")
+    if not fitted.optimum.converged:
+        return Omega(np.nan, np.nan, np.nan, np.nan, NOT_CONVERGED)
+    return Omega(*factor_omega(fitted, 0, level), _standardized(fitted, sample), fitted.fault)
 
 
 def factor_omega(fitted: Fitted, part: int, level: float) -> tuple[float, float, float]:
@@ -57,7 +62,7 @@ def not_fit(sample: Moments) -> str:
     if len(sample.mean) < FEWEST_ITEMS:
         return "fewer than three items"
     if sample.n < FEWEST_PER_ITEM * len(sample.mean):
-        return "too few complete ratings"
+        return f"too few complete ratings (at least {FEWEST_PER_ITEM * len(sample.mean)} for {len(sample.mean)} items)"
     if (np.diag(sample.covariance) <= 0).any():
         return "an item does not vary"
     spread = np.sqrt(np.diag(sample.covariance))

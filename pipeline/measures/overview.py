@@ -40,7 +40,7 @@ def overview(
     everyone = [data for instrument, table in tables for data in rated(table, sessions, instrument)]
     couples = list(pairs(everyone))
     return {
-        "instruments": [row for data in everyone for row in summary.alphas(data)],
+        "instruments": [row for data in everyone for row in summary.alphas(data, scores)],
         "by_occasion": [row for data in everyone for row in summary.by_occasion(data)],
         "item_checks": [_item_checks(data, known, overrule) for data in everyone],
         "shipped_totals": [row for data in everyone for row in shipped_totals(data)],

@@ -14,17 +14,19 @@ from pipeline.measures.cfa.twolevel import BETWEEN, WITHIN, fit_two_level
 from pipeline.measures.correlation import Flags, Groups, Matrix
 from pipeline.measures.generalizability import generalizability
 from pipeline.measures.instrument import Instrument
-from pipeline.measures.omega import FEWEST_ITEMS, factor_omega, not_fit
+from pipeline.measures.omega import FEWEST_ITEMS, NOT_CONVERGED, factor_omega, not_fit
 from pipeline.measures.rated import Rated, block_ranges, columns_of
 
 Row = dict[str, object]
 FEWEST_CLIENTS = 2  # clients an item, below which the between level is not estimated
 MOST_CFI_DROP = 0.01  # a fall of CFI up to this keeps invariance (Cheung & Rensvold 2002)
+LEAST_CFI = 0.90  # a pattern of loadings that fits worse is not one that could be shared (Bentler & Bonett 1980)
 MEANING = {
     "scalar": "scores mean the same in each: their means may be compared",
     "metric": "loadings are equal but intercepts are not: associations may be compared, means may not",
     "configural": "only the pattern of loadings is shared: neither means nor associations may be compared",
 }
+NOT_TESTED: Row = {"model": None, "steps": [], "holds": None}
 
 
 def shapes(instrument: Instrument) -> list[Shape]:
@@ -47,7 +49,9 @@ def factor_models(data: Rated) -> Row:
     correlations: list[Row] = []
     for shape in [] if note else shapes(data.instrument):
         fitted = fit_one(sample, _pattern(data.instrument, shape), orthogonal=shape == "bifactor")
-        models.append({**data.names, "model": shape, **asdict(fitness(fitted, [sample]))})
+        models.append({**data.names, "model": shape} | _measured(fitted, sample))
+        if not fitted.optimum.converged:
+            continue
         loadings += _loadings(data, shape, fitted)
         if shape == "subscales":
             correlations += _correlations(data, fitted)
@@ -94,52 +98,86 @@ def invariance(instrument: Instrument, names: Sequence[str], samples: Sequence[M
     groups: list[Row] = [{"name": name, "n": sample.n} for name, sample in kept]
     allowed = [shape for shape in shapes(instrument) if shape != "bifactor"]
     if len(kept) < 2 or not allowed:
-        return {
-            "groups": groups,
-            "model": None,
-            "steps": [],
-            "holds": None,
-            "sentence": "Not tested: too few ratings or items.",
-        }
+        return {"groups": groups} | NOT_TESTED | {"sentence": f"Not tested: {_untested(names, samples, allowed)}."}
     used = [sample for _, sample in kept]
     where = _pattern(instrument, allowed[-1])
     fits = [fitness(fit_groups(used, where, level), used) for level in LEVELS]
     drops = [0.0, fits[0].cfi - fits[1].cfi, fits[1].cfi - fits[2].cfi]
     steps = [_step(level, fit, drop) for level, fit, drop in zip(LEVELS, fits, drops, strict=True)]
     holds = _highest(fits, drops)
-    sentence = f"{holds.capitalize()} invariance: {MEANING[holds]}." if holds else "Not tested: a model did not converge."
-    return {"groups": groups, "model": allowed[-1], "steps": steps, "holds": holds, "sentence": sentence}
+    return {
+        "groups": groups,
+        "model": allowed[-1],
+        "steps": steps,
+        "holds": holds,
+        "sentence": compared(holds, fits),
+    }
+
+
+def compared(holds: str | None, fits: Sequence[Fitness]) -> str:
+    """Which means and associations may be compared, in words."""
+    if holds:
+        return f"{holds.capitalize()} invariance: {MEANING[holds]}."
+    if not fits[0].converged:
+        return "Not tested: the configural model did not converge."
+    return (
+        f"Not even the pattern of loadings fits (configural CFI {fits[0].cfi:.2f}, below {LEAST_CFI:.2f}): "
+        "neither means nor associations may be compared."
+    )
+
+
+def _untested(names: Sequence[str], samples: Sequence[Moments], allowed: Sequence[Shape]) -> str:
+    """Why invariance was not tested."""
+    if not allowed:
+        return "too few items for a factor model"
+    if len(names) < 2:
+        return "only one group of ratings"
+    note = next(filter(None, map(not_fit, samples)), "")
+    return f"in fewer than two groups can a factor model be fitted: {note}"
 
 
 def _highest(fits: Sequence[Fitness], drops: Sequence[float]) -> str | None:
-    """The strictest level whose fall of CFI, and those before it, stay within bounds."""
-    if not all(fit.converged for fit in fits):
+    """The strictest level whose fall of CFI, and those before it, stay within bounds; None where no pattern fits."""
+    if not fits[0].converged or not fits[0].cfi >= LEAST_CFI:
         return None
     kept = 0
-    while kept + 1 < len(LEVELS) and drops[kept + 1] <= MOST_CFI_DROP:
+    while kept + 1 < len(LEVELS) and fits[kept + 1].converged and drops[kept + 1] <= MOST_CFI_DROP:
         kept += 1
     return LEVELS[kept]
 
 
 def _step(level: str, fit: Fitness, drop: float) -> Row:
-    kept = ("chi2", "df", "p_value", "cfi", "tli", "rmsea", "srmr", "converged")
-    return {"level": level, "delta_cfi": -drop, **{key: getattr(fit, key) for key in kept}}
+    kept = ("chi2", "df", "p_value", "cfi", "tli", "rmsea", "srmr")
+    row: Row = {"level": level, "converged": fit.converged, "note": "" if fit.converged else NOT_CONVERGED}
+    values = {"delta_cfi": -drop, **{key: getattr(fit, key) for key in kept}}
+    return row | (values if fit.converged else dict.fromkeys(values))
+
+
+def _measured(fitted: Fitted, sample: Moments) -> Row:
+    """A model's fit measures, None but for n and df where it did not converge, and a note on what is wrong with it."""
+    found: Row = asdict(fitness(fitted, [sample]))
+    if fitted.optimum.converged:
+        return found | {"note": fitted.fault}
+    told = ("n", "df", "converged", "proper")
+    return {name: value if name in told else None for name, value in found.items()} | {"note": NOT_CONVERGED}
 
 
 def _two_level(answers: Matrix, clients: Groups) -> Row:
     empty: Row = {"within": None, "between": None}
     note = not_fit(moments(answers))
     counts = np.bincount(clients)
-    if not note and (len(counts) < FEWEST_CLIENTS * answers.shape[1] or (counts > 1).sum() < answers.shape[1]):
-        note = "too few clients with several ratings"
+    items = answers.shape[1]
+    needed = FEWEST_CLIENTS * items
+    if not note and (len(counts) < needed or (counts > 1).sum() < items):
+        note = f"too few clients (at least {needed} for {items} items, {items} of them with several ratings)"
     if note:
         return empty | {"note": note}
     fitted = fit_two_level(answers, clients)
     if not fitted.optimum.converged:
-        return empty | {"note": "not converged"}
+        return empty | {"note": "the two-level model did not converge"}
     sides = {name: factor_omega(fitted, part, LEVEL) for name, part in (("within", WITHIN), ("between", BETWEEN))}
     rows = {name: dict(zip(("omega", "conf_low", "conf_high"), side, strict=True)) for name, side in sides.items()}
-    return {**rows, "note": "" if fitted.proper else "a residual variance is estimated below zero"}
+    return {**rows, "note": fitted.fault}
 
 
 def _pattern(instrument: Instrument, shape: Shape) -> Flags:

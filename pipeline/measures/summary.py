@@ -12,7 +12,7 @@ from pipeline.measures.alpha import LEVEL, cronbach_alpha
 from pipeline.measures.cfa.models import moments
 from pipeline.measures.instrument import TOTAL
 from pipeline.measures.items import item_rest
-from pipeline.measures.omega import omega_total
+from pipeline.measures.omega import Omega, omega_total
 from pipeline.measures.rated import Rated, block_ranges, columns_of
 from pipeline.measures.scoring import score_range
 
@@ -20,14 +20,13 @@ Row = dict[str, object]
 LAST_SESSION = 16  # sessions from this number on are counted together
 
 
-def alphas(data: Rated) -> list[Row]:
-    """Alpha and omega of every score, pooled over all ratings."""
+def alphas(data: Rated, scores: pd.DataFrame) -> list[Row]:
+    """Alpha and omega of every score, pooled over all ratings, and how many of its scores rest on prorated items."""
     rows = []
     for score in data.instrument.scores:
         omega = omega_total(data.sample(score), LEVEL)
         row: Row = {**data.names, "score": score, **asdict(cronbach_alpha(data.of(score)))}
-        row |= {"omega": omega.omega, "omega_low": omega.conf_low, "omega_high": omega.conf_high}
-        rows.append(row | {"omega_standardized": omega.standardized, "omega_note": omega.note})
+        rows.append(row | _omega(omega) | {"omega_standardized": omega.standardized} | _counts(data, scores, score))
     return rows
 
 
@@ -40,8 +39,18 @@ def by_occasion(data: Rated) -> list[Row]:
             answers = data.of(score)[chosen]
             row: Row = {**data.names, "score": score, "block": block + 1, "first": first, "last": last}
             row |= asdict(cronbach_alpha(answers))
-            rows.append(row | {"omega": omega_total(moments(answers), LEVEL).omega if len(answers) > 1 else None})
+            rows.append(row | _omega(omega_total(moments(answers), LEVEL)))
     return rows
+
+
+def _omega(omega: Omega) -> Row:
+    ends: Row = {"omega": omega.omega, "omega_low": omega.conf_low, "omega_high": omega.conf_high}
+    return ends | {"omega_note": omega.note}
+
+
+def _counts(data: Rated, scores: pd.DataFrame, score: str) -> Row:
+    own = _own(data, scores, score)
+    return {"scored": int(own["value"].notna().sum()), "prorated": int(own["prorated"].sum())}
 
 
 def item_rows(data: Rated) -> Iterator[Row]:
@@ -113,5 +122,9 @@ def _within_subscale(data: Rated, number: int, subscale: str | None) -> float | 
 
 
 def _values(data: Rated, scores: pd.DataFrame, score: str) -> pd.Series[float]:
+    return _own(data, scores, score)["value"]
+
+
+def _own(data: Rated, scores: pd.DataFrame, score: str) -> pd.DataFrame:
     own = (scores["instrument"] == data.instrument.id) & (scores["rater"] == data.rater) & (scores["score"] == score)
-    return scores.loc[own, "value"]
+    return scores.loc[own]

@@ -49,4 +49,4 @@ def test_what_cannot_be_estimated_says_so(answers: np.ndarray, note: str) -> Non
 def test_a_constant_item_is_counted() -> None:
     answers = data(gaps=False)
     answers[:, 4] = 3
-    assert cronbach_alpha(answers).note == "1 constant items"
+    assert cronbach_alpha(answers).note == "1 constant item"

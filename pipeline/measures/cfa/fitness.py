@@ -21,7 +21,7 @@ BISECTIONS = 200
 
 @dataclass(frozen=True)
 class Fitness:
-    """Fit measures of one model; RMSEA, CFI and TLI are NaN for a model without degrees of freedom."""
+    """Fit measures of one model; without degrees of freedom CFI and TLI are 1 and RMSEA 0, as lavaan has them."""
 
     n: int
     chi2: float
@@ -74,17 +74,17 @@ def _relative(chi2: float, df: int, base: float, base_df: int) -> tuple[float, f
     away, base_away = max(chi2 - df, 0.0), max(base - base_df, chi2 - df, 0.0)
     cfi = 1 - away / base_away if base_away > 0 else 1.0
     if df == 0:
-        return cfi, np.nan
+        return cfi, 1.0
     return cfi, (base / base_df - chi2 / df) / (base / base_df - 1)
 
 
 def _rmsea(noncentrality: float, df: int, n: int, groups: int) -> float:
-    return float(np.sqrt(groups * noncentrality / (n * df))) if df else np.nan
+    return float(np.sqrt(groups * noncentrality / (n * df))) if df else 0.0
 
 
 def _rmsea_interval(chi2: float, df: int, n: int, groups: int) -> tuple[float, float]:
     if df == 0:
-        return np.nan, np.nan
+        return 0.0, 0.0
     tail = (1 - RMSEA_LEVEL) / 2
     low, high = (_noncentrality(chi2, df, share) for share in (1 - tail, tail))
     return _rmsea(low, df, n, groups), _rmsea(high, df, n, groups)

@@ -53,9 +53,19 @@ class Fitted:
     @property
     def proper(self) -> bool:
         """Whether all residual variances are positive and the factors' correlations possible."""
+        return not self.fault
+
+    @property
+    def fault(self) -> str:
+        """What is impossible about the solution, in words: variances below zero (Heywood cases), correlations beyond 1."""
         theta = self.optimum.theta
-        positive = all((part.residuals.at(theta) > 0).all() for part in self.parts)
-        return positive and all(np.linalg.eigvalsh(part.factors.at(theta)).min() > 0 for part in self.parts)
+        residuals = np.array([part.residuals.at(theta) for part in self.parts])
+        below = np.flatnonzero((residuals <= 0).any(axis=0)) + 1
+        if len(below):
+            items = ("item " if len(below) == 1 else "items ") + ", ".join(map(str, below))
+            return f"residual variance estimated below zero ({items})"
+        smallest = min(float(np.linalg.eigvalsh(part.factors.at(theta)).min()) for part in self.parts)
+        return "" if smallest > 0 else "the factors' covariance matrix is not positive definite"
 
 
 def moments(answers: Matrix) -> Moments:
