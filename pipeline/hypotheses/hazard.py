@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.exposure.visits import Floats
 from pipeline.hypotheses import equation, logit, sample, terms
 from pipeline.hypotheses.estimate import Estimate, of
-from pipeline.hypotheses.sample import NotEstimable, Sample, main_exposures, number_of
+from pipeline.hypotheses.sample import OTHER, NotEstimable, Sample, main_exposures, number_of
 from pipeline.hypotheses.sensitivity import e_value
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def _columns(spec: Plan, built: Sample) -> dict[str, Floats]:
     """Doses, time and its square (the baseline hazard), covariates; categories as 0/1 columns."""
     rows = terms.rows_of(built, built.keep)
     behind, _ = terms.background(spec, built, rows)
-    columns = {mode: built.dose[mode][built.keep] for mode in main_exposures(spec)}
+    beside = [mode + OTHER for mode in main_exposures(spec) if mode + OTHER in built.dose]
+    columns = {name: built.dose[name][built.keep] for name in (*main_exposures(spec), *beside)}
     for name, values in behind.items():
         if isinstance(values, np.ndarray):
             columns[name] = values

@@ -20,6 +20,7 @@ YES_NO: dict[object, str] = {True: "yes", False: "no"}
 MODES = ("joint", "worker_solo", "client_solo", "concrete")
 SEVERAL_CODES = ("barriers",)
 EPISODE_FACTS = ("setting", "level", "initiated_by", "debriefed", "planned")
+OTHER = "_other"  # joint_other: the joint episodes that a filter or a blank fact keeps out of the exposure
 
 
 class NotEstimable(Exception):  # noqa: N818, a finding about the data, not an error
@@ -36,7 +37,8 @@ class Sample:
     """All ratings of a hypothesis' series in order (client by client), before any row is left out.
 
     `dose[name]` is the window dose of one exposure at the hypothesis' lag, `lead[name]` that of the window after the
-    rating; names are modes, or `mode[level]` where a moderator is a fact of episodes. `time` is not yet centered.
+    rating; names are modes, or `mode[level]` where a moderator is a fact of episodes, and `mode_other` for the episodes of
+    the mode that the exposure leaves out. `time` is not yet centered.
     """
 
     frame: pd.DataFrame
@@ -122,7 +124,7 @@ def build(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, y: Floats |
     keep = np.isfinite(outcome)
     counts.append(step("outcome known", client, worker, keep))
     for name in main_exposures(plan):
-        for values in (value for key, value in dose.items() if key == name or key.startswith(f"{name}[")):
+        for values in (value for key, value in dose.items() if key.split("[")[0].removesuffix(OTHER) == name):
             keep &= np.isfinite(values)
     counts.append(step("exposure known", client, worker, keep))
     for name in needed_columns(plan):
@@ -194,8 +196,8 @@ def _exposures(
     for mode in main_exposures(plan):
         if not len(named[mode]):
             raise NotEstimable(f"no {_words(plan, mode)} episodes in the log", tuple(counts))
-    if plan.moderator in EPISODE_FACTS:
-        named |= _by_level(plan, ledger, counts)
+    levels = _by_level(plan, ledger, counts) if plan.moderator in EPISODE_FACTS else {}
+    named |= levels | _others(plan, ledger, named, levels)
     window = {name: doses(found, rows, plan.exposure.dose) for name, found in named.items()}
     dose = {name: shifted(values, occasion, plan.exposure.lag) for name, values in window.items()}
     lead = {name: shifted(values, occasion, -1) for name, values in window.items()}
@@ -211,6 +213,22 @@ def _by_level(plan: Plan, ledger: pd.DataFrame, counts: list[dict[str, Any]]) ->
         own = episodes_of(ledger, plan, mode)
         for level in sorted(set(own[fact].dropna())):
             found[f"{mode}[{YES_NO.get(level, level)}]"] = own[(own[fact] == level).fillna(False).to_numpy(dtype=bool)]
+    return found
+
+
+def _others(
+    plan: Plan, ledger: pd.DataFrame, named: Mapping[str, pd.DataFrame], levels: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """By `mode_other`, the episodes of a main exposure that no tested column holds: they come in the same busy weeks."""
+    own = (ledger["instrument"] == plan.outcome.instrument) & (ledger["rater"] == plan.outcome.rater)
+    found: dict[str, pd.DataFrame] = {}
+    for mode in main_exposures(plan):
+        every = chosen(ledger[own.to_numpy(dtype=bool)], mode, {})
+        parts = [part for key, part in levels.items() if key.startswith(f"{mode}[")] if levels else [named[mode]]
+        tested = {episode for part in parts for episode in part["episode_id"]}
+        rest = every[~every["episode_id"].isin(tested).to_numpy(dtype=bool)]
+        if len(rest):
+            found[mode + OTHER] = rest
     return found
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.exposure.parts import Parts, decompose
 from pipeline.exposure.visits import Booleans, Floats, Integers
-from pipeline.hypotheses.sample import EPISODE_FACTS, Sample, is_number, main_exposures, number_of
+from pipeline.hypotheses.sample import EPISODE_FACTS, OTHER, Sample, is_number, main_exposures, number_of
 
 if TYPE_CHECKING:
     from pipeline.params import Plan
@@ -138,14 +138,22 @@ def levels_of(column: Any) -> list[tuple[str, Floats]]:
 
 
 def support(plan: Plan, sample: Sample, rows: Rows) -> dict[str, Floats]:
-    """The other parts of the main exposures, so that the tested part is not mistaken for them."""
+    """The other parts of the main exposures, and all parts of the episodes they leave out: the tested part is not theirs."""
     columns: dict[str, Floats] = {}
     for mode in main_exposures(plan):
         parts = split(sample.dose[mode], rows)
         for part in ("within", "between", "worker"):
             if part != PART[plan.effect]:
                 columns[f"{mode}_{part}"] = getattr(parts, part)
+    for part in ("within", "between", "worker"):
+        columns |= others(plan, sample.dose, rows, part)
     return columns
+
+
+def others(plan: Plan, doses: Mapping[str, Floats], rows: Rows, part: str, tag: str = "") -> dict[str, Floats]:
+    """One part of the episodes that the main exposures leave out, where there are any: `joint_other_within`."""
+    names = [mode + OTHER for mode in main_exposures(plan) if mode + OTHER in doses]
+    return {f"{name}{tag}_{part}": getattr(split(doses[name], rows), part) for name in names}
 
 
 def contextual(plan: Plan, tested: dict[str, float]) -> dict[str, float]:

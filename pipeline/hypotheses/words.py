@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.hypotheses.sample import EPISODE_FACTS, filters
 from pipeline.params import ExposureSpec, Hypothesis, Plan
 
 MODE = {
@@ -46,9 +47,15 @@ def question(hypothesis: Hypothesis) -> list[str]:
     if plan.mediator:
         back = f"{plan.mediator.lag} rating(s) before"
         said.append(f"Tested is the part that runs through `{plan.mediator.column}` of the session {back}.")
-    if plan.covariates:
-        said.append(f"Beside it in the model: time, {', '.join(plan.covariates)}.")
+    said.append(f"Beside it in the model: {', '.join([*_left_out(plan), 'time', *plan.covariates])}.")
     return said
+
+
+def _left_out(plan: Plan) -> list[str]:
+    """The episodes a filter or a blank fact keeps out of the exposure, which come in the same busy weeks."""
+    if filters(plan.exposure):
+        return ["the other episodes of the same kind, which this exposure leaves out"]
+    return [f"episodes whose `{plan.moderator}` is not known"] if plan.moderator in EPISODE_FACTS else []
 
 
 def outcome(plan: Plan) -> str:
