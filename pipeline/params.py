@@ -7,19 +7,17 @@ that room's `check_params`; the check stage gathers all of them.
 
 from __future__ import annotations
 
-import difflib
 import json
-import re
-import types
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from pipeline import options
-from pipeline.errors import ParamsError, Problem
-from pipeline.yaml_text import Path, parse, show
+from pipeline.errors import ParamsError
+from pipeline.key_path import NAME_PATTERN, problem
+from pipeline.key_path import nearest as nearest
+from pipeline.yaml_text import parse
 
-NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]*$", max_length=120)]
@@ -265,7 +263,9 @@ def validate(data: Any) -> Params:
     try:
         return Params.model_validate_json(json.dumps(data))
     except ValidationError as error:
-        problems = sorted({_problem(detail, data) for detail in error.errors(include_url=False, include_context=True)})
+        problems = sorted(
+            {problem(detail, data, Params) for detail in error.errors(include_url=False, include_context=True)}
+        )
     raise ParamsError(problems)
 
 
@@ -277,83 +277,3 @@ def schema() -> str:
 def effective(section: Section) -> dict[str, Any]:
     """A section with its defaults filled in, as plain data fit for JSON."""
     return section.model_dump(mode="json")
-
-
-def nearest(name: str, names: list[str]) -> str:
-    """A `did you mean` for a misspelt name, or the list of valid ones."""
-    close = difflib.get_close_matches(name, names, n=1)
-    return f"did you mean `{close[0]}`?" if close else f"allowed: {', '.join(sorted(names))}"
-
-
-def _problem(detail: Any, data: Any) -> Problem:
-    path = _real_path(detail["loc"], data)
-    kind, where = detail["type"], show(path)
-    if kind == "extra_forbidden":
-        return Problem(where, "unknown key", nearest(str(path[-1]), _keys_at(path[:-1])))
-    if kind == "missing":
-        mend = f"add `{path[-1]}: {{}}`, which means the defaults" if len(path) == 1 else "add it"
-        return Problem(where, "this key is missing", mend)
-    if kind == "literal_error" and "[key]" in detail["loc"]:
-        return Problem(where, "unknown key", nearest(str(path[-1]), _choices(detail)))
-    if path and "[key]" in detail["loc"]:
-        return Problem(where, f"a name that cannot be used as a key ({detail['msg']})", f"use a name like {NAME_PATTERN}")
-    found = _found(detail.get("input"))
-    if kind == "literal_error":
-        return Problem(where, f"found {found}", nearest(str(detail.get("input")), _choices(detail)))
-    return Problem(where, f"found {found}", f"allowed: {_allowed(detail)}")
-
-
-def _choices(detail: Any) -> list[str]:
-    return re.findall(r"'([^']*)'", detail["ctx"]["expected"])
-
-
-def _allowed(detail: Any) -> str:
-    message = str(detail["msg"])
-    return message.removeprefix("Input should be ").removeprefix("Value error, ").replace("String should", "should")
-
-
-def _found(value: Any) -> str:
-    shown = json.dumps(value, ensure_ascii=True, default=str)
-    return shown if len(shown) <= 60 else shown[:57] + "..."
-
-
-def _real_path(loc: tuple[str | int, ...], data: Any) -> Path:
-    """Drop what pydantic adds to a location (union branch names, `[key]`), keeping only keys that are in the file."""
-    path: list[str | int] = []
-    here = data
-    for index, part in enumerate(loc):
-        try:
-            here = here[part]
-        except (KeyError, IndexError, TypeError):
-            if index == len(loc) - 1 and isinstance(here, dict) and part != "[key]":
-                path.append(part)
-        else:
-            path.append(part)
-    return tuple(path)
-
-
-def _keys_at(path: Path) -> list[str]:
-    """The keys allowed at a path, walked through the models' annotations."""
-    kinds: list[Any] = [Params]
-    for part in path:
-        kinds = [inner for kind in kinds for inner in _step(kind, part)]
-    return sorted({name for kind in kinds if _is_section(kind) for name in kind.model_fields})
-
-
-def _is_section(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Section)
-
-
-def _step(kind: Any, part: str | int) -> list[Any]:
-    if _is_section(kind):
-        field = kind.model_fields.get(str(part))
-        return _branches(field.annotation) if field else []
-    if get_origin(kind) is dict:
-        return _branches(get_args(kind)[1])
-    return [inner for arg in get_args(kind) for inner in _branches(arg)] if get_origin(kind) is tuple else []
-
-
-def _branches(annotation: Any) -> list[Any]:
-    if get_origin(annotation) in (Union, types.UnionType):
-        return [inner for arg in get_args(annotation) for inner in _branches(arg)]
-    return _branches(get_args(annotation)[0]) if get_origin(annotation) is Annotated else [annotation]

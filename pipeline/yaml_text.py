@@ -1,7 +1,7 @@
 """The strict subset of YAML that params.yaml is written in: no duplicate keys, aliases, tags or surprising scalars.
 
-Keys are always text, read as they stand, so they cannot surprise; and `dvc exp run -S` writes the file anew without quotes
-around them.
+What YAML 1.2 reads as text is text (`no`, `1:30`), as are keys: `dvc exp run -S` writes the file anew, and takes the quotes
+off whatever stays text without them. Where a number or a truth value is called for, params.py refuses text.
 """
 
 from __future__ import annotations
@@ -14,17 +14,16 @@ from pipeline.errors import ParamsError, Problem
 
 Path = tuple[str | int, ...]
 
-# What YAML 1.1 and 1.2 readers (DVC, editors, R) read differently, or few people mean as written.
+# What is no text, and what other readers (editors, R) read differently or few people mean as written.
 SURPRISES = (
-    (re.compile(r"(?i)(yes|no|on|off)"), "a bare word that some readers take for true or false"),
     (re.compile(r"[-+]?0[0-9_]+"), "a number with a leading zero"),
-    (re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9]*)?"), "a number with colons (base 60 to some readers)"),
     (re.compile(r"[-+]?0[xXoObB][0-9a-fA-F_]+"), "a hexadecimal, octal or binary number"),
     (re.compile(r"[-+]?[0-9]+(_[0-9]+)+(\.[0-9_]*)?"), "a number with underscores"),
     (re.compile(r"(?i)[-+]?\.(inf|nan)"), "an infinite or undefined number"),
     (re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*"), "a calendar date"),
     (re.compile(r"=|<<"), "a YAML special"),
 )
+TEXT = "tag:yaml.org,2002:str"
 PLAIN_TAGS = {"str", "int", "float", "bool", "null", "timestamp", "merge", "value"}
 QUOTE_IT = "put it in quotes if it is meant as text, write it plainly if it is a number"
 
@@ -103,7 +102,7 @@ def _scalar_problems(node: Any, where: str) -> Iterator[Problem]:
     tag = str(node.tag)
     if tag.removeprefix("tag:yaml.org,2002:") not in PLAIN_TAGS:
         yield Problem(where, "a YAML tag (!...)", "remove the tag")
-    if node.style is None:
+    if node.style is None and tag != TEXT:
         for pattern, name in SURPRISES:
             if pattern.fullmatch(str(node.value)):
                 yield Problem(where, f"found {node.value}: {name}", QUOTE_IT)

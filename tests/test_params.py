@@ -131,10 +131,7 @@ YAML_CASES = [
     ("", "params.yaml", "empty"),
     ("a: 1\na: 2\n", "a (line 2)", "stands twice"),
     ("a:\n  b: 1\n  b: 1\n", "a.b (line 3)", "stands twice"),
-    ("a: no\n", "a (line 1)", "true or false"),
-    ("a: Yes\n", "a (line 1)", "true or false"),
     ("a: 010\n", "a (line 1)", "leading zero"),
-    ("a: 1:30\n", "a (line 1)", "colons"),
     ("a: 0x1F\n", "a (line 1)", "hexadecimal"),
     ("a: 1_000\n", "a (line 1)", "underscores"),
     ("a: .inf\n", "a (line 1)", "infinite"),
@@ -143,7 +140,10 @@ YAML_CASES = [
     ("a: !!python/object:os.system x\n", "a (line 1)", "tag"),
     ("a: [1, 2\n", "line", "not readable as YAML"),
     ("a:\n\t- 1\n", "line", "not readable as YAML"),
-    ("a: [no, 010]\n", "a[0] (line 1)", "true or false"),
+    ("a: [no, 010]\n", "a[1] (line 1)", "leading zero"),
+    ("a: +.INF\n", "a (line 1)", "infinite"),
+    ("a: 0b11\n", "a (line 1)", "binary"),
+    ("a: 2026-01-01 10:00:00\n", "a (line 1)", "calendar date"),
     ("a: <<\n", "a (line 1)", "YAML special"),
     ("? [a, b]\n: 1\n", "line 1", "not plain text"),
 ]
@@ -169,6 +169,51 @@ def test_yaml_that_readers_disagree_about_is_refused(text: str, where: str, says
 
 def test_keys_are_text_as_they_stand() -> None:
     assert parse("{no: 1, 010: 2, 1:30: 3, Y: 4}\n") == {"no": 1, "010": 2, "1:30": 3, "Y": 4}
+
+
+TEXTS = """
+no yes on off No YES Off y N true false null ~ 010 08 0x1F 0o17 0b1 1_000 1:30 12:30:45 190:20:30 1:2:3 .inf -.inf .nan
+2026-01-01 2026-01-01T10:00 2026-1-1 20260101 = << 1e5 .5 5. +5 -9 99 007 30-44 90+ under_18 1,5 NA NaN . -
+"""
+
+
+@pytest.mark.parametrize("text", TEXTS.split())
+def test_text_in_quotes_stays_the_same_text_when_dvc_writes_the_file_anew(text: str) -> None:
+    from ruamel.yaml import YAML
+
+    written = f'a: "{text}"\nb: ["{text}"]\n"{text}": 1\n'
+    rewritten = io.StringIO()
+    YAML().dump(YAML().load(written), rewritten)  # without the quotes, where YAML 1.2 reads text without them as well
+    assert parse(written) == parse(rewritten.getvalue()) == {"a": text, "b": [text], text: 1}
+
+
+@pytest.mark.parametrize(
+    ("line", "where", "says"),
+    [
+        ("debriefed: no", "hypotheses.joint.exposure.debriefed", 'found "no"; allowed: true or false'),
+        ("planned: Yes", "hypotheses.joint.exposure.planned", 'found "Yes"; allowed: true or false'),
+        ("lag: 1:30", "hypotheses.joint.exposure.lag", 'found "1:30"; allowed: a valid integer'),
+        ("setting: off", "hypotheses.joint.exposure.setting", 'found "off"; '),
+    ],
+)
+def test_bare_words_are_refused_where_they_could_be_misread(
+    minimal: dict[str, Any], line: str, where: str, says: str
+) -> None:
+    text = json.dumps(minimal).replace('"mode": "joint"', f'"mode": "joint", {line}')
+    with pytest.raises(ParamsError) as caught:
+        params.load(text)
+    assert [(problem.where, f"{problem.what}; {problem.mend}"[: len(says)]) for problem in caught.value.problems] == [
+        (where, says)
+    ]
+
+
+def test_a_missing_code_that_is_a_word_survives_dvc(minimal: dict[str, Any]) -> None:
+    from ruamel.yaml import YAML
+
+    minimal = edited(minimal, "sources.tables.sessions.missing", ["", "no", "1:30", "off"])
+    rewritten = io.StringIO()
+    YAML().dump(YAML().load(json.dumps(minimal)), rewritten)
+    assert params.load(rewritten.getvalue()).sources.tables["sessions"].missing == ("", "no", "1:30", "off")
 
 
 def test_the_shipped_file_stays_valid_when_dvc_writes_it_anew() -> None:
