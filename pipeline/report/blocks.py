@@ -10,14 +10,18 @@ from pipeline.report.figures import Figure
 from pipeline.report.release import Report
 from pipeline.report.sections.cards import Card
 from pipeline.report.sections.people import Lane
+from pipeline.report.strip import Strip
 from pipeline.report.table import Table
 
 Block = dict[str, Any]
+WORDY = 24  # a column with longer cells holds words, which start at the left
 
 
 def blocks(report: Report) -> Iterator[Block]:
     """Everything the page shows, in its order, as plain text."""
     yield heading(1, "The answer")
+    yield paragraph(report.tally)
+    yield note(report.reading)
     for card in report.cards:
         yield verdict(card)
         yield paragraph(card.headline)
@@ -64,7 +68,11 @@ def _card(card: Card) -> Iterator[Block]:
     if card.rule:
         yield paragraph(f"Why this verdict: {card.rule}")
     yield items(card.reasons)
-    yield from (table(one) for one in (card.effect, card.details, card.battery) if one)
+    yield from (table(one) for one in (card.effect,) if one)
+    yield from _figures([card.plot] if card.plot else [])
+    yield from (table(one) for one in (card.details,) if one)
+    yield from _figures([card.checks] if card.checks else [])
+    yield from (table(one) for one in (card.battery,) if one)
     yield paragraph(card.model)
     if card.equation:
         yield {"kind": "equation", "text": visible(card.equation)}
@@ -115,10 +123,14 @@ def table(one: Table) -> Block:
         for line in one.lines
     ]
     head = [visible(cell) for cell in one.head]
-    return {"kind": "table", "caption": visible(one.caption), "head": head, "rows": rows, "note": visible(one.note)}
+    wordy = [
+        any(len(str(cell)) > WORDY for line in one.lines for cell in line.cells[i : i + 1]) for i in range(len(head) - 1)
+    ]
+    caption, note = visible(one.caption), visible(one.note)
+    return {"kind": "table", "caption": caption, "head": head, "left": [True, *wordy], "rows": rows, "note": note}
 
 
-def _figures(figures: Iterable[Figure]) -> Iterator[Block]:
+def _figures(figures: Iterable[Figure | Strip]) -> Iterator[Block]:
     for one in figures:
         file = f"{one.name}.svg"
         yield {"kind": "figure", "file": file, "alt": visible(one.alt), "caption": visible(one.caption)}

@@ -1,4 +1,4 @@
-"""Figures as PNG bytes, drawn from cleared numbers only, and the words that say what each shows."""
+"""Figures drawn from cleared numbers only, and the words that say what each shows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from pipeline.report.raster import pngs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,12 +36,12 @@ STYLE: Any = {
 
 @dataclass(frozen=True)
 class Drawn:
-    """A drawing as PNG and as SVG, with its width and height in CSS pixels."""
+    """A drawing as SVG, with its width and height in CSS pixels, and the dots to the inch of its PNG."""
 
-    png: bytes
     svg: bytes
     width: str
     height: str
+    dpi: str
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,7 @@ class Figure:
 
     def _repr_png_(self) -> bytes:
         """The figure in a notebook."""
-        return self.drawn.png
-
-    @property
-    def png(self) -> bytes:
-        """The drawing as PNG."""
-        return self.drawn.png
+        return pngs({self.name: self.svg}, int(self.drawn.dpi))[self.name]
 
     @property
     def svg(self) -> bytes:
@@ -153,16 +150,15 @@ def bars(labels: list[str], groups: dict[str, list[float]], x: str, dpi: int) ->
 def _drawn(draw: Callable[[Any], None], width: float, height: float, dpi: int) -> Drawn:
     """Draw on a canvas of its own, without pyplot's state, the time or the version in the files."""
     from matplotlib import rc_context
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure as Drawing
 
     with rc_context(STYLE):
-        drawing = Drawing(figsize=(width, height), dpi=dpi, layout="constrained")
-        FigureCanvasAgg(drawing)
+        drawing = Drawing(figsize=(width, height), layout="constrained")
+        FigureCanvasSVG(drawing)
         axes = drawing.subplots()
         axes.spines[["top", "right"]].set_visible(False)
         draw(axes)
-        png, svg = io.BytesIO(), io.BytesIO()
-        drawing.savefig(png, format="png", metadata={"Software": None})
+        svg = io.BytesIO()
         drawing.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-    return Drawn(png.getvalue(), svg.getvalue(), f"{width * 96:.0f}", f"{height * 96:.0f}")
+    return Drawn(svg.getvalue(), f"{width * 96:.0f}", f"{height * 96:.0f}", str(dpi))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +13,13 @@ from pipeline.disclosure.models import model_refusal
 from pipeline.disclosure.shown import Shown
 from pipeline.params import Hypothesis, VerdictRules
 from pipeline.report import words
-from pipeline.report.numbers import bracket, digits_for, p_cell, p_value
+from pipeline.report.numbers import bracket, digits_for, listed, p_cell, p_value, percent
+from pipeline.report.reasons import plainly
 
 NONE = Shown("–")
-DECISIVE = VerdictRules().fragile_checks
+RULES = VerdictRules()
+HAZARDS = ("dropout", "no_show")
+CLEARED = ("supported", "suggestive", "opposite")  # verdicts that only a hypothesis with all deciding checks passed can get
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,16 @@ class Effect:
     sd_low: Shown
     sd_high: Shown
     positive: bool
+    excludes_zero: bool
     level: str | None
+    ratio: Shown | None = None
+    ratio_low: Shown = NONE
+    ratio_high: Shown = NONE
+
+    @property
+    def ratio_interval(self) -> str:
+        """The 95% interval of the odds ratio."""
+        return bracket(self.ratio_low, self.ratio_high)
 
     @property
     def interval(self) -> str:
@@ -65,7 +78,11 @@ class Finding:
     effect: Effect | None
     withheld: str | None = None
     failed: tuple[str, ...] = ()
-    checks: int = 0
+    failed_checks: tuple[str, ...] = ()
+    decisive: tuple[str, ...] = ()
+    checks: str = ""
+    compared: bool = False
+    equivalence: str = "90%"
 
     @property
     def estimated(self) -> bool:
@@ -79,38 +96,53 @@ def finding(
     fit: Mapping[str, Any],
     verdict: Mapping[str, Any],
     gate: Gate,
-    decisive: Collection[str] = DECISIVE,
+    rules: VerdictRules = RULES,
 ) -> Finding:
-    """Gather one hypothesis' result; its effect is left out where there is none or where the gate refuses the model.
-
-    `decisive` names the checks that make a result fragile when they are not passed.
-    """
+    """Gather one hypothesis' result; its effect is left out where there is none or where the gate refuses the model."""
     withheld = model_refusal(fit, gate.rules)
     clients = int(fit["counts"][-1]["clients"]) if fit.get("counts") else 0
     tested = fit.get("tested") if fit.get("status") == "estimated" and withheld is None else None
     if withheld:
         gate.held_back[f"hypothesis {name}", "model rule"] += 1
     applied = [row for row in fit.get("battery", []) if row.get("applies")]
-    failed = tuple(words.check(row) for row in applied if row["check"] in decisive and not row.get("passed"))
-    reasons = verdict.get("reasons") or ([fit["reason"]] if fit.get("reason") else [])
+    reasons = tuple(map(str, verdict.get("reasons") or ([fit["reason"]] if fit.get("reason") else [])))
+    decisive = (*rules.direction_checks, *rules.specificity_checks, *rules.fragile_checks)
+    cleared = decisive if verdict["verdict"] in CLEARED else ()
+    failed = [row for row in applied if row["check"] not in cleared and _failed(row, reasons)]
     return Finding(
         name=name,
         spec=spec,
         verdict=str(verdict["verdict"]),
         rule=str(verdict.get("rule") or ""),
         role=str(verdict.get("role") or spec.role),
-        reasons=tuple(gate.prose(str(reason), f"hypothesis {name}") for reason in reasons),
+        reasons=tuple(gate.prose(plainly(reason), f"hypothesis {name}") for reason in reasons),
         correction=str(verdict.get("correction") or "none"),
         clients=clients,
-        effect=effect(tested, verdict, clients, gate, name) if tested else None,
+        effect=effect(tested, verdict, clients, gate, name, spec.outcome.kind in HAZARDS) if tested else None,
         withheld=withheld,
-        failed=failed,
-        checks=len(applied),
+        failed=tuple(words.check_clause(row) for row in failed if row["check"] in rules.fragile_checks),
+        failed_checks=tuple(str(row["check"]) for row in failed),
+        decisive=decisive,
+        checks=listed([words.check(row) for row in applied if row["check"] in decisive]),
+        compared=bool(spec.contrast and spec.contrast.minus)
+        or any(row["check"] in rules.specificity_checks for row in applied),
+        equivalence=percent(rules.equivalence_level),
     )
 
 
-def effect(tested: Mapping[str, Any], verdict: Mapping[str, Any], clients: int, gate: Gate, name: str) -> Effect:
-    """The tested block of a fit as cleared numbers, digits by its standard error."""
+def _minus(spec: Hypothesis) -> bool:
+    return bool(spec.contrast and spec.contrast.minus)
+
+
+def _failed(row: Mapping[str, Any], reasons: tuple[str, ...]) -> bool:
+    """Whether a check was not passed: the verdict's own reasons know it at the study's own alpha."""
+    return row.get("passed") is False or any(reason.startswith(f"{words.check(row)}: ") for reason in reasons)
+
+
+def effect(
+    tested: Mapping[str, Any], verdict: Mapping[str, Any], clients: int, gate: Gate, name: str, odds: bool = False
+) -> Effect:
+    """The tested block of a fit as cleared numbers, digits by its standard error; log-odds as an odds ratio, too."""
     digits = digits_for(tested.get("std_error"))
     standardized = tested.get("standardized") or {}
     sd = standardized.get("outcome_sd_within")
@@ -118,6 +150,10 @@ def effect(tested: Mapping[str, Any], verdict: Mapping[str, Any], clients: int, 
 
     def shown(value: float | None, decimals: int = digits) -> Shown:
         return gate.number(value, decimals, clients, f"hypothesis {name}")
+
+    def ratio(key: str) -> Shown:
+        spread = math.exp(tested["estimate"]) * tested["std_error"]
+        return gate.number(math.exp(tested[key]), max(2, digits_for(spread)), clients, f"hypothesis {name}")
 
     adjusted = verdict.get("p_adjusted")
     return Effect(
@@ -136,7 +172,11 @@ def effect(tested: Mapping[str, Any], verdict: Mapping[str, Any], clients: int, 
         sd_low=shown(standardized.get("conf_low"), sd_digits),
         sd_high=shown(standardized.get("conf_high"), sd_digits),
         positive=bool(tested["estimate"] >= 0),
+        excludes_zero=bool(tested["conf_low"] > 0 or tested["conf_high"] < 0),
         level=level_of(str(tested.get("term") or "")),
+        ratio=ratio("estimate") if odds else None,
+        ratio_low=ratio("conf_low") if odds else NONE,
+        ratio_high=ratio("conf_high") if odds else NONE,
     )
 
 

@@ -11,6 +11,7 @@ TWO_DIGITS_UP_TO = (
 )
 MOST_DIGITS = 6
 MINUS = "−"
+SLACK = 1e-9  # a tick that misses its axis by rounding alone still belongs to it
 NO_BREAK = "\u00a0"
 
 
@@ -54,6 +55,15 @@ def bracket(low: Shown, high: Shown) -> str:
 def unbroken(text: str) -> str:
     """Text that no line break may part."""
     return text.replace(" ", NO_BREAK)
+
+
+def ticks(low: float, high: float, about: int = 4) -> list[float]:
+    """Round numbers between two values for an axis."""
+    raw = (high - low) / about or 1.0
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= raw * (1 - SLACK))
+    first, last = math.ceil(low / step - SLACK), math.floor(high / step + SLACK)
+    return [round(i * step, 12) for i in range(first, last + 1)]
 
 
 def percent(level: float) -> str:

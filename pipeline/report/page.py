@@ -23,14 +23,9 @@ def render(report: Report) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
 
 
-def svg_uri(drawing: Strip) -> str:
-    """A small plot's SVG inside the page: as an image it can neither run nor load anything."""
+def svg_uri(drawing: Strip | Figure) -> str:
+    """A drawing's SVG inside the page: as an image it can neither run nor load anything."""
     return "data:image/svg+xml;base64," + base64.b64encode(drawing.svg).decode("ascii")
-
-
-def data_uri(figure: Figure) -> str:
-    """A figure's PNG inside the page."""
-    return "data:image/png;base64," + base64.b64encode(figure.png).decode("ascii")
 
 
 def anchor(name: str) -> str:
@@ -50,7 +45,7 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"data_uri": data_uri, "svg_uri": svg_uri, "anchor": anchor}
+    environment.filters |= {"svg_uri": svg_uri, "anchor": anchor}
     return environment
 
 

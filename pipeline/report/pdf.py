@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.disclosure.neutral import visible
 from pipeline.disclosure.shown import insist
 from pipeline.report.blocks import blocks
+from pipeline.report.raster import fonts
 from pipeline.report.release import Report
 
 TEMPLATE = "report.typ"
@@ -33,8 +34,8 @@ def pdf(report: Report) -> bytes:
         "main.typ": files("pipeline.report").joinpath("templates", TEMPLATE).read_bytes(),
         "report.json": json.dumps(content, ensure_ascii=False).encode("utf-8"),
     }
-    sources |= {f"{figure.name}.svg": figure.svg for figure in report.figures}
-    return bytes(typst.compile(sources, format="pdf", ignore_system_fonts=True, timestamp=NO_TIME))
+    sources |= {f"{drawing.name}.svg": drawing.svg for drawing in report.drawings}
+    return bytes(typst.compile(sources, format="pdf", ignore_system_fonts=True, font_paths=fonts(), timestamp=NO_TIME))
 
 
 def banner(report: Report) -> str:

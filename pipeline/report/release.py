@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.disclosure.former import Former, former
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
 from pipeline.params import Params
@@ -26,6 +27,7 @@ from pipeline.report.sections import (
 )
 from pipeline.report.sections.cards import Card, card
 from pipeline.report.sections.people import Lane
+from pipeline.report.strip import Strip
 from pipeline.report.table import Table
 
 Row = Mapping[str, Any]
@@ -35,13 +37,14 @@ CARD_TABLES = ("effect", "details", "battery", "coefficients", "variance", "coun
 
 @dataclass(frozen=True)
 class Sources:
-    """What the stages before left: exact and private."""
+    """What the stages before left, exact and private, and the record of the release before (None: there was none)."""
 
     description: dict[str, Any]
     reliability: dict[str, Any]
     fits: dict[str, Row]
     verdicts: dict[str, Any]
     versions: dict[str, str]
+    released: Row | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class Report:
     internal: bool
     asked: str
     sample: str
+    tally: str
+    reading: str
     cards: tuple[Card, ...]
     answer: Table
     forest: Figure | None
@@ -74,6 +79,7 @@ class Report:
     notes: tuple[str, ...]
     methods: tuple[str, ...]
     provenance: Table
+    dpi: str
     estimates: dict[str, Any]
     metrics: dict[str, Any]
 
@@ -87,21 +93,31 @@ class Report:
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """Every figure of the report."""
+        """Every figure of the report but those of the cards."""
         return (*((self.forest,) if self.forest else ()), *self.courses, *self.exposure_figures)
 
+    @property
+    def drawings(self) -> tuple[Figure | Strip, ...]:
+        """Every figure of the report, cards included."""
+        of_cards = (one for entry in self.cards for one in (entry.plot, entry.checks) if one)
+        return (*self.figures, *of_cards)
 
-def gate_of(params: Params, description: Row, fits: Mapping[str, Row] | None = None) -> Gate:
-    """The gate of a study, by its own rules, over every count a description and its models may show."""
+
+def gate_of(params: Params, description: Row, fits: Mapping[str, Row] | None = None, released: Row | None = None) -> Gate:
+    """The gate of a study, by its own rules, over every count a description and its models may show.
+
+    `released` is the record of the release before, as released.json has it.
+    """
     privacy = params.privacy
     rules = Rules(privacy.min_cell, privacy.round_to, privacy.release)
-    return Gate(rules, census_of(description, fits or {}, rules.min_cell))
+    before = former(released, rules) if released else Former()
+    return Gate(rules, census_of(description, fits or {}, rules.min_cell, before), before)
 
 
 def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
     """Put the report together from the stages' exact results; nothing in it has not passed the gate."""
     description = sources.description
-    gate = gate_of(params, description, sources.fits)
+    gate = gate_of(params, description, sources.fits, sources.released)
     parts = _missing(description, sources.reliability, gate)
     found = findings(params, sources, gate)
     dpi = params.report.figure_dpi
@@ -114,6 +130,8 @@ def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
         internal=gate.rules.exact,
         asked=methods.asked(params),
         sample=people.sample(description, gate),
+        tally=answer.tally(found),
+        reading=methods.reading(params),
         cards=tuple(card(one, sources.fits[one.name], held_by(one, description), gate) for one in found),
         answer=answer.answer_table(found),
         forest=answer.forest_figure(found, dpi),
@@ -134,6 +152,7 @@ def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
         notes=people.warnings(description, gate),
         methods=methods.methods(params, description, gate),
         provenance=provenance.provenance(params, scenario, description["files"], sources.versions),
+        dpi=str(dpi),
         estimates={one.name: answer.estimate_json(one) for one in found},
         metrics={one.name: answer.metrics_json(one, sources.fits[one.name], gate) for one in found},
     )
@@ -155,8 +174,8 @@ def findings(params: Params, sources: Sources, gate: Gate) -> list[Finding]:
     """One finding a declared hypothesis, confirmatory first, in the order of params.yaml."""
     verdicts = sources.verdicts["hypotheses"]
     names = sorted(params.hypotheses, key=lambda name: params.hypotheses[name].role != "confirmatory")
-    decisive = params.verdict.fragile_checks
-    return [finding(name, params.hypotheses[name], sources.fits[name], verdicts[name], gate, decisive) for name in names]
+    rules = params.verdict
+    return [finding(name, params.hypotheses[name], sources.fits[name], verdicts[name], gate, rules) for name in names]
 
 
 def facts(description: Row, found: list[Finding], missing: tuple[Table, ...], lock: Row | None) -> dict[str, bool]:

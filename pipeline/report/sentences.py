@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.params import Hypothesis
 from pipeline.report import words
-from pipeline.report.findings import Effect, Finding
+from pipeline.report.findings import HAZARDS, Effect, Finding
 from pipeline.report.numbers import listed, magnitude, unbroken
 
 
@@ -27,14 +27,11 @@ def condition(spec: Hypothesis) -> str:
     """Under which exposure the outcome was looked at, as the start of a sentence."""
     exposure = spec.exposure
     subject = words.exposure(exposure)
-    if spec.outcome.kind in ("dropout", "no_show"):
-        unit = (
-            f"{words.dose(exposure.dose, subject)} than otherwise" if exposure.dose != "any" else f"{subject}, against none"
-        )
-        return f"After windows with {unit}"
-    if exposure.dose == "any":
-        return _ANY[spec.effect].format(subject=subject) + _later(exposure.lag)
-    return _CONDITIONS[spec.effect].format(unit=words.dose(exposure.dose, subject)) + _later(exposure.lag)
+    if spec.outcome.kind in HAZARDS:
+        return f"After {subject}, against none" if exposure.dose == "any" else f"After {words.dose(exposure.dose, subject)}"
+    conditions = _ANY if exposure.dose == "any" else _CONDITIONS
+    unit = words.dose(exposure.dose, subject)
+    return conditions[spec.effect].format(subject=subject, unit=unit, came=_came(exposure.lag))
 
 
 def outcome(spec: Hypothesis) -> str:
@@ -43,6 +40,18 @@ def outcome(spec: Hypothesis) -> str:
     if spec.contrast and spec.contrast.outcome_minus:
         named += f" less {words.score(spec.contrast.outcome_minus)}"
     return f"{named} ({words.instrument(spec.outcome.instrument)})"
+
+
+def outcome_short(spec: Hypothesis) -> str:
+    """What was looked at, in few words."""
+    if spec.outcome.kind in HAZARDS:
+        return f"odds of {event(spec)}"
+    return f"distance between ratings of {outcome(spec)}" if spec.outcome.kind == "dyad_gap" else outcome(spec)
+
+
+def event(spec: Hypothesis) -> str:
+    """What happens or does not, where the outcome is no rating."""
+    return _EVENTS[spec.outcome.kind]
 
 
 def difference(spec: Hypothesis, effect: Effect) -> str:
@@ -54,13 +63,14 @@ def difference(spec: Hypothesis, effect: Effect) -> str:
         return f"the part of the difference in {outcome(spec)} that runs through {through} was {effect.estimate} points"
     if spec.moderator:
         return f"the difference in {outcome(spec)} was {_moderated(spec, effect)}"
-    direction = "higher" if effect.positive else "lower"
-    size = f"{magnitude(effect.estimate)} points {direction}"
+    size = f"{magnitude(effect.estimate)} points {'higher' if effect.positive else 'lower'}"
     if spec.contrast and spec.contrast.minus:
         other = words.mode(spec.contrast.minus)
         return f"{words.rater(spec.outcome.rater)} rated {outcome(spec)} {size} than for {other}"
     if spec.contrast and spec.contrast.outcome_minus:
-        return f"the difference between {_pair(spec)} was {size}"
+        one, other = words.score(spec.outcome.score), words.score(spec.contrast.outcome_minus)
+        scale = words.instrument(spec.outcome.instrument)
+        return f"{words.rater(spec.outcome.rater)} rated {one} {size}, relative to {other} ({scale})"
     return f"{words.rater(spec.outcome.rater)} rated {outcome(spec)} {size}"
 
 
@@ -71,8 +81,13 @@ def found(finding: Finding, effect: Effect) -> str:
 
 def evidence(effect: Effect) -> str:
     """Interval, standardized size and p, in parentheses."""
-    standardized = f"; {effect.sd_estimate} within-client SDs" if effect.sd_estimate.value is not None else ""
-    return f"({unbroken(f'95% CI {effect.interval}')}{standardized}; {unbroken(f'p {effect.p_text}')})"
+    p = unbroken(f"p {effect.p_text}")
+    if effect.ratio is not None:
+        return f"({unbroken(f'95% CI {effect.ratio_interval}')}; log-odds {effect.estimate}; {p})"
+    standardized = ""
+    if effect.sd_estimate.value is not None:
+        standardized = f"; {effect.sd_estimate} within-client SDs, {unbroken(effect.sd_interval)}"
+    return f"({unbroken(f'95% CI {effect.interval}')}{standardized}; {p})"
 
 
 def adjusted(finding: Finding, effect: Effect) -> str:
@@ -85,24 +100,31 @@ def adjusted(finding: Finding, effect: Effect) -> str:
 
 def wrong_if(finding: Finding) -> str:
     """What would have to be true for the verdict to be wrong."""
-    return _WRONG_IF[finding.verdict].format(mode=words.mode(finding.spec.exposure.mode))
+    text = _WRONG_IF[finding.verdict] if finding.effect or finding.verdict == "not estimable" else _WITHHELD
+    compared = ", without doing so for the exposures it was compared with" if finding.compared else ""
+    return text.format(mode=words.mode(finding.spec.exposure.mode), compared=compared)
 
 
 def model(spec: Hypothesis) -> str:
     """The model in words: outcome, exposure part, what is adjusted for, what may differ from client to client."""
     others = "time" + "".join(f", {words.plain(name)}" for name in spec.covariates)
     subject = words.exposure(spec.exposure)
-    if spec.outcome.kind in ("dropout", "no_show"):
-        event = _EVENTS[spec.outcome.kind]
-        return f"A discrete-time hazard model of {event} on {subject} in the window, {others}; errors clustered by worker."
+    minus = spec.contrast.minus if spec.contrast else None
+    subject += f" and {words.mode(minus)}" if minus else ""
+    if spec.outcome.kind in HAZARDS:
+        on = f"{subject} in the window, {others}"
+        return f"A discrete-time hazard model of {event(spec)} on {on}; errors clustered by worker."
     split = "split into its parts within clients, between clients and between workers"
     rated = f"{outcome(spec)}, rated by {words.rater(spec.outcome.rater)}"
-    text = f"A linear mixed model of {rated}, on {subject} ({split}), {others}; the {spec.effect} part is tested."
+    if spec.outcome.kind == "dyad_gap":
+        rated = f"the distance between client's and worker's ratings of {outcome(spec)}"
+    tested = f"the {spec.effect} part of the first minus that of the second" if minus else f"the {spec.effect} part"
+    text = f"A linear mixed model of {rated}, on {subject} ({split}), {others}; {tested} is tested."
     slopes = [words.plain(term) for term in spec.random.get("client_id", ()) if term != "intercept"]
     if slopes:
         text += f" Clients differ in their level and in the slope of {listed(slopes)}, as far as the data allow."
     if spec.moderator:
-        text += f" The effect may differ by {words.plain(spec.moderator)}; the difference between levels is tested."
+        text += f" The effect may differ by {words.moderator(spec.moderator)}; the difference is tested."
     if spec.mediator:
         text += f" What runs through {words.session_column(spec.mediator.column)} is tested: the product of two paths."
     return text
@@ -128,73 +150,65 @@ def _opposite(finding: Finding, effect: Effect) -> str:
 
 def _zero(finding: Finding, effect: Effect) -> str:
     bound = f"{finding.spec.smallest_effect:g}"
+    unit = "standardized log-odds" if effect.ratio is not None else "within-client SDs"
     return (
         f"No difference that would matter: {_lower(found(finding, effect))}; "
-        f"the 90% CI lies within ±{bound} within-client SDs, the smallest effect of interest."
+        f"the {finding.equivalence} CI lies within ±{bound} {unit}, the smallest effect of interest."
     )
 
 
 def _inconclusive(finding: Finding, effect: Effect) -> str:
-    return (
-        f"The data do not settle this: {_lower(found(finding, effect))}. "
-        f"Anything from {effect.low} to {effect.high}{_unit(finding)} is compatible with them.{adjusted(finding, effect)}"
-    )
-
-
-def _unit(finding: Finding) -> str:
-    return " points" if finding.spec.outcome.kind in ("score", "dyad_gap") else ""
+    text = f"The data do not settle this: {_lower(found(finding, effect))}. "
+    if not effect.excludes_zero:
+        return f"{text.rstrip()}{adjusted(finding, effect)}"
+    if not adjusted(finding, effect):
+        return f"{text}Taken by itself the interval excludes no difference, but not by the rules of this study."
+    too_little = "Taken by itself the interval excludes no difference; with so many tests that is too little."
+    return f"{text}{too_little}{adjusted(finding, effect)}"
 
 
 def _fragile(finding: Finding, effect: Effect) -> str:
-    checks = listed([_lower(check) for check in finding.failed]) or "one of the checks"
+    checks = listed(list(finding.failed)) or "under one of the checks"
     return (
-        f"In the primary model, {_lower(found(finding, effect))}; "
-        f"but this does not survive {checks}, so it should not be relied on."
+        f"In the main model, {_lower(found(finding, effect))}; "
+        f"but this does not hold {checks}, so it should not be relied on."
     )
 
 
 def _unspecific(finding: Finding, effect: Effect) -> str:
     return (
-        f"In the primary model, {_lower(found(finding, effect))}; but advocacy without the client there goes with the "
-        "same difference, so nothing can be said for being there together."
+        f"In the main model, {_lower(found(finding, effect))}; but advocacy without being there together goes with "
+        "much the same difference, so nothing can be said for being there together."
     )
 
 
 def _undirected(finding: Finding, effect: Effect) -> str:
     return (
-        f"In the primary model, {_lower(found(finding, effect))}; but advocacy that came only after the rating goes with "
-        "it as well, so no direction can be claimed."
+        f"In the main model, {_lower(found(finding, effect))}; but {words.exposure(finding.spec.exposure)} that came only "
+        "after the rating goes with it about as much, so no direction can be claimed."
     )
 
 
 def _other_outcome(spec: Hypothesis, effect: Effect) -> str:
-    size = magnitude(effect.estimate)
     if spec.outcome.kind == "dyad_gap":
         apart = "further apart" if effect.positive else "closer together"
-        return f"client's and worker's ratings of {outcome(spec)} lay {size} points {apart}"
-    return f"the log-odds of {_EVENTS[spec.outcome.kind]} were {size} {'higher' if effect.positive else 'lower'}"
+        return f"client's and worker's ratings of {outcome(spec)} lay {magnitude(effect.estimate)} points {apart}"
+    minus = spec.contrast.minus if spec.contrast else None
+    other = f", relative to {words.mode(minus)}" if minus else ""
+    return f"the odds of {event(spec)} were {effect.ratio} times as high{other}"
 
 
 def _moderated(spec: Hypothesis, effect: Effect) -> str:
     size = f"{magnitude(effect.estimate)} points {'more positive' if effect.positive else 'more negative'}"
-    name = words.plain(str(spec.moderator))
     if effect.level is None:
-        return f"{size} for each further point of {name}"
-    level = spec.moderator_level or effect.level
-    if level in ("yes", "no"):
-        return f"{size} with {name} “{level}” than without it"
-    return f"{size} for {name} “{words.plain(level)}” than for the others"
+        return f"{size} for each further point of {words.moderator(str(spec.moderator))}"
+    return f"{size} {words.against_others(str(spec.moderator), spec.moderator_level or effect.level)}"
 
 
-def _later(lag: int) -> str:
+def _came(lag: int) -> str:
     if lag == 0:
-        return ""
-    return " (one rating earlier)" if lag == 1 else f" ({lag} ratings earlier)"
-
-
-def _pair(spec: Hypothesis) -> str:
-    minus = spec.contrast.outcome_minus if spec.contrast and spec.contrast.outcome_minus else ""
-    return f"{words.score(spec.outcome.score)} and {words.score(minus)} ({words.instrument(spec.outcome.instrument)})"
+        return "came before a rating"
+    return "came one rating earlier" if lag == 1 else f"came {lag} ratings earlier"
 
 
 def _lower(text: str) -> str:
@@ -202,17 +216,17 @@ def _lower(text: str) -> str:
 
 
 _CONDITIONS = {
-    "within": "In windows with {unit} than is usual for the client",
-    "between": "For clients with, on average, {unit} than other clients of their worker",
-    "worker": "For workers whose clients have, on average, {unit} than those of other workers",
-    "contextual": "Over and above the client's own windows, for clients with, on average, {unit}",
+    "within": "Where {unit} than is usual for the client {came}",
+    "between": "For clients with, on average, {unit} before a rating than other clients of their worker",
+    "worker": "For workers whose clients have, on average, {unit} before a rating than those of other workers",
+    "contextual": "Over and above the client's own ups and downs, for clients with, on average, {unit} before a rating",
 }
 _EVENTS = {"dropout": "leaving early", "no_show": "missing the next session"}
 _ANY = {
-    "within": "In windows with {subject}, against the client's windows without",
-    "between": "For clients with {subject} in every window, against clients of their worker with none",
-    "worker": "For workers with {subject} in every window, against workers with none",
-    "contextual": "Over and above the client's own windows, for clients with {subject} in every window, against none",
+    "within": "Where {subject} {came}, against the client's ratings without",
+    "between": "For clients with {subject} before every rating, against clients of their worker with none",
+    "worker": "For workers with {subject} before every rating, against workers with none",
+    "contextual": "Over and above the client's own ups and downs, for clients with {subject} before every rating",
 }
 _BUILDERS = {
     "supported": _supported,
@@ -224,15 +238,16 @@ _BUILDERS = {
     "not specific to being there": _unspecific,
     "no direction can be claimed": _undirected,
 }
-_CONFOUNDED = "if something that was not measured changes from window to window, brings {mode} and moves the rating as well"
+_CONFOUNDED = "if something that was not measured comes and goes, brings {mode} and moves the outcome as well"
+_WITHHELD = "Nothing is shown, so nothing is said for or against the claim."
 _WRONG_IF = {
-    "supported": f"This would be wrong {_CONFOUNDED}, without doing so for the exposures it was compared with.",
+    "supported": f"This would be wrong {_CONFOUNDED}{{compared}}.",
     "suggestive": f"This would be wrong {_CONFOUNDED}, or if chance brought it, as looking at many things will.",
-    "opposite": f"This would be wrong {_CONFOUNDED}: a crisis can bring {{mode}} and lower the rating at once.",
+    "opposite": f"This would be wrong {_CONFOUNDED}: a crisis can do both at once.",
     "practically zero": "This would be wrong if two opposite influences cancel each other, or if smaller effects matter.",
     "inconclusive": "More clients or ratings would narrow the interval; as it stands, it supports neither claim nor denial.",
     "fragile": "The claim could still be right if the failed check itself is wrong here, for instance for want of data.",
     "not specific to being there": "The claim could still be right if the other exposures work for reasons of their own.",
-    "no direction can be claimed": "The claim could still be right, if something besides the ratings drives later {mode}.",
+    "no direction can be claimed": "The claim could still be right if something besides the ratings brings later {mode}.",
     "not estimable": "Nothing is said for or against the claim.",
 }

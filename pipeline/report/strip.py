@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from html import escape
 
 from pipeline.disclosure.neutral import visible
+from pipeline.report.numbers import ticks
 
-WIDTH, LABELS, ROW, TOP, BOTTOM = 640, 330, 24, 8, 30
+WIDTH, LABELS, ROW, TOP, BOTTOM = 640, 330, 24, 8, 46
 LEFT, RIGHT = LABELS + 10, WIDTH - 20
 COLORS = {"passed": "#0072B2", "failed": "#D55E00", "primary": "#222222"}  # Okabe and Ito (2008)
 LONGEST = 52  # characters of a label that fit beside the plot
@@ -36,8 +37,8 @@ class Strip:
     height: str
 
 
-def strip(name: str, caption: str, alt: str, marks: list[Mark]) -> Strip:
-    """Draw the marks on a shared axis that includes zero."""
+def strip(name: str, caption: str, alt: str, marks: list[Mark], unit: str) -> Strip:
+    """Draw the marks on a shared axis in this unit that includes zero."""
     low = min(0.0, *(mark.low for mark in marks))
     high = max(0.0, *(mark.high for mark in marks))
     height = TOP + ROW * len(marks) + BOTTOM
@@ -45,6 +46,7 @@ def strip(name: str, caption: str, alt: str, marks: list[Mark]) -> Strip:
     for i, mark in enumerate(marks):
         parts += _row(mark, TOP + ROW * i + ROW // 2, low, high)
     parts += _axis(low, high, height - BOTTOM)
+    parts.append(f'<text x="{(LEFT + RIGHT) // 2}" y="{height - 8}" text-anchor="middle">{escape(unit)}</text>')
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
         'font-family="DejaVu Sans, sans-serif" font-size="12" fill="#222222">'
@@ -67,11 +69,11 @@ def _row(mark: Mark, y: int, low: float, high: float) -> list[str]:
 
 
 def _axis(low: float, high: float, y: int) -> list[str]:
-    ticks = []
-    for value in sorted({low, 0.0, high}):
-        label = f"{value:.3g}".replace("-", "−")
-        ticks.append(f'<text x="{_x(value, low, high)}" y="{y + 18}" text-anchor="middle">{label}</text>')
-    return [_line(LEFT, y, RIGHT, y, "#777777", 1), *ticks]
+    marks = []
+    for value in ticks(low, high):
+        label = f"{value:.6g}".replace("-", "−")
+        marks.append(f'<text x="{_x(value, low, high)}" y="{y + 18}" text-anchor="middle">{label}</text>')
+    return [_line(LEFT, y, RIGHT, y, "#777777", 1), *marks]
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, color: str, width: int) -> str:

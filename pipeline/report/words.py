@@ -15,7 +15,7 @@ MODES = {
     "client_solo": "advocacy by the client alone",
     "concrete": "concrete help",
 }
-INSTRUMENTS = {"wai_36": "WAI (36 items)", "wai_s": "WAI-S", "wai_sr": "WAI-SR", "srs": "SRS"}
+INSTRUMENTS = {"wai_36": "WAI-36", "wai_s": "WAI-S", "wai_sr": "WAI-SR", "srs": "SRS"}
 SCORES = {
     "total": "the alliance",
     "goal": "agreement on goals",
@@ -67,6 +67,38 @@ STEPS = {
     "attended": "attended a session",
     "rated": "gave a rating",
     "rated_twice": "gave two ratings or more",
+}
+EPISODE_FACTS = ("setting", "level", "initiated_by", "debriefed", "planned")  # noted of an episode, not of a client
+CATEGORIES = (
+    "phase",
+    "modality",
+    *("agency_id", "age_band", "gender", "race_ethnicity", "language", "program", "referral_source"),
+    *("discipline", "experience_band", "caseload_band"),
+)
+MODERATORS = {
+    "setting": "the place",
+    "level": "the level of the system",
+    "initiated_by": "who asked for it",
+    "debriefed": "whether it was talked over afterwards",
+    "planned": "whether it was planned",
+    "mandated": "whether the client is mandated",
+}
+YES_NO = {
+    "debriefed": ("talked over", "not talked over"),
+    "planned": ("planned", "not planned"),
+    "mandated": ("mandated", "not mandated"),
+}
+CHECKS = {
+    "lead_placebo": "when advocacy after the rating is set beside it",
+    "nearer_windows": "when advocacy closer to the rating is taken into account",
+    "lagged_outcome": "when the rating before is taken into account",
+    "detrended": "when each client's own trend in advocacy is taken out",
+    "time_slope": "when each client may have a trend of their own",
+    "car1": "when ratings close in time may resemble each other",
+    "quadratic_time": "when time may run in a curve",
+    "unadjusted": "without the declared covariates",
+    "influence": "when one worker or another is left out",
+    "cluster_robust": "when ratings of one worker's clients may hang together in ways the model does not know",
 }
 SYMBOLS: dict[Verdict, str] = {
     "supported": "✓",
@@ -160,6 +192,49 @@ def dose(kind: str, subject: str) -> str:
 def check(row: Mapping[str, Any]) -> str:
     """A check of the battery by its label."""
     return str(row.get("label") or title(str(row["check"])))
+
+
+def check_clause(row: Mapping[str, Any]) -> str:
+    """What a check does, as the end of a sentence: `it does not hold when the rating before is taken into account`."""
+    return CHECKS.get(str(row["check"])) or f"under the check “{check(row)}”"
+
+
+def leave_one_out(passed: bool | None) -> str:
+    """What leaving out one worker after the other shows, without saying which or how much."""
+    if passed is None:
+        return ""
+    if passed:
+        return "Whichever one worker is left out, the effect holds."
+    return "There are workers without whom the interval includes no effect or lies on the other side: few carry it."
+
+
+def moderator(name: str) -> str:
+    """What an effect may differ by, in a sentence."""
+    return MODERATORS.get(name, plain(name))
+
+
+def moderator_level(name: str, level: str) -> str:
+    """A level of a moderator as a label."""
+    if level in ("yes", "no"):
+        yes, no = YES_NO.get(name, (plain(name), f"no {plain(name)}"))
+        return yes if level == "yes" else no
+    return plain(level)
+
+
+def against_others(name: str, level: str) -> str:
+    """A level of a moderator against the others, as the end of a sentence about a difference."""
+    if level in ("yes", "no"):
+        one, other = moderator_level(name, level), moderator_level(name, "no" if level == "yes" else "yes")
+        return (
+            f"where it was {one} than where it was {other}" if name in EPISODE_FACTS else f"with “{one}” than with “{other}”"
+        )
+    told = {
+        "setting": f"where the place was {plain(level)} than at other places",
+        "phase": f"in the {plain(level)} phase than in the others",
+        "level": f"at the {plain(level)} level than at the others",
+        "initiated_by": f"where {'both' if level == 'both' else f'the {plain(level)}'} asked for it than otherwise",
+    }
+    return told.get(name, f"with {plain(name)} “{plain(level)}” than with the others")
 
 
 def series(instrument_name: str, rater_name: str) -> str:

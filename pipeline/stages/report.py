@@ -5,12 +5,14 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
+from pipeline.disclosure.former import RECORD
 from pipeline.disclosure.manifest import manifest
 from pipeline.disclosure.shown import insist, released
 from pipeline.io import Batch, digest, json_bytes
 from pipeline.params import Params
 from pipeline.report.page import render
 from pipeline.report.pdf import pdf
+from pipeline.report.raster import pngs
 from pipeline.report.release import Report, Sources, build
 
 DESCRIPTION = "data/analysis/description.json"
@@ -20,7 +22,7 @@ VERDICTS = "data/analysis/verdicts.json"
 LOCK = "requirements.lock"
 PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib")
 
-READS: tuple[str, ...] = (DESCRIPTION, RELIABILITY, FITS, VERDICTS, LOCK)
+READS: tuple[str, ...] = (DESCRIPTION, RELIABILITY, FITS, VERDICTS, LOCK, RECORD)
 WRITES: tuple[str, ...] = (
     "reports/report.html",
     "reports/report.pdf",
@@ -53,12 +55,13 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         fits={name: batch.json(f"{FITS}/{name}.json") for name in params.hypotheses},
         verdicts=batch.json(VERDICTS),
         versions=_versions(batch),
+        released=batch.json(RECORD),
     )
     report, gate = build(params, sources)
     files = released_files(report)
     for name, content in files.items():
         batch.put_bytes(name, content)
-    batch.put_json("reports/release.json", manifest(files, gate.rules, gate.record()))
+    batch.put_json("reports/release.json", manifest(files, gate.rules, gate.record(), gate.released))
 
 
 def released_files(report: Report) -> dict[str, bytes]:
@@ -68,10 +71,9 @@ def released_files(report: Report) -> dict[str, bytes]:
     files |= {f"reports/estimates/{name}.json": _json(value, "estimates") for name, value in report.estimates.items()}
     files |= {f"reports/tables/{table.name}.csv": table.csv().encode("utf-8") for table in report.tables}
     files["reports/report.pdf"] = pdf(report)
-    strips = (card.checks for card in report.cards if card.checks)
-    files |= {f"reports/figures/{drawing.name}.svg": drawing.svg for drawing in strips}
-    files |= {f"reports/figures/{figure.name}.svg": figure.svg for figure in report.figures}
-    return files | {f"reports/figures/{figure.name}.png": figure.png for figure in report.figures}
+    drawings = {drawing.name: drawing.svg for drawing in report.drawings}
+    files |= {f"reports/figures/{name}.svg": svg for name, svg in drawings.items()}
+    return files | {f"reports/figures/{name}.png": png for name, png in pngs(drawings, int(report.dpi)).items()}
 
 
 def _json(value: object, where: str) -> bytes:

@@ -12,40 +12,42 @@ from pipeline.report.findings import finding
 from pipeline.report.numbers import NO_BREAK
 from tests.report.results import VERDICTS, fit, name_of, params, verdict_entry
 
-WITHIN = "windows with one more episode of joint advocacy than is usual for the client, clients rated the alliance (WAI-SR)"
-STRONG = "(95% CI [0.110, 0.194]; 0.32 within-client SDs; p < .001)"
+WITHIN = (
+    "ere one more episode of joint advocacy than is usual for the client came before a rating, clients rated the alliance "
+    "(WAI-SR)"
+)
+STRONG = "(95% CI [0.110, 0.194]; 0.32 within-client SDs, [0.23, 0.40]; p < .001)"
 HEADLINES = {
     "supported": (
-        f"In {WITHIN} 0.152 points higher {STRONG}, and every check that decides was passed. "
-        "After Holm correction, p < .001."
+        f"Wh{WITHIN} 0.152 points higher {STRONG}, and every check that decides was passed. After Holm correction, p < .001."
     ),
     "suggestive": (
-        f"In {WITHIN} 0.152 points higher {STRONG}. After Benjamini-Hochberg correction, p < .001. "
+        f"Wh{WITHIN} 0.152 points higher {STRONG}. After Benjamini-Hochberg correction, p < .001. "
         "This was exploratory: it suggests, and needs data of its own to be tested."
     ),
     "opposite": (
-        f"Contrary to what was predicted: in {WITHIN} 0.152 points lower (95% CI [−0.194, −0.110]; "
-        "−0.32 within-client SDs; p < .001). After Holm correction, p < .001."
+        f"Contrary to what was predicted: wh{WITHIN} 0.152 points lower (95% CI [−0.194, −0.110]; "
+        "−0.32 within-client SDs, [−0.40, −0.23]; p < .001). After Holm correction, p < .001."
     ),
     "practically zero": (
-        f"No difference that would matter: in {WITHIN} 0.004 points higher (95% CI [−0.038, 0.046]; 0.01 within-client "
-        "SDs; p = .091); the 90% CI lies within ±0.1 within-client SDs, the smallest effect of interest."
+        f"No difference that would matter: wh{WITHIN} 0.004 points higher (95% CI [−0.038, 0.046]; 0.01 within-client "
+        "SDs, [−0.08, 0.10]; p = .091); the 90% CI lies within ±0.1 within-client SDs, the smallest effect of interest."
     ),
     "inconclusive": (
-        f"The data do not settle this: in {WITHIN} 0.15 points higher (95% CI [−0.02, 0.33]; 0.32 within-client SDs; "
-        "p = .091). Anything from −0.02 to 0.33 points is compatible with them. After Holm correction, p = .182."
+        f"The data do not settle this: wh{WITHIN} 0.15 points higher (95% CI [−0.02, 0.33]; 0.32 within-client SDs, "
+        "[−0.05, 0.68]; p = .091). After Holm correction, p = .182."
     ),
     "fragile": (
-        f"In the primary model, in {WITHIN} 0.152 points higher {STRONG}; but this does not survive lagged outcome, "
-        "so it should not be relied on."
+        f"In the main model, wh{WITHIN} 0.152 points higher {STRONG}; but this does not hold when the rating before is "
+        "taken into account, so it should not be relied on."
     ),
     "not specific to being there": (
-        f"In the primary model, in {WITHIN} 0.152 points higher {STRONG}; but advocacy without the client there goes with "
-        "the same difference, so nothing can be said for being there together."
+        f"In the main model, wh{WITHIN} 0.152 points higher {STRONG}; but advocacy without being there together goes with "
+        "much the same difference, so nothing can be said for being there together."
     ),
     "no direction can be claimed": (
-        f"In the primary model, in {WITHIN} 0.152 points higher {STRONG}; but advocacy that came only after the rating "
-        "goes with it as well, so no direction can be claimed."
+        f"In the main model, wh{WITHIN} 0.152 points higher {STRONG}; but joint advocacy that came only after the rating "
+        "goes with it about as much, so no direction can be claimed."
     ),
     "not estimable": "Could not be estimated: no advocacy log.",
 }

@@ -18,6 +18,16 @@ COLORS = {"supported": BLUE, "suggestive": BLUE, "opposite": VERMILION}
 STYLES = {"supported": "o", "suggestive": "s", "opposite": "D"}
 
 
+def tally(found: list[Finding]) -> str:
+    """How many hypotheses of which role got which verdict, in the order of the verdicts."""
+    said = []
+    for role in ("confirmatory", "exploratory"):
+        own = [one.verdict for one in found if one.role == role]
+        parts = [f"{own.count(verdict)} {verdict}" for verdict in words.SYMBOLS if verdict in own]
+        said += [f"{role.capitalize()}: {', '.join(parts)}."] if parts else []
+    return " ".join(said)
+
+
 def answer_table(found: list[Finding]) -> Table:
     """Verdict and effect of every hypothesis."""
     lines = [Line(words.title(one.name), (one.verdict, one.role, *_cells(one))) for one in found]

@@ -14,12 +14,14 @@ from pipeline.report import sentences, words
 from pipeline.report.counts import model_key
 from pipeline.report.findings import Effect, Finding, degrees
 from pipeline.report.numbers import bracket, digits_for, listed, p_cell
+from pipeline.report.sections.effects import effect_plot, thin
 from pipeline.report.strip import Mark, Strip, strip
 from pipeline.report.table import Line, Table
 
 Row = Mapping[str, Any]
 NO_CHECK = "–"
 OTHER_SCALE = ("reverse", "reverse_any")  # their numbers are not in points of the outcome
+EXTREMES = ("influence",)  # its number is that of the one worker who matters most: no extremes leave
 PATHS = {"a": "Exposure to mediator", "b": "Mediator to outcome", "direct": "Exposure to outcome, beside the mediator"}
 
 
@@ -41,6 +43,7 @@ class Card:
     equation: str
     notes: tuple[str, ...]
     effect: Table | None
+    plot: Strip | None
     details: Table | None
     checks: Strip | None
     battery: Table | None
@@ -68,6 +71,7 @@ def card(found: Finding, fit: Row, held: Mapping[str, Mapping[str, int]], gate: 
         equation=str(fit.get("formula") or ""),
         notes=_notes(found, fit, gate) if shown else (),
         effect=effect_table(found, found.effect, sensitivity(fit, found, gate)) if found.effect else None,
+        plot=effect_plot(found, fit, _levels(found, held), gate),
         details=details_table(found, fit, held, gate) if shown else None,
         checks=checks_plot(found, fit, gate) if shown else None,
         battery=battery_table(found, fit, gate) if shown and fit.get("battery") else None,
@@ -84,11 +88,12 @@ def _notes(found: Finding, fit: Row, gate: Gate) -> tuple[str, ...]:
 
 
 def effect_table(found: Finding, effect: Effect, note: str = "") -> Table:
-    """The tested effect, in scale points and in within-client SDs."""
-    lines = [
-        Line("In scale points", (effect.estimate, effect.interval, effect.std_error, effect.df, effect.p)),
-        Line("In within-client SDs", (effect.sd_estimate, effect.sd_interval, "", "", "")),
-    ]
+    """The tested effect on its own scale and standardized."""
+    own, scaled = ("In log-odds", "Standardized log-odds") if effect.ratio else ("In scale points", "In within-client SDs")
+    lines = [Line(own, (effect.estimate, effect.interval, effect.std_error, effect.df, effect.p))]
+    if effect.ratio:
+        lines.append(Line("As odds ratio", (effect.ratio, effect.ratio_interval, "", "", "")))
+    lines.append(Line(scaled, (effect.sd_estimate, effect.sd_interval, "", "", "")))
     if effect.p_adjusted.value is not None:
         note = f"p {effect.p_adjusted_text} after correction over the {found.role} hypotheses. {note}".strip()
     head = ("", "Estimate", "95% CI", "SE", "df", "p")
@@ -115,10 +120,13 @@ def sensitivity(fit: Row, found: Finding, gate: Gate) -> str:
 def details_table(found: Finding, fit: Row, held: Mapping[str, Mapping[str, int]], gate: Gate) -> Table | None:
     """The effect at each level of a moderator, or the paths of a mediation; None where there are neither."""
     if fit.get("moderation"):
-        levels = held.get(f"{found.spec.exposure.mode}_within", {})
-        caption = f"The effect by {words.plain(str(found.spec.moderator))}"
+        name, levels = str(found.spec.moderator), _levels(found, held)
+        caption = f"The effect by {words.moderator(name)}"
         rows = {str(row["level"]): row for row in fit["moderation"]["levels"]}
-        lines = [_part_line(level, row, found, gate, _thin(level, levels, gate)) for level, row in rows.items()]
+        lines = [
+            _part_line(words.moderator_level(name, level), row, found, gate, thin(level, levels, gate))
+            for level, row in rows.items()
+        ]
     elif fit.get("mediation"):
         caption, paths = "The paths", fit["mediation"]
         lines = [_part_line(title, paths[name], found, gate, False) for name, title in PATHS.items() if paths.get(name)]
@@ -128,9 +136,9 @@ def details_table(found: Finding, fit: Row, held: Mapping[str, Mapping[str, int]
     return Table(f"details_{found.name}", caption, head, tuple(lines))
 
 
-def _thin(level: str, levels: Mapping[str, int], gate: Gate) -> bool:
-    """Whether a level is held by too few clients; points along a number are no groups of clients."""
-    return bool(levels) and not gate.group(levels.get(level, 0))
+def _levels(found: Finding, held: Mapping[str, Mapping[str, int]]) -> Mapping[str, int]:
+    """Clients behind each level of a hypothesis' moderator."""
+    return held.get(f"{found.spec.exposure.mode}_within", {})
 
 
 def _part_line(title: str, row: Row, found: Finding, gate: Gate, thin: bool) -> Line:
@@ -141,19 +149,25 @@ def _part_line(title: str, row: Row, found: Finding, gate: Gate, thin: bool) -> 
 
 
 def checks_plot(found: Finding, fit: Row, gate: Gate) -> Strip | None:
-    """The effect in the primary model and under every check on the same scale; None without such a check."""
+    """The effect in the main model and under every check on the same scale; None without such a check."""
     own, effect = [], found.effect
     for row in fit.get("battery", []):
-        if row.get("applies") and row["check"] not in OTHER_SCALE:
-            mark = _mark(words.check(row), row, "passed" if row.get("passed") else "failed", found.clients, gate)
+        if row.get("applies") and row["check"] not in (*OTHER_SCALE, *EXTREMES):
+            kind = "failed" if row["check"] in found.failed_checks else "passed"
+            mark = _mark(words.check(row), row, kind, found.clients, gate)
             own += [mark] if mark else []
     if not own or effect is None:
         return None
     estimate, low, high = (float(part.value or 0) for part in (effect.estimate, effect.low, effect.high))
-    first = Mark("Primary model", estimate, low, high, "primary")
+    first = Mark("Main model", estimate, low, high, "primary")
     failed = listed([mark.label for mark in own if mark.kind == "failed"])
-    alt = f"Forest plot of the effect under {len(own)} checks, in scale points. Not passed: {failed or 'none'}."
-    return strip(f"checks_{found.name}", "The effect under each check (squares: not passed)", alt, [first, *own])
+    unit = "log-odds" if effect.ratio else "scale points"
+    alt = (
+        f"Forest plot of the effect in {unit}: main model {effect.estimate} {effect.interval}, and {len(own)} checks. "
+        f"Not passed: {failed or 'none'}."
+    )
+    caption = "The effect under each check, with 95% intervals (squares: not passed)"
+    return strip(f"checks_{found.name}", caption, alt, [first, *own], unit.capitalize())
 
 
 def _mark(label: str, row: Row, kind: str, clients: int, gate: Gate) -> Mark | None:
@@ -166,19 +180,23 @@ def _mark(label: str, row: Row, kind: str, clients: int, gate: Gate) -> Mark | N
 
 
 def battery_table(found: Finding, fit: Row, gate: Gate) -> Table:
-    """Every check, with its estimate, and whether it was passed."""
+    """Every check, with its estimate, whether it was passed, and whether the verdict hangs on it."""
     lines = []
     for row in fit["battery"]:
-        outcome = _outcome(row)
-        numbers = _numbers(row, found.clients, gate) if row.get("applies") else (Shown(NO_CHECK), "", Shown(NO_CHECK))
-        text = gate.prose(str(row.get("sentence") or row.get("reason") or ""), f"hypothesis {found.name}")
-        lines.append(Line(words.check(row), (outcome, *numbers, text)))
-    head = ("Check", "Passed", "Estimate", "95% CI", "p", "What it says")
-    return Table(f"checks_{found.name}", "Attempts to prove it wrong", head, tuple(lines))
+        extreme = row["check"] in EXTREMES
+        shown = row.get("applies") and not extreme
+        numbers = _numbers(row, found.clients, gate) if shown else (Shown(NO_CHECK), "", Shown(NO_CHECK))
+        said = words.leave_one_out(row.get("passed")) if extreme and row.get("applies") else ""
+        text = said or gate.prose(str(row.get("sentence") or row.get("reason") or ""), f"hypothesis {found.name}")
+        decides = "yes" if row["check"] in found.decisive else "no"
+        lines.append(Line(words.check(row), (_outcome(row, found), decides, *numbers, text)))
+    head = ("Check", "Passed", "Decides", "Estimate", "95% CI", "p", "What it says")
+    note = "The verdict hangs on the checks that decide; the others are told for what they are worth."
+    return Table(f"checks_{found.name}", "Attempts to prove it wrong", head, tuple(lines), note)
 
 
 def coefficient_table(found: Finding, fit: Row, held: Mapping[str, Mapping[str, int]], gate: Gate) -> Table:
-    """Every coefficient of the primary model; levels held by too few clients are withheld."""
+    """Every coefficient of the main model; levels held by too few clients are withheld."""
     thin = thin_terms(fit, held, gate.rules)
     lines = []
     for row in fit.get("coefficients", []):
@@ -191,7 +209,7 @@ def coefficient_table(found: Finding, fit: Row, held: Mapping[str, Mapping[str, 
         estimate, error, interval = _estimate(row, digits, found.clients, gate)
         lines.append(Line(term, (estimate, interval, error, degrees(row.get("df"), gate), p_cell(row.get("p_value")))))
     head = ("Term", "Estimate", "95% CI", "SE", "df", "p")
-    return Table(f"coefficients_{found.name}", "All coefficients of the primary model", head, tuple(lines))
+    return Table(f"coefficients_{found.name}", "All coefficients of the main model", head, tuple(lines))
 
 
 def variance_table(found: Finding, fit: Row, gate: Gate) -> Table:
@@ -216,12 +234,12 @@ def counts_table(name: str, fit: Row, gate: Gate) -> Table:
     return Table(f"counts_{name}", "From ratings to the model", ("Step", "Ratings", "Clients"), tuple(lines))
 
 
-def _outcome(row: Row) -> str:
+def _outcome(row: Row, found: Finding) -> str:
     if not row.get("applies"):
         return "does not apply"
-    if row.get("passed") is None:
-        return "–"
-    return "✓ yes" if row["passed"] else "✗ no"
+    if row["check"] in found.failed_checks:
+        return "✗ no"
+    return "–" if row.get("passed") is None else "✓ yes"
 
 
 def _numbers(row: Row, clients: int, gate: Gate) -> tuple[Shown, str, Shown]:

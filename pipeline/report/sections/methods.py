@@ -90,6 +90,21 @@ def _verdicts(params: Params) -> str:
     )
 
 
+def reading(params: Params) -> str:
+    """The words of the answer that are not everyday words, explained where they first stand."""
+    parts = [
+        "Points are points of the rating scale; a within-client SD is the usual size of one client's own ups and downs",
+        "the 95% CI is the range of differences that fit the data",
+        "p is how often chance alone would bring a difference as large",
+    ]
+    roles = {spec.role for spec in params.hypotheses.values()}
+    if "confirmatory" in roles:
+        parts.append("confirmatory hypotheses are few, and stated as such beforehand")
+    if "exploratory" in roles:
+        parts.append("exploratory ones can be suggestive at most")
+    return "; ".join(parts) + ". The verdict in the frame follows fixed rules, and each card below says which one."
+
+
 def asked(params: Params) -> str:
     """How many hypotheses of which role the study asks, as a sentence."""
     roles = [spec.role for spec in params.hypotheses.values()]

@@ -38,7 +38,7 @@ def sample(description: Row, gate: Gate) -> str:
     parts = ["a withheld number of clients" if clients.hidden else f"{clients} clients"]
     parts.append(f"{at_most(gate, description['workers']['workers'])} workers")
     parts.append(f"{at_most(gate, description['sessions'])} sessions")
-    rounding = "" if gate.rules.exact else " (counts rounded)"
+    rounding = "" if gate.rules.exact else f" (counts rounded to {gate.rules.round_to})"
     return f"Rests on {', '.join(parts)}{rounding}."
 
 
