@@ -8,11 +8,12 @@ called significant (to be 3-7.5%), and the time a study takes. Exit status 1 whe
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from dataclasses import dataclass
 
-from benchmarks.studies import FIRST_SEED, drawn, each, params, truth
+from benchmarks.studies import FIRST_SEED, drawn, each, params, positive, spent, truth
 from pipeline.hypotheses.evaluate import primary
 from pipeline.hypotheses.sample import NotEstimable, build
 from pipeline.options import Scenario
@@ -70,16 +71,20 @@ def report(scenario: Scenario, studies: list[Found | None]) -> tuple[float, floa
 
 def main(studies: int = STUDIES) -> int:
     """Run both scenarios; 0 where both shares lie in their ranges."""
-    seeds = range(FIRST_SEED, FIRST_SEED + studies)
+    begun, seeds = time.perf_counter(), range(FIRST_SEED, FIRST_SEED + studies)
     covered, _ = report("default", list(each(study, [("default", seed) for seed in seeds])))
     _, rejected = report("null", list(each(study, [("null", seed) for seed in seeds])))
     good = COVERAGE[0] <= covered <= COVERAGE[1] and REJECTION[0] <= rejected <= REJECTION[1]
     print(
         f"coverage to be {COVERAGE[0]:.0%}-{COVERAGE[1]:.0%}, rejection {REJECTION[0]:.1%}-{REJECTION[1]:.1%}: "
-        f"{'as it should be' if good else 'NOT as it should be'}"
+        f"{'as it should be' if good else 'NOT as it should be'}; {spent(begun)}"
     )
     return 0 if good else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else STUDIES))
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.recovery", description="Does the primary model find the truth?"
+    )
+    parser.add_argument("studies", nargs="?", type=positive, default=STUDIES, help=f"studies a scenario ({STUDIES})")
+    sys.exit(main(parser.parse_args().studies))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import os
+import time
 
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # before numpy: two processes, one thread each
     os.environ.setdefault(_threads, "1")
@@ -56,4 +58,19 @@ def each(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Resu
     """The results of all tasks in their order."""
     shipped()  # read once, before the processes part
     with ProcessPoolExecutor(PROCESSES) as pool:
-        yield from pool.map(work, tasks, chunksize=4)
+        yield from pool.map(work, tasks)  # one at a time: a study takes a second, so both processes end together
+
+
+def positive(text: str) -> int:
+    """A number of studies from the command line."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def spent(begun: float) -> str:
+    """The time since `begun` (time.perf_counter), and what this process and those it started took of the processor."""
+    used = os.times()
+    cpu = used.user + used.system + used.children_user + used.children_system
+    return f"{(time.perf_counter() - begun) / 60:.1f} minutes, {cpu / 60:.1f} minutes of processor time"

@@ -35,7 +35,7 @@ def test_a_target_counts_verdicts_or_intervals_that_hold_the_truth() -> None:
     truth = {"joint.within.total": 0.25, "worker_solo.within.total": 0.2}
     words = targets.Target("default", "joint", ("supported", "opposite"))
     whole = targets.Target("default", "joint", (targets.COVERED,))
-    contrast = targets.Target("default", "joint", (targets.COVERED,), minus="worker_solo.within.total")
+    contrast = targets.Target("default", "joint - solo", (targets.COVERED,))
     shares = [target.share(found, lambda _, effect: truth[effect]) for target in (words, whole, contrast)]
     assert shares == [0.5, 0.5, 0.0]
 
@@ -47,3 +47,16 @@ def test_every_scenario_has_targets_in_words_that_exist() -> None:
     for target in (target for found in targets.TARGETS.values() for target in found):
         assert set(target.words) <= words
         assert target.hypothesis in verdicts.variants()
+        assert target.hypothesis in targets.TRUTHS
+
+
+def test_the_command_line_says_what_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert verdicts.arguments([]).studies == verdicts.STUDIES
+    assert verdicts.arguments(["3", "crisis", "null"]).scenarios == ["crisis", "null"]
+    for wrong in (["0"], ["many"], ["3", "crysis"]):
+        with pytest.raises(SystemExit):
+            verdicts.arguments(wrong)
+    assert "no such scenario: crysis" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as asked:
+        verdicts.arguments(["--help"])
+    assert asked.value.code == 0
