@@ -23,7 +23,7 @@ from pipeline.measures.items import item_rest
 from pipeline.measures.levels import variance_shares
 from pipeline.measures.rated import Rated, rated
 from pipeline.measures.scoring import key_facts
-from pipeline.measures.shipped_totals import ShippedTotal, check_shipped, total_sentence
+from pipeline.measures.shipped_totals import ShippedTotal, check_shipped, total_counts, total_sentence, total_template
 
 Row = dict[str, object]
 SHIPPED = "shipped_"
@@ -65,7 +65,12 @@ def shipped_totals(data: Rated) -> list[Row]:
         if column in data.table.columns and data.table[column].notna().any():
             values = data.table[column].to_numpy(dtype=np.float64, na_value=np.nan)
             found = check_shipped(data.given, values, data.instrument, score)
-            words = {"sentence": total_sentence(found, data.instrument), "evidence": _evidence(data, found)}
+            words = {
+                "sentence": total_sentence(found, data.instrument),
+                "template": total_template(found, data.instrument),
+                "counts": total_counts(found),
+                "evidence": _evidence(data, found),
+            }
             rows.append({**data.names, **asdict(found), **words})
     return rows
 

@@ -122,3 +122,60 @@ def test_six_thousand_ratings_take_no_longer_than_they_must() -> None:
     values[::7] += 1
     found = check_shipped(answers, values, WAI_36, "bond")
     assert (found.reversed_there, found.not_reversed_there) == ((28,), (29,))
+
+
+@pytest.mark.parametrize("n", [30, 60, 277])
+@pytest.mark.parametrize("decimals", [0, 1, 2])
+@pytest.mark.parametrize("score", ["bond", "goal"])
+def test_a_wrong_key_is_found_in_rounded_means(n: int, decimals: int, score: str) -> None:
+    """Rounding blurs what regression sees: no items left out, no constants that only make up for it."""
+    answers, turned = likert(WAI_36, n, seed=n), WAI_36.subscales[score][-2:]
+    right = np.round(made_of(answers, score, key()), decimals)
+    found = check_shipped(answers, np.round(made_of(answers, score, key(*turned)), decimals), WAI_36, score)
+    assert {*found.reversed_there, *found.not_reversed_there} == set(turned) or found.verdict == "ambiguous"
+    assert (found.left_out_there, found.added_there, found.reproduced) == ((), (), n)
+    assert abs(found.constant) < 1e-9
+    assert check_shipped(answers, right, WAI_36, score).verdict == "agrees"
+
+
+def made_of(answers: np.ndarray, score: str, reversed_items: set[int]) -> np.ndarray:
+    other = WAI_36.model_copy(update={"reversed_items": tuple(sorted(reversed_items))})
+    return keyed(answers, other)[:, np.array(WAI_36.scores[score]) - 1].mean(axis=1)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("n", [30, 60, 277])
+@pytest.mark.parametrize("turned", [(1,), (1, 5), (1, 5, 8)])
+def test_up_to_three_wrong_items_of_the_total_are_found_in_few_ratings(n: int, turned: tuple[int, ...]) -> None:
+    answers = likert(WAI_36, n, seed=n)
+    found = check_shipped(answers, made_of(answers, "total", key(*turned)) * 36, WAI_36, "total")
+    assert {*found.reversed_there, *found.not_reversed_there} == set(turned)
+    assert found.verdict == "explained"
+
+
+@pytest.mark.parametrize("n", [30, 277])
+def test_nothing_reversed_and_an_item_left_out_are_found_in_few_ratings(n: int) -> None:
+    answers = likert(WAI_36, n, seed=n)
+    found = check_shipped(answers, answers.sum(axis=1), WAI_36, "total")
+    assert set(found.not_reversed_there) == set(WAI_36.reversed_items)
+    bond = keyed(answers, WAI_36)[:, np.array(WAI_36.subscales["bond"][1:]) - 1]
+    assert check_shipped(answers, bond.mean(axis=1), WAI_36, "bond").left_out_there == (WAI_36.subscales["bond"][0],)
+
+
+@pytest.mark.parametrize("n", [30, 277])
+@pytest.mark.parametrize(("unit", "shift"), [(2.0, 0.0), (100 / 72, -100 / 6), (0.5, 50.0)])
+def test_other_units_are_named(n: int, unit: float, shift: float) -> None:
+    answers = likert(WAI_36, n, seed=n)
+    found = check_shipped(answers, unit * made_of(answers, "bond", key()) * 12 + shift, WAI_36, "bond")
+    assert (found.verdict, found.rule, found.reproduced) == ("explained", "other", n)
+    assert [found.unit, found.unit * found.constant] == pytest.approx([unit, shift], abs=1e-6)
+    assert f"our sum in other units ({unit:.4g} times it" in total_sentence(found, WAI_36)
+    wrong = check_shipped(ANSWERS, 2 * made_of(ANSWERS, "bond", key(28, 29)), WAI_36, "bond")
+    assert (wrong.rule, wrong.reversed_there, wrong.not_reversed_there) == ("other", (28,), (29,))
+
+
+@given(seed=st.integers(0, 10_000), n=st.sampled_from([40, 120]), decimals=st.sampled_from([0, 1, 2, 6]))
+@settings(max_examples=25, deadline=None)
+def test_scores_that_belong_to_other_ratings_are_never_explained(seed: int, n: int, decimals: int) -> None:
+    answers = likert(WAI_36, n, seed=seed)
+    values = np.round(np.random.default_rng(seed).permutation(made_of(answers, "bond", key())), decimals)
+    assert check_shipped(answers, values, WAI_36, "bond").verdict == "unexplained"
