@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pipeline.disclosure.census import Census, Key
-from pipeline.disclosure.former import Former
+from pipeline.disclosure.former import NEARLY_ALL, Former
 from pipeline.disclosure.rules import Rules, preimage, rounded
 
 
@@ -20,14 +20,14 @@ class Draft:
 
     def value(self, key: Key) -> int:
         """The count as it would be shown: as before where that still holds, else rounded."""
-        count = self.census.cells[key].count
-        kept = self.former.kept(self.census.name(key), count, self.rules)
-        return rounded(count, self.rules.round_to) if kept is None else kept
+        cell = self.census.cells[key]
+        kept = self.former.kept(self.census.name(key), cell.count, cell.clients, self.rules)
+        return rounded(cell.count, self.rules.round_to) if kept is None else kept
 
     def limits(self, key: Key) -> tuple[float, float]:
         """The counts a shown value can stand for, at their narrowest.
 
-        A kept value v only says that the count is less than a step away; the interval taken here is that of v freshly
+        A kept value v only says that the count is less than two steps away; the interval taken here is that of v freshly
         rounded, stretched to hold the count. Whatever holds against this attacker holds against one who knows less. What
         is shown has the smallest cell's clients behind it, and a count is never less than its clients.
         """
@@ -37,12 +37,13 @@ class Draft:
 
     @cached_property
     def small(self) -> frozenset[Key]:
-        """Counts with too few clients behind them; a withheld one stays so until it is a step above the smallest cell."""
-        return frozenset(key for key, cell in self.census.cells.items() if cell.clients < self._least(key))
+        """Counts with too few clients behind them; a withheld one stays so until it is well above the smallest cell."""
+        cells = self.census.cells.items()
+        return frozenset(key for key, cell in cells if cell.clients < self.former.least(self.census.name(key), self.rules))
 
     @cached_property
     def nearly_whole(self) -> frozenset[Key]:
-        """Counts so close to what they are a part of that the rest would be a small cell; likewise with a step to spare."""
+        """Counts so close to what they are a part of that the rest would be a small cell; likewise with room to spare."""
         return frozenset(key for key in self.census.cells if self._is_nearly_whole(key))
 
     @cached_property
@@ -50,12 +51,8 @@ class Draft:
         """Counts the release before withheld."""
         return frozenset(key for key in self.census.cells if self.former.is_withheld(self.census.name(key)))
 
-    def _least(self, key: Key) -> int:
-        spare = self.rules.round_to if self.former.is_withheld(self.census.name(key)) else 0
-        return self.rules.min_cell + spare
-
     def _is_nearly_whole(self, key: Key) -> bool:
         cell = self.census.cells[key]
         whole = self.census.cells.get(cell.part_of) if cell.part_of else None
-        spare = self.rules.round_to if self.former.is_nearly_all(self.census.name(key)) else 0
-        return whole is not None and whole.count - cell.count < self.rules.min_cell + spare
+        least = self.former.least(self.census.name(key), self.rules, NEARLY_ALL)
+        return whole is not None and whole.count - cell.count < least

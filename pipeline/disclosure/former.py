@@ -2,8 +2,8 @@
 
 No rounding by itself can do that: a count rounded to `b` moves for one client more in 1 of `b` draws (its remainder is at
 the edge), so a single count is the same in at most 1 - 1/b of them (80% for 5) and a release of many counts in far fewer.
-So a released count stays as it was until the true count is a whole step away from it, and a withheld one stays withheld
-until it is a whole step above the smallest cell. What that holds and what not: docs/disclosure.md.
+So all counts stay as they were until the number of clients is a whole step away from what was released of it; then all are
+rounded anew, for several newcomers at once. What that holds and what it does not: docs/disclosure.md.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pipeline.disclosure.rules import Rules
 from pipeline.errors import DisclosureError, Problem
 
 WITHHELD, NEARLY_ALL = "withheld", "nearly all"
+SPARE = 2  # steps
 WORDS = (WITHHELD, NEARLY_ALL)
 Name = str
 Released = int | str
@@ -28,20 +29,31 @@ class Former:
 
     counts: Mapping[Name, Released] = field(default_factory=dict)
 
-    def kept(self, name: Name, count: int, rules: Rules) -> int | None:
-        """The number released before, if the true count is still less than a rounding step away from it."""
+    def holds(self, name: Name, clients: int, rules: Rules) -> bool:
+        """Whether the number of clients is still less than a rounding step away from what was released of it."""
         value = self.counts.get(name)
-        if not isinstance(value, int) or rules.exact:
+        if isinstance(value, int):
+            return abs(clients - value) < rules.round_to
+        return value == WITHHELD and clients < rules.min_cell + rules.round_to
+
+    def kept(self, name: Name, count: int, clients: int, rules: Rules) -> int | None:
+        """The number released before, if the true count is still less than two steps away from it.
+
+        Two, as no count of clients can grow that far before their number has grown one. A step is `round_to` clients; of a
+        count of rows it is as many clients' rows, at the average of the rows counted.
+        """
+        value = self.counts.get(name)
+        if not isinstance(value, int) or rules.exact or value % rules.round_to or not clients:
             return None
-        return value if abs(count - value) < rules.round_to and value % rules.round_to == 0 else None
+        return value if abs(count - value) < SPARE * rules.round_to * max(1.0, count / clients) else None
+
+    def least(self, name: Name, rules: Rules, word: str = WITHHELD) -> int:
+        """From how many clients on a count is shown: two steps more than usual where it was given as `word` before."""
+        return rules.min_cell + (SPARE * rules.round_to if self.counts.get(name) == word else 0)
 
     def is_withheld(self, name: Name) -> bool:
         """Whether the release before withheld this count."""
         return self.counts.get(name) == WITHHELD
-
-    def is_nearly_all(self, name: Name) -> bool:
-        """Whether the release before gave this count as nearly all."""
-        return self.counts.get(name) == NEARLY_ALL
 
 
 def former(record: Any, rules: Rules) -> Former:

@@ -57,7 +57,7 @@ class Gate:
         percent = 100 * part.value / base.value
         return Shown(f"{percent:.0f}%", round(percent))
 
-    def rows(self, count: int, where: str = "", key: Key | None = None) -> Shown:
+    def rows(self, count: int, where: str = "", key: Key | None = None, clients: int = 0) -> Shown:
         """A count of rows with no clients known behind it: rounded; below the smallest cell only none is told from some.
 
         With a `key`, one for each count, a number stays as the release before showed it while that still holds; a withheld
@@ -69,7 +69,7 @@ class Gate:
         if 0 < count < self.rules.min_cell:
             self.held_back[where, "small cell"] += 1
             return self._withheld(name)
-        kept = self.former.kept(name, count, self.rules) if count else None
+        kept = self.former.kept(name, count, clients or count, self.rules)
         return self._counted(rounded(count, self.rules.round_to) if kept is None else kept, name)
 
     def group(self, clients: int) -> bool:

@@ -95,7 +95,7 @@ def attack(release: Release) -> dict[Key, tuple[float, float]]:
 def _limits(shown: Shown) -> tuple[float, float | None]:
     if shown.value is None:
         return 0.0, None
-    return max(0.0, shown.value - ROUND_TO // 2), shown.value + ROUND_TO // 2
+    return max(MIN_CELL, shown.value - ROUND_TO // 2), shown.value + ROUND_TO // 2  # what is shown is no small cell
 
 
 def narrow(release: Release) -> list[float]:

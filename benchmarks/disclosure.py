@@ -1,0 +1,91 @@
+"""A study with one client more, released twice: `python -m benchmarks.disclosure [STUDIES] [CLIENTS_A_STUDY]`.
+
+For every draw a simulated study is released without one of its clients and then with, as every count the report can show
+(Table 1, flow, attendance, episodes, themes, who stays). Printed: how often both releases are the same, count by count and
+as a whole, without and with the record that `python -m pipeline release` keeps of the first; and how often somebody who has
+both, knows that one client has joined and has a linear program can tell of any code in Table 1 whether it is the newcomer's.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from benchmarks.studies import FIRST_SEED, each, params
+from pipeline.disclosure.former import Former
+from pipeline.exposure.link import link
+from pipeline.measures import shipped
+from pipeline.measures.scoring import combine, score
+from pipeline.report.description.summary import describe
+from pipeline.report.description.tables import Study
+from pipeline.simulate import canonical
+from tests.disclosure.newcomer import released, told, without
+
+STUDIES, NEWCOMERS = 20, 10
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One newcomer: counts released, those the same without and with the record, and codes told without and with it."""
+
+    counts: int
+    same: tuple[int, int]
+    told: tuple[int, int]
+
+
+def study_of(seed: int) -> Study:
+    """A simulated study as the stages up to link would leave it."""
+    given = params()
+    tables = canonical(given.simulate, seed)
+    ratings = {name.removeprefix("ratings_"): table for name, table in tables.items() if name.startswith("ratings_")}
+    least = given.measures.min_answered
+    scores = combine([score(table, shipped()[name], least) for name, table in ratings.items()])
+    occasions, ledger, linked = link(tables, scores, given.exposure)
+    named = (tables[name] for name in ("clients", "workers", "sessions", "advocacy"))
+    return Study(*named, scores, occasions, ledger, link=linked)
+
+
+def draws(seed: int) -> list[Draw]:
+    """The newcomers of one study."""
+    study, chosen = study_of(seed), np.random.Generator(np.random.PCG64(seed))
+    after = describe(study)
+    newcomers = int(sys.argv[2]) if len(sys.argv) > 2 else NEWCOMERS
+    picked = chosen.choice(study.clients["client_id"], newcomers, replace=False)
+    return [draw(describe(without(study, str(client))), after) for client in picked]
+
+
+def draw(before: Mapping[str, Any], after: Mapping[str, Any]) -> Draw:
+    """Release both, the second once without and once with the record of the first."""
+    first, first_census = released(before, Former())
+    same, codes = [], []
+    for former in (Former(), Former(first)):
+        second, census = released(after, former)
+        names = {*first, *second}
+        same.append(sum(first.get(name) == second.get(name) for name in names))
+        codes.append(told(first, first_census, second, census))
+    return Draw(len({*first, *second}), (same[0], same[1]), (codes[0], codes[1]))
+
+
+def results(studies: int) -> Iterator[Draw]:
+    """All draws of so many studies."""
+    for found in each(draws, range(FIRST_SEED, FIRST_SEED + studies)):
+        yield from found
+
+
+def main() -> None:
+    """Print one line without and one with the record."""
+    found = list(results(int(sys.argv[1]) if len(sys.argv) > 1 else STUDIES))
+    for i, title in enumerate(("without a record", "with the record")):
+        whole = np.mean([one.same[i] == one.counts for one in found])
+        single = np.mean([one.same[i] / one.counts for one in found])
+        some = np.mean([one.told[i] > 0 for one in found])
+        print(f"{title}: {len(found)} draws of {found[0].counts} counts")
+        print(f"  the same: {single:.2%} of counts, {whole:.1%} of whole releases; told of the newcomer: {some:.1%}")
+
+
+if __name__ == "__main__":
+    main()
