@@ -33,8 +33,10 @@ def freedom(compute: Compute, workers: int) -> Literal["satterthwaite", "kenward
     return "kenward_roger" if workers < compute.kenward_roger_below else compute.df
 
 
-def fit(design: Design, compute: Compute, *, residual: str = "independent", time: str | None = None) -> Any:
-    """One fit of a design as it stands; ModelError from the engine."""
+def fit(
+    design: Design, compute: Compute, *, residual: str = "independent", time: str | None = None, near: Any = None
+) -> Any:
+    """One fit of a design as it stands, its search started from an earlier model `near`; ModelError from the engine."""
     workers = int(design.rows.worker.max()) + 1
     df = freedom(compute, workers)
     if residual == "car1" and df == "kenward_roger":
@@ -54,16 +56,17 @@ def fit(design: Design, compute: Compute, *, residual: str = "independent", time
         return fit_statsmodels(design.columns, **arguments)
     from pipeline.multilevel import fit as fit_model
 
-    return fit_model(design.columns, **arguments)
+    return fit_model(design.columns, **arguments, near=near)
 
 
 def fit_dropping(design: Design, compute: Compute, order: Sequence[str]) -> Fit:
     """Fit; while effects by a group are singular or the fit does not settle, simplify them and fit again.
 
-    In this order: a slope whose variance is zero is left out (the first of `order` where there are several); where effects
-    are only perfectly correlated, their correlations are left out, which shows whose variance is zero.
+    In this order: a slope is left out where there would be as many effects as rows, and where its variance is zero (the first
+    of `order` where there are several); where effects are only perfectly correlated, their correlations are left out, which
+    shows whose variance is zero.
     """
-    dropped: list[str] = []
+    design, dropped = carried(design, order)
     while True:
         model = fit(design, compute)
         if model.converged and not model.singular:
@@ -80,6 +83,20 @@ def fit_dropping(design: Design, compute: Compute, order: Sequence[str]) -> Fit:
             dropped.append(f"correlations by {group}")
         else:
             return Fit(model, design, tuple(dropped))
+
+
+def carried(design: Design, order: Sequence[str]) -> tuple[Design, list[str]]:
+    """The design without the slopes that its rows cannot carry: as many effects of clients as rows; and what was left out."""
+    dropped: list[str] = []
+    sizes = {"client_id": int(design.rows.client.max()) + 1, "worker_id": int(design.rows.worker.max()) + 1}
+    for group, names in design.random.items():
+        kept = list(names)
+        while len(kept) > 1 and len(kept) * sizes.get(group, 0) >= len(design.rows.client):
+            slope = min((term for term in kept if term != "1"), key=lambda term: _rank(term, order))
+            kept.remove(slope)
+            dropped.append(f"{slope} by {group}")
+        design = replace(design, random={**design.random, group: kept})
+    return design, dropped
 
 
 def zero_slope(model: Any, random: Mapping[str, Sequence[str]], order: Sequence[str]) -> tuple[str, str] | None:

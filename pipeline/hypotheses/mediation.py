@@ -2,7 +2,8 @@
 
 a: mediator on exposure; b: outcome on mediator with the exposure beside it. The indirect effect is a*b plus the covariance
 of the clients' own a and b (Kenny, Korchmaros & Bolger 2003; Bauer, Preacher & Gil 2006), its interval by Monte Carlo
-(Preacher & Selig 2012).
+(Preacher & Selig 2012). Where both paths differ by client, the covariance of the clients' a and b, its standard error (delta
+method) and the correlation of the two estimated paths come from one model of both outcomes (Bauer et al.).
 """
 
 from __future__ import annotations
@@ -34,6 +35,18 @@ TAILS = {0.95: (2.5, 97.5), 0.90: (5.0, 95.0)}
 
 
 @dataclass(frozen=True)
+class Together:
+    """How the paths hang together: covariance of clients' a and b, its error, and the correlation of the estimates."""
+
+    covariance: float = 0.0
+    error: float = 0.0
+    correlation: float = 0.0
+
+
+APART = Together()
+
+
+@dataclass(frozen=True)
 class Paths:
     """The two fits and their path names."""
 
@@ -50,11 +63,12 @@ def mediate(spec: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: 
     built = replace(built, keep=built.keep & np.isfinite(mediator))
     counts = (*built.counts, sample.step("mediator known", built.client, built.worker, built.keep))
     built = replace(built, counts=counts)
+    sample.some(built.keep, counts)
     paths = _paths(spec, built, mediator, compute)
     together = _slopes_covariance(paths, compute)
     a, b = contrast(paths.a.model, {paths.x: 1.0}), contrast(paths.b.model, {paths.m: 1.0})
     draws = products(a, b, together, compute)
-    tested = _tested(draws, a.estimate * b.estimate + together[0])
+    tested = _tested(draws, a.estimate * b.estimate + together.covariance)
     return _result(spec, built, paths, together, draws, tested, compute)
 
 
@@ -90,19 +104,29 @@ def _parts(built: Sample, values: Floats, keep: Booleans, name: str) -> dict[str
     return {f"{name}_{part}": getattr(parts, part) for part in ("within", "between", "worker")}
 
 
-def _slopes_covariance(paths: Paths, compute: Compute) -> tuple[float, float]:
-    """Covariance of the clients' a and b with its standard error; (0, 0) where either path does not differ by client."""
+def _slopes_covariance(paths: Paths, compute: Compute) -> Together:
+    """The covariance of the clients' a and b; none where either path does not differ by client."""
     groups = (paths.a.design.random.get("client_id", []), paths.b.design.random.get("client_id", []))
     if paths.x not in groups[0] or paths.m not in groups[1]:
-        return 0.0, 0.0
+        return APART
     design = _stacked(paths)
     model = fit(design, compute.model_copy(update={"df": "none", "kenward_roger_below": 0}))
+    a, b = f"m_{paths.x}", f"y_{paths.m}"
+    unit = float(paths.a.model.residual_sd * paths.b.model.residual_sd)
     _, matrix = covariance(model, "client_id", design.random["client_id"])
-    unit = np.repeat([paths.a.model.residual_sd, paths.b.model.residual_sd], 2)
-    matrix = matrix * np.outer(unit, unit)
+    matrix = matrix[np.ix_([1, 3], [1, 3])]
+    if not hasattr(model, "covariance_error"):
+        return Together(unit * float(matrix[0, 1]), unit * _as_if_seen(matrix, design))
+    error = model.covariance_error("client_id", a, b)
+    known = model.covariance.loc[[a, b], [a, b]].to_numpy(dtype=np.float64)
+    correlation = float(known[0, 1] / np.sqrt(known[0, 0] * known[1, 1]))
+    return Together(unit * float(matrix[0, 1]), unit * error, correlation)
+
+
+def _as_if_seen(matrix: Floats, design: terms.Design) -> float:
+    """A lower bound of the covariance's error, from a model that gives none: as if each client's a and b were seen."""
     clients = int(design.rows.client.max()) + 1
-    spread = np.sqrt((matrix[1, 1] * matrix[3, 3] + matrix[1, 3] ** 2) / max(clients - 1, 1))
-    return float(matrix[1, 3]), float(spread)
+    return float(np.sqrt((matrix[0, 0] * matrix[1, 1] + matrix[0, 1] ** 2) / max(clients - 1, 1)))
 
 
 def _stacked(paths: Paths) -> terms.Design:
@@ -123,12 +147,13 @@ def _stacked(paths: Paths) -> terms.Design:
     return terms.Design(rows, columns, fixed, random, terms.Focus({}, {}), uncorrelated=frozenset({"worker_id"}))
 
 
-def products(a: Estimate, b: Estimate, together: tuple[float, float], compute: Compute) -> Floats:
-    """Draws of a*b + cov(a, b), each from a normal of its own (Preacher & Selig 2012)."""
+def products(a: Estimate, b: Estimate, together: Together, compute: Compute) -> Floats:
+    """Draws of a*b + cov(a, b): a and b from a joint normal, the covariance from its own (Preacher & Selig 2012)."""
     random = np.random.Generator(np.random.PCG64(compute.seed))
     normal = random.standard_normal((3, compute.draws))
-    first, second = a.estimate + a.std_error * normal[0], b.estimate + b.std_error * normal[1]
-    return np.asarray(first * second + together[0] + together[1] * normal[2])
+    shared = together.correlation * normal[0] + np.sqrt(1.0 - together.correlation**2) * normal[1]
+    first, second = a.estimate + a.std_error * normal[0], b.estimate + b.std_error * shared
+    return np.asarray(first * second + together.covariance + together.error * normal[2])
 
 
 def _tested(draws: Floats, point: float) -> Estimate:
@@ -140,7 +165,7 @@ def _tested(draws: Floats, point: float) -> Estimate:
 
 
 def _result(
-    spec: Plan, built: Sample, paths: Paths, together: tuple[float, float], draws: Floats, tested: Estimate, compute: Compute
+    spec: Plan, built: Sample, paths: Paths, together: Together, draws: Floats, tested: Estimate, compute: Compute
 ) -> dict[str, Any]:
     sd = sd_within(built.y[built.keep], paths.b.design.rows.client)
     low, high = np.percentile(draws, TAILS[0.90])
@@ -161,7 +186,9 @@ def _result(
             "a": contrast(paths.a.model, {paths.x: 1.0}),
             "b": contrast(paths.b.model, {paths.m: 1.0}),
             "direct": contrast(paths.b.model, {paths.x: 1.0}),
-            "covariance_ab": together[0],
+            "covariance_ab": together.covariance,
+            "covariance_ab_error": together.error,
+            "correlation_of_paths": together.correlation,
             "draws": len(draws),
         },
         "battery": [],

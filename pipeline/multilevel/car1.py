@@ -16,7 +16,7 @@ from pipeline.multilevel.design import Design
 from pipeline.multilevel.parameters import Mask
 from pipeline.multilevel.plan import Key, Plan
 from pipeline.multilevel.products import CellSums
-from pipeline.multilevel.segments import Codes, Floats, Ints
+from pipeline.multilevel.segments import Floats, Ints, Segments
 
 
 @dataclass(frozen=True)
@@ -55,38 +55,50 @@ def make_series(design: Design) -> Series:
 
 
 @dataclass(frozen=True)
-class Whitened:
-    """Whitened columns in the order of the series, and what the sums by cell need.
+class Ordered:
+    """The columns of a design in the order of its series, times the roots of the weights: the same for every phi.
 
-    `raw` are the columns before whitening, `kept` and `lost` the weights of each row and of the row before it.
+    `values` [base columns + 1, n] has the outcome last. A run is a stretch of rows in one cell: `begins` are its first
+    rows, `to_cell` adds runs up to cells. `moved` are the rows that follow one of another cell in their series; `to_now`
+    and `to_before` add these up to their own cells and to those before.
     """
 
-    columns: tuple[Floats, ...]
-    outcome: Floats
-    log_determinant: float
-    cell: Codes
-    raw: tuple[Floats, ...]
-    kept: Floats
-    lost: Floats
-
-
-@dataclass(frozen=True)
-class Ordered:
-    """The columns of a design in the order of its series, times the roots of the weights: the same for every phi."""
-
-    columns: tuple[Floats, ...]
-    outcome: Floats
-    cell: Codes
+    values: Floats
+    begins: Ints
+    to_cell: Segments
+    moved: Ints
+    to_now: Segments
+    to_before: Segments
     log_weights: float
 
 
 def in_order(design: Design, series: Series) -> Ordered:
     """Sort the columns of a design once."""
     root = np.ones(design.n_obs) if design.weights is None else np.sqrt(design.weights[series.order])
-    raw = [design.base.column(i, series.order) for i in range(len(design.base.names))]
-    columns = tuple(root if column is None else column * root for column in raw)
-    outcome = design.outcome(series.order) * root
-    return Ordered(columns, outcome, design.cells.row_cell[series.order], 2.0 * float(np.log(root).sum()))
+    values = np.empty((len(design.base.names) + 1, design.n_obs))
+    for i in range(len(values) - 1):
+        column = design.base.column(i, series.order)
+        values[i] = root if column is None else column * root
+    values[-1] = design.outcome(series.order) * root
+    cell, size = design.cells.row_cell[series.order].astype(np.int64), design.cells.size
+    begins = np.flatnonzero(np.concatenate(([True], cell[1:] != cell[:-1])))
+    moved = begins[series.gap[begins] > 0]
+    now, before = Segments(cell[moved], size), Segments(cell[moved - 1], size)
+    return Ordered(values, begins, Segments(cell[begins], size), moved, now, before, 2.0 * float(np.log(root).sum()))
+
+
+@dataclass(frozen=True)
+class Whitened:
+    """Whitened columns `values` [base columns + 1, n] in the order of the series, the outcome last.
+
+    `raw` are the columns before whitening, `kept` and `lost` the weights of each row and of the row before it.
+    """
+
+    values: Floats
+    log_determinant: float
+    raw: Floats
+    kept: Floats
+    lost: Floats
 
 
 def whiten(ordered: Ordered, series: Series, phi: float) -> Whitened:
@@ -95,16 +107,10 @@ def whiten(ordered: Ordered, series: Series, phi: float) -> Whitened:
     rho = np.where(follows, phi ** np.where(follows, series.gap, 1.0), 0.0)
     kept = 1.0 / np.sqrt(1.0 - rho * rho)
     lost = rho * kept
-    columns = tuple(_step(column, kept, lost) for column in ordered.columns)
+    values = ordered.values * kept
+    values[:, 1:] -= lost[1:] * ordered.values[:, :-1]
     log_determinant = float(np.log1p(-rho * rho).sum()) - ordered.log_weights
-    outcome = _step(ordered.outcome, kept, lost)
-    return Whitened(columns, outcome, log_determinant, ordered.cell, ordered.columns, kept, lost)
-
-
-def _step(values: Floats, kept: Floats, lost: Floats) -> Floats:
-    out = values * kept
-    out[1:] -= lost[1:] * values[:-1]
-    return out
+    return Whitened(values, log_determinant, ordered.values, kept, lost)
 
 
 def color(series: Series, phi: float, white: Floats) -> Floats:
@@ -126,16 +132,16 @@ class SeriesSums:
     """Sums by cell where a whitened row may have parts in two cells.
 
     A product of a part with a whole row goes to the part's cell; a product of two parts of one row to their two cells.
-    The finest factor sees whole rows (a series lies in one of its levels), the coarser ones the parts.
+    The finest factor sees whole rows (a series lies in one of its levels), the coarser ones the parts. All sums are first
+    made of whole rows; `moved` rows are then put right.
     """
 
-    def __init__(self, design: Design, rows: Whitened) -> None:
-        self.design, self.rows = design, rows
-        self.size = design.cells.size
-        self.cell = rows.cell
-        self.moved = 1 + np.flatnonzero((self.cell[1:] != self.cell[:-1]) & (rows.lost[1:] != 0))
-        self.now, self.before = self.cell[self.moved], self.cell[self.moved - 1]
-        self.sums: dict[tuple[int, int], Floats] = {}
+    def __init__(self, design: Design, ordered: Ordered, rows: Whitened) -> None:
+        self.design, self.ordered, self.rows = design, ordered, rows
+        self.terms = np.array(sorted({i for part in design.random for i in part.base}), dtype=np.int64)
+        moved = ordered.moved
+        self.now = rows.raw[self.terms[:, None], moved] * rows.kept[moved]
+        self.before = -rows.raw[self.terms[:, None], moved - 1] * rows.lost[moved]
 
     @property
     def log_determinant(self) -> float:
@@ -144,32 +150,65 @@ class SeriesSums:
 
     def gram(self) -> tuple[Floats, Floats]:
         """X'R^-1 X and X'R^-1 y."""
-        x = np.stack([self.rows.columns[i] for i in self.design.fixed])
-        return x @ x.T, x @ self.rows.outcome
+        x = self.rows.values[list(self.design.fixed)]
+        return x @ x.T, x @ self.rows.values[-1]
 
     def gather(self, start: Floats, *, outcome_only: bool = False) -> tuple[CellSums, Floats]:
         """Sums by cell with y - X start as the outcome r, and [X r]'R^-1 r; here always all of them."""
         del outcome_only
-        design = self.design
-        x = np.stack([self.rows.columns[i] for i in design.fixed])
-        residual = self.rows.outcome - start @ x
-        columns, blocks = {}, {}
-        for g, part in enumerate(design.random):
-            rows = [np.stack([*(self._by_cell(t, j) for j in design.fixed), self._by_part(t, residual)]) for t in part.base]
-            columns[g] = np.stack(rows)
-            for h in range(g, len(design.random)):
-                two = design.random[h].base
-                blocks[g, h] = np.stack([np.stack([self._product(g, i, j) for j in two]) for i in part.base])
+        design, fixed = self.design, list(self.design.fixed)
+        x = self.rows.values[fixed]
+        residual = self.rows.values[-1] - start @ x
+        whole = np.concatenate((self.rows.values[:-1], residual[None]))
+        sums = self._whole_rows(whole)
+        parts = sums + self._moved_parts(whole)
+        within = sums[:, self.terms] + self._moved_within(whole)
+        place = {int(i): k for k, i in enumerate(self.terms)}
+        own = [[place[i] for i in part.base] for part in design.random]
+        columns = {g: parts[np.ix_(mine, [*fixed, len(whole) - 1])] for g, mine in enumerate(own)}
+        blocks = {}
+        for g, one in enumerate(design.random):
+            for h in range(g, len(own)):
+                if g == 0:
+                    blocks[g, h] = parts[np.ix_(own[h], one.base)].transpose(1, 0, 2)
+                else:
+                    blocks[g, h] = within[np.ix_(own[g], own[h])]
         return CellSums(columns, blocks), np.append(x @ residual, residual @ residual)
+
+    def _whole_rows(self, whole: Floats) -> Floats:
+        """Products of each random term with every column [term, column, cell], of whole rows."""
+        runs = np.empty((len(self.terms), len(whole), len(self.ordered.begins)))
+        product, done = np.empty(whole.shape[1]), np.full((len(whole), len(whole)), -1)
+        for k, i in enumerate(self.terms):
+            for j in range(len(whole)):
+                if done[j, i] >= 0:
+                    runs[k, j] = runs[done[j, i], i]
+                    continue
+                np.multiply(whole[i], whole[j], out=product)
+                np.add.reduceat(product, self.ordered.begins, out=runs[k, j])
+                done[i, j] = k
+        return self.ordered.to_cell.sum(runs)
+
+    def _moved_parts(self, whole: Floats) -> Floats:
+        """What parts of random terms times whole columns bring to other cells than whole rows do [term, column, cell]."""
+        shifted = self.before[:, None] * whole[:, self.ordered.moved]
+        return self.ordered.to_before.sum(shifted) - self.ordered.to_now.sum(shifted)
+
+    def _moved_within(self, whole: Floats) -> Floats:
+        """The same of products of two parts that lie in one cell [term, term, cell]."""
+        rows = whole[self.terms[:, None], self.ordered.moved]
+        now = self.now[:, None] * self.now - rows[:, None] * rows
+        return self.ordered.to_now.sum(now) + self.ordered.to_before.sum(self.before[:, None] * self.before)
 
     def couple(self, plan: Plan, blocks: dict[Key, Floats]) -> None:
         """Rows that touch two cells couple the levels of those cells, within and between the coarser factors."""
-        if not len(self.moved):
+        if not len(self.ordered.moved):
             return
         levels = self.design.cells.levels
+        now, before = self.ordered.to_now.index, self.ordered.to_before.index
         for g in range(1, len(levels)):
             for h in range(g, len(levels)):
-                for rows, cols, turned in ((self.now, self.before, False), (self.before, self.now, True)):
+                for rows, cols, turned in ((now, before, False), (before, now, True)):
                     one, two = levels[g][rows], levels[h][cols]
                     kept = one <= two if g == h else np.ones(len(one), dtype=bool)
                     at = plan.entries[g, h].find(one[kept], two[kept])
@@ -178,42 +217,6 @@ class SeriesSums:
     def _couple(self, g: int, h: int, at: Ints, kept: Mask, out: Floats, *, turned: bool) -> None:
         for a, i in enumerate(self.design.random[g].base):
             for b, j in enumerate(self.design.random[h].base):
-                _, now_1, before_1 = self._parts(i)
-                _, now_2, before_2 = self._parts(j)
-                values = before_1 * now_2 if turned else now_1 * before_2
+                one, two = np.searchsorted(self.terms, (i, j))
+                values = self.before[one] * self.now[two] if turned else self.now[one] * self.before[two]
                 out[a, b] += np.bincount(at, values[kept], minlength=out.shape[2])
-
-    def _product(self, g: int, i: int, j: int) -> Floats:
-        return self._by_cell(j, i) if g == 0 else self._within_cell(i, j)
-
-    def _parts(self, i: int) -> tuple[Floats, Floats, Floats]:
-        """Base column i of the whitened rows, and of the moved rows its part now and its part before."""
-        whole, raw = self.rows.columns[i], self.rows.raw[i]
-        now = self.rows.kept[self.moved] * raw[self.moved]
-        return whole, now, -self.rows.lost[self.moved] * raw[self.moved - 1]
-
-    def _by_part(self, i: int, other: Floats) -> Floats:
-        """Sums by cell of the parts of column i times whole rows of another column."""
-        whole, _, before = self._parts(i)
-        sums = np.asarray(np.bincount(self.cell, whole * other, minlength=self.size), dtype=np.float64)
-        if len(self.moved):
-            shifted = before * other[self.moved]
-            sums += np.bincount(self.before, shifted, minlength=self.size)
-            sums -= np.bincount(self.now, shifted, minlength=self.size)
-        return sums
-
-    def _by_cell(self, i: int, j: int) -> Floats:
-        """Sums of parts of column i times whole rows of column j, by the cell of the part."""
-        if (i, j) not in self.sums:
-            self.sums[i, j] = self._by_part(i, self.rows.columns[j])
-        return self.sums[i, j]
-
-    def _within_cell(self, i: int, j: int) -> Floats:
-        """Sums of products of two parts that lie in the same cell."""
-        one, now_1, before_1 = self._parts(i)
-        two, now_2, before_2 = self._parts(j)
-        sums = np.asarray(np.bincount(self.cell, one * two, minlength=self.size), dtype=np.float64)
-        if len(self.moved):
-            sums += np.bincount(self.now, now_1 * now_2 - one[self.moved] * two[self.moved], minlength=self.size)
-            sums += np.bincount(self.before, before_1 * before_2, minlength=self.size)
-        return sums

@@ -158,9 +158,13 @@ class Deviance:
     def starts(self, *, many: bool) -> list[Floats]:
         """Points to start a search from: the likeliest, and others when `many`."""
         diagonal = self.parameters.diagonal().astype(np.float64)
-        return [self._moments(), *(size * diagonal for size in STARTS if many)]
+        return [self.by_moments(), *(size * diagonal for size in STARTS if many)]
 
-    def _moments(self) -> Floats:
+    def completed(self, theta: Floats) -> Floats:
+        """A start of theta with what else is searched over: here nothing."""
+        return theta
+
+    def by_moments(self) -> Floats:
         """A start by moments: with b = z'r and a = z'z of a level, E b^2 / a = sigma2 (1 + a theta^2), other terms apart."""
         products = self.gathered.products
         square = float(products.total[-1, -1])

@@ -54,19 +54,20 @@ class Optimum:
     record: OptimizerRecord
 
 
-def optimum(deviance: Deviance, start: Floats | None = None) -> Optimum:
-    """The minimum of the deviance; from several starts when the data are few."""
+def optimum(deviance: Deviance, start: Floats | None = None, curvature: Floats | None = None) -> Optimum:
+    """The minimum of the deviance; from several starts when the data are few and no start is given."""
     if start is not None:
-        return _from(deviance, start, 1)
+        return _from(deviance, start, 1, curvature)
     starts = deviance.starts(many=deviance.n <= SMALL)
-    found = [_from(deviance, one, len(starts)) for one in starts]
+    found = [_from(deviance, one, len(starts), None) for one in starts]
     best = min(found, key=lambda one: one.here.deviance)
     ties = [one for one in found if one.here.deviance < best.here.deviance + ENOUGH]
     return ties[0]
 
 
-def _from(deviance: Deviance, start: Floats, starts: int) -> Optimum:
-    first = point = minimize(deviance.value_and_gradient, start, np.diag(deviance.stiffness(start)))
+def _from(deviance: Deviance, start: Floats, starts: int, curvature: Floats | None) -> Optimum:
+    guess = np.diag(deviance.stiffness(start)) if curvature is None else curvature
+    first = point = minimize(deviance.value_and_gradient, start, guess)
     for _ in range(ROUNDS):
         settled = _snapped(deviance, point)
         if not np.array_equal(settled, point.x):

@@ -11,6 +11,7 @@ from pipeline.errors import ModelError, Problem
 from pipeline.multilevel.design import Design, build
 from pipeline.multilevel.deviance import Deviance, Structure, make_deviance, make_structure
 from pipeline.multilevel.estimate import Optimum, optimum
+from pipeline.multilevel.nearby import Near, Start, start_near
 from pipeline.multilevel.options import Specification
 from pipeline.multilevel.products import RowSums, with_outcome
 from pipeline.multilevel.segments import Floats
@@ -39,12 +40,14 @@ class Fitted:
         return None
 
 
-def fit_specification(data: Any, spec: Specification) -> Fitted:
-    """Read the data and fit; ModelError lists every problem at once."""
-    return fit_design(build(data, spec))
+def fit_specification(data: Any, spec: Specification, near: Fitted | None = None) -> Fitted:
+    """Read the data and fit, starting from the estimates of a fit nearby if there is one; ModelError lists every problem."""
+    return fit_design(build(data, spec), near=near)
 
 
-def fit_design(design: Design, structure: Structure | None = None, start: Floats | None = None) -> Fitted:
+def fit_design(
+    design: Design, structure: Structure | None = None, start: Floats | None = None, near: Fitted | None = None
+) -> Fitted:
     """Fit a design, in the structure of an earlier fit of the same factors and terms if there is one."""
     structure = structure or make_structure(design)
     reml = design.spec.method == "REML"
@@ -54,13 +57,23 @@ def fit_design(design: Design, structure: Structure | None = None, start: Floats
     else:
         deviance = make_deviance(design, structure, reml=reml)
     _refuse_perfect(design, deviance)
-    return Fitted(design, structure, deviance, _searched(design, deviance, start))
+    begin = Start(start) if start is not None else None
+    if near is not None:
+        begin = start_near(
+            deviance, groups_of(design), Near(groups_of(near.design), near.structure.parameters, near.optimum)
+        )
+    return Fitted(design, structure, deviance, _searched(design, deviance, begin))
 
 
-def _searched(design: Design, deviance: Deviance, start: Floats | None) -> Optimum:
+def groups_of(design: Design) -> tuple[str, ...]:
+    """The grouping columns of a design's factors, finest first."""
+    return tuple(factor.name for factor in design.factors)
+
+
+def _searched(design: Design, deviance: Deviance, start: Start | None) -> Optimum:
     """The optimum; ModelError where groups explain the outcome fully, so that the likelihood has none."""
     try:
-        found = optimum(deviance, start)
+        found = optimum(deviance) if start is None else optimum(deviance, start.theta, start.curvature)
     except np.linalg.LinAlgError:
         found = None
     if found is None or found.sigma2 < NOTHING_RESIDUAL:
@@ -85,4 +98,4 @@ def refit(fitted: Fitted, outcome: Floats, start: Floats | None = None) -> Fitte
     sums = RowSums(design)
     gathered = with_outcome(structure.layout, sums, fitted.deviance.gathered)
     deviance = Deviance(design, structure, gathered, sums.log_determinant, reml=fitted.deviance.reml)
-    return Fitted(design, structure, deviance, _searched(design, deviance, start))
+    return Fitted(design, structure, deviance, _searched(design, deviance, None if start is None else Start(start)))

@@ -203,6 +203,12 @@ class Model:
         """Rows group, term_1, term_2, covariance, correlation; variances have term_1 == term_2; last `residual`."""
         return tables.variance(self)
 
+    def covariance_error(self, group: str, term_1: str, term_2: str) -> float:
+        """The standard error of a variance (term_1 == term_2) or covariance of `variance`, by the delta method."""
+        from pipeline.multilevel.uncertainty import covariance_error
+
+        return covariance_error(self.fitted, group, term_1, term_2)
+
     @cached_property
     def _modes(self) -> Modes:
         return conditional_modes(self.fitted.deviance, self.fitted.optimum.here)

@@ -52,7 +52,7 @@ class SeriesDeviance(Deviance):
         """Products and log|R| at one value of the parameter; the last few are kept."""
         if root not in self._known:
             rows = whiten(self.ordered, self.series, self.phi(root))
-            found = gather(self.structure.plan, self.structure.layout, SeriesSums(self.design, rows))
+            found = gather(self.structure.plan, self.structure.layout, SeriesSums(self.design, self.ordered, rows))
             while len(self._known) >= KEPT:
                 self._known.pop(next(iter(self._known)))
             self._known[root] = found, rows.log_determinant
@@ -64,11 +64,12 @@ class SeriesDeviance(Deviance):
 
     def starts(self, *, many: bool) -> list[Floats]:
         """Each start of theta with the neighbour correlation that suits it best."""
-        out = []
-        for theta in super().starts(many=many):
-            tried = [np.append(theta, self._root(rho)) for rho in TRIED]
-            out.append(min(tried, key=lambda one: self.at(one).deviance))
-        return out
+        return [self.completed(theta) for theta in super().starts(many=many)]
+
+    def completed(self, theta: Floats) -> Floats:
+        """Theta with the neighbour correlation that suits it best."""
+        tried = [np.append(theta, self._root(rho)) for rho in TRIED]
+        return min(tried, key=lambda one: self.at(one).deviance)
 
     def even(self) -> Mask:
         """As without CAR(1), and t."""

@@ -45,8 +45,11 @@ class Setting:
         return replace(built, random=ended.random, uncorrelated=ended.uncorrelated)
 
     def fit(self, design: Design, **arguments: Any) -> Any:
-        """Fit a design; where that does not settle, without correlations of effects; NotEstimable where neither does."""
-        model = fit(design, self.compute, **arguments)
+        """Fit a design, its search started where the primary fit ended; NotEstimable where it does not settle.
+
+        Where it does not, it is tried without correlations of effects.
+        """
+        model = fit(design, self.compute, near=self.primary.model, **arguments)
         if not model.converged:
             model = fit(replace(design, uncorrelated=frozenset(design.random)), self.compute, **arguments)
         if not model.converged:
