@@ -11,6 +11,7 @@ from pipeline.ingest.headers import headers_of, item_headers
 from pipeline.ingest.ids import id_faults, odd_ids
 from pipeline.ingest.joins import Wide, make, widen
 from pipeline.ingest.raw import RawTable
+from pipeline.ingest.readable import readable_faults
 from pipeline.params import Checked, Glue, Privacy, RatingSource, TableSource
 from pipeline.tables.arrays import strings
 from pipeline.tables.column import Column, Table
@@ -136,7 +137,10 @@ def guessable(ids: Any, name: str, where: str) -> list[Finding]:
     import pyarrow.compute as pc
 
     different = pc.unique(plain(ids).drop_null())
-    found = id_faults(different) if name != AGENCY else [("ids_names", odd)] if (odd := odd_ids(different)) else []
+    if name != AGENCY:
+        found = [*id_faults(different), *readable_faults(different)]
+    else:
+        found = [("ids_names", odd)] if (odd := odd_ids(different)) else []
     return [Finding(rule, where, rows) for rule, rows in found]
 
 

@@ -11,7 +11,7 @@ from pipeline.ingest.raw import RawTable
 from pipeline.params import Checked, Glue, Join, Privacy, RatingSource, Sources, TableSource
 from pipeline.tables.rules import broken
 
-# Names of the identifiers of 45 CFR 164.514(b)(2): whole words of a header, or the whole header without separators.
+# Names of the identifiers of 45 CFR 164.514(b)(2): whole words of a header, two words in a row, or all words together.
 IDENTIFIER_WORDS = """
 account accountnumber acct address beneficiary biometric biometrics birth birthdate birthday born cell
 cellphone certificate city county date dateofbirth dates datetime device dob dod email emailaddress face fax
@@ -19,8 +19,16 @@ fingerprint firstname fullname geocode homepage initials insurance ip ipaddress 
 license licenseplate lng lon longitude mail medicaid medicalrecord medicalrecordnumber medicare middlename
 mobile mrn name names nickname passport phone photo photograph picture plate postal postalcode postcode
 recordnumber serial serialnumber socialsecurity ssn sss street streetaddress surname tel telephone timestamp
-town url username vin voiceprint website zip zipcode
+town url username vin voiceprint website zip zipcode surveyidentifier docket casenumber tract geoid fips zip5 gps
+adresse apellido apellidos correo direccion fecha geburt geburtsdatum nachname nacimiento naissance nombre nombres plz
+prenom strasse telefon telefono vorname
 """
+# Written together with other words (`clientname`, `homephone2`), and in no harmless word but those left out.
+STEMS = re.compile(
+    r"(?:sur|last|first|full|middle|maiden|nick|user|client|patient|participant|person|parent|mother|father|child|worker)names?"
+    r"|birth(?!rate|weight|order)|phone(?:n|num|no|$)|email|address(?!ed|es?d|ing)|passport|(?:zip|post)code|socialsec"
+    r"|medicaid|medicare|fingerprint|driverslicen[sc]e"
+)
 IDENTIFIERS = frozenset(IDENTIFIER_WORDS.split())
 HARMLESS = frozenset(["redcap_event_name"])  # REDCap's own column: the name of an event, not of a person
 PLACE = "{item}"
@@ -84,7 +92,8 @@ def names_identifier(header: str) -> bool:
         return False
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", header)
     lower = [word.lower() for word in words]
-    return bool(IDENTIFIERS & {*lower, "".join(lower)} or IDENTIFIERS & {a + b for a, b in itertools.pairwise(lower)})
+    together = {*lower, "".join(lower), *(a + b for a, b in itertools.pairwise(lower))}
+    return bool(IDENTIFIERS & together) or any(STEMS.search(word) for word in lower)
 
 
 def all_sources(sources: Sources) -> dict[str, TableSource]:

@@ -88,16 +88,13 @@ class Sessions(Table):
     phase = closed_code(options.Phase, "phase of the work")
     modality = closed_code(options.Modality, "where or how it was held")
     duration_min = number(0, 1440, "minutes", "how long it lasted")
-    crisis = boolean(
-        "whether a crisis in the client's life marked the time before it: it may bring advocacy and strain at once"
-    )
+    crisis = boolean("whether a crisis in the client's life was marked in the days before it")
     empathy_client = number(*PROCESS, "points", "the worker's empathy as the client rates it")
     empathy_worker = number(*PROCESS, "points", "the worker's empathy as the worker rates it")
     self_disclosure = number(*PROCESS, "points", "how much the worker disclosed of her- or himself")
     co_construction = number(*PROCESS, "points", "how far goals and tasks were built together")
     rupture = boolean("whether a rupture of the alliance was marked")
     repair = boolean("whether a repair of the alliance was marked")
-    crisis = boolean("whether a crisis in the client's life was marked in the days before it")
 
 
 class Advocacy(Table):

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from tests.ingest.draft import (
     HEX,
     RATINGS,
@@ -22,6 +24,8 @@ from tests.ingest.draft import (
     without,
 )
 
+LETTERS = [f"{one}{two}" for one in "ABCDEFGH" for two in "KLMNOP"]
+FOLLOWING = (params("privacy/policies", {"orphans": "warn"}),)
 IDS = (
     case("ids that count", "I02 I03", new_ids("client", lambda n: f"C{n + 1:06d}")),
     case("ids that count by ten", "I02", new_ids("client", lambda n: f"C{n * 10 + 1000:06d}")),
@@ -41,6 +45,44 @@ IDS = (
         "I05",
         cell("clients", "client", "JohnSmith"),
         params("privacy/policies", {"orphans": "quarantine"}),
+    ),
+    case(
+        "initials and a date of birth as ids",
+        "I06",
+        new_ids("client", lambda n: f"MG{1950 + n * 7 % 31}{1 + n % 12:02d}{1 + n * 7 % 28:02d}"),
+    ),
+    case(
+        "letters and six digits of a date",
+        "I06",
+        new_ids("client", lambda n: f"{LETTERS[n * 7 % 31]}{1 + n * 7 % 28:02d}{1 + n % 12:02d}{50 + n}"),
+    ),
+    case(
+        "days of visits in their ids",
+        "I06",
+        each("sessions", "visit", lambda n, _: f"S-{2020 + n % 4}-{1 + n % 12:02d}-{1 + n * 11 % 28:02d}_{n}"),
+        params("privacy/id_patterns", {"session_id": "S-[0-9-]{10}_[0-9]{1,3}|S[0-9a-f]{8}"}),
+        *FOLLOWING,
+    ),
+    case(
+        "hashes of numbers counted",
+        "I07",
+        new_ids("client", lambda n: "C" + hashlib.sha256(str(n).encode()).hexdigest()[:10]),
+    ),
+    case(
+        "hashes of record numbers",
+        "I07",
+        new_ids("client", lambda n: "CL_" + hashlib.md5(str(4200 + 3 * n).encode()).hexdigest()[:16]),
+    ),
+    case(
+        "dates in ids that are attested to be none",
+        "",
+        new_ids("client", lambda n: f"MG{1950 + n * 7 % 31}{1 + n % 12:02d}{1 + n * 7 % 28:02d}"),
+        params("privacy/attested_ids", ["client_id"]),
+    ),
+    case(
+        "hashes with a secret",
+        "",
+        new_ids("client", lambda n: "C" + hashlib.sha256(f"a secret {n}".encode()).hexdigest()[:10]),
     ),
     case("session ids that count", "I02 I03", each("sessions", "visit", lambda n, _: f"S{n:07d}")),
 )

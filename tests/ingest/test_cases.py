@@ -10,10 +10,11 @@ from pipeline.params import validate
 from tests.ingest.bad_files import BAD_FILES
 from tests.ingest.bad_tables import BAD_TABLES
 from tests.ingest.draft import Case, Draft
+from tests.ingest.odd_cells import ODD_CELLS
 from tests.ingest.small_study import PARAMS, Files, csv, files, verdict
 from tests.ingest.sound import ACCEPTED
 
-CASES = (*BAD_FILES, *BAD_TABLES, *ACCEPTED)
+CASES = (*BAD_FILES, *BAD_TABLES, *ODD_CELLS, *ACCEPTED)
 LEAST_CASES, LEAST_ACCEPTED = 150, 25
 TELLING = 5  # planted text shorter than this may stand in a message by chance
 
