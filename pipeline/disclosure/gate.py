@@ -16,8 +16,11 @@ from pipeline.disclosure.suppression import suppressed
 
 DIGITS = re.compile(r"[\d][\d.,]*")
 MISSING = "–"  # nothing to show
-# A whole number that may count something in the data: not a threshold, a year, an item, a decimal or a percentage.
+# Numbers of items and of answers are no counts of anything in the data, and neither are thresholds, years, decimals or
+# percentages; any other whole number may be one.
+ITEMS = r"(?i:\bitems? \d+(?:(?:, and |, | and | to |–)\d+)*)|\b\d+(?:-item\b| items?\b)"
 COUNT = re.compile(
+    rf"(?P<items>{ITEMS})|"
     r"(?<![\w.,\[/-])(?<!at least )(?<!fewer than )(?!(?:19|20)\d\d\))\d[\d,]*(?![\w%]|\.\d|,\d| evaluations)"
 )
 
@@ -90,7 +93,13 @@ class Gate:
         if self.rules.exact:
             return text
         form, places = DIGITS.sub("#", text), itertools.count(1)
-        return COUNT.sub(lambda found: self._in_prose(found[0], where, ("sentence", where, form, str(next(places)))), text)
+
+        def cleared(found: re.Match[str]) -> str:
+            return (
+                found[0] if found["items"] else self._in_prose(found[0], where, ("sentence", where, form, str(next(places))))
+            )
+
+        return COUNT.sub(cleared, text)
 
     def _in_prose(self, number: str, where: str, key: Key) -> str:
         shown = self.rows(int(number.replace(",", "")), where, key)

@@ -155,6 +155,11 @@ def test_levels_held_by_few_or_unknown_are_thin() -> None:
         ("is biased downwards (Nickell 1981).", "is biased downwards (Nickell 1981)."),
         ("residuals that correlate 0.27 one day apart", "residuals that correlate 0.27 one day apart"),
         ("a 95% interval, item_3, wai_36", "a 95% interval, item_3, wai_36"),
+        (
+            "WAI (36 items): reverses items 3, 12 and 28, item 30 does not",
+            "WAI (36 items): reverses items 3, 12 and 28, item 30 does not",
+        ),
+        ("a 12-item form over 23 ratings", "a 12-item form over 25 ratings"),
         ("fewer than 20 workers (5)", "fewer than 20 workers (fewer than 10)"),
     ],
 )
