@@ -71,7 +71,7 @@ def shipped_totals(data: Rated) -> list[Row]:
                 "counts": total_counts(found),
                 "evidence": _evidence(data, found),
             }
-            rows.append({**data.names, **asdict(found), **words})
+            rows.append({**data.names, "clients": data.counted, **asdict(found), **words})
     return rows
 
 
@@ -89,4 +89,4 @@ def _item_checks(data: Rated, known: Mapping[str, Instrument], overrule: tuple[s
     ratings = pd.DataFrame(data.given, columns=data.instrument.columns).assign(rater=data.rater)
     one_rater = data.instrument.model_copy(update={"raters": (data.rater,)})
     (found,) = check_items(ratings, data.clients, one_rater, known, overrule)
-    return {**asdict(found), "sentences": found.sentences, "items": list(summary.item_rows(data))}
+    return {**asdict(found), "clients": data.counted, "sentences": found.sentences, "items": list(summary.item_rows(data))}

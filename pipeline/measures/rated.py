@@ -52,6 +52,11 @@ class Rated:
         return occasion_blocks(self.table["occasion"].to_numpy(dtype=np.int64))
 
     @property
+    def counted(self) -> int:
+        """How many clients the ratings come from."""
+        return int(self.clients.max(initial=-1)) + 1
+
+    @property
     def names(self) -> dict[str, object]:
         """The columns that say whose results these are."""
         return {"instrument": self.instrument.id, "rater": self.rater}

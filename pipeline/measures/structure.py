@@ -55,7 +55,8 @@ def factor_models(data: Rated) -> Row:
         loadings += _loadings(data, shape, fitted)
         if shape == "subscales":
             correlations += _correlations(data, fitted)
-    return {**data.names, "note": note, "n": sample.n, "models": models, "loadings": loadings, "correlations": correlations}
+    head: Row = {**data.names, "note": note, "n": sample.n, "clients": data.counted}
+    return head | {"models": models, "loadings": loadings, "correlations": correlations}
 
 
 def two_level(data: Rated) -> Iterator[Row]:
@@ -133,7 +134,7 @@ def _untested(names: Sequence[str], samples: Sequence[Moments], allowed: Sequenc
     if len(names) < 2:
         return "only one group of ratings"
     note = next(filter(None, map(not_fit, samples)), "")
-    return f"in fewer than two groups can a factor model be fitted: {note}"
+    return f"fewer than two groups have enough for a factor model; {note}"
 
 
 def _highest(fits: Sequence[Fitness], drops: Sequence[float]) -> str | None:

@@ -25,7 +25,7 @@ def alphas(data: Rated, scores: pd.DataFrame) -> list[Row]:
     rows = []
     for score in data.instrument.scores:
         omega = omega_total(data.sample(score), LEVEL)
-        row: Row = {**data.names, "score": score, **asdict(cronbach_alpha(data.of(score)))}
+        row: Row = {**data.names, "score": score, "clients": data.counted, **asdict(cronbach_alpha(data.of(score)))}
         rows.append(row | _omega(omega) | {"omega_standardized": omega.standardized} | _counts(data, scores, score))
     return rows
 

@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.disclosure.neutral import visible
 from pipeline.report.figures import Figure
 from pipeline.report.release import Report
+from pipeline.report.sections import measures
 from pipeline.report.sections.cards import Card
 from pipeline.report.sections.people import Lane
 from pipeline.report.strip import Strip
@@ -36,7 +37,7 @@ def blocks(report: Report) -> Iterator[Block]:
     yield table(report.measures[0])
     yield items(report.measure_notes)
     yield from _figures(report.courses)
-    yield from (table(one) for one in report.measures[1:-1])
+    yield from (table(one) for one in report.measures[1:] if one.name not in measures.FOLDED)
     yield note("The numbers behind the figures are in the tables that come with this report.")
     yield heading(1, "Advocacy")
     if not report.exposure:

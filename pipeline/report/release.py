@@ -18,7 +18,9 @@ from pipeline.report.sections import (
     causes,
     checklist,
     exposure,
+    factors,
     limits,
+    measure_figures,
     measures,
     methods,
     people,
@@ -140,7 +142,7 @@ def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
         people=_people(description, gate),
         measures=_measures(description, sources.reliability, gate),
         measure_notes=psychometrics.sentences(sources.reliability, gate),
-        courses=(*measures.courses(description, gate, dpi), *_items(sources.reliability, gate, dpi)),
+        courses=(*measures.courses(description, gate, dpi), *measure_figures.figures(sources.reliability, gate, dpi)),
         missing=parts,
         missing_notes=causes.leaving(description, gate),
         deviations=limits.deviations(sources.verdicts.get("lock")),
@@ -217,17 +219,16 @@ def _measures(description: Row, reliability: Row, gate: Gate) -> tuple[Table, ..
     first = measures.reliability(reliability["instruments"], gate)
     rest = (
         psychometrics.levels(reliability, gate),
+        psychometrics.spread(reliability, gate),
         psychometrics.occasions(reliability, gate),
-        psychometrics.structure(reliability, gate),
+        factors.structure(reliability, gate),
+        factors.invariance(reliability, gate),
         psychometrics.dyads(reliability, gate),
+        factors.items(reliability, gate),
+        factors.loadings(reliability, gate),
         causes.harms(description, gate),
     )
     return (first, *(table for table in rest if table and table.lines), measures.course_table(description, gate))
-
-
-def _items(reliability: Row, gate: Gate, dpi: int) -> tuple[Figure, ...]:
-    figures = (psychometrics.items_figure(row, gate, dpi) for row in reliability["item_checks"])
-    return tuple(figure for figure in figures if figure)
 
 
 def _missing(description: Row, reliability: Row, gate: Gate) -> tuple[Table, ...]:

@@ -10,38 +10,49 @@ from pipeline.disclosure.shown import Shown
 from pipeline.report import words
 from pipeline.report.figures import Curve, Figure, curves
 from pipeline.report.numbers import bracket, listed
+from pipeline.report.sections import psychometrics
+from pipeline.report.sections.estimable import NONE, clients_of, noted, reasons, with_interval
 from pipeline.report.table import Line, Table, Value
 
 Row = Mapping[str, Any]
+FOLDED = ("items", "loadings", "course")  # tables for those who look twice: folded on the page, not in print
 DECIMALS = 2
+MOST_TICKS = 16  # sessions that an axis can name one by one
 SCORE_ORDER = ("total", "goal", "task", "bond")
 
 
 def reliability(rows: list[Row], gate: Gate) -> Table:
-    """Cronbach's alpha of each score with its 95% interval."""
-    lines = []
-    group = ""
+    """Alpha and omega of each score with their 95% intervals, and how many scores rest on some of the items only."""
+    lines, why = [], list[tuple[Row, str, str]]()
     for row in rows:
-        series = words.series(row["instrument"], row["rater"])
-        if series != group:
-            lines.append(Line(series, group=True))
-            group = series
-        lines.append(Line(words.title(row["score"]), _alpha_cells(row, gate), inner=True))
-    note = "Alpha over all ratings, which come in bundles from the same clients; 95% intervals after Feldt."
+        lines.append((psychometrics.series_key(row)[:2], Line(words.title(row["score"]), _cells(row, gate), inner=True)))
+        short = row.get("alpha") is None and (row.get("items") or 0) < 2
+        why.append((row, "" if short else "alpha", str(row.get("note") or "") if row.get("alpha") is None else ""))
+        if row.get("omega") is None and not short:
+            why.append((row, "omega", str(row.get("omega_note") or "")))
+    note = (
+        "Alpha with Feldt's 95% interval, omega total (one factor, maximum likelihood) with a delta interval, over all "
+        "ratings, which come in bundles from the same clients. Prorated: scores that rest on some of their items only."
+    )
+    odd = [(row, "omega", str(row.get("omega_note") or "")) for row in rows if row.get("omega") is not None]
+    head = ("Score", "Ratings", "Items", "Alpha", "Omega", "Prorated")
     return Table(
-        "reliability", "Reliability of the scores", ("Score", "Ratings", "Items", "Alpha", "95% CI"), tuple(lines), note
+        "reliability",
+        "Reliability of the scores",
+        head,
+        psychometrics.headed(lines),
+        noted(note, reasons(why), reasons(odd)),
     )
 
 
-def _alpha_cells(row: Row, gate: Gate) -> tuple[Value, ...]:
-    items = fact(row["items"]) if row.get("items") is not None else Shown("–")
+def _cells(row: Row, gate: Gate) -> tuple[Value, ...]:
+    items = NONE if row.get("items") is None else fact(row["items"])
     count = gate.rows(int(row.get("n") or 0), "reliability")
-    alpha = row.get("alpha")
-    if alpha is None or count.hidden:
-        return count, items, "–", row.get("note") or ""
-    low, high = row.get("conf_low"), row.get("conf_high")
-    interval = "–" if low is None or high is None else bracket(fact(low, DECIMALS), fact(high, DECIMALS))
-    return count, items, fact(alpha, DECIMALS), interval
+    clients = 0 if count.hidden else clients_of(row)
+    alpha = with_interval(row, ("alpha", "conf_low", "conf_high"), gate, clients)
+    omega = with_interval(row, ("omega", "omega_low", "omega_high"), gate, clients)
+    prorated = NONE if row.get("prorated") is None else gate.rows(row["prorated"], "reliability")
+    return count, items, alpha, omega, prorated
 
 
 def courses(description: Row, gate: Gate, dpi: int) -> tuple[Figure, ...]:
@@ -80,7 +91,8 @@ def course_table(description: Row, gate: Gate) -> Table:
 
 
 def _course(rows: list[Row], by: str, gate: Gate, dpi: int) -> Figure | None:
-    ticks = [str(point["at"]) for point in rows[0]["points"]] if by == "phase" else None
+    named = list(dict.fromkeys(str(point["at"]) for row in rows for point in row["points"]))
+    ticks = named if by == "phase" or len(named) <= MOST_TICKS else None
     lines = [curve for row in rows if (curve := _curve(row, ticks, gate))]
     if not lines:
         return None

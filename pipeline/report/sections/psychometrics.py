@@ -1,55 +1,84 @@
-"""What lies behind the scores: reliability within and between clients, structure, items, dyads, response."""
+"""What lies behind the scores: reliability within and between clients, over time, dyads, response."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipeline.disclosure.gate import Gate, fact
 from pipeline.disclosure.rules import rounded
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
-from pipeline.report.figures import Figure, Interval, forest
 from pipeline.report.numbers import bracket, digits_for
+from pipeline.report.sections.estimable import DECIMALS, NONE, NOT_ESTIMABLE, clients_of, noted, reasons, with_interval
 from pipeline.report.table import Line, Table, Value
 
 Row = Mapping[str, Any]
-NONE = Shown("–")
+GENERAL = ("r_kf", "r_1r", "r_kr", "r_c")
+OMEGA = ("omega", "conf_low", "conf_high")
+BELOW_ZERO = "a component is estimated below zero"
 
 
 def levels(found: Row, gate: Gate) -> Table:
-    """Each score's omega, its reliability within and between clients, and the shares of its variance."""
-    rows = {_key(row): row for row in found["instruments"]}
+    """Each score's omega within and between clients, and how far it tells clients and weeks apart."""
     two, general = _by(found, "two_level"), _by(found, "generalizability")
-    shares, ends = _by(found, "icc"), _by(found, "floor_ceiling")
-    lines = _grouped([(key, _level_cells(key, rows[key], two, general, shares, ends, gate)) for key in rows])
-    head = ("Score", "Omega", "Within", "Between", "RkF", "Rc", "Client share", "Worker share", "At lowest", "At highest")
+    lines, why, odd = [], list[tuple[Row, str, str]](), list[tuple[Row, str, str]]()
+    for row in found["instruments"]:
+        key = series_key(row)
+        if key not in two and key not in general:
+            continue
+        one, other = two.get(key, {}), general.get(key, {})
+        lines.append((key, _level_cells(one, other, gate, clients_of(row))))
+        (odd if one.get("within") else why).append((row, "omega by level", str(one.get("note") or "")))
+        why.append((row, "", _general_note(other)))
+    head = ("Score", "Omega within", "Omega between", "RkF", "R1R", "RkR", "Rc")
     note = (
-        "Omega total; two-level omega within and between clients (Geldhof et al., 2014); RkF, the reliability of a client's "
-        "mean over ratings, and Rc, of change within clients (Cranford et al., 2006); shares of variance between clients "
-        "and between workers; shares of ratings at the lowest and the highest possible score."
+        "Two-level omega within and between clients with 95% intervals (Geldhof et al., 2014). Reliability (Cranford et "
+        "al., 2006; Shrout & Lane, 2012) of a client's mean over the same ratings (RkF), of one rating (R1R) and of a mean "
+        "of ratings (RkR) at random times, and of change within clients (Rc)."
     )
-    return Table("reliability_levels", "Reliability by level", head, tuple(lines), note)
+    return Table(
+        "reliability_levels", "Reliability by level", head, _grouped(lines), noted(note, reasons(why), reasons(odd))
+    )
 
 
-def _level_cells(key: tuple[str, ...], row: Row, two: Any, general: Any, shares: Any, ends: Any, gate: Gate) -> list[Value]:
-    clients = int((shares.get(key) or {}).get("clients") or (two.get(key) or {}).get("clients") or 0)
+def _level_cells(two: Row, general: Row, gate: Gate, clients: int) -> list[Value]:
+    omegas = [with_interval(two.get(side), OMEGA, gate, clients) if two else NONE for side in ("within", "between")]
+    values = [general.get(name) for name in GENERAL]
+    shown = [NOT_ESTIMABLE if value is None else gate.number(value, DECIMALS, clients, "reliability") for value in values]
+    return [*omegas, *(shown if general else [NONE] * len(GENERAL))]
 
-    def number(value: float | None) -> Shown:
-        return gate.number(value, 2, clients, "reliability")
 
-    level, reliable, share = two.get(key) or {}, general.get(key) or {}, shares.get(key) or {}
-    omegas = [number((level.get(side) or {}).get("omega")) for side in ("within", "between")]
-    end = ends.get(key) or {}
-    return [
-        number(row.get("omega")),
-        *omegas,
-        number(reliable.get("r_kf")),
-        number(reliable.get("r_c")),
-        number(share.get("client")),
-        number(share.get("worker")),
-        *(_share_of(end.get(name), end.get("n"), gate) for name in ("floor", "ceiling")),
-    ]
+def _general_note(row: Row) -> str:
+    """Why a coefficient is missing: unbiased components may fall below zero and leave nothing to divide."""
+    missing = row and any(row.get(name) is None for name in GENERAL)
+    return str(row.get("note") or BELOW_ZERO) if missing else ""
+
+
+def spread(found: Row, gate: Gate) -> Table:
+    """The shares of each score's variance by level, and of ratings at the ends of its scale."""
+    shares, ends = _by(found, "icc"), _by(found, "floor_ceiling")
+    lines, why = [], list[tuple[Row, str, str]]()
+    for row in found["instruments"]:
+        share, end, clients = shares.get(series_key(row), {}), ends.get(series_key(row), {}), clients_of(row)
+        parts = [_level_share(share, name, gate, clients) for name in ("worker", "client", "session")]
+        tails = [_share_of(end.get(name), end.get("n"), gate) for name in ("floor", "ceiling", "concern")]
+        lines.append((series_key(row), [*parts, *tails]))
+        why.append((row, "shares of variance", str(share.get("note") or "")))
+    head = ("Score", "Worker", "Client", "Session", "At lowest", "At highest", "Of concern")
+    note = (
+        "Shares of variance between workers, between clients of a worker and between sessions of a client (with error of "
+        "measurement), from a mixed model; shares of ratings at the lowest and highest possible score, and at or below the "
+        "instrument's sign of concern."
+    )
+    return Table("variance", "Where the scores vary", head, _grouped(lines), noted(note, reasons(why)))
+
+
+def _level_share(share: Row, name: str, gate: Gate, clients: int) -> Value:
+    if share.get(name) is None:
+        return NOT_ESTIMABLE if share.get("session") is None else NONE
+    shown = gate.number(100 * share[name], 0, clients, "reliability")
+    return shown if shown.hidden else f"{shown}%"
 
 
 def _share_of(share: float | None, n: int | None, gate: Gate) -> Value:
@@ -64,64 +93,58 @@ def _share_of(share: float | None, n: int | None, gate: Gate) -> Value:
 
 
 def occasions(found: Row, gate: Gate) -> Table:
-    """Alpha by block of occasions, each client once a block."""
-    rows = [row for row in found["by_occasion"] if row["score"] == "total" and row.get("alpha") is not None]
-    lines = []
-    for key, row in ((_key(row)[:2], row) for row in rows):
-        numbers = (gate.number(row[name], 2, row["n"], "reliability") for name in ("alpha", "conf_low", "conf_high"))
-        alpha, low, high = numbers
-        block = f"Ratings {row['first']} to {row['last']}"
-        interval = bracket(low, high) if low.value is not None else ""
-        lines.append((key, Line(block, (alpha, interval), inner=True)))
-    note = "Alpha of the total by block of ratings, one rating a client and block."
-    return Table("reliability_by_occasion", "Reliability over time", ("", "Alpha", "95% CI"), _headed(lines), note)
+    """Alpha and omega of the total by block of occasions, each client once a block."""
+    rows = [row for row in found["by_occasion"] if row["score"] == "total"]
+    lines, why = [], list[tuple[Row, str, str]]()
+    for row in rows:
+        alpha = with_interval(row, ("alpha", "conf_low", "conf_high"), gate, row["n"])
+        omega = with_interval(row, ("omega", "omega_low", "omega_high"), gate, row["n"])
+        lines.append((series_key(row)[:2], Line(block_name(row), (alpha, omega), inner=True)))
+        about = {"instrument": row["instrument"], "rater": row["rater"], "score": block_name(row)}
+        why += [(about, "alpha", _missing(row, "alpha", "note")), (about, "omega", _missing(row, "omega", "omega_note"))]
+    note = "Reliability of the total by block of ratings with 95% intervals, one rating a client and block."
+    head = ("", "Alpha", "Omega")
+    return Table("reliability_by_occasion", "Reliability over time", head, headed(lines), noted(note, reasons(why)))
 
 
-def structure(found: Row, gate: Gate) -> Table:
-    """Fit of the factor models."""
-    lines = []
-    for row in found["structure"]:
-        for model in row["models"]:
-            numbers = [gate.rows(model["n"], "structure"), fact(model["chi2"], 1), fact(model["df"])]
-            fits = [_fit(model.get(name), gate, model["n"]) for name in ("cfi", "tli", "rmsea", "srmr")]
-            proper = "yes" if model.get("proper") and model.get("converged") else "no"
-            lines.append((_key(row)[:2], Line(words.title(model["model"]), (*numbers, *fits, proper), inner=True)))
-    head = ("Model", "Ratings", "χ²", "df", "CFI", "TLI", "RMSEA", "SRMR", "Proper")
-    note = "Maximum likelihood over all ratings; χ² counts the ratings of one client as independent, which they are not."
-    return Table("structure", "Factor structure", head, _headed(lines), note)
+def block_name(row: Row) -> str:
+    """A block of occasions by its first and last rating."""
+    one = row["first"] == row["last"]
+    return f"Rating {row['first']}" if one else f"Ratings {row['first']}–{row['last']}"
 
 
-def items_figure(row: Row, gate: Gate, dpi: int) -> Figure | None:
-    """Item-rest correlations with intervals: an item left of zero runs against its key."""
-    kept = [item for item in row["items"] if item.get("item_rest") is not None and item.get("conf_low") is not None]
-    rows = []
-    for item in kept:
-        estimate, low, high = (round(float(item[name]), 2) for name in ("item_rest", "conf_low", "conf_high"))
-        rows.append(Interval(f"Item {item['item']}", estimate, low, high))
-    if not rows or not gate.group(int(row.get("clients") or row.get("ratings") or 0)):
-        return None
-    series = words.series(row["instrument"], row["rater"])
-    lowest = min(rows, key=lambda interval: interval.estimate)
-    alt = (
-        f"Dot plot of item-rest correlations with 95% intervals. {series}. "
-        f"The lowest is {lowest.label.lower()} with {lowest.estimate:.2f}."
-    )
-    drawn = forest(rows, "Correlation of the item with the rest, as keyed", None, dpi)
-    return Figure(f"items_{row['instrument']}_{row['rater']}", f"{series}: items under the key", alt, drawn)
+def _missing(row: Row, name: str, note: str) -> str:
+    """Why a number is not there."""
+    return str(row.get(note) or "too few ratings") if row.get(name) is None else ""
 
 
 def sentences(found: Row, gate: Gate) -> tuple[str, ...]:
-    """What the checks of items, shipped totals and invariance say, in words."""
+    """What the checks of items, shipped totals and invariance say, in words; counts cleared one by one."""
     said = []
     for row in found["item_checks"]:
         name = words.series(row["instrument"], row["rater"])
-        said += [f"{name}: {text}" for text in row["sentences"]] or [f"{name}: all items run with their key."]
-    said += [str(row["sentence"]) for row in found["shipped_totals"] if row.get("sentence")]
+        if gate.group(clients_of(row)):
+            said += [f"{name}: {text}" for text in row["sentences"] or ["all items run with their key."]]
+    said += [_shipped(row, gate) for row in found["shipped_totals"]]
     over = {"occasion": "over time", "rater": "over raters"}
     for row in found["invariance"]:
         if row.get("sentence"):
-            said.append(f"{words.series(row['instrument'], row['rater'])}, {over.get(row['over'], '')}: {row['sentence']}")
-    return tuple(gate.prose(text, "measures") for text in said)
+            said.append(f"{words.series(row['instrument'], row['rater'])}, {over.get(row['over'], '')}. {row['sentence']}")
+    return tuple(said)
+
+
+def _shipped(row: Row, gate: Gate) -> str:
+    """What became of a score that came with the data; the numbers of its items are no counts and stay as they are."""
+    about = ("shipped", str(row["instrument"]), str(row["rater"]), str(row["score"]))
+    counts = {name: _at_most(gate, count, (*about, name)) for name, count in row["counts"].items()}
+    evidence = row["evidence"] if gate.group(clients_of(row)) else ""
+    series = words.series(row["instrument"], row["rater"])
+    return " ".join(filter(None, (f"{series}.", str(row["template"]).format(**counts), evidence)))
+
+
+def _at_most(gate: Gate, count: int, key: tuple[str, ...]) -> str:
+    shown = gate.rows(count, "measures", key)
+    return f"fewer than {gate.rules.min_cell}" if shown.hidden else shown.text
 
 
 def dyads(found: Row, gate: Gate) -> Table | None:
@@ -132,10 +155,10 @@ def dyads(found: Row, gate: Gate) -> Table | None:
     lines = []
     for row in rows:
         parts = [_estimate(row.get(name), "icc" if name == "icc" else "estimate", row["clients"], gate) for name in _DYADS]
-        lines.append((_key(row)[:2], Line(words.title(row["score"]), tuple(parts), inner=True)))
+        lines.append((series_key(row)[:2], Line(words.title(row["score"]), tuple(parts), inner=True)))
     head = ("Score", "Agreement ICC(A,1)", "Bias", "r of levels", "r of changes", "Trend of the gap")
     note = f"Other rater less client; estimates with 95% intervals, over {gate.rows(rows[0]['sessions'], 'dyads')} sessions."
-    return Table("dyads", "Client and worker on the same sessions", head, _headed(lines), note)
+    return Table("dyads", "Client and worker on the same sessions", head, headed(lines), note)
 
 
 _DYADS = ("icc", "bias", "levels", "changes", "convergence")
@@ -147,15 +170,15 @@ def response(found: Row, gate: Gate) -> Table | None:
         return None
     lines = []
     for row in found["response_rates"]:
-        sessions, rated = gate.rows(row["sessions"], "response"), _part(row["rated"], row["sessions"], gate)
+        sessions, rated = gate.rows(row["sessions"], "response"), part_of(row["rated"], row["sessions"], gate)
         share = f"{100 * rated.value / sessions.value:.0f}%" if rated.value is not None and sessions.value else ""
         label = f"Session {row['session_number']}" + (" and later" if row.get("and_later") else "")
-        lines.append((_key(row)[:2], Line(label, (sessions, rated, share), inner=True)))
+        lines.append((series_key(row)[:2], Line(label, (sessions, rated, share), inner=True)))
     head = ("", "Attended", "Rated", "Share")
-    return Table("response", "How many sessions were rated", head, _headed(lines), "Percentages of the rounded counts.")
+    return Table("response", "How many sessions were rated", head, headed(lines), "Percentages of the rounded counts.")
 
 
-def _part(count: int, whole: int, gate: Gate) -> Shown:
+def part_of(count: int, whole: int, gate: Gate) -> Shown:
     """A count of clients out of others; one whose rest is small is only said to be nearly all."""
     if not gate.rules.exact and whole - count < gate.rules.min_cell:
         return Shown(gate.nearly_all, None, hidden=True)
@@ -171,23 +194,20 @@ def _estimate(block: Row | None, name: str, clients: int, gate: Gate) -> str:
     return value.text if low.value is None else f"{value} {bracket(low, high)}"
 
 
-def _fit(value: float | None, gate: Gate, n: int) -> Shown:
-    return gate.number(value, 3, n, "structure")
-
-
-def _key(row: Row) -> tuple[str, ...]:
+def series_key(row: Row) -> tuple[str, ...]:
+    """Whose results a row holds: instrument, rater, score."""
     return (str(row["instrument"]), str(row["rater"]), str(row.get("score", "")))
 
 
 def _by(found: Row, name: str) -> dict[tuple[str, ...], Row]:
-    return {_key(row): row for row in found.get(name, [])}
+    return {series_key(row): row for row in found.get(name, [])}
 
 
-def _grouped(rows: list[tuple[tuple[str, ...], list[Value]]]) -> tuple[Line, ...]:
-    return _headed([(key[:2], Line(words.title(key[2]), tuple(cells), inner=True)) for key, cells in rows])
+def _grouped(rows: Iterable[tuple[tuple[str, ...], list[Value]]]) -> tuple[Line, ...]:
+    return headed([(key[:2], Line(words.title(key[2]), tuple(cells), inner=True)) for key, cells in rows])
 
 
-def _headed(lines: list[tuple[tuple[str, ...], Line]]) -> tuple[Line, ...]:
+def headed(lines: list[tuple[tuple[str, ...], Line]]) -> tuple[Line, ...]:
     """Lines under a heading for each series of ratings."""
     found: list[Line] = []
     last: tuple[str, ...] | None = None
