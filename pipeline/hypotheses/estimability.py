@@ -28,8 +28,6 @@ def require(plan: Plan, sample: Sample, design: Design, compute: Compute) -> Non
 
 def few(sample: Sample, rows: Rows, compute: Compute) -> str | None:
     """Too few rows, workers, clients, or ratings a client."""
-    if not rows.n:
-        return "no rows are left with outcome, exposure and covariates known"
     workers, ratings = int(rows.worker.max()) + 1, np.bincount(rows.client)
     if workers < compute.min_workers:
         return f"{_count(workers, 'worker')}, and at least {compute.min_workers} are needed"

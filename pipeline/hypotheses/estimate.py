@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.hypotheses.reason import NotEstimable
 from pipeline.multilevel.inference import t_test
 
 
@@ -34,7 +35,9 @@ class Estimate:
 
 
 def of(estimate: float, std_error: float, df: float | None) -> Estimate:
-    """The t (or normal) test and interval of one number."""
+    """The t (or normal) test and interval of one number; NotEstimable where it has no value or no standard error."""
+    if not (np.isfinite(estimate) and np.isfinite(std_error) and std_error > 0.0 and (df is None or df > 0.0)):
+        raise NotEstimable("the rows do not tell this number apart from others, so that it has no standard error")
     test = t_test(float(estimate), float(std_error), np.inf if df is None else float(df), level=0.95, null=0.0)
     finite = float(test.df) if np.isfinite(test.df) else None
     return Estimate(

@@ -24,7 +24,10 @@ FEW_WORKERS = (
     "There are fewer than {limit} workers ({n}): degrees of freedom and standard errors are by Kenward and Roger, and what "
     "is said of workers rests on few."
 )
-DROPPED = "Left out of the effects by client or worker because they were singular, in this order: {slopes}."
+DROPPED = (
+    "Left out of the effects by client or worker because the rows do not carry them (singular, or as many as rows), in this "
+    "order: {slopes}."
+)
 
 
 def evaluate(spec: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> dict[str, Any]:
@@ -35,9 +38,9 @@ def evaluate(spec: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
     try:
         return _route(spec)(spec, occasions, ledger, compute)
     except NotEstimable as error:
-        return _nothing(error.reason, list(error.counts))
+        return _nothing(error.reason, list(error.counts) or [sample.there(spec, occasions)])
     except ModelError as error:
-        return _nothing(battery.words(error), [])
+        return _nothing(battery.words(error), [sample.there(spec, occasions)])
 
 
 def _route(spec: Plan) -> Evaluation:
@@ -73,7 +76,10 @@ def primary(spec: Plan, rows: Sample, compute: Compute) -> Setting:
     """The primary fit and the tested number; NotEstimable where the rows cannot carry them."""
     design = terms.build(spec, rows, rows.keep)
     estimability.require(spec, rows, design, compute)
-    fitted = fit_dropping(design, compute, compute.drop_slopes)
+    try:
+        fitted = fit_dropping(design, compute, compute.drop_slopes)
+    except ModelError as error:
+        raise NotEstimable(battery.words(error), rows.counts) from None
     if not fitted.model.converged:
         raise NotEstimable("the fit did not converge", rows.counts)
     return Setting(spec, rows, compute, fitted, contrast(fitted.model, fitted.design.tested))

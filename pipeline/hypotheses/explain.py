@@ -10,7 +10,7 @@ from pipeline.hypotheses.battery import BATTERY
 from pipeline.hypotheses.battery.base import Setting
 from pipeline.hypotheses.equation import equation, outcome_name, tested_words
 from pipeline.hypotheses.estimate import of
-from pipeline.hypotheses.fitting import Fit, freedom
+from pipeline.hypotheses.fitting import Fit, carried, freedom
 from pipeline.hypotheses.sample import NotEstimable
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def _on_rows(hypothesis: Hypothesis, compute: Compute, occasions: pd.DataFrame, 
     rows = sample.build(hypothesis, occasions, ledger)
     design = terms.build(hypothesis, rows, rows.keep)
     estimability.require(hypothesis, rows, design, compute)
+    design, left_out = carried(design, compute.drop_slopes)
     minus = hypothesis.contrast.outcome_minus if hypothesis.contrast else None
     left = outcome_name(hypothesis.outcome.score, hypothesis.outcome.kind, minus)
     workers = int(design.rows.worker.max()) + 1
@@ -72,6 +73,8 @@ def _on_rows(hypothesis: Hypothesis, compute: Compute, occasions: pd.DataFrame, 
         f"  {row['step']}: {row['rows']} rows, {row['clients']} clients, {row['workers']} workers" for row in rows.counts
     ]
     fit = f"Fitted by {compute.method} ({compute.engine}); degrees of freedom by {DF[freedom(compute, workers)]}."
+    if left_out:
+        fit += f" Left out, as there would be as many effects as rows: {', '.join(left_out)}."
     model = [f"Model: {equation(left, design.fixed, design.random)}", f"Tested: {tested_words(design.tested)}", fit]
     setting = Setting(hypothesis, rows, compute, Fit(None, design), of(0.0, 1.0, None))
     return [*model, "Rows:\n" + "\n".join(counts), "Checks:\n" + "\n".join(_checks(setting))]

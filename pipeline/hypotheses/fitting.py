@@ -62,13 +62,14 @@ def fit(
 def fit_dropping(design: Design, compute: Compute, order: Sequence[str]) -> Fit:
     """Fit; while effects by a group are singular or the fit does not settle, simplify them and fit again.
 
-    In this order: a slope is left out where there would be as many effects as rows, and where its variance is zero (the first
-    of `order` where there are several); where effects are only perfectly correlated, their correlations are left out, which
-    shows whose variance is zero.
+    In this order: a slope is left out where there would be as many effects as rows, and where its variance is zero (the
+    first of `order` where there are several); where effects are only perfectly correlated, their correlations are left out,
+    which shows whose variance is zero.
     """
     design, dropped = carried(design, order)
+    model = None
     while True:
-        model = fit(design, compute)
+        model = fit(design, compute, near=model)
         if model.converged and not model.singular:
             return Fit(model, design, tuple(dropped))
         slope, group = zero_slope(model, design.random, order), flat_group(model, design)
@@ -86,7 +87,7 @@ def fit_dropping(design: Design, compute: Compute, order: Sequence[str]) -> Fit:
 
 
 def carried(design: Design, order: Sequence[str]) -> tuple[Design, list[str]]:
-    """The design without the slopes that its rows cannot carry: as many effects of clients as rows; and what was left out."""
+    """The design without the slopes that its rows cannot carry (as many effects of a group as rows), and their names."""
     dropped: list[str] = []
     sizes = {"client_id": int(design.rows.client.max()) + 1, "worker_id": int(design.rows.worker.max()) + 1}
     for group, names in design.random.items():

@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.exposure.dose import FILTERS, chosen, doses, shifted
 from pipeline.exposure.visits import Booleans, Floats, Integers, codes_of
+from pipeline.hypotheses.reason import NotEstimable as NotEstimable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,15 +22,6 @@ MODES = ("joint", "worker_solo", "client_solo", "concrete")
 SEVERAL_CODES = ("barriers",)
 EPISODE_FACTS = ("setting", "level", "initiated_by", "debriefed", "planned")
 OTHER = "_other"  # joint_other: the joint episodes that a filter or a blank fact keeps out of the exposure
-
-
-class NotEstimable(Exception):  # noqa: N818, a finding about the data, not an error
-    """There is no number to give; the reason holds counts and column names, never a value from the data."""
-
-    def __init__(self, reason: str, counts: tuple[dict[str, Any], ...] = ()) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.counts = counts
 
 
 @dataclass(frozen=True)
@@ -98,6 +90,13 @@ def step(name: str, client: Integers, worker: Integers, keep: Booleans) -> dict[
     return {"step": name, "rows": int(keep.sum()), "clients": clients, "workers": workers}
 
 
+def there(plan: Plan, occasions: pd.DataFrame) -> dict[str, Any]:
+    """The first line of the counts, for a plan that gets no further: the ratings on its instrument by its rater, if any."""
+    own = (occasions["instrument"] == plan.outcome.instrument) & (occasions["rater"] == plan.outcome.rater)
+    client, worker = codes_of(occasions["client_id"]), codes_of(occasions["worker_id"])
+    return step("ratings", client, worker, own.to_numpy(dtype=bool))
+
+
 def number_of(column: pd.Series) -> Floats:
     """A column as floats; booleans as 0 and 1, missing as NaN."""
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -130,12 +129,19 @@ def build(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, y: Floats |
     for name in needed_columns(plan):
         keep &= present(rows, name, counts)
     counts.append(step("covariates known", client, worker, keep))
+    some(keep, tuple(counts))
     time = number_of(rows[plan.time])
     if not np.isfinite(time[keep]).all():
         raise NotEstimable(
             f"time in `{plan.time}` is missing in {int((~np.isfinite(time[keep])).sum())} rows", tuple(counts)
         )
     return Sample(rows, outcome, client, worker, occasion, time, dose, lead, keep, tuple(counts), episodes)
+
+
+def some(keep: Booleans, counts: tuple[dict[str, Any], ...]) -> None:
+    """NotEstimable where no row is left; the counts say at which step the last ones went."""
+    if not keep.any():
+        raise NotEstimable("no rows are left with outcome, exposure and covariates known", counts)
 
 
 def main_exposures(plan: Plan) -> tuple[str, ...]:

@@ -138,14 +138,14 @@ def levels_of(column: Any) -> list[tuple[str, Floats]]:
 
 
 def support(plan: Plan, sample: Sample, rows: Rows) -> dict[str, Floats]:
-    """The other parts of the main exposures, and all parts of the episodes they leave out: the tested part is not theirs."""
+    """The other parts of the main exposures, and what they leave out, so that the tested part is not mistaken for them."""
     columns: dict[str, Floats] = {}
     for mode in main_exposures(plan):
         parts = split(sample.dose[mode], rows)
         for part in ("within", "between", "worker"):
             if part != PART[plan.effect]:
                 columns[f"{mode}_{part}"] = getattr(parts, part)
-    for part in ("within", "between", "worker"):
+    for part in ("within", "between") if plan.effect == "contextual" else (PART[plan.effect],):
         columns |= others(plan, sample.dose, rows, part)
     return columns
 
