@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import io
+import json
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -12,8 +17,9 @@ import pytest
 from pipeline.commands import release
 from pipeline.disclosure.manifest import differences, manifest, packed
 from pipeline.disclosure.rules import Rules
-from pipeline.errors import DisclosureError
+from pipeline.errors import DisclosureError, PipelineError
 from pipeline.io import json_bytes
+from tests.project import ROOT
 
 FILES = {"reports/report.html": b"<p>", "reports/tables/a.csv": b"x\n"}
 
@@ -22,9 +28,10 @@ def project(root: Path, kind: str = "public") -> Path:
     for name, content in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(content)
-    listed = manifest(FILES, Rules(release=kind), [])  # type: ignore[arg-type]
+    listed = manifest(FILES, Rules(release=kind), [], {"clients": 150})  # type: ignore[arg-type]
     (root / "reports/release.json").write_bytes(json_bytes(listed))
     (root / "reports/.gitignore").write_text("/report.html\n")
+    (root / "reports/figures").mkdir()  # as the report stage leaves it where there is no figure
     return root
 
 
@@ -56,12 +63,91 @@ def linked(root: Path) -> None:
     (root / "reports/tables/a.csv").symlink_to(root / "reports/report.html")
 
 
-@pytest.mark.parametrize("spoil", [stray, hidden_stray, changed, gone, linked])
+def folder_named_like_a_client(root: Path) -> None:
+    (root / "reports/tables/C14dc25bb").mkdir()
+
+
+def linked_folder(root: Path) -> None:
+    (root / "reports/raw").symlink_to(root / "reports/tables", target_is_directory=True)
+
+
+def linked_reports(root: Path) -> None:
+    (root / "reports").rename(root / "elsewhere")
+    (root / "reports").symlink_to(root / "elsewhere", target_is_directory=True)
+
+
+def other_case(root: Path) -> None:
+    (root / "reports/Report.html").write_bytes(FILES["reports/report.html"])
+
+
+def pipe(root: Path) -> None:
+    os.mkfifo(root / "reports/tables/b.csv")
+
+
+def listed_by_hand(root: Path) -> None:
+    (root / "reports/rows.csv").write_text("id\n")
+    listed = json.loads((root / "reports/release.json").read_text())
+    listed["files"]["reports/rows.csv"] = {"sha256": hashlib.sha256(b"id\n").hexdigest(), "cleared_by": ["me"]}
+    (root / "reports/release.json").write_bytes(json_bytes(listed))
+
+
+def rows_in_the_manifest(root: Path) -> None:
+    listed = json.loads((root / "reports/release.json").read_text())
+    (root / "reports/release.json").write_bytes(json_bytes({**listed, "rows": [["C14dc25bb", 3]]}))
+
+
+def rows_after_the_manifest(root: Path) -> None:
+    with (root / "reports/release.json").open("a") as file:
+        file.write(" ")
+
+
+def no_record(root: Path) -> None:
+    (root / "released.json").write_text('{"counts": {"x": 3.5}}')
+
+
+FOLDERS = [folder_named_like_a_client, linked_folder, linked_reports]
+FILES_SPOILED = [stray, hidden_stray, changed, gone, linked, other_case, pipe]
+MANIFESTS = [listed_by_hand, rows_in_the_manifest, rows_after_the_manifest, no_record]
+
+
+@pytest.mark.parametrize("spoil", [*FOLDERS, *FILES_SPOILED, *MANIFESTS])
 def test_anything_else_is_refused_and_nothing_packed(tmp_path: Path, spoil: object) -> None:
     spoil(project(tmp_path))  # type: ignore[operator]
     with pytest.raises(DisclosureError):
         release.main(tmp_path, argparse.Namespace())
     assert not (tmp_path / "release.zip").exists()
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"release": "public"}', "not json"])
+def test_no_manifest_no_release(tmp_path: Path, content: str) -> None:
+    (project(tmp_path) / "reports/release.json").write_text(content)
+    with pytest.raises(PipelineError):
+        release.main(tmp_path, argparse.Namespace())
+    assert not (tmp_path / "release.zip").exists()
+
+
+def test_what_was_released_is_recorded(tmp_path: Path) -> None:
+    project(tmp_path)
+    assert release.main(tmp_path, argparse.Namespace()) == 0
+    first = (tmp_path / "released.json").read_bytes()
+    assert json.loads(first) == {"counts": {"clients": 150}, "min_cell": 10, "round_to": 5}
+    assert release.main(tmp_path, argparse.Namespace()) == 0
+    assert (tmp_path / "released.json").read_bytes() == first
+
+
+def test_the_zip_is_the_same_elsewhere(tmp_path: Path) -> None:
+    archives = set()
+    for i, (zone, mask) in enumerate([("UTC", 0o022), ("Pacific/Kiritimati", 0o077)]):
+        root = project(tmp_path / str(i))
+        script = f"import os, sys; os.umask({mask}); from pipeline.__main__ import main; sys.exit(main(['release']))"
+        (root / "params.yaml").touch()
+        environment = {**os.environ, "TZ": zone, "LC_ALL": "C", "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": str(i)}
+        done = subprocess.run(
+            [sys.executable, "-c", script], cwd=root, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        archives.add((root / "release.zip").read_bytes())
+    assert len(archives) == 1
 
 
 def test_an_internal_report_is_not_packed(tmp_path: Path) -> None:
