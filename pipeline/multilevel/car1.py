@@ -2,7 +2,7 @@
 
 As nlme's corCAR1. Rows in order of time are whitened one by one, w_r = (e_r - rho e_{r-1}) / sqrt(1 - rho^2) with
 rho = phi^gap, which makes residuals independent again; log|R| = sum log(1 - rho^2). A whitened row of a client who has
-just changed worker touches both workers: it has two parts, and products between the two fall on pairs of levels.
+just changed worker touches both workers: it has two parts (`series_sums`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,6 @@ import numpy as np
 
 from pipeline.errors import ModelError, Problem
 from pipeline.multilevel.design import Design
-from pipeline.multilevel.parameters import Mask
-from pipeline.multilevel.plan import Key, Plan
-from pipeline.multilevel.products import CellSums
 from pipeline.multilevel.segments import Floats, Ints, Segments
 
 
@@ -106,10 +103,21 @@ def whiten(ordered: Ordered, series: Series, phi: float) -> Whitened:
     follows = series.gap > 0
     rho = np.where(follows, phi ** np.where(follows, series.gap, 1.0), 0.0)
     kept = 1.0 / np.sqrt(1.0 - rho * rho)
-    lost = rho * kept
+    log_determinant = float(np.log1p(-rho * rho).sum()) - ordered.log_weights
+    return _weighted(ordered, kept, rho * kept, log_determinant)
+
+
+def whiten_change(ordered: Ordered, series: Series, phi: float, change: Floats) -> Whitened:
+    """The derivative of `whiten`, by a parameter by which the correlation of a row with the one before changes so [n]."""
+    rho = np.where(series.gap > 0, phi**series.gap, 0.0)
+    kept = 1.0 / np.sqrt(1.0 - rho * rho)
+    lost = change * kept**3
+    return _weighted(ordered, rho * lost, lost, -2.0 * float((rho * change * kept**2).sum()))
+
+
+def _weighted(ordered: Ordered, kept: Floats, lost: Floats, log_determinant: float) -> Whitened:
     values = ordered.values * kept
     values[:, 1:] -= lost[1:] * ordered.values[:, :-1]
-    log_determinant = float(np.log1p(-rho * rho).sum()) - ordered.log_weights
     return Whitened(values, log_determinant, ordered.values, kept, lost)
 
 
@@ -126,97 +134,3 @@ def color(series: Series, phi: float, white: Floats) -> Floats:
         fresh[rows] += rho[rows] * fresh[rows - 1]
     out[series.order] = fresh
     return out
-
-
-class SeriesSums:
-    """Sums by cell where a whitened row may have parts in two cells.
-
-    A product of a part with a whole row goes to the part's cell; a product of two parts of one row to their two cells.
-    The finest factor sees whole rows (a series lies in one of its levels), the coarser ones the parts. All sums are first
-    made of whole rows; `moved` rows are then put right.
-    """
-
-    def __init__(self, design: Design, ordered: Ordered, rows: Whitened) -> None:
-        self.design, self.ordered, self.rows = design, ordered, rows
-        self.terms = np.array(sorted({i for part in design.random for i in part.base}), dtype=np.int64)
-        moved = ordered.moved
-        self.now = rows.raw[self.terms[:, None], moved] * rows.kept[moved]
-        self.before = -rows.raw[self.terms[:, None], moved - 1] * rows.lost[moved]
-
-    @property
-    def log_determinant(self) -> float:
-        """log|R| over sigma2."""
-        return self.rows.log_determinant
-
-    def gram(self) -> tuple[Floats, Floats]:
-        """X'R^-1 X and X'R^-1 y."""
-        x = self.rows.values[list(self.design.fixed)]
-        return x @ x.T, x @ self.rows.values[-1]
-
-    def gather(self, start: Floats, *, outcome_only: bool = False) -> tuple[CellSums, Floats]:
-        """Sums by cell with y - X start as the outcome r, and [X r]'R^-1 r; here always all of them."""
-        del outcome_only
-        design, fixed = self.design, list(self.design.fixed)
-        x = self.rows.values[fixed]
-        residual = self.rows.values[-1] - start @ x
-        whole = np.concatenate((self.rows.values[:-1], residual[None]))
-        sums = self._whole_rows(whole)
-        parts = sums + self._moved_parts(whole)
-        within = sums[:, self.terms] + self._moved_within(whole)
-        place = {int(i): k for k, i in enumerate(self.terms)}
-        own = [[place[i] for i in part.base] for part in design.random]
-        columns = {g: parts[np.ix_(mine, [*fixed, len(whole) - 1])] for g, mine in enumerate(own)}
-        blocks = {}
-        for g, one in enumerate(design.random):
-            for h in range(g, len(own)):
-                if g == 0:
-                    blocks[g, h] = parts[np.ix_(own[h], one.base)].transpose(1, 0, 2)
-                else:
-                    blocks[g, h] = within[np.ix_(own[g], own[h])]
-        return CellSums(columns, blocks), np.append(x @ residual, residual @ residual)
-
-    def _whole_rows(self, whole: Floats) -> Floats:
-        """Products of each random term with every column [term, column, cell], of whole rows."""
-        runs = np.empty((len(self.terms), len(whole), len(self.ordered.begins)))
-        product, done = np.empty(whole.shape[1]), np.full((len(whole), len(whole)), -1)
-        for k, i in enumerate(self.terms):
-            for j in range(len(whole)):
-                if done[j, i] >= 0:
-                    runs[k, j] = runs[done[j, i], i]
-                    continue
-                np.multiply(whole[i], whole[j], out=product)
-                np.add.reduceat(product, self.ordered.begins, out=runs[k, j])
-                done[i, j] = k
-        return self.ordered.to_cell.sum(runs)
-
-    def _moved_parts(self, whole: Floats) -> Floats:
-        """What parts of random terms times whole columns bring to other cells than whole rows do [term, column, cell]."""
-        shifted = self.before[:, None] * whole[:, self.ordered.moved]
-        return self.ordered.to_before.sum(shifted) - self.ordered.to_now.sum(shifted)
-
-    def _moved_within(self, whole: Floats) -> Floats:
-        """The same of products of two parts that lie in one cell [term, term, cell]."""
-        rows = whole[self.terms[:, None], self.ordered.moved]
-        now = self.now[:, None] * self.now - rows[:, None] * rows
-        return self.ordered.to_now.sum(now) + self.ordered.to_before.sum(self.before[:, None] * self.before)
-
-    def couple(self, plan: Plan, blocks: dict[Key, Floats]) -> None:
-        """Rows that touch two cells couple the levels of those cells, within and between the coarser factors."""
-        if not len(self.ordered.moved):
-            return
-        levels = self.design.cells.levels
-        now, before = self.ordered.to_now.index, self.ordered.to_before.index
-        for g in range(1, len(levels)):
-            for h in range(g, len(levels)):
-                for rows, cols, turned in ((now, before, False), (before, now, True)):
-                    one, two = levels[g][rows], levels[h][cols]
-                    kept = one <= two if g == h else np.ones(len(one), dtype=bool)
-                    at = plan.entries[g, h].find(one[kept], two[kept])
-                    self._couple(g, h, at, kept, blocks[g, h], turned=turned)
-
-    def _couple(self, g: int, h: int, at: Ints, kept: Mask, out: Floats, *, turned: bool) -> None:
-        for a, i in enumerate(self.design.random[g].base):
-            for b, j in enumerate(self.design.random[h].base):
-                one, two = np.searchsorted(self.terms, (i, j))
-                values = self.before[one] * self.now[two] if turned else self.now[one] * self.before[two]
-                out[a, b] += np.bincount(at, values[kept], minlength=out.shape[2])

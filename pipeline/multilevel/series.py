@@ -2,8 +2,8 @@
 
 The last element of the parameter vector is t with rho = tanh(t)^2, rho = phi^shortest the correlation across the
 shortest gap: even in t, so that no correlation (t = 0) needs no bound, and twice as wide as a root near one.
-Cross-products are gathered anew for each phi; their derivative with respect to it, a central difference of the products
-themselves, meets G of the backward sweep, so the gradient in phi costs two more passes over the rows and no refit.
+Cross-products are gathered anew for each phi, and so is their derivative by t, which meets G of the backward sweep: the
+gradient in t costs one more pass over the rows and no refit.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.multilevel.car1 import Series, SeriesSums, in_order, make_series, whiten
+from pipeline.multilevel.car1 import Series, in_order, make_series, whiten, whiten_change
 from pipeline.multilevel.design import Design
 from pipeline.multilevel.deviance import Deviance, Evaluation, Structure
 from pipeline.multilevel.elimination import Products, Swept
 from pipeline.multilevel.parameters import Mask
 from pipeline.multilevel.plan import Plan
-from pipeline.multilevel.products import Gathered, gather
+from pipeline.multilevel.products import Gathered, add_up, gather
 from pipeline.multilevel.quick import QuickPair
 from pipeline.multilevel.segments import Floats
+from pipeline.multilevel.series_sums import SeriesSums
 
-# Difference in t for the derivative of the products: truncation near 1e-9, rounding below.
-STEP = 2e-5
+# Products kept for values of t met lately.
 KEPT = 8
 # Beyond this t (1 - rho near 1e-14) correlations are not told from one.
 FARTHEST = 17.0
@@ -41,6 +41,7 @@ class SeriesDeviance(Deviance):
         self.series: Series = make_series(design)
         self.ordered = in_order(design, self.series)
         self._known: dict[float, tuple[Gathered, float]] = {}
+        self._changes: dict[float, tuple[Products, float]] = {}
         gathered, log_determinant = self._at_root(0.5)
         super().__init__(design, structure, gathered, log_determinant, reml=reml)
 
@@ -52,7 +53,9 @@ class SeriesDeviance(Deviance):
         """Products and log|R| at one value of the parameter; the last few are kept."""
         if root not in self._known:
             rows = whiten(self.ordered, self.series, self.phi(root))
-            found = gather(self.structure.plan, self.structure.layout, SeriesSums(self.design, self.ordered, rows))
+            sums = SeriesSums(self.design, self.ordered, rows)
+            found = gather(self.structure.plan, self.structure.layout, sums)
+            self._latest = root, sums
             while len(self._known) >= KEPT:
                 self._known.pop(next(iter(self._known)))
             self._known[root] = found, rows.log_determinant
@@ -118,28 +121,41 @@ class SeriesDeviance(Deviance):
         return by_squares, np.array([self._in_root(here, swept, bar)])
 
     def _in_root(self, here: Evaluation, swept: Swept, bar: Floats) -> float:
-        ahead, up = self._centered(here, here.extra + STEP)
-        behind, down = self._centered(here, here.extra - STEP)
-        return (_change(self.plan, swept, bar, ahead, behind) + up - down) / (2.0 * STEP)
+        products, log_determinant = self._change_at_root(here.extra)
+        return _change(self.plan, swept, bar, products) + log_determinant
 
-    def _centered(self, here: Evaluation, root: float) -> tuple[Products, float]:
-        """Products at another phi, their outcome less the same least squares fit as `here`."""
-        gathered, log_determinant = self._at_root(root)
-        shift = gathered.start - here.start
-        turn = np.eye(len(shift) + 1)
-        turn[-1, :-1] = shift
-        products = gathered.products
-        columns = {g: np.einsum("ij,ajn->ain", turn, values) for g, values in products.columns.items()}
-        return Products(products.blocks, columns, turn @ products.total @ turn.T), log_determinant
+    def _change_at_root(self, root: float) -> tuple[Products, float]:
+        """The derivative of the products by t, their least squares fit held, and that of log|R|; the last few are kept."""
+        if root not in self._changes:
+            phi, gathered = self.phi(root), self._at_root(root)[0]
+            latest, sums = self._latest
+            if latest != root:
+                sums = SeriesSums(self.design, self.ordered, whiten(self.ordered, self.series, phi))
+            change = whiten_change(self.ordered, self.series, phi, self._slope(root))
+            by_cell, total = sums.gather_change(gathered.start, change)
+            blocks, columns = add_up(self.structure.plan, self.structure.layout, by_cell)
+            sums.couple(self.structure.plan, blocks)
+            while len(self._changes) >= KEPT:
+                self._changes.pop(next(iter(self._changes)))
+            self._changes[root] = Products(blocks, columns, total), change.log_determinant
+        return self._changes[root]
+
+    def _slope(self, root: float) -> Floats:
+        """The derivative by t of each row's correlation with the one before, tanh(t)^e, e = 2 gap / shortest."""
+        exponent = 2.0 * self.series.gap / self.series.shortest
+        size, bend = abs(np.tanh(root)), 1.0 / np.cosh(root) ** 2
+        follows = self.series.gap > 0
+        power = np.where(follows, size ** np.where(follows, exponent - 1.0, 1.0), 0.0)
+        return np.asarray(np.sign(root) * exponent * power * bend)
 
 
-def _change(plan: Plan, swept: Swept, bar: Floats, ahead: Products, behind: Products) -> float:
+def _change(plan: Plan, swept: Swept, bar: Floats, change: Products) -> float:
     """tr(G dS) over all blocks; blocks off the diagonal of the system count twice."""
-    total = float(np.sum(bar * (ahead.total - behind.total)))
-    for g, values in ahead.columns.items():
-        total += 2.0 * float(np.sum(swept.columns[g] * (values - behind.columns[g])))
-    for (g, h), values in ahead.blocks.items():
+    total = float(np.sum(bar * change.total))
+    for g, values in change.columns.items():
+        total += 2.0 * float(np.sum(swept.columns[g] * values))
+    for (g, h), values in change.blocks.items():
         entries = plan.entries[g, h]
         times = 2.0 if g < h else np.where(entries.rows == entries.cols, 1.0, 2.0)
-        total += float(np.sum(times * swept.blocks[g, h] * (values - behind.blocks[g, h])))
+        total += float(np.sum(times * swept.blocks[g, h] * values))
     return total
