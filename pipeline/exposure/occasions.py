@@ -82,7 +82,8 @@ def _assemble(
     first = starts_of(client) | starts_of(person)
     day = day_numbers(rows, days).astype(np.float64)
     previous = np.where(first, day - exposure.first_window, np.roll(day, 1))
-    missed = ~first & (np.diff(rows["visit"].to_numpy(), prepend=0) > 1)
+    came = (rows["attendance"] == "attended").to_numpy(dtype=np.int64)  # a rating may come from a session nobody attended
+    missed = ~first & (np.diff(rows["visit"].to_numpy(), prepend=0) > came)
     worker = codes_of(rows["worker_id"])
     head: dict[str, object] = {
         "occasion_id": np.arange(len(rows), dtype=np.int64),
