@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 
 from pipeline import options
 from pipeline.errors import MeasureError, ParamsError, Problem
-from pipeline.params import Name, Section, Share, Text, nearest
+from pipeline.key_path import nearest, problem
+from pipeline.params import Name, Section, Share, Text
 from pipeline.yaml_text import parse, show
 
 TOTAL = "total"
+EXAMPLES = "see instruments/README.md and pipeline/measures/instruments for examples"
 ItemNumber = Annotated[int, Field(ge=1)]
 Scale = tuple[float, float]
 
@@ -66,12 +67,18 @@ class Instrument(Section):
 def read_instrument(text: str, file: str) -> Instrument:
     """Read one instrument file's text; MeasureError names the file and every key that is wrong."""
     try:
-        return Instrument.model_validate_json(json.dumps(parse(text)))
+        content = parse(text)
     except ParamsError as error:
-        problems = [Problem(f"{file}: {p.where}".replace(": params.yaml", ""), p.what, p.mend) for p in error.problems]
+        raise MeasureError([_unreadable(found, file) for found in error.problems]) from None
+    try:
+        return Instrument.model_validate_json(json.dumps(content))
     except ValidationError as error:
-        problems = [_problem(detail, file) for detail in error.errors(include_url=False)]
-    raise MeasureError(problems)
+        raise MeasureError(list(_problems(error, content, file))) from None
+
+
+def _unreadable(found: Problem, file: str) -> Problem:
+    mend = EXAMPLES if "fresh clone" in found.mend else found.mend
+    return Problem(f"{file}: {found.where}".replace(": params.yaml", ""), found.what, mend)
 
 
 def read_instruments(texts: dict[str, str], known: dict[str, Instrument]) -> dict[str, Instrument]:
@@ -96,6 +103,9 @@ def read_instruments(texts: dict[str, str], known: dict[str, Instrument]) -> dic
 def _unknown_forms(found: dict[str, Instrument], files: dict[str, str]) -> Iterator[Problem]:
     for name, file in files.items():
         form = found[name].form_of
+        if form == name:
+            mend = "name the instrument it is another rater's form of, or leave it out"
+            yield Problem(f"{file}: form_of", "names the instrument itself", mend)
         if form is not None and form not in found:
             yield Problem(f"{file}: form_of", f"no instrument `{form}`", nearest(form, list(found)))
 
@@ -116,14 +126,32 @@ def _faults(instrument: Instrument) -> Iterator[str]:
             yield f"subscale {name} has no items"
     if TOTAL in instrument.subscales:
         yield "a subscale cannot be called total: name its items in total_items"
+    yield from _scale_faults(instrument)
+
+
+def _scale_faults(instrument: Instrument) -> Iterator[str]:
     for low, high in (instrument.scale, *instrument.other_scales):
         if low >= high:
             yield "a scale is its lowest answer, then its highest"
+        elif instrument.whole_numbers and not (low.is_integer() and high.is_integer()):
+            yield "a scale that is answered in whole numbers ends in whole numbers: set whole_numbers to false if it is not"
+    ends = [end * (len(instrument.scores[TOTAL]) if instrument.score == "sum" else 1) for end in instrument.scale]
+    if instrument.concern is not None and not min(ends) <= instrument.concern <= max(ends):
+        yield f"concern lies outside what a total can be ({min(ends):g} to {max(ends):g})"
 
 
-def _problem(detail: ErrorDetails, file: str) -> Problem:
-    path = detail["loc"]
-    where = f"{file}: {show(path)}" if path else file
-    if detail["type"] == "extra_forbidden":
-        return Problem(where, "unknown key", nearest(str(path[-1]), list(Instrument.model_fields)))
-    return Problem(where, detail["msg"].removeprefix("Value error, "), "see pipeline/measures/instruments for examples")
+def _problems(error: ValidationError, content: object, file: str) -> Iterator[Problem]:
+    """Every fault of one file, each where it stands."""
+    for detail in error.errors(include_url=False):
+        if not detail["loc"] and detail["type"] == "value_error":
+            yield from (Problem(file, fault, EXAMPLES) for fault in detail["msg"].removeprefix("Value error, ").split("; "))
+        elif detail["type"] == "missing":
+            yield Problem(f"{file}: {show(detail['loc'])}", "this key is missing", EXAMPLES)
+        elif detail["type"] == "too_short":
+            if not detail["input"]:  # else its entries are at fault, and are named one by one
+                yield Problem(f"{file}: {show(detail['loc'])}", "an empty list", "name at least one")
+        elif not detail["loc"]:
+            yield Problem(file, "not a list of keys with their values", EXAMPLES)
+        else:
+            found = problem(detail, content, Instrument)
+            yield Problem(f"{file}: {found.where}", found.what, found.mend)

@@ -149,16 +149,27 @@ def _at_most(gate: Gate, count: int, key: tuple[str, ...]) -> str:
 
 def dyads(found: Row, gate: Gate) -> Table | None:
     """Client and worker ratings of the same sessions; None without a second rater."""
-    rows = [row for row in found["dyads"] if row.get("icc")]
-    if not rows:
+    if not found["dyads"]:
         return None
-    lines = []
-    for row in rows:
-        parts = [_estimate(row.get(name), "icc" if name == "icc" else "estimate", row["clients"], gate) for name in _DYADS]
+    lines, why = [], list[tuple[Row, str, str]]()
+    for row in found["dyads"]:
+        clients = int(row.get("clients") or 0)
+        parts = [_estimate(row.get(name), "icc" if name == "icc" else "estimate", clients, gate) for name in _DYADS]
         lines.append((series_key(row)[:2], Line(words.title(row["score"]), tuple(parts), inner=True)))
+        why.append((row, "", str(row.get("note") or "")))
+        why.append((row, "trend of the gap", _no_trend(row)))
     head = ("Score", "Agreement ICC(A,1)", "Bias", "r of levels", "r of changes", "Trend of the gap")
-    note = f"Other rater less client; estimates with 95% intervals, over {gate.rows(rows[0]['sessions'], 'dyads')} sessions."
-    return Table("dyads", "Client and worker on the same sessions", head, headed(lines), note)
+    sessions = gate.rows(found["dyads"][0]["sessions"], "dyads")
+    note = f"Other rater less client; estimates with 95% intervals, over {sessions} sessions."
+    caption = "Client and worker on the same sessions"
+    return Table("dyads", caption, head, headed(lines), noted(note, reasons(why)))
+
+
+def _no_trend(row: Row) -> str:
+    """Why the gap between two raters has no trend."""
+    trend = row.get("convergence") or {}
+    missing = trend and trend.get("estimate") is None
+    return "all sessions have the same number or the model did not converge" if missing else ""
 
 
 _DYADS = ("icc", "bias", "levels", "changes", "convergence")
@@ -187,7 +198,7 @@ def part_of(count: int, whole: int, gate: Gate) -> Shown:
 
 def _estimate(block: Row | None, name: str, clients: int, gate: Gate) -> str:
     if not block or block.get(name) is None:
-        return "–"
+        return NOT_ESTIMABLE.text
     spread = (block["conf_high"] - block["conf_low"]) / 4 if block.get("conf_low") is not None else None
     digits = digits_for(spread)
     value, low, high = (gate.number(block.get(key), digits, clients, "dyads") for key in (name, "conf_low", "conf_high"))
