@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MAGIC = b"PAR1"
-SMALL, RATIO = 1 << 28, 200  # cells' bytes a file may unpack to whatever its ratio, and its ratio beyond
+SMALL, RATIO = 1 << 26, 200  # bytes a file may unpack to whatever its ratio, and its ratio beyond
 
 
 def read_parquet(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable | None, list[Problem]]:
@@ -23,11 +23,11 @@ def read_parquet(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable | N
         return None, [broken("disguised", file)]
     import pyarrow as pa
     import pyarrow.parquet as pq
+    import pyarrow.types as kinds
 
     try:
         opened = pq.ParquetFile(pa.BufferReader(blob))
-        unpacked = 8 * opened.metadata.num_rows * opened.metadata.num_columns
-        if unpacked > SMALL and unpacked > RATIO * len(blob):
+        if (unpacked := _unpacked(opened.metadata)) > SMALL and unpacked > RATIO * len(blob):
             return None, [broken("compressed_size", file)]
         header = [field.name for field in opened.schema_arrow]
         problems = [*header_problems(file, header), *_kind_problems(file, opened.schema_arrow)]
@@ -35,12 +35,22 @@ def read_parquet(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable | N
             return None, problems
         if not opened.metadata.num_rows:
             return None, [broken("no_rows", file)]
-        table = opened.read()
+        texts = [
+            field.name for field in opened.schema_arrow if kinds.is_string(field.type) or kinds.is_large_string(field.type)
+        ]
+        table = pq.ParquetFile(pa.BufferReader(blob), read_dictionary=texts).read()  # a long text often repeated stays one
         columns = tuple(_encode(column) for column in table.columns)
     except Exception:  # whatever the library says may hold a cell
         return None, [broken("unreadable", file)]
     numeric = frozenset(field.name for field in table.schema if _is_number(field.type))
     return RawTable(file, tuple(header), columns, table.num_rows, sha256, numbers=numeric), []
+
+
+def _unpacked(metadata: Any) -> int:
+    """The bytes of all cells, by the file's table of contents: of its pages, and of numbers where a page repeats one."""
+    groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
+    pages = sum(group.column(place).total_uncompressed_size for group in groups for place in range(group.num_columns))
+    return int(max(pages, 8 * metadata.num_rows * metadata.num_columns))
 
 
 def _kind_problems(file: str, schema: pa.Schema) -> list[Problem]:
@@ -51,9 +61,16 @@ def _kind_problems(file: str, schema: pa.Schema) -> list[Problem]:
         kind = field.type.value_type if kinds.is_dictionary(field.type) else field.type
         if kinds.is_temporal(kind):
             problems.append(broken("native_dates", f"{file}, column {place}"))
-        elif not (kinds.is_string(kind) or kinds.is_large_string(kind) or _is_number(kind) or kinds.is_boolean(kind)):
+        elif not (_is_text(kind) or _is_number(kind) or kinds.is_boolean(kind)):
             problems.append(broken("unreadable", f"{file}, column {place}", detail="only text, numbers and truth values"))
     return problems
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """Text, or a column without a single value, which has no other type."""
+    import pyarrow.types as kinds
+
+    return bool(kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_null(kind))
 
 
 def _is_number(kind: pa.DataType) -> bool:
@@ -66,6 +83,8 @@ def _encode(column: Any) -> Any:
     import pyarrow as pa
     import pyarrow.types as kinds
 
+    if column.type == pa.dictionary(pa.int32(), pa.string()):
+        return column
     if kinds.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if kinds.is_integer(column.type) or kinds.is_boolean(column.type):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ MAGIC = {
 DATES = re.compile(
     r"(?i)^(%-?t[^b]?.*|%-?d.*|[ae]?date\d*|jdate\d*|sdate\d*|datetime[\d.]*|ymdhms.*|wkyr\d*|moyr\d*|qyr\d*)$"
 )
-SMALL, RATIO = 1 << 28, 1_000  # unpacked bytes a file may have whatever its ratio, and its ratio beyond
+SMALL, RATIO = 1 << 27, 500  # unpacked bytes a file may have whatever its ratio, and its ratio beyond
 
 
 def read_native(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable | None, list[Problem]]:
@@ -35,7 +36,8 @@ def read_native(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable | No
     reader = pyreadstat.read_dta if ending == "dta" else pyreadstat.read_sav
     try:
         _, sized = reader(io.BytesIO(blob), metadataonly=True)
-        unpacked = 8 * max(sized.number_rows or 0, 0) * len(sized.column_names)
+        widths = sum(max(8, int(width)) for width in sized.variable_storage_width.values())
+        unpacked = max(sized.number_rows or 0, 0) * widths
         if unpacked > SMALL and unpacked > RATIO * len(blob):
             return None, [broken("compressed_size", file)]
         data, meta = reader(io.BytesIO(blob), user_missing=True, disable_datetime_conversion=True, output_format="dict")
@@ -52,6 +54,8 @@ def read_native(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable | No
 
 def number_text(value: float) -> str:
     """A number as the text a CSV export would hold: 3, not 3.0; 15 digits, beyond which binary fractions show."""
+    if not math.isfinite(value):
+        return str(value)
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else format(value, ".15g")
 
 

@@ -17,6 +17,9 @@ MEMBERS = 2_000  # files inside a workbook; one of a dozen sheets has some forty
 UNPACKED = 1 << 31  # bytes a workbook may unpack to in any case
 SMALL = 1 << 26  # bytes it may unpack to whatever its ratio: a workbook of this size is quickly read
 RATIO = 100  # unpacked to packed size beyond SMALL; real workbooks reach 10 to 30
+CELLS, CELLS_A_BYTE = 1 << 20, 8  # cells it may claim in any case, and for each byte: one far off claims all before it
+MERGED = b"<mergeCell "
+CHUNK = 1 << 20
 
 
 class RefusedError(Exception):
@@ -79,18 +82,42 @@ def _rows(blob: bytes) -> Iterator[list[Cell]]:
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(blob), read_only=True, data_only=False, keep_links=False)
+    most = max(CELLS, CELLS_A_BYTE * len(blob))
     try:
-        filled = [sheet for sheet in book.worksheets if _has_cells(sheet)]
+        filled = [sheet for sheet in book.worksheets if _has_cells(sheet, most)]
         if len(filled) != 1:
             raise RefusedError("sheets")
-        for row in filled[0].iter_rows():
-            yield [(str(cell.data_type), cell.value) for cell in row]
+        if _is_merged(filled[0]):
+            raise RefusedError("merged_cells")
+        yield from _cells(filled[0], most)
     finally:
         book.close()
 
 
-def _has_cells(sheet: Any) -> bool:
-    return any(value is not None for row in sheet.iter_rows(values_only=True) for value in row)
+def _cells(sheet: Any, most: int) -> Iterator[list[Cell]]:
+    """A sheet's rows, each as long as its own cells; what the file says of its size is not relied on."""
+    sheet.reset_dimensions()
+    seen = 0
+    for row in sheet.iter_rows():
+        seen += len(row) + 1
+        if seen > most:
+            raise RefusedError("compressed_size")
+        yield [(str(cell.data_type), cell.value) for cell in row]
+
+
+def _has_cells(sheet: Any, most: int) -> bool:
+    return any(value is not None for row in _cells(sheet, most) for _, value in row)
+
+
+def _is_merged(sheet: Any) -> bool:
+    """Whether cells of the sheet are merged: all but the first of them would come in empty."""
+    before = b""
+    with sheet._get_source() as source:
+        while part := source.read(CHUNK):
+            if MERGED in before + part:
+                return True
+            before = part[-len(MERGED) :]
+    return False
 
 
 def _refuse_dates_and_formulas(rows: Iterable[list[Cell]]) -> None:

@@ -80,6 +80,8 @@ RULES = (
     Rule("F04", "formulas", "file", "holds formulas", "paste them as values"),
     Rule("F05", "native_dates", "rows", "holds dates of the format's own", "replace calendar dates by days since intake"),
     Rule("F06", "unknown_format", "file", "no reader for this ending", "csv, tsv, xlsx, sav, dta or parquet"),
+    Rule("F07", "merged_cells", "file", "holds merged cells: only the first of them has a value",
+         "unmerge them and fill every cell"),
     Rule("S01", "header_duplicate", "header", "two columns share one header", "rename one of the two"),
     Rule("S02", "header_blank", "header", "a header is blank, or has spaces around it", "mend the header line"),
     Rule("S03", "header_unmapped", "header", "not in any mapping of this file", "map it, or list it under `ignore`"),
