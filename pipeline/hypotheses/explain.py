@@ -20,9 +20,20 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 UNLINKED = "How many rows this rests on is known once the data are linked: run `dvc repro link`, then this again."
-OWN_WAY = (
-    "This kind of question has a model of its own (docs/hypotheses.md); the battery of checks does not apply to it as such."
+PRODUCT = (
+    "Tested: the first path times the second, plus the covariance of the clients' own paths; its interval by {draws:,} "
+    "random draws."
 )
+NO_BATTERY = (
+    "Checks: none of the battery applies to a product of two paths; read those of each path's own hypothesis beside it."
+)
+HAZARD = (
+    "Fitted as a logistic regression over sessions at risk, errors clustered by worker. {events} events in {rows} rows.\n"
+    "Checks: joint minus each control, in log-odds; what ends a series has no exposure after it to test a direction by."
+)
+CORRECTION = {"holm": "Holm", "benjamini_hochberg": "Benjamini and Hochberg", "none": "nothing (no correction)"}
+UNIT = {"score": "within-client SDs", "dyad_gap": "within-client SDs"}
+LOG_ODDS = "in log-odds over 1.81"
 DF = {"satterthwaite": "Satterthwaite", "kenward_roger": "Kenward and Roger", "none": "the normal distribution"}
 
 
@@ -52,32 +63,64 @@ def explain(
 def _promise(hypothesis: Hypothesis, rules: VerdictRules) -> str:
     correction = rules.confirmatory_correction if hypothesis.role == "confirmatory" else rules.exploratory_correction
     return (
-        f"Predicted: {hypothesis.predicted}. Smallest effect that matters: {hypothesis.smallest_effect:g} within-client "
-        "SDs. "
-        f"Alpha {rules.alpha:g}, adjusted over the {hypothesis.role} family by {correction}."
+        f"Predicted: {hypothesis.predicted}. Smallest effect that matters: {hypothesis.smallest_effect:g} "
+        f"{UNIT.get(hypothesis.outcome.kind, LOG_ODDS)}. "
+        f"Alpha {rules.alpha:g}, adjusted over the {hypothesis.role} family by {CORRECTION[correction]}."
     )
 
 
 def _on_rows(hypothesis: Hypothesis, compute: Compute, occasions: pd.DataFrame, ledger: pd.DataFrame) -> list[str]:
-    if hypothesis.outcome.kind in ("no_show", "dropout") or hypothesis.mediator:
-        start = sample.series(occasions, hypothesis)
-        return [f"Rows to start from: {len(start)} ratings of {start['client_id'].nunique()} clients.", OWN_WAY]
+    if hypothesis.mediator:
+        return _mediated(hypothesis, compute, occasions, ledger)
+    if hypothesis.outcome.kind in ("no_show", "dropout"):
+        return _at_risk(hypothesis, compute, occasions, ledger)
     rows = sample.build(hypothesis, occasions, ledger)
     design = terms.build(hypothesis, rows, rows.keep)
     estimability.require(hypothesis, rows, design, compute)
     design, left_out = carried(design, compute.drop_slopes)
     minus = hypothesis.contrast.outcome_minus if hypothesis.contrast else None
     left = outcome_name(hypothesis.outcome.score, hypothesis.outcome.kind, minus)
-    workers = int(design.rows.worker.max()) + 1
-    counts = [
-        f"  {row['step']}: {row['rows']} rows, {row['clients']} clients, {row['workers']} workers" for row in rows.counts
-    ]
-    fit = f"Fitted by {compute.method} ({compute.engine}); degrees of freedom by {DF[freedom(compute, workers)]}."
+    fit = _fitted(compute, design)
     if left_out:
         fit += f" Left out, as there would be as many effects as rows: {', '.join(left_out)}."
     model = [f"Model: {equation(left, design.fixed, design.random)}", f"Tested: {tested_words(design.tested)}", fit]
     setting = Setting(hypothesis, rows, compute, Fit(None, design), of(0.0, 1.0, None))
-    return [*model, "Rows:\n" + "\n".join(counts), "Checks:\n" + "\n".join(_checks(setting))]
+    return [*model, _rows(rows), "Checks:\n" + "\n".join(_checks(setting))]
+
+
+def _mediated(hypothesis: Hypothesis, compute: Compute, occasions: pd.DataFrame, ledger: pd.DataFrame) -> list[str]:
+    from pipeline.hypotheses import mediation
+
+    rows, mediator = mediation.mediated_rows(hypothesis, occasions, ledger)
+    first, second = mediation.designs(hypothesis, rows, mediator, compute)
+    assert hypothesis.mediator is not None
+    paths = [
+        f"First path: {equation(hypothesis.mediator.column, first.fixed, first.random)}",
+        f"Second path: {equation(hypothesis.outcome.score, second.fixed, second.random)}",
+    ]
+    return [*paths, PRODUCT.format(draws=compute.draws), _fitted(compute, second), _rows(rows), NO_BATTERY]
+
+
+def _at_risk(hypothesis: Hypothesis, compute: Compute, occasions: pd.DataFrame, ledger: pd.DataFrame) -> list[str]:
+    from pipeline.hypotheses import hazard
+
+    rows, columns = hazard.prepared(hypothesis, occasions, ledger, compute)
+    outcome = rows.y[rows.keep]
+    tested = tested_words(dict(zip(sample.main_exposures(hypothesis), (1.0, -1.0), strict=False)))
+    said = HAZARD.format(events=int(outcome.sum()), rows=len(outcome))
+    return [f"Model: {hazard.formula(hypothesis, columns)}", f"Tested: {tested}", said, _rows(rows)]
+
+
+def _fitted(compute: Compute, design: terms.Design) -> str:
+    workers = int(design.rows.worker.max()) + 1
+    return f"Fitted by {compute.method} ({compute.engine}); degrees of freedom by {DF[freedom(compute, workers)]}."
+
+
+def _rows(rows: sample.Sample) -> str:
+    lines = [
+        f"  {row['step']}: {row['rows']} rows, {row['clients']} clients, {row['workers']} workers" for row in rows.counts
+    ]
+    return "Rows:\n" + "\n".join(lines)
 
 
 def _checks(setting: Setting) -> list[str]:

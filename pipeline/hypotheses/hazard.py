@@ -6,6 +6,7 @@ the future, and those who leave have less of one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,17 +31,30 @@ LABEL = "Joint minus {control}, in log-odds"
 
 def hazard(spec: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> dict[str, Any]:
     """The result of a hypothesis about missed sessions or dropout; errors clustered by worker."""
+    built, columns = prepared(spec, occasions, ledger, compute)
+    model = logit.fit(built.y[built.keep], columns, built.worker[built.keep])
+    weights = dict(zip(main_exposures(spec), (1.0, -1.0), strict=False))
+    tested = of(*model.combination(weights), None)
+    return _result(spec, built, model, tested, weights, [_control(spec, built, columns, name, tested) for name in CONTROLS])
+
+
+def prepared(
+    spec: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute
+) -> tuple[Sample, dict[str, Floats]]:
+    """The rows at risk and the columns of their model; NotEstimable where there are too few workers or events."""
     rows = sample.series(occasions, spec)
     column = COLUMN[spec.outcome.kind]
     if column not in rows:
         raise NotEstimable(f"the study has no column `{column}`")
     built = sample.build(spec, occasions, ledger, y=number_of(rows[column]))
     _require(built, compute)
-    columns = _columns(spec, built)
-    model = logit.fit(built.y[built.keep], columns, built.worker[built.keep])
-    weights = dict(zip(main_exposures(spec), (1.0, -1.0), strict=False))
-    tested = of(*model.combination(weights), None)
-    return _result(spec, built, model, tested, weights, [_control(spec, built, columns, name, tested) for name in CONTROLS])
+    return built, _columns(spec, built)
+
+
+def formula(spec: Plan, columns: Iterable[str]) -> str:
+    """The equation, whose residual is in the log-odds."""
+    left = equation.outcome_name(spec.outcome.score, spec.outcome.kind, None)
+    return equation.equation(left, list(columns), {}).removesuffix(" + residual")
 
 
 def _require(built: Sample, compute: Compute) -> None:
@@ -115,6 +129,6 @@ def _result(
         "singular": False,
         "dropped_slopes": [],
         "sentences": [f"{model.events} events; errors are robust to clustering by {model.clusters} workers."],
-        "formula": equation.equation(f"log-odds({spec.outcome.kind})", model.names[1:], {}).removesuffix(" + residual"),
+        "formula": formula(spec, model.names[1:]),
         "ceiling": CEILING,
     }

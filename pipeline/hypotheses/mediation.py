@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.errors import ModelError
 from pipeline.exposure.parts import sd_within
 from pipeline.exposure.visits import Booleans, Floats
-from pipeline.hypotheses import estimability, sample, sensitivity, terms
+from pipeline.hypotheses import battery, estimability, sample, sensitivity, terms
 from pipeline.hypotheses.estimate import Estimate, contrast
 from pipeline.hypotheses.evaluate import dose_words, head
 from pipeline.hypotheses.fitting import Fit, covariance, fit, fit_dropping
@@ -58,18 +59,26 @@ class Paths:
 
 def mediate(spec: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> dict[str, Any]:
     """The result of a mediated hypothesis; the tested number is the indirect effect."""
-    built = sample.build(spec, occasions, ledger)
-    mediator = _mediator(spec, built)
-    built = replace(built, keep=built.keep & np.isfinite(mediator))
-    counts = (*built.counts, sample.step("mediator known", built.client, built.worker, built.keep))
-    built = replace(built, counts=counts)
-    sample.some(built.keep, counts)
-    paths = _paths(spec, built, mediator, compute)
+    built, mediator = mediated_rows(spec, occasions, ledger)
+    try:
+        paths = _paths(spec, built, mediator, compute)
+    except ModelError as error:
+        raise NotEstimable(battery.words(error), built.counts) from None
     together = _slopes_covariance(paths, compute)
     a, b = contrast(paths.a.model, {paths.x: 1.0}), contrast(paths.b.model, {paths.m: 1.0})
     draws = products(a, b, together, compute)
     tested = _tested(draws, a.estimate * b.estimate + together.covariance)
     return _result(spec, built, paths, together, draws, tested, compute)
+
+
+def mediated_rows(spec: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame) -> tuple[Sample, Floats]:
+    """The sample whose rows have outcome, exposure and mediator, and the mediator of each row."""
+    built = sample.build(spec, occasions, ledger)
+    mediator = _mediator(spec, built)
+    built = replace(built, keep=built.keep & np.isfinite(mediator))
+    counts = (*built.counts, sample.step("mediator known", built.client, built.worker, built.keep))
+    sample.some(built.keep, counts)
+    return replace(built, counts=counts), mediator
 
 
 def _mediator(spec: Plan, built: Sample) -> Floats:
@@ -81,17 +90,22 @@ def _mediator(spec: Plan, built: Sample) -> Floats:
 
 
 def _paths(spec: Plan, built: Sample, mediator: Floats, compute: Compute) -> Paths:
+    a_design, b_design = designs(spec, built, mediator, compute)
+    a, b = (fit_dropping(design, compute, compute.drop_slopes) for design in (a_design, b_design))
+    if not (a.model.converged and b.model.converged):
+        raise NotEstimable("a path's fit did not converge", built.counts)
+    return Paths(a, b, f"{spec.exposure.mode}_within", f"{_name(spec)}_within")
+
+
+def designs(spec: Plan, built: Sample, mediator: Floats, compute: Compute) -> tuple[terms.Design, terms.Design]:
+    """The designs of both paths: mediator on exposure, outcome on mediator; NotEstimable where rows cannot carry one."""
     x, m = f"{spec.exposure.mode}_within", f"{_name(spec)}_within"
     b_design = terms.build(spec, built, built.keep, extra=_parts(built, mediator, built.keep, _name(spec)))
     estimability.require(spec, built, b_design, compute)
     a_design = terms.build(spec, replace(built, y=mediator), built.keep)
     estimability.require(spec, replace(built, y=mediator), a_design, compute)
     random = {g: [m if t == x else t for t in names] for g, names in b_design.random.items()}
-    a = fit_dropping(a_design, compute, compute.drop_slopes)
-    b = fit_dropping(replace(b_design, random=random, focus=terms.Focus({}, {m: 1.0})), compute, compute.drop_slopes)
-    if not (a.model.converged and b.model.converged):
-        raise NotEstimable("a path's fit did not converge", built.counts)
-    return Paths(a, b, x, m)
+    return a_design, replace(b_design, random=random, focus=terms.Focus({}, {m: 1.0}))
 
 
 def _name(spec: Plan) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.commands import deviate, lock, unlock
 from pipeline.errors import StageError
+from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.explain import explain
 from pipeline.hypotheses.summary import summary
 from pipeline.hypotheses.verdicts import judge
@@ -84,16 +85,40 @@ def test_explain_without_linked_data_says_what_to_run() -> None:
         ),
         ({"moderator": "setting"}, "mean of the 2 other levels"),
         ({"effect": "between"}, "no order in time"),
-        ({"exposure": {"mode": "joint", "lag": 1}}, "in the window before that"),
+        ({"exposure": {"mode": "joint", "lag": 1}}, "in the window one rating earlier"),
         ({"exposure": {"mode": "joint", "dose": "decay(14)"}}, "each halved every 14 days"),
         ({"exposure": {"mode": "joint", "setting": "hospital"}}, "Not estimable as things stand"),
         ({"mediator": {"column": "empathy_client", "lag": 0}}, "runs through `empathy_client`"),
         ({"outcome": {"instrument": "wai_sr", "kind": "dropout"}}, "no session attended any more"),
+        ({"outcome": {"instrument": "wai_sr", "kind": "dropout"}}, "Not estimable as things stand: 0 events"),
+        ({"exposure": {"mode": "joint", "level": "macro"}}, "only those at level macro, in the window"),
+        ({"exposure": {"mode": "joint", "level": "macro"}}, "b4*joint_other_within"),
+        ({"exposure": {"mode": "joint", "debriefed": False}}, "only those not talked over, in the window"),
+        ({"mediator": {"column": "empathy_client", "lag": 0}}, "First path: empathy_client = b0 + b1*joint_within"),
     ],
 )
 def test_explain_in_words(changes: dict[str, object], words: str) -> None:
     text = explain("h", hypothesis(**changes), COMPUTE, RULES, *linked())
     assert words in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"exposure": {"mode": "joint", "lag": 2}},
+        {"exposure": {"mode": "joint", "lag": 1}, "mediator": {"column": "empathy_client", "lag": 1}},
+        {"exposure": {"mode": "joint", "setting": "court"}, "moderator": "mandated"},
+        {"contrast": {"minus": "worker_solo"}, "random": {"client_id": ["intercept"]}},
+    ],
+)
+def test_explain_tells_the_rows_and_the_equation_of_the_fit(changes: dict[str, object]) -> None:
+    declared = hypothesis(**changes)
+    text = " ".join(explain("h", declared, COMPUTE, RULES, *linked()).split())
+    result = evaluate(declared, *linked(), COMPUTE)
+    for row in result["counts"][:-1]:
+        assert f"{row['step']}: {row['rows']} rows, {row['clients']} clients, {row['workers']} workers" in text
+    assert result["counts"][-1]["rows"] == result["counts"][-2]["rows"]
+    assert result["formula"].partition(" + [")[0] in text  # random terms may be simplified by the fit
 
 
 def test_summary_lines() -> None:
