@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 NUMERIC = re.compile(r"[-+−]?[0-9][0-9,]*(\.[0-9]+)?%?")
+BREAKS = "\t\n\v\f\r\x85\u2028\u2029"
 STARTERS = ("=", "+", "-", "@")
 
 
@@ -19,7 +20,7 @@ def csv_cell(text: str) -> str:
 
 def visible(text: str) -> str:
     """Text on one line, without control characters and without marks that change the direction of reading."""
-    kept = (" " if char in "\t\r\n" else char for char in text)
+    kept = (" " if char in BREAKS else char for char in text)
     return "".join(char for char in kept if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
 
 

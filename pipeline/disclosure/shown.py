@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
+from pipeline.disclosure.neutral import visible
 from pipeline.errors import DisclosureError, Problem
 
 
@@ -39,11 +40,11 @@ def insist(value: Any, where: str = "release") -> None:
 
 
 def released(value: Any) -> Any:
-    """Plain data for JSON from cleared data: the number of a Shown, or None where it is hidden."""
+    """Plain data for JSON from cleared data: the number of a Shown, or None where it is hidden; text on one line."""
     if isinstance(value, Shown):
         return value.value
     if isinstance(value, Mapping):
         return {str(key): released(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [released(inner) for inner in value]
-    return value
+    return visible(value) if isinstance(value, str) else value

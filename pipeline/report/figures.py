@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipeline.disclosure.neutral import visible
 from pipeline.report.raster import pngs
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ STYLE: Any = {
     "font.size": 10,
     "text.color": INK,
     "axes.labelcolor": INK,
+    "text.parse_math": False,  # a label is text, whatever dollar signs are in it
     "svg.hashsalt": "alliance",  # ids inside an SVG: the same in every run
 }
 
@@ -96,7 +98,7 @@ def forest(rows: list[Interval], axis: str, band: float | None, dpi: int) -> Dra
         for y, row in enumerate(reversed(rows)):
             axes.plot([row.low, row.high], [y, y], color=row.color, linewidth=2, solid_capstyle="butt", zorder=2)
             axes.plot([row.estimate], [y], row.marker, color=row.color, markersize=7, zorder=3)
-        axes.set_yticks(range(len(rows)), [row.label for row in reversed(rows)])
+        axes.set_yticks(range(len(rows)), [_lines(row.label) for row in reversed(rows)])
         axes.set_ylim(-0.7, len(rows) - 0.3)
         axes.set_xlabel(axis)
         axes.tick_params(axis="y", length=0)
@@ -118,9 +120,9 @@ def curves(lines: list[Curve], x: str, y: str, ticks: list[str] | None, dpi: int
                 [high - m for m, high in zip(line.mean, line.high, strict=True)],
             ]
             style: dict[str, Any] = {"color": CYCLE[i % 6], "marker": MARKERS[i % 6], "markersize": 5, "linewidth": 1.5}
-            axes.errorbar(at, line.mean, yerr=spread, capsize=2, label=line.label, elinewidth=1, **style)
+            axes.errorbar(at, line.mean, yerr=spread, capsize=2, label=_lines(line.label), elinewidth=1, **style)
         if ticks:
-            axes.set_xticks(range(len(ticks)), ticks)
+            axes.set_xticks(range(len(ticks)), [_lines(tick) for tick in ticks])
         axes.set_xlabel(x)
         axes.set_ylabel(y)
         if len(lines) > 1:
@@ -137,14 +139,19 @@ def bars(labels: list[str], groups: dict[str, list[float]], x: str, dpi: int) ->
         left = [0.0] * len(labels)
         at = list(range(len(labels)))[::-1]
         for i, (name, values) in enumerate(groups.items()):
-            axes.barh(at, values, left=left, color=CYCLE[i % 6], edgecolor="white", linewidth=0.8, label=name)
+            axes.barh(at, values, left=left, color=CYCLE[i % 6], edgecolor="white", linewidth=0.8, label=_lines(name))
             left = [a + b for a, b in zip(left, values, strict=True)]
-        axes.set_yticks(at, labels)
+        axes.set_yticks(at, [_lines(label) for label in labels])
         axes.set_xlabel(x)
         axes.tick_params(axis="y", length=0)
         axes.legend(frameon=False, fontsize=9, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
 
     return _drawn(draw, 6.8, 1.3 + 0.34 * len(labels), dpi)
+
+
+def _lines(text: str) -> str:
+    """A label without control or direction marks, its own line breaks aside."""
+    return "\n".join(visible(line) for line in text.split("\n"))
 
 
 def _drawn(draw: Callable[[Any], None], width: float, height: float, dpi: int) -> Drawn:

@@ -6,21 +6,27 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from dataclasses import replace
+from functools import cache
+from html import escape
+from html.parser import HTMLParser
 from typing import Any
+from xml.etree.ElementTree import fromstring
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.disclosure.neutral import visible
 from pipeline.disclosure.shown import Shown
 from pipeline.report.description.summary import describe
+from pipeline.report.page import render
 from pipeline.report.release import build
 from pipeline.stages.report import released_files
 from tests.report.results import name_of, params, sources
 from tests.report.studies import full_study
 
-HOSTILE = "=<b>{{7*7}}</b>#panic() $x$ \u202e\\write18"
 ONLY = ("supported", "fragile", "not estimable")
 
 
@@ -75,33 +81,90 @@ def test_no_number_of_a_csv_is_a_small_or_unrounded_count(files: dict[str, bytes
         assert all(count % 5 == 0 and count >= 10 for count in counts), name
 
 
-def hostile_sources() -> Any:
-    """A study whose every code is hostile."""
+HOSTILE_STRINGS = {
+    "html": "<b>bold</b><img src=x onerror=alert(1)><svg onload=alert(1)>",
+    "script": "</script><script>alert(1)</script><!-- ]]> -->",
+    "attribute": "\"' onmouseover='alert(1)' x=\"",
+    "jinja": "{{7*7}}{% for x in range(9) %}{{x}}{% endfor %}",
+    "latex": "\\write18{id} $\\frac{1}{2$ \\input{/etc/passwd}",
+    "typst": '#import "/etc/passwd": * #panic("x") #{1+1} $x_1$ @ref <label> */',
+    "formula": '=HYPERLINK("https://example.org","x")',
+    "plus": "+1+cmd|' /C calc'!A0",
+    "direction": "abc \u202etxt.exe\u202c \u2066x\u2069 \u200f",
+    "terminal": "\x1b[31mred\x1b[0m \x07 \x00 \x9b2J",
+    "lines": "one\r\ntwo\u2028three\x0bfour",
+    "emoji": "\U0001f469\u200d\U0001f467 fa\u0301mily \U0001f3f3\ufe0f",
+    "long": "word" * 1200,
+}
+
+
+def hostile_sources(hostile: str) -> Any:
+    """A study whose every code, label, reason and sentence is hostile."""
     study = full_study()
-    themed = study.advocacy.assign(theme=HOSTILE) if study.advocacy is not None else None
-    clients = study.clients.assign(gender=pd.array(np.repeat([HOSTILE, "man"], 75), dtype="str"))
+    themed = study.advocacy.assign(theme=hostile, setting=hostile) if study.advocacy is not None else None
+    clients = study.clients.assign(gender=pd.array(np.repeat([hostile, "man"], 75), dtype="str"))
     found = sources(replace(study, advocacy=themed, clients=clients), ("supported",))
-    fit = {**found.fits["case_supported"], "formula": HOSTILE, "sentences": [HOSTILE]}
-    fit["battery"] = [{**row, "label": HOSTILE, "sentence": HOSTILE} for row in fit["battery"]]
-    description = {**found.description, "warnings": [{"rule": "x", "table": HOSTILE, "count": 40, "text": HOSTILE}]}
-    return replace(found, fits={"case_supported": fit}, description=description)
+    fit = {**found.fits["case_supported"], "formula": hostile, "sentences": [hostile]}
+    fit["battery"] = [{**row, "label": hostile, "sentence": hostile} for row in fit["battery"]]
+    reason = {**found.verdicts["hypotheses"]["case_supported"], "reasons": [hostile], "rule": hostile}
+    lock = {"locked": True, "date": hostile, "sha256": hostile, "outcomes_seen_before": True,
+            "deviations": {"case_supported": [hostile]}, "declared": [{"hypothesis": hostile, "why": hostile}],
+            "history": [{"unlocked": hostile, "why": hostile}]}  # fmt: skip
+    reliability = {
+        **found.reliability,
+        "instruments": [{**row, "instrument": hostile, "note": hostile} for row in found.reliability["instruments"]],
+    }
+    description = {**found.description, "warnings": [{"rule": "x", "table": hostile, "count": 40, "text": hostile}]}
+    description["files"] = [{"file": hostile, "sha256": "ab" * 32, "rows": 10}]
+    verdicts = {"hypotheses": {"case_supported": reason}, "lock": lock}
+    return replace(found, fits={"case_supported": fit}, description=description, verdicts=verdicts, reliability=reliability)
 
 
-def test_hostile_codes_stay_text_everywhere() -> None:
-    given = params(("supported",), claim=HOSTILE.replace("\\", "\\\\").replace("\u202e", ""))
-    made = released_files(build(given, hostile_sources())[0])
-    html = made["reports/report.html"].decode("utf-8")
-    assert "<b>{{7*7}}" not in html
-    assert "&lt;b&gt;{{7*7}}" in html
-    assert ">49<" not in html
-    assert "\u202e" not in html
+def hostile_params(hostile: str) -> Any:
+    given = params(("supported",))
+    spec = given.hypotheses["case_supported"].model_copy(update={"claim": hostile})
+    study = given.study.model_copy(update={"title": hostile})
+    return given.model_copy(update={"study": study, "hypotheses": {"case_supported": spec}})
+
+
+class Elements(HTMLParser):
+    """The elements and attributes of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: set[tuple[str, str]] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found |= {(tag, name) for name, _ in attrs} | {(tag, "")}
+
+
+@cache
+def plain_elements() -> set[tuple[str, str]]:
+    return Elements(render(build(hostile_params("plain"), hostile_sources("plain"))[0])).found
+
+
+@pytest.mark.parametrize("kind", HOSTILE_STRINGS)
+def test_hostile_strings_stay_text_everywhere(kind: str) -> None:
+    hostile = HOSTILE_STRINGS[kind]
+    made = released_files(build(hostile_params(hostile), hostile_sources(hostile))[0])
+    page = made["reports/report.html"].decode("utf-8")
+    assert Elements(page).found == plain_elements()
+    assert page.count(escape(visible(hostile).strip(), quote=False)[:40].split('"')[0].split("'")[0]) > 5
     assert made["reports/report.pdf"].startswith(b"%PDF-")
     for name, content in made.items():
+        if name.endswith((".html", ".csv", ".json", ".svg")):
+            text = content.decode("utf-8")
+            assert not [char for char in text if char != "\n" and unicodedata.category(char) in ("Cc", "Cf")], name
+            assert "\\u001b" not in text, name
         if name.endswith(".csv"):
-            cells = [cell for row in csv.reader(io.StringIO(content.decode("utf-8"))) for cell in row]
-            assert not [cell for cell in cells if cell.startswith(("=", "@", "+"))], name
+            rows = list(csv.reader(io.StringIO(content.decode("utf-8"))))
+            assert not [cell for row in rows for cell in row if cell.startswith(("=", "@", "+"))], name
+            assert len({len(row) for row in rows}) == 1, name
         if name.endswith(".json"):
             json.loads(content)
+        if name.endswith(".svg"):
+            fromstring(content)
 
 
 def test_metrics_and_estimates_are_what_the_page_shows(files: dict[str, bytes]) -> None:
