@@ -72,10 +72,10 @@ class Proposal:
     withheld: list[int] = field(default_factory=list)
 
 
-def propose(tables: Mapping[str, RawTable]) -> str:
+def propose(tables: Mapping[str, RawTable], directory: str = "data/raw/FOLDER") -> str:
     """The text of a `sources:` block for these files, with a mark of confidence on every line."""
     proposals = [propose_file(table) for table in tables.values()]
-    lines = ["sources: # a proposal from headers and shapes; check every line", "  directory: data/raw/FOLDER", "  tables:"]
+    lines = ["sources: # a proposal from headers and shapes; check every line", f"  directory: {directory}", "  tables:"]
     for name in by_name():
         lines += _table(name, [proposal for proposal in proposals if proposal.table == name])
     lines.append("  ratings:")
@@ -173,7 +173,9 @@ def _looks_like_data(header: str) -> bool:
 
 
 def _line(name: str, found: tuple[str, str]) -> str:
-    return f"        {name}: {_quoted(found[0])} # {found[1]}"
+    column = next(table.columns[name] for table in by_name().values() if name in table.columns)
+    codes = f"; recode to {', '.join(column.codes)}" if column.closed else ""
+    return f"        {name}: {_quoted(found[0])} # {found[1]}{codes}"
 
 
 def _remainder(proposal: Proposal, has_items: bool) -> list[str]:
@@ -193,6 +195,7 @@ def _ratings(proposal: Proposal, pattern: str, count: int) -> list[str]:
     instrument = INSTRUMENTS.get(count, "YOUR_INSTRUMENT")
     session = proposal.columns.get("session_id")
     name = re.sub(r"[^a-z0-9]+", "_", proposal.file.rpartition(".")[0].lower()).strip("_")
+    name = name if name[:1].isalpha() else f"file_{name}"
     others = [header for header, _ in proposal.columns.values() if session is None or header != session[0]]
     return [
         f"    {name.removesuffix('_client')}_client:",
