@@ -24,6 +24,8 @@ ROUNDS = 8
 FLAT = 1e-6
 # A last step longer than this share of the bending length asks for the Hessian to be taken anew.
 CLOSE = 1e-6
+# The longest and the number of ever shorter steps tried along a direction that curves downwards.
+LONGEST, HALVINGS = 0.5, 13
 # A relative standard deviation this small is tried at zero.
 NEAR = 1e-3
 # A relative standard deviation that is rounding of zero.
@@ -74,11 +76,45 @@ def _from(deviance: Deviance, start: Floats, starts: int, curvature: Floats | No
             point = replace(point, x=settled)
             point.value, point.gradient = deviance.value_and_gradient(settled)
         information = differentiate(deviance, point.x)
-        _, promised = trust_region_step(point.gradient, information.profiled, 0.5)
-        if promised < 10 * ENOUGH:
-            break
-        point = minimize(deviance.value_and_gradient, point.x, information.profiled, radius=0.1)
+        below = _way_down(deviance, point, information.profiled)
+        upward = _upward(information.profiled)
+        if below is None:
+            information = replace(information, profiled=upward)
+            _, promised = trust_region_step(point.gradient, upward, 0.5)
+            if promised < 10 * ENOUGH:
+                break
+        point = minimize(deviance.value_and_gradient, point.x if below is None else below, upward, radius=0.1)
     return _finished(deviance, start, first.first, point, information, starts)
+
+
+def _way_down(deviance: Deviance, point: Point, profiled: Floats) -> Floats | None:
+    """A lower point along the direction that curves downwards most; None where none does, or only by rounding.
+
+    Beside a boundary the deviance may curve downwards over a short way only: a long step overshoots, and the curvature
+    learned from it hides the way down.
+    """
+    values, vectors = np.linalg.eigh(profiled)
+    if values[0] >= 0:
+        return None
+    lowest, found = point.value - ENOUGH, None
+    for length in LONGEST * 0.5 ** np.arange(HALVINGS):
+        before = lowest
+        for trial in (point.x + length * vectors[:, 0], point.x - length * vectors[:, 0]):
+            there = deviance.at(trial).deviance
+            if there < lowest:
+                lowest, found = there, trial
+        if found is not None and lowest == before:
+            break
+    return found
+
+
+def _upward(profiled: Floats) -> Floats:
+    """The same curvatures, all counted upwards."""
+    values, vectors = np.linalg.eigh(profiled)
+    if values[0] >= 0:
+        return profiled
+    upward: Floats = (vectors * np.abs(values)) @ vectors.T
+    return upward
 
 
 def _snapped(deviance: Deviance, point: Point) -> Floats:
