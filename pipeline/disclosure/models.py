@@ -8,6 +8,8 @@ from typing import Any
 
 from pipeline.disclosure.rules import RESIDUAL_DF, Rules
 
+FULL = 1 - 1e-9  # a leverage of 1, as far as floating point tells
+
 
 def model_refusal(fit: Mapping[str, Any], rules: Rules) -> str | None:
     """Why a fit's numbers may not be released, or None: too few clients, residual df or a row it fits by itself."""
@@ -22,7 +24,7 @@ def model_refusal(fit: Mapping[str, Any], rules: Rules) -> str | None:
     if rows - len(fit.get("coefficients", [])) < RESIDUAL_DF:
         return f"it leaves fewer than {RESIDUAL_DF} residual degrees of freedom"
     leverage = fit.get("max_leverage")
-    if leverage is not None and leverage >= 1:
+    if leverage is not None and not leverage < FULL:
         return "it fits some row by itself"
     return None
 
