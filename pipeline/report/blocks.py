@@ -47,6 +47,12 @@ def blocks(report: Report) -> Iterator[Block]:
     yield heading(1, "Hypotheses")
     for card in report.cards:
         yield from _card(card)
+    yield heading(1, "Harms")
+    yield from (paragraph(text) for text in report.harm_notes)
+    yield from (table(one) for one in report.harms)
+    if report.causes:
+        yield heading(1, "From case to cause")
+    yield from (table(one) for one in report.causes)
     yield heading(1, "Who is missing")
     yield from (paragraph(text) for text in report.missing_notes)
     yield from (table(one) for one in report.missing)

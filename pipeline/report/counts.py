@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.disclosure.census import Census, Key
 from pipeline.disclosure.former import Former
+from pipeline.report import strain_counts
 
 Row = Mapping[str, Any]
 CLIENTS: Key = ("clients",)
@@ -29,6 +30,7 @@ def census_of(description: Row, fits: Mapping[str, Row], least: int, former: For
     _harms(census, description["harms"])
     _staying(census, description["staying"], least, former or Former())
     _left_out(census, description["left_out"])
+    strain_counts.enter(census, description)
     for name, fit in fits.items():
         _model(census, name, fit)
     return census

@@ -10,6 +10,7 @@ from pipeline.disclosure.neutral import visible
 from pipeline.disclosure.shown import Shown, insist
 from pipeline.report.figures import Figure
 from pipeline.report.release import Report
+from pipeline.report.sections.checklist import ANCHORS
 from pipeline.report.sections.measures import FOLDED
 from pipeline.report.strip import Strip
 
@@ -20,7 +21,7 @@ def render(report: Report) -> str:
     """The page's HTML. DisclosureError where a number in it did not pass the gate."""
     insist(report, "report")
     template = _environment().get_template("report.html.j2")
-    text = template.render(report=report, style=_text("style.css"), folded=FOLDED)
+    text = template.render(report=report, style=_text("style.css"), anchors=ANCHORS, folded=FOLDED)
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
 
 

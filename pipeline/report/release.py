@@ -10,7 +10,7 @@ from pipeline.disclosure.former import Former, former
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
 from pipeline.params import Params
-from pipeline.report.counts import census_of
+from pipeline.report.counts import CLIENTS, census_of
 from pipeline.report.figures import Figure
 from pipeline.report.findings import Finding, finding
 from pipeline.report.sections import (
@@ -19,6 +19,7 @@ from pipeline.report.sections import (
     checklist,
     exposure,
     factors,
+    harms,
     limits,
     measure_figures,
     measures,
@@ -72,6 +73,9 @@ class Report:
     exposure: tuple[Table, ...]
     exposure_figures: tuple[Figure, ...]
     measure_notes: tuple[str, ...]
+    causes: tuple[Table, ...]
+    harms: tuple[Table, ...]
+    harm_notes: tuple[str, ...]
     missing: tuple[Table, ...]
     missing_notes: tuple[str, ...]
     deviations: tuple[str, ...]
@@ -90,7 +94,7 @@ class Report:
         """Every table of the report, cards included."""
         parts = (getattr(entry, name) for entry in self.cards for name in CARD_TABLES)
         of_cards = tuple(part for part in parts if part is not None)
-        head = (self.answer, *self.people, *self.measures, *self.exposure, *self.missing)
+        head = (self.answer, *self.people, *self.measures, *self.exposure, *self.causes, *self.harms, *self.missing)
         return (*head, *of_cards, self.checklist, self.provenance)
 
     @property
@@ -113,6 +117,8 @@ def gate_of(params: Params, description: Row, fits: Mapping[str, Row] | None = N
     privacy = params.privacy
     rules = Rules(privacy.min_cell, privacy.round_to, privacy.release)
     before = former(released, rules) if released else Former()
+    if not before.holds(CLIENTS[0], description["clients"], rules):
+        before = Former()  # enough have joined: all counts are rounded anew
     return Gate(rules, census_of(description, fits or {}, rules.min_cell, before), before)
 
 
@@ -143,11 +149,16 @@ def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
         measures=_measures(description, sources.reliability, gate),
         measure_notes=psychometrics.sentences(sources.reliability, gate),
         courses=(*measures.courses(description, gate, dpi), *measure_figures.figures(sources.reliability, gate, dpi)),
+        causes=_present(
+            causes.mix(description, gate), causes.themes(description, gate), causes.themes_by_setting(description, gate)
+        ),
+        harms=_present(harms.ruptures(description, gate), harms.falls(description, gate)),
+        harm_notes=harms.sentences(found),
         missing=parts,
         missing_notes=causes.leaving(description, gate),
         deviations=limits.deviations(sources.verdicts.get("lock")),
         limitations=limits.limitations(params, description, sources.reliability, found, gate),
-        checklist=checklist.checklist(facts(description, found, parts, sources.verdicts.get("lock"))),
+        checklist=checklist.checklist(facts(description, found, parts, sources.verdicts.get("lock"), simulated)),
         exposure=_exposure(description, gate),
         exposure_figures=_exposure_figures(description, gate, dpi),
         advocacy_log=bool(description["advocacy_log"]),
@@ -180,15 +191,19 @@ def findings(params: Params, sources: Sources, gate: Gate) -> list[Finding]:
     return [finding(name, params.hypotheses[name], sources.fits[name], verdicts[name], gate, rules) for name in names]
 
 
-def facts(description: Row, found: list[Finding], missing: tuple[Table, ...], lock: Row | None) -> dict[str, bool]:
+def facts(
+    description: Row, found: list[Finding], missing: tuple[Table, ...], lock: Row | None, simulated: bool
+) -> dict[str, bool]:
     """Which parts this report really has, for the checklist."""
-    always = ("answer", "hypotheses", "methods", "measures", "flow", "table1", "limitations", "provenance", "lock")
+    always = ("answer", "hypotheses", "methods", "measures", "flow", "table1", "limitations", "provenance")
     return dict.fromkeys(always, True) | {
         "course": bool(description["trajectories"]),
         "estimates": any(one.estimated for one in found),
         "battery": any(one.checks for one in found),
         "exposure": bool(description["advocacy_log"]),
         "missing": bool(missing),
+        "harms": bool(description["harms"] or description.get("falls")),
+        "records": not simulated,
         "locked": bool(lock and lock.get("locked")),
     }
 
@@ -205,8 +220,11 @@ def _exposure(description: Row, gate: Gate) -> tuple[Table, ...]:
         return ()
     crossed = (exposure.crossed(description, column, gate) for column in description["exposure"]["margins"])
     rest = (exposure.windows(description, gate), exposure.left_out(description, gate))
-    themes = causes.themes(description, gate)
-    return (exposure.modes(description, gate), *crossed, *rest, *([themes] if themes else []))
+    return (exposure.modes(description, gate), *crossed, *rest)
+
+
+def _causes(description: Row, gate: Gate) -> tuple[Table, ...]:
+    return _present(*(part(description, gate) for part in (causes.mix, causes.themes, causes.themes_by_setting)))
 
 
 def _exposure_figures(description: Row, gate: Gate, dpi: int) -> tuple[Figure, ...]:
@@ -226,11 +244,14 @@ def _measures(description: Row, reliability: Row, gate: Gate) -> tuple[Table, ..
         psychometrics.dyads(reliability, gate),
         factors.items(reliability, gate),
         factors.loadings(reliability, gate),
-        causes.harms(description, gate),
     )
     return (first, *(table for table in rest if table and table.lines), measures.course_table(description, gate))
 
 
 def _missing(description: Row, reliability: Row, gate: Gate) -> tuple[Table, ...]:
-    tables = (causes.staying(description, gate), psychometrics.response(reliability, gate))
+    left = (harms.leavers(description, gate), harms.goes_with(description, gate))
+    return _present(*left, causes.staying(description, gate), psychometrics.response(reliability, gate))
+
+
+def _present(*tables: Table | None) -> tuple[Table, ...]:
     return tuple(table for table in tables if table)

@@ -169,7 +169,12 @@ def column(name: str) -> str:
 
 def episode_column(name: str) -> str:
     """A column of the advocacy log as a heading."""
-    return {"initiated_by": "Who asked for it"}.get(name, title(name))
+    return {"initiated_by": "Who asked for it", "phase": "Phase of the rating it counts for"}.get(name, title(name))
+
+
+def episode_level(column: str, level: str) -> str:
+    """A code of the advocacy log as a row heading."""
+    return "Counted for no rating" if (column, level) == ("phase", "missing") else title(level)
 
 
 def reason(name: str) -> str:
@@ -206,6 +211,12 @@ def leave_one_out(passed: bool | None) -> str:
     if passed:
         return "Whichever one worker is left out, the effect holds."
     return "There are workers without whom the interval includes no effect or lies on the other side: few carry it."
+
+
+def rule(text: str) -> str:
+    """The rule of a verdict as a sentence; checks that do not decide have no part in it."""
+    text = text.replace("all checks are passed", "all checks that decide are passed")
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def moderator(name: str) -> str:

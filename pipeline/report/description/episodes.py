@@ -17,7 +17,7 @@ def exposure(advocacy: pd.DataFrame | None) -> Row:
     """Episodes and their clients by mode, by setting, level, outcome and initiator, and by mode crossed with each."""
     if advocacy is None or not len(advocacy):
         return {"episodes": 0, "clients": 0, "modes": [], "margins": {}, "crossed": {}}
-    columns = [name for name in ("setting", "level", "outcome", "initiated_by") if name in advocacy]
+    columns = [name for name in ("setting", "phase", "level", "outcome", "initiated_by") if name in advocacy]
     return {
         "episodes": len(advocacy),
         "clients": int(advocacy["client_id"].nunique()),
@@ -25,6 +25,21 @@ def exposure(advocacy: pd.DataFrame | None) -> Row:
         "margins": {name: counts_by(advocacy, [name]) for name in columns},
         "crossed": {name: counts_by(advocacy, ["mode", name]) for name in columns},
     }
+
+
+def with_phase(advocacy: pd.DataFrame | None, occasions: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame | None:
+    """The episodes with the phase of the rating each counts for, in the longest series; missing where it counts for none."""
+    if advocacy is None or not len(advocacy) or "phase" not in occasions or occasions["phase"].isna().all():
+        return advocacy
+    longest = max(series_of(ledger), key=lambda one: len(one_series(occasions, *one)), default=None)
+    if longest is None:
+        return advocacy
+    counted = one_series(ledger, *longest)
+    counted = counted[as_codes(counted["reason"]) == COUNTED]
+    phases = counted[["episode_id", "occasion_id"]].merge(occasions[["occasion_id", "phase"]], on="occasion_id")
+    phase = advocacy[["episode_id"]].merge(phases, on="episode_id", how="left")["phase"].to_numpy()
+    levels = levels_of(occasions["phase"])
+    return advocacy.assign(phase=pd.Categorical(phase, categories=levels))
 
 
 def episode_levels(advocacy: pd.DataFrame | None) -> dict[str, dict[str, dict[str, int]]]:
@@ -103,9 +118,19 @@ def _theme(rows: pd.DataFrame, code: str) -> Row:
         if column in rows:
             entry[column] = counts_by(rows, [column])
     if "level" in rows:
+        entry["followed"] = _followed(rows)
         collective = rows[as_codes(rows["level"]).isin(COLLECTIVE)]
         entry["collective"] = {"episodes": len(collective), "clients": int(collective["client_id"].nunique())}
     return entry
+
+
+def _followed(rows: pd.DataFrame) -> int:
+    """Clients with an episode at the micro level and, on the same day or later, one at the mezzo or macro level."""
+    levels = as_codes(rows["level"])
+    case = rows[levels == "micro"].groupby("client_id", observed=True)["day"].min()
+    cause = rows[levels.isin(COLLECTIVE)].groupby("client_id", observed=True)["day"].max()
+    both = pd.concat([case, cause], axis=1, keys=["case", "cause"]).dropna()
+    return int((both["cause"] >= both["case"]).sum())
 
 
 def _lengths(rows: pd.DataFrame) -> Row:

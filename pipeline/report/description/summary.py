@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pipeline.report.description.course import harms, leaving, staying, trajectories
-from pipeline.report.description.episodes import episode_levels, exposure, left_out, themes, windows
+from pipeline.report.description.episodes import episode_levels, exposure, left_out, themes, windows, with_phase
 from pipeline.report.description.flow import clients_flow, flow
 from pipeline.report.description.people import attendance, table_one, workers_of
+from pipeline.report.description.strain import falls, leavers
 from pipeline.report.description.tables import Row, Study, as_codes, series_of
 
 IDS = ["client_id", "worker_id", "session_id", "instrument", "rater"]
@@ -36,7 +37,9 @@ def describe(study: Study) -> Row:
         "staying": staying(study.occasions),
         "harms": harms(study.sessions),
         "leaving": leaving(study.occasions),
-        "exposure": exposure(study.advocacy),
+        "falls": falls(study.occasions, study.ledger),
+        "leavers": leavers(study.occasions, study.clients),
+        "exposure": exposure(with_phase(study.advocacy, study.occasions, study.ledger)),
         "themes": themes(study.advocacy),
         "windows": windows(study.occasions, study.ledger),
         "left_out": left_out(study.ledger),

@@ -15,6 +15,7 @@ from pipeline.report.table import Line, Table, Value
 
 Row = Mapping[str, Any]
 COLORS = {"supported": BLUE, "suggestive": BLUE, "opposite": VERMILION}
+LONGEST = 52  # characters of a title that fit beside the plot
 STYLES = {"supported": "o", "suggestive": "s", "opposite": "D"}
 
 
@@ -59,7 +60,8 @@ def forest_figure(found: list[Finding], dpi: int) -> Figure | None:
 
 def _interval(one: Finding, effect: Effect) -> Interval:
     estimate, low, high = (float(part.value or 0) for part in (effect.sd_estimate, effect.sd_low, effect.sd_high))
-    label = f"{words.title(one.name)}\n{one.verdict}"
+    title = words.title(one.name)
+    label = f"{title if len(title) <= LONGEST else title[: LONGEST - 1] + '…'}\n{one.verdict}"
     return Interval(label, estimate, low, high, COLORS.get(one.verdict, GRAY), STYLES.get(one.verdict, "o"))
 
 

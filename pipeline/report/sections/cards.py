@@ -21,6 +21,7 @@ from pipeline.report.table import Line, Table
 Row = Mapping[str, Any]
 NO_CHECK = "–"
 OTHER_SCALE = ("reverse", "reverse_any")  # their numbers are not in points of the outcome
+OPTIMIZER = "The fit converged after"
 EXTREMES = ("influence",)  # its number is that of the one worker who matters most: no extremes leave
 PATHS = {"a": "Exposure to mediator", "b": "Mediator to outcome", "direct": "Exposure to outcome, beside the mediator"}
 
@@ -65,7 +66,7 @@ def card(found: Finding, fit: Row, held: Mapping[str, Mapping[str, int]], gate: 
         symbol=words.SYMBOLS[verdict],
         headline=sentences.headline(found),
         wrong_if=sentences.wrong_if(found),
-        rule=found.rule,
+        rule=words.rule(found.rule),
         reasons=found.reasons,
         model=sentences.model(found.spec),
         equation=str(fit.get("formula") or ""),
@@ -83,7 +84,8 @@ def card(found: Finding, fit: Row, held: Mapping[str, Mapping[str, int]], gate: 
 
 def _notes(found: Finding, fit: Row, gate: Gate) -> tuple[str, ...]:
     """What a reader must know of the fit; the optimizer's own story stays in the record."""
-    said = [*(fit.get("sentences") or ()), *([f"Suggestive at most: {fit['ceiling']}."] if fit.get("ceiling") else [])]
+    told = [text for text in fit.get("sentences") or () if not str(text).startswith(OPTIMIZER)]
+    said = [*told, *([f"Suggestive at most: {fit['ceiling']}."] if fit.get("ceiling") else [])]
     return tuple(gate.prose(str(text), f"hypothesis {found.name}") for text in said)
 
 
@@ -186,8 +188,8 @@ def battery_table(found: Finding, fit: Row, gate: Gate) -> Table:
         extreme = row["check"] in EXTREMES
         shown = row.get("applies") and not extreme
         numbers = _numbers(row, found.clients, gate) if shown else (Shown(NO_CHECK), "", Shown(NO_CHECK))
-        said = words.leave_one_out(row.get("passed")) if extreme and row.get("applies") else ""
-        text = said or gate.prose(str(row.get("sentence") or row.get("reason") or ""), f"hypothesis {found.name}")
+        text = _own_words(row, found, numbers[0]) if row.get("applies") else ""
+        text = text or gate.prose(str(row.get("sentence") or row.get("reason") or ""), f"hypothesis {found.name}")
         decides = "yes" if row["check"] in found.decisive else "no"
         lines.append(Line(words.check(row), (_outcome(row, found), decides, *numbers, text)))
     head = ("Check", "Passed", "Decides", "Estimate", "95% CI", "p", "What it says")
@@ -232,6 +234,16 @@ def counts_table(name: str, fit: Row, gate: Gate) -> Table:
         clients = gate.count(model_key(name, step), f"hypothesis {name}") if row.get("clients") is not None else Shown("–")
         lines.append(Line(words.title(step), (gate.rows(int(row["rows"]), f"hypothesis {name}"), clients)))
     return Table(f"counts_{name}", "From ratings to the model", ("Step", "Ratings", "Clients"), tuple(lines))
+
+
+def _own_words(row: Row, found: Finding, estimate: Shown) -> str:
+    """What a check says, where its own sentence would give an extreme or other digits than the table."""
+    if row["check"] in EXTREMES:
+        return words.leave_one_out(row.get("passed"))
+    if row["check"] == "unadjusted" and found.effect and estimate.value is not None:
+        without = listed([words.plain(name) for name in found.spec.covariates], "or")
+        return f"Without {without}, on the same ratings, the estimate is {estimate} instead of {found.effect.estimate}."
+    return ""
 
 
 def _outcome(row: Row, found: Finding) -> str:

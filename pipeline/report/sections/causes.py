@@ -1,4 +1,4 @@
-"""From case to cause, harms, and who is missing."""
+"""From case to cause, and who is missing."""
 
 from __future__ import annotations
 
@@ -8,24 +8,63 @@ from typing import Any
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
-from pipeline.report.counts import episode_clients_key, episode_key, harm_key, staying_key
+from pipeline.report.counts import EPISODES, episode_clients_key, episode_key, staying_key
 from pipeline.report.numbers import bracket
 from pipeline.report.sections.people import counts_note
+from pipeline.report.strain_counts import followed_key
 from pipeline.report.table import Line, Table, Value
 
 Row = Mapping[str, Any]
+SETTING = ("theme", "setting")
+LEVELS = {"micro": "Micro: for one client", "mezzo": "Mezzo: with an organization", "macro": "Macro: with the system"}
 OUTCOMES = ("granted", "partial", "denied", "pending")
 
 
 def themes(description: Row, gate: Gate) -> Table | None:
-    """Themes that recur across clients: episodes, clients, outcomes, and episodes at mezzo or macro level."""
+    """Themes that recur across clients: episodes, clients, outcomes, and where collective action followed."""
     rows = description["themes"]
     if not rows:
         return None
     lines = [Line(words.title(row["theme"]), _theme_cells(row, gate)) for row in rows]
-    head = ("Theme", "Episodes", "Clients", *(words.title(name) for name in OUTCOMES), "Collective action")
-    note = f"Shares of the theme's episodes. Collective action: episodes at mezzo or macro level. {counts_note(lines, gate)}"
+    head = ("Theme", "Episodes", "Clients", *(words.title(name) for name in OUTCOMES), "Collective", "Followed")
+    note = (
+        "Granted to pending: shares of the theme's episodes. Collective: episodes at mezzo or macro level. Followed: "
+        "clients with a case (an episode at micro level) and collective action on the same theme on that day or later. "
+        f"{counts_note(lines, gate)}"
+    ).strip()
     return Table("themes", "From case to cause: themes across clients", head, tuple(lines), note)
+
+
+def themes_by_setting(description: Row, gate: Gate) -> Table | None:
+    """Where the themes came up."""
+    rows = [row for row in description["themes"] if row.get("setting")]
+    if not rows:
+        return None
+    places = [entry["setting"] for entry in rows[0]["setting"]]
+    lines = []
+    for row in rows:
+        own = {entry["setting"]: episode_key({**row, "setting": entry["setting"]}, SETTING) for entry in row["setting"]}
+        cells = [gate.count(own[place], "themes") if place in own else Shown("–") for place in places]
+        lines.append(Line(words.title(row["theme"]), (*cells, gate.count(episode_key(row, ["theme"]), "themes"))))
+    head = ("Theme", *(words.title(place) for place in places), "All")
+    return Table("themes_by_setting", "Where the themes came up", head, tuple(lines), counts_note(lines, gate))
+
+
+def mix(description: Row, gate: Gate) -> Table | None:
+    """How much of the advocacy was for one client (micro), for an organization (mezzo), for a system (macro)."""
+    rows = description["exposure"]["margins"].get("level", [])
+    if not rows:
+        return None
+    lines = []
+    for row in rows:
+        key = episode_key(row, ["level"])
+        clients = gate.count(episode_clients_key(row, ["level"]), "levels")
+        lines.append(
+            Line(LEVELS.get(row["level"], words.title(row["level"])), (gate.count(key), gate.share(key, EPISODES), clients))
+        )
+    lines.append(Line("All episodes", (gate.count(EPISODES, "levels"), "", "")))
+    heads = ("Level", "Episodes", "Share", "Clients")
+    return Table("level_mix", "Micro and macro: at which level advocacy was", heads, tuple(lines), counts_note(lines, gate))
 
 
 def _theme_cells(row: Row, gate: Gate) -> tuple[Value, ...]:
@@ -39,23 +78,9 @@ def _theme_cells(row: Row, gate: Gate) -> tuple[Value, ...]:
         else:
             shares.append("–")
     collective = gate.count(("episodes", "theme", row["theme"], "collective"), "themes") if row.get("collective") else "–"
-    return (gate.count(key, "themes"), gate.count(episode_clients_key(row, ["theme"]), "themes"), *shares, collective)
-
-
-def harms(description: Row, gate: Gate) -> Table | None:
-    """Ruptures, and how many were repaired."""
-    rows = description["harms"]
-    if not rows:
-        return None
-    lines = [Line(_HARMS[row["what"]], (gate.count(harm_key(row), "harms"),)) for row in rows]
-    return Table("harms", "Ruptures of the alliance", ("", "Sessions"), tuple(lines), counts_note(lines, gate))
-
-
-_HARMS = {
-    "attended": "Sessions with the question answered",
-    "rupture": "with a rupture",
-    "repair": "with a rupture repaired",
-}
+    followed = gate.count(followed_key(row), "themes") if "followed" in row else "–"
+    clients = gate.count(episode_clients_key(row, ["theme"]), "themes")
+    return (gate.count(key, "themes"), clients, *shares, collective, followed)
 
 
 def staying(description: Row, gate: Gate) -> Table | None:
@@ -80,8 +105,8 @@ def leaving(description: Row, gate: Gate) -> tuple[str, ...]:
             continue
         parts = [_mean(part, gate) for part in (early, late)]
         said.append(
-            f"{words.series(row['instrument'], row['rater'])}: clients with half of the ratings or fewer began at "
-            f"{parts[0]}, those with more at {parts[1]} (mean of the first total, with 95% interval)."
+            f"{words.series(row['instrument'], row['rater'])}: clients with at most half as many ratings as the longest "
+            f"series has began at {parts[0]}, the others at {parts[1]} (mean of the first total, with 95% interval)."
         )
     return tuple(said)
 

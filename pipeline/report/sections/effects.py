@@ -165,4 +165,5 @@ def _alt(found: Finding, parts: list[Part]) -> str:
     unit = "for one more minute" if spec.exposure.dose == "minutes" else unit
     told = "; ".join(f"{part.label} {part.text}" for part in parts)
     what = sentences.outcome_short(spec)
-    return f"Predicted {what} along the dose. Slope in {scale} {unit}: {told}. Verdict: {found.verdict}."
+    plot = f"Line plot of what the model predicts along the dose: {what}"
+    return f"{plot}. Slope in {scale} {unit}: {told}. Verdict: {found.verdict}."

@@ -38,7 +38,7 @@ def crossed(description: Row, column: str, gate: Gate) -> Table:
     for row in exposure["margins"][column]:
         cells = [gate.count(episode_key({**row, "mode": mode}, ["mode", column]), "exposure") for mode in mode_names]
         cells.append(gate.count(episode_key(row, [column]), "exposure"))
-        lines.append(Line(words.title(row[column]), tuple(cells)))
+        lines.append(Line(words.episode_level(column, row[column]), tuple(cells)))
     head = (words.episode_column(column), *(_title(words.mode(mode)) for mode in mode_names), "All")
     caption = f"Advocacy episodes by {words.episode_column(column).lower()} and mode"
     return Table(f"episodes_by_{column}", caption, head, tuple(lines), counts_note(lines, gate))

@@ -19,7 +19,7 @@ OFTEN_AT_THE_TOP = 0.15  # McHorney & Tarlov (1995): more than 15% at an end is 
 
 def limitations(params: Params, description: Row, reliability: Row, found: list[Finding], gate: Gate) -> tuple[str, ...]:
     """One sentence a limitation that this study really has."""
-    said = [_observational(description, found), _simulated(params), _few_workers(description), _one_rater(params)]
+    said = [_simulated(params), _observational(description, found), _few_workers(description), _one_rater(params)]
     said += [_unreliable(reliability), _ceiling(reliability), _left_out(description), _no_days(description)]
     said += [_wide(found), _unlocked(found)]
     return tuple(gate.prose(text, "limitations") for text in said if text)
@@ -56,7 +56,9 @@ def _observational(description: Row, found: list[Finding]) -> str:
 
 
 def _simulated(params: Params) -> str:
-    return "The data are simulated: they show how the method behaves, not how clients do." if _is_simulated(params) else ""
+    if _is_simulated(params):
+        return "The data are simulated: they show how the method behaves, not how clients do."
+    return "The records were made for practice, not for research: what stands in them depends on who wrote them and why."
 
 
 def _is_simulated(params: Params) -> bool:

@@ -19,7 +19,8 @@ DEGREES = {"satterthwaite": "Satterthwaite", "kenward_roger": "Kenward-Roger", "
 
 def methods(params: Params, description: dict[str, object], gate: Gate) -> tuple[str, ...]:
     """A paragraph each on data, measures, exposure, models, verdicts and disclosure."""
-    paragraphs = [_measures(params), _exposure(params, bool(description["advocacy_log"]), bool(description["has_days"]))]
+    log, days = bool(description["advocacy_log"]), bool(description["has_days"])
+    paragraphs = [_design(params, log), _measures(params), _exposure(params, log, days)]
     paragraphs += [_models(params), _verdicts(params), disclosure(gate)]
     return tuple(paragraph for paragraph in paragraphs if paragraph)
 
@@ -35,6 +36,12 @@ def disclosure(gate: Gate) -> str:
         "worked out. A count that differs from its whole by fewer clients than that is given as nearly all. No minimum, no "
         "maximum and no single client is shown."
     )
+
+
+def _design(params: Params, log: bool) -> str:
+    kind = "simulated as an observational" if params.study.origin == "simulated" else "an observational"
+    assigned = " Advocacy was recorded as it happened, not assigned." if log else ""
+    return f"The study is {kind}, longitudinal one: clients seen by workers are followed from session to session.{assigned}"
 
 
 def _measures(params: Params) -> str:
@@ -71,7 +78,8 @@ def _models(params: Params) -> str:
     return (
         f"Ratings nested in clients and workers are modeled by linear mixed models ({compute.method}), with "
         f"{DEGREES[compute.df]} degrees of freedom. All tests are two-sided. Effects in within-client SDs divide the "
-        "estimate by the standard deviation of the outcome within clients."
+        "estimate by the standard deviation of the outcome within clients. A rating for which outcome, exposure or a "
+        "covariate is not known is left out of that model; each card counts what is left. Nothing is imputed."
     )
 
 
@@ -112,7 +120,8 @@ def asked(params: Params) -> str:
     parts = [f"{_number(n)} {role}" for role, n in counts.items() if n]
     raters = sorted({spec.outcome.rater for spec in params.hypotheses.values()})
     noun = "hypothesis" if sum(counts.values()) == 1 else "hypotheses"
-    return f"{listed(parts).capitalize()} {noun} about advocacy and the working alliance as rated by {_raters(raters)}."
+    about = f"about advocacy and the working alliance as rated by {_raters(raters)}"
+    return f"An observational, longitudinal study. {listed(parts).capitalize()} {noun} {about}."
 
 
 def _raters(raters: Iterable[str]) -> str:
