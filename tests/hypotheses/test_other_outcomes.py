@@ -1,0 +1,90 @@
+"""Outcomes other than a score find what is put into them: dropout, missed sessions, the distance of client and worker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.exposure.dose import chosen, doses
+from pipeline.exposure.link import link
+from pipeline.hypotheses.evaluate import evaluate
+from pipeline.params import Exposure
+from tests.hypotheses.studies import COMPUTE, hypothesis, study
+
+STUDIES = 12
+FEWEST_COVERED = 9  # of 12 at 95%: fewer in one of 2,000 tries
+ERRORS = 3.5  # standard errors of the mean that it may lie off: one try in 2,000
+SIZE = {"workers": 12, "per_worker": 20, "sessions": 10, "effect": 0.0}
+BASELINE, LOG_ODDS = -2.2, 0.7
+CLOSER = -0.25  # points of distance for each joint episode
+
+Study = tuple[dict[str, pd.DataFrame], pd.DataFrame]
+
+
+def joint_doses(tables: dict[str, pd.DataFrame], scores: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    occasions, ledger, _ = link(tables, scores, Exposure())
+    return occasions, doses(chosen(ledger, "joint", {}), occasions, "count")
+
+
+def leaving(seed: int) -> Study:
+    """Clients leave after a session the likelier, the more joint episodes there were before it."""
+    tables, scores = study(**SIZE, seed=seed)
+    occasions, dose = joint_doses(tables, scores)
+    random = np.random.default_rng(1_000 + seed)
+    leaves = random.random(len(dose)) < 1.0 / (1.0 + np.exp(-(BASELINE + LOG_ODDS * dose)))
+    gone = pd.Series(leaves).groupby(occasions["client_id"]).transform(lambda flag: flag.cumsum().shift(fill_value=0)) > 0
+    left = set(occasions["session_id"][~gone])
+    tables["sessions"] = tables["sessions"][tables["sessions"]["session_id"].isin(left)].reset_index(drop=True)
+    return tables, scores[scores["session_id"].isin(left)].reset_index(drop=True)
+
+
+def missing_the_next(seed: int) -> Study:
+    """Clients miss the next session the likelier, the more joint episodes there were before this one.
+
+    Every other session is sure to take place and is the only one that is rated, so that each has a full window.
+    """
+    tables, scores = study(**SIZE, seed=seed)
+    table = tables["sessions"]
+    rated = table["session_number"] % 2 == 1
+    scores = scores[scores["session_id"].isin(set(table["session_id"][rated]))].reset_index(drop=True)
+    occasions, dose = joint_doses(tables, scores)
+    chance = dict(zip(occasions["session_id"], 1.0 / (1.0 + np.exp(-(BASELINE + LOG_ODDS * dose))), strict=True))
+    before = table["session_id"].shift().map(chance)
+    misses = ~rated & (np.random.default_rng(2_000 + seed).random(len(table)) < before)
+    table["attendance"] = np.where(misses, "no_show", "attended")
+    return tables, scores
+
+
+def converging(seed: int) -> Study:
+    """Client and worker rate two points apart, and closer the more joint episodes there were."""
+    tables, scores = study(**SIZE, seed=seed)
+    occasions, dose = joint_doses(tables, scores)
+    random = np.random.default_rng(3_000 + seed)
+    distance = dict(zip(occasions["session_id"], 2.0 + CLOSER * dose + random.normal(0, 0.3, len(dose)), strict=True))
+    side = random.choice([-1.0, 1.0], scores["session_id"].nunique())
+    sides = dict(zip(scores["session_id"].unique(), side, strict=True))
+    worker = scores.assign(rater="worker")
+    worker["value"] += worker["session_id"].map(distance) * worker["session_id"].map(sides)
+    return tables, pd.concat([scores, worker], ignore_index=True)
+
+
+CASES: list[tuple[Any, dict[str, Any], float]] = [
+    (leaving, {"outcome": {"instrument": "wai_sr", "kind": "dropout"}}, LOG_ODDS),
+    (missing_the_next, {"outcome": {"instrument": "wai_sr", "kind": "no_show"}}, LOG_ODDS),
+    (converging, {"outcome": {"instrument": "wai_sr", "kind": "dyad_gap"}}, CLOSER),
+    (converging, {"outcome": {"instrument": "wai_sr", "kind": "dyad_gap", "rater": "worker"}}, CLOSER),
+]
+
+
+@pytest.mark.parametrize(("draw", "changes", "truth"), CASES, ids=["dropout", "no_show", "distance", "distance_by_worker"])
+def test_the_truth_is_found_and_covered(draw: Any, changes: dict[str, Any], truth: float) -> None:
+    found = []
+    for seed in range(STUDIES):
+        occasions, ledger, _ = link(*draw(seed), Exposure())
+        found.append(evaluate(hypothesis(**changes), occasions, ledger, COMPUTE)["tested"])
+    estimates = np.array([one["estimate"] for one in found])
+    assert abs(estimates.mean() - truth) < ERRORS * estimates.std(ddof=1) / np.sqrt(STUDIES)
+    assert sum(one["conf_low"] <= truth <= one["conf_high"] for one in found) >= FEWEST_COVERED
