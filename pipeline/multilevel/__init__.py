@@ -8,15 +8,16 @@ docs/engine.md derives what is computed, in the notation of the code.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.errors import ModelError, Problem
 from pipeline.multilevel.comparison import Comparison, compare
 from pipeline.multilevel.fitting import fit_specification
 from pipeline.multilevel.inference import Contrast, JointTest
 from pipeline.multilevel.model import Model
 from pipeline.multilevel.optimize import OptimizerRecord
-from pipeline.multilevel.options import DegreesOfFreedom, Method, Random, Residual, Specification, blocks_of
+from pipeline.multilevel.options import DegreesOfFreedom, Method, Random, Residual, Specification, blocks_of, terms_of
 
 
 def fit(
@@ -39,7 +40,9 @@ def fit(
     lists for uncorrelated blocks. `near` is a fit with like effects whose estimates the search starts from: quicker, and
     to the same optimum. Raises ModelError with every problem at once.
     """
-    spec = Specification(outcome, tuple(fixed), blocks_of(random), method, df, residual, time, weights)
+    if not hasattr(data, "columns") and not isinstance(data, Mapping):
+        raise ModelError(Problem("data", "is neither a table nor a mapping of columns", "give a DataFrame"))
+    spec = Specification(outcome, terms_of(fixed), blocks_of(random), method, df, residual, time, weights)
     return Model(fit_specification(data, spec, None if near is None else near.fitted))
 
 

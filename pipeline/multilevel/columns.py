@@ -15,6 +15,11 @@ from pipeline.errors import Problem
 from pipeline.multilevel.segments import Floats, Ints
 
 INTERCEPT = "Intercept"
+# Beyond these sizes squares overflow or vanish.
+LARGEST, SMALLEST = 1e100, 1e-100
+# What pandas infers of columns of Python objects that hold numbers, and numbers beside something else.
+NUMBERS = frozenset({"integer", "floating", "mixed-integer-float", "decimal", "complex"})
+MIXED = frozenset({"mixed-integer", "mixed"})
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,11 @@ class Source:
         """The column, or None and a problem when its length or its kind cannot be used."""
         self._length = len(column) if self._length is None else self._length
         kind = getattr(getattr(column, "dtype", None), "kind", "O")
-        if len(column) != self._length:
+        if getattr(column, "ndim", 1) != 1:
+            self.problem(name, f"has {column.ndim} dimensions", "give one number or category for each row")
+        elif len(column) != self._length:
             self.problem(name, f"has {len(column)} rows where other columns have {self._length}", "give whole columns")
-        elif kind in "mM":
+        elif kind in "mM" or str(getattr(column, "dtype", "")).startswith(("period", "interval")):
             self.problem(name, "holds dates or durations", "give days as numbers")
         elif kind == "c":
             self.problem(name, "holds complex numbers", "recode it as real numbers")
@@ -90,7 +97,14 @@ class Source:
 
     def term(self, term: str, what: str) -> Coded | None:
         """A term: a column or a product `a:b` of columns, each part coded on its own."""
-        parts = [self._coded(part.strip(), what) for part in term.split(":")]
+        names_of_parts = [part.strip() for part in term.split(":")]
+        if len(names_of_parts) > 1 and self.has(term) and not all(self.has(part) for part in names_of_parts):
+            self.problem(term, "is a column whose name has a colon, which stands for a product", "rename the column")
+            return None
+        if len(names_of_parts) > 1 and not all(names_of_parts):
+            self.problem(term, "has nothing on one side of a colon", "name a product as a:b")
+            return None
+        parts = [self._coded(part, what) for part in names_of_parts]
         known = [part for part in parts if part is not None]
         if len(known) < len(parts):
             return None
@@ -105,12 +119,21 @@ class Source:
         column = self.raw(name, what)
         if column is None:
             return None
-        codes, labels = _factorized(column)
+        try:
+            codes, labels = _factorized(column)
+        except TypeError:
+            self._not_values(name)
+            return None
         missing = int((codes < 0).sum())
         if missing:
             self.problem(name, f"{missing} rows have no value", "drop or fill them before the fit, and report how many")
             return None
         return Levels(codes, labels)
+
+    def _not_values(self, name: str) -> None:
+        self.problem(
+            name, "holds lists or other things that are no single value", "give one number or category for each row"
+        )
 
     def _coded(self, name: str, what: str) -> Coded | None:
         if name not in self._known:
@@ -118,11 +141,28 @@ class Source:
             if column is None:
                 self._known[name] = None
             elif name in self.categories or _is_categorical(column):
-                self._known[name] = self._treatment(name, column)
+                self._known[name] = self._treatment(name, column) if self._category(name, column) else None
             else:
                 values = self._checked(name, _floats(column))
                 self._known[name] = None if values is None else Coded((name,), (values,))
         return self._known[name]
+
+    def _category(self, name: str, column: Any) -> bool:
+        """Whether a column of Python objects holds categories; numbers among them are a problem: it is not said which."""
+        if name in self.categories or getattr(getattr(column, "dtype", None), "kind", "") != "O":
+            return True
+        if not isinstance(getattr(column, "dtype", None), np.dtype):
+            return True
+        import pandas as pd
+
+        found = pd.api.types.infer_dtype(column, skipna=True)
+        if found in NUMBERS:
+            self.problem(name, "holds numbers as Python objects", "convert it to a numeric type, or to a category")
+        elif found in MIXED and _unhashable(column):
+            self._not_values(name)
+        elif found in MIXED:
+            self.problem(name, "mixes numbers and text", "convert it to a numeric type, or to a category")
+        return found not in NUMBERS | MIXED
 
     def _treatment(self, name: str, column: Any) -> Coded | None:
         """One 0/1 column for each used category but the first."""
@@ -141,14 +181,26 @@ class Source:
         return Coded(names, tuple((codes == i).astype(np.float64) for i in range(1, len(labels))))
 
     def _checked(self, name: str, values: Floats) -> Floats | None:
-        if np.isfinite(values.sum()) or np.isfinite(values).all():
-            return values
+        largest = max(float(values.max()), -float(values.min())) if len(values) else 0.0
+        if np.isfinite(largest):
+            return self._of_a_size(name, values, largest)
         missing, infinite = int(np.isnan(values).sum()), int(np.isinf(values).sum())
         if missing:
             self.problem(name, f"{missing} rows have no value", "drop or fill them before the fit, and report how many")
         if infinite:
             self.problem(name, f"{infinite} rows are infinite", "look for divisions by zero or overflow")
         return None
+
+    def _of_a_size(self, name: str, values: Floats, largest: float) -> Floats | None:
+        """Numbers whose squares can still be told from zero and from infinity."""
+        if 0.0 < largest < SMALLEST or largest > LARGEST:
+            self.problem(name, "has numbers too large or too small to be squared", "rescale it")
+            return None
+        return values
+
+
+def _unhashable(column: Any) -> bool:
+    return any(getattr(type(value), "__hash__", None) is None for value in column)
 
 
 def _is_categorical(column: Any) -> bool:

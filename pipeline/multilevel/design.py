@@ -85,6 +85,7 @@ def build(data: Any, spec: Specification) -> Design:
     problems = option_problems(spec)
     source = Source(data)
     source.problems.extend(problems)
+    _intercept_is_no_column(source, spec)
     outcome = source.numeric(spec.outcome, "the outcome")
     fixed = [_term(source, term, "the fixed term") for term in spec.fixed if term not in (INTERCEPT, INTERCEPT_TERM)]
     random = [[_term(source, term, "the random term") for term in block.terms] for block in spec.random]
@@ -112,6 +113,14 @@ def _n_rows(data: Any) -> int:
     return len(data) if hasattr(data, "columns") else max((len(column) for column in data.values()), default=0)
 
 
+def _intercept_is_no_column(source: Source, spec: Specification) -> None:
+    """A column that bears the intercept's name and is asked for would be left out in silence."""
+    terms = {*spec.fixed, *(term for block in spec.random for term in block.terms)}
+    for name in sorted({INTERCEPT, INTERCEPT_TERM} & terms):
+        if source.has(name) and len(set(np.asarray(source.data[name]).ravel().tolist())) > 1:
+            source.problem(name, "is a column with the name of the intercept", "rename the column")
+
+
 def _term(source: Source, term: str, what: str) -> Coded | None:
     if term == INTERCEPT_TERM:
         return Coded((INTERCEPT,), ())
@@ -130,6 +139,7 @@ def _weights(source: Source, spec: Specification) -> Floats | None:
     if weights is not None and (weights <= 0).any():
         count = int((weights <= 0).sum())
         source.problem(spec.weights, f"{count} rows have a weight that is not positive", "leave those rows out")
+        return None
     return weights
 
 
@@ -171,6 +181,7 @@ def _base(source: Source, terms: list[Coded | None], n: int, weights: Floats | N
     for term in terms:
         for name, values in zip(term.names, term.values, strict=False) if term is not None else ():
             if name in position:
+                _refuse_another(source, name, values, kept[position[name]])
                 continue
             if n == 0 or values.min() == values.max():
                 source.problem(safe(name), f"is constant over all {n} rows", "leave it out of the model")
@@ -182,6 +193,12 @@ def _base(source: Source, terms: list[Coded | None], n: int, weights: Floats | N
             means.append(mean)
             scales.append(scale)
     return Base(tuple(names), tuple(kept), np.array(means), np.array(scales)), position
+
+
+def _refuse_another(source: Source, name: str, values: Floats, known: Floats | None) -> None:
+    """Two columns may come by one name: categories 1 and "1", or a column called as a category's own."""
+    if values is not known and (known is None or not np.array_equal(values, known)):
+        source.problem(safe(name), "is the name of two different columns of the model", "rename a column or its categories")
 
 
 def _part(

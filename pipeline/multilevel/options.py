@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from pipeline.errors import Problem
+from pipeline.errors import ModelError, Problem
 
 Method = Literal["REML", "ML"]
 DegreesOfFreedom = Literal["satterthwaite", "kenward_roger", "none"]
@@ -50,13 +50,24 @@ class Specification:
 def blocks_of(random: Random) -> tuple[Block, ...]:
     """The blocks of a `random` mapping: a flat list is one correlated block, a list of lists one block each."""
     blocks: list[Block] = []
+    if not isinstance(random, Mapping):
+        raise ModelError(Problem("random", "is not a mapping", 'give e.g. {"client_id": ["1"]}'))
     for group, terms in random.items():
         listed = [terms] if isinstance(terms, str) else list(terms)
+        if not all(isinstance(term, str | list | tuple) for term in listed):
+            raise ModelError(Problem(str(group), "has a random term that is not a name", 'give names of columns, and "1"'))
         nested = listed if any(not isinstance(term, str) for term in listed) else [listed]
         for inner in nested:
             names = (inner,) if isinstance(inner, str) else tuple(str(term) for term in inner)
             blocks.append(Block(group, names))
     return tuple(blocks)
+
+
+def terms_of(fixed: Sequence[str]) -> tuple[str, ...]:
+    """The fixed terms; ModelError where they are no list of names."""
+    if isinstance(fixed, str) or not all(isinstance(term, str) for term in fixed):
+        raise ModelError(Problem("fixed", "is not a list of names", 'give e.g. ["x", "phase", "x:phase"]'))
+    return tuple(fixed)
 
 
 def option_problems(spec: Specification) -> list[Problem]:
