@@ -106,3 +106,7 @@ NEEDED: dict[Scenario, list[str]] = {
 SUPPORT_ALONE: dict[Scenario, set[str]] = {  # hypotheses of which a scenario asks no more than whether they are supported
     scenario: {"bond - task"} if scenario != "bond_only" else set() for scenario in TARGETS
 }
+COVERAGE_ALONE: dict[Scenario, list[str]] = {  # whose coverage needs no more than the primary fit
+    scenario: [one.hypothesis for one in targets if one.words == (COVERED,) and one.hypothesis != "through empathy"]
+    for scenario, targets in TARGETS.items()
+}

@@ -5,8 +5,8 @@
 Every hypothesis is judged as a family of its own: a larger family would only make `supported` rarer, where it is true and
 where it is not. Printed are the shares of verdicts, the mean beside its truth, every target with whether it was met, and the
 time it all took. Exit status 1 where a target was missed.
-A share of 95% has a standard error of 1.5% over 200 studies: a coverage target of 93-97% is missed by chance in one run of
-five.
+Coverage is counted over three times as many studies, the further ones with the primary fit alone: over 200 a share of 95%
+has a standard error of 1.5%, and a target of 93-97% would be missed by chance in one of five; over 600 in one of forty.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from benchmarks.studies import FIRST_SEED, drawn, each, params, positive, spent, truth
-from benchmarks.targets import NEEDED, SUPPORT_ALONE, TARGETS, Found, Target, truth_of
+from benchmarks.targets import COVERAGE_ALONE, COVERED, NEEDED, SUPPORT_ALONE, TARGETS, Found, Target, truth_of
 from pipeline.hypotheses.evaluate import evaluate, primary
 from pipeline.hypotheses.sample import NotEstimable, build
 from pipeline.hypotheses.verdicts import judge
@@ -29,6 +29,7 @@ from pipeline.options import Scenario
 from pipeline.params import ContrastSpec, Hypothesis, MediatorSpec
 
 STUDIES = 200
+MORE = 3  # times as many studies for coverage
 HYPOTHESIS = "joint_advocacy_strengthens_alliance"
 NOT_SUPPORTED = "not significant with the predicted sign"
 
@@ -76,17 +77,28 @@ def _judged(hypothesis: Hypothesis, occasions: Any, ledger: Any) -> Found:
 
 def _perhaps_supported(hypothesis: Hypothesis, occasions: Any, ledger: Any) -> Found:
     """As `_judged`, without the battery where the primary fit alone already rules out `supported`."""
+    found = _primary(hypothesis, occasions, ledger)
+    return _judged(hypothesis, occasions, ledger) if found.low > 0 else found
+
+
+def more(task: Task) -> dict[str, Found]:
+    """One more study of which only coverage is asked: the primary fit alone, which has the tested number."""
+    occasions, ledger = drawn(task.scenario, task.seed)
+    return {name: _primary(variants()[name], occasions, ledger) for name in COVERAGE_ALONE[task.scenario]}
+
+
+def _primary(hypothesis: Hypothesis, occasions: Any, ledger: Any) -> Found:
     start = time.perf_counter()
     try:
         tested = primary(hypothesis, build(hypothesis, occasions, ledger), params().compute).tested
     except NotEstimable:
         return Found("not estimable", math.nan, math.nan, math.nan, time.perf_counter() - start)
-    if tested.p_value < params().verdict.alpha and tested.estimate > 0:
-        return _judged(hypothesis, occasions, ledger)
     return Found(NOT_SUPPORTED, tested.estimate, tested.conf_low, tested.conf_high, time.perf_counter() - start)
 
 
-def report(scenario: Scenario, studies: list[dict[str, Found]]) -> list[tuple[Target, float]]:
+def report(
+    scenario: Scenario, studies: list[dict[str, Found]], further: list[dict[str, Found]]
+) -> list[tuple[Target, float]]:
     """Print one scenario; returns its targets with the shares found."""
     print(f"\n{scenario}")
     for name in NEEDED[scenario]:
@@ -98,7 +110,13 @@ def report(scenario: Scenario, studies: list[dict[str, Found]]) -> list[tuple[Ta
         seconds = sorted(one.seconds for one in found)[len(found) // 2]
         true = f" (truth {truth_of(scenario, name, truth):.4f})"
         print(f"  {name}: mean {sum(known) / max(1, len(known)):.4f}{true}; {shares}; median {seconds:.2f} s", flush=True)
-    return [(target, target.share([one[target.hypothesis] for one in studies], truth)) for target in TARGETS[scenario]]
+    counted = []
+    for target in TARGETS[scenario]:
+        alone = target.words == (COVERED,) and target.hypothesis in COVERAGE_ALONE[scenario]
+        counted.append(
+            (target, target.share([one[target.hypothesis] for one in [*studies, *(further if alone else [])]], truth))
+        )
+    return counted
 
 
 def main(studies: int, scenarios: Iterable[Scenario]) -> int:
@@ -106,7 +124,9 @@ def main(studies: int, scenarios: Iterable[Scenario]) -> int:
     missed, begun = 0, time.perf_counter()
     for scenario in scenarios:
         tasks = [Task(scenario, seed) for seed in range(FIRST_SEED, FIRST_SEED + studies)]
-        for target, share in report(scenario, list(each(study, tasks))):
+        beyond = range(FIRST_SEED + studies, FIRST_SEED + MORE * studies) if COVERAGE_ALONE[scenario] else ()
+        further = list(each(more, [Task(scenario, seed) for seed in beyond]))
+        for target, share in report(scenario, list(each(study, tasks)), further):
             met = target.low <= share <= target.high
             missed += not met
             print(f"    {'met   ' if met else 'MISSED'} {target}: {share:.1%}", flush=True)
