@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from pipeline.disclosure.neutral import visible
 from pipeline.errors import ParamsError, Problem
 from pipeline.hypotheses.explain import explain
 from pipeline.io import Batch
@@ -22,5 +23,6 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
         raise ParamsError(Problem("hypotheses", "no hypothesis of this name", nearest(name, list(params.hypotheses))))
     batch = Batch(root, LINKED, ())
     tables = [batch.table(path) for path in LINKED] if all(batch.has(path) for path in LINKED) else [None, None]
-    print(explain(name, params.hypotheses[name], params.compute, params.verdict, *tables), end="")
+    for line in explain(name, params.hypotheses[name], params.compute, params.verdict, *tables).splitlines():
+        print(visible(line))  # a claim may hold anything, a terminal obeys some of it
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from pipeline.disclosure.neutral import visible
 from pipeline.hypotheses.summary import summary
 from pipeline.io import Batch
 from pipeline.params import load
@@ -19,6 +20,7 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     params = load(params_text(root))
     verdicts = Batch(root, (VERDICTS,), ()).json(VERDICTS)
     simulated = params.study.origin == "simulated"
-    print(summary(verdicts, simulated), end="")
+    for line in summary(verdicts, simulated).splitlines():
+        print(visible(line))  # a label may hold anything, a terminal obeys some of it
     print(f"The report is {REPORT}" + (" (of a simulated study)." if simulated else "."))
     return 0

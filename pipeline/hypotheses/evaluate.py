@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import ModelError
 from pipeline.exposure.parts import sd_within
-from pipeline.hypotheses import battery, equation, estimability, moderation, sample, sensitivity, terms
+from pipeline.hypotheses import battery, equation, estimability, leverage, moderation, sample, sensitivity, terms
 from pipeline.hypotheses.battery.base import Setting
 from pipeline.hypotheses.estimate import Estimate, contrast
 from pipeline.hypotheses.fitting import Fit, fit_dropping, freedom
@@ -97,6 +97,7 @@ def head(spec: Plan, fitted: Fit, compute: Compute) -> dict[str, Any]:
         "residual_sd": float(model.residual_sd),
         "deviance": float(model.deviance),
         "optimizer": model.optimizer,
+        "max_leverage": leverage.largest(design.columns, design.fixed),
         "converged": bool(model.converged),
         "singular": bool(model.singular),
         "dropped_slopes": list(fitted.dropped),

@@ -219,3 +219,8 @@ def test_the_record_names_no_agency_and_holds_no_exact_count(root: Path) -> None
     assert len(record["counts"]) > 200
     assert all(value in ("withheld", "nearly all") or value % 5 == 0 for value in record["counts"].values())
     assert "AGsentinel01" not in json.dumps(record)
+
+
+def test_every_fit_says_how_far_a_row_decides_it(root: Path) -> None:
+    for path in (root / "data/analysis/fits").glob("*.json"):
+        assert 0 < json.loads(path.read_text("utf-8"))["max_leverage"] < 1

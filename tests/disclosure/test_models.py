@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.disclosure.models import model_refusal, thin_terms
 from pipeline.disclosure.rules import Rules
+from pipeline.hypotheses.leverage import largest
 
+ROUNDING = 1e-9  # two ways to the same number in floating point
 LEVELS = ("a", "b", "c")
 TERMS = st.lists(
     st.sampled_from(["Intercept", "x", "phase[a]", "phase[b]", "x:phase[c]", "setting[a]:phase[b]", "time"]),
@@ -56,3 +60,18 @@ def test_internal_refuses_nothing() -> None:
     inside = Rules(release="internal")
     assert model_refusal(fit_of(2, 3, ["x"], 1.0), inside) is None
     assert thin_terms(fit_of(2, 3, ["phase[a]"], None), {}, inside) == frozenset()
+
+
+def test_the_leverage_of_a_row_is_that_of_the_hat_matrix() -> None:
+    rng = np.random.Generator(np.random.PCG64(1))
+    x, group = rng.normal(size=40), pd.Categorical(rng.choice(list("abc"), 40))
+    dummies = [np.asarray(group == level, dtype=float) for level in "bc"]
+    matrix = np.column_stack([np.ones(40), x, *dummies, *(x * d for d in dummies)])
+    hat = matrix @ np.linalg.inv(matrix.T @ matrix) @ matrix.T
+    assert math.isclose(largest({"x": x, "g": group}, ["x", "g", "x:g"]), np.diag(hat).max(), rel_tol=ROUNDING)
+
+
+def test_a_row_that_a_term_belongs_to_alone_keeps_the_model_in() -> None:
+    x, alone = np.arange(40.0), np.eye(40)[3]
+    leverage = largest({"x": x, "alone": alone}, ["x", "alone"])
+    assert model_refusal(fit_of(20, 40, ["Intercept", "x", "alone"], leverage), Rules()) == "it fits some row by itself"
