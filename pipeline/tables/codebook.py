@@ -32,6 +32,12 @@ the column's position and mapped name, how many rows break it and how to mend it
 A rule with a policy may be eased in params.yaml: `privacy: {policies: {<name>: refuse | quarantine | warn}}`. `refuse` stops
 before anything is written, `quarantine` sets the rows aside and counts them, `warn` counts them and goes on. Rules without a
 policy always refuse.
+
+A refused batch leaves `data/quarantine_report.csv`: the same problems as a table (stage, code, where, what, rows, mend), to
+hand to whoever keeps the data. The next batch that passes removes it.
+
+DVC reads the raw files' folder itself before it runs ingest, and waits without end at a pipe or a link to a device that lies
+there: if `dvc repro` seems to hang, `python -m pipeline check` says what is wrong with the folder (B02).
 """
 
 
