@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,18 +43,38 @@ def test_committed_without_outputs(path: Path) -> None:
     assert not any(cell.outputs or cell.execution_count for cell in code)
 
 
+def executed(notebook: Any, study: Path) -> Any:
+    NotebookClient(notebook, timeout=SECONDS, resources={"metadata": {"path": str(study / "notebooks")}}).execute()
+    return notebook
+
+
+def leaks(notebook: Any, study: Path) -> list[str]:
+    """What an exported page would tell that no release may: ids anywhere in it, exact counts in its outputs."""
+    page = re.sub(r'src="data:[^"]*"', "", HTMLExporter().from_notebook_node(notebook)[0])
+    numbers = {int(text.replace(",", "")) for text in re.findall(r"(?<![\w.,])\d[\d,]*(?![\w.]|,\d)", shown(notebook))}
+    return [*(name for name in ids(study) if name in page), *(str(n) for n in sorted(numbers & exact_counts(study)))]
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_runs_and_shows_nothing_of_a_client(path: Path, study: Path) -> None:
-    notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=SECONDS, resources={"metadata": {"path": str(study / "notebooks")}}).execute()
-    text = re.sub(r'src="data:[^"]*"', "", HTMLExporter().from_notebook_node(notebook)[0])
-    outputs = " ".join(str(output) for cell in notebook.cells for output in cell.get("outputs", []))
-    assert len(outputs) > 200
-    assert not [name for name in ids(study) if name in text]
-    for count in exact_counts(study):
-        assert count % 5 == 0 or not re.search(
-            rf"(?<![\w.,]){count:,}(?![\w.,])|(?<![\w.,]){count}(?![\w.,])", shown(notebook)
-        )
+    notebook = executed(nbformat.read(path, as_version=4), study)
+    assert len(shown(notebook)) > 200
+    assert leaks(notebook, study) == []
+
+
+@pytest.mark.parametrize(
+    "careless",
+    [
+        "description['sessions']",
+        "pd.read_parquet(root / 'data/validated/clients.parquet').head()",
+        "print(f\"{description['exposure']['episodes']:,} episodes\")",
+        "pd.read_parquet(root / 'data/validated/sessions.parquet')['worker_id'].value_counts().to_frame()",
+    ],
+)
+def test_a_careless_cell_is_noticed(careless: str, study: Path) -> None:
+    cells = nbformat.read(NOTEBOOKS[0], as_version=4).cells[:3]
+    notebook = nbformat.v4.new_notebook(cells=[*cells, nbformat.v4.new_code_cell("import pandas as pd\n" + careless)])
+    assert leaks(executed(notebook, study), study)
 
 
 def shown(notebook: Any) -> str:
@@ -75,8 +97,15 @@ def ids(root: Path) -> list[str]:
     return sorted({str(name) for column in columns for name in column.unique()})
 
 
-def exact_counts(root: Path) -> list[int]:
-    """Counts of rows a careless cell would print."""
-    tables = ("sessions", "advocacy", "ratings_wai_sr", "ratings_srs")
-    rows = {name: pd.read_parquet(root / f"data/validated/{name}.parquet") for name in tables}
-    return sorted({len(table) for table in rows.values()} | set(rows["advocacy"]["mode"].value_counts().tolist()))
+def exact_counts(root: Path) -> set[int]:
+    """Every count of the study of three digits and more that rounding would change."""
+    description = json.loads((root / "data/analysis/description.json").read_text("utf-8"))
+    return {count for count in whole_numbers(description) if count >= 100 and count % 5 and not 1900 <= count < 2100}
+
+
+def whole_numbers(value: Any) -> Iterator[int]:
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from whole_numbers(inner)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield value
