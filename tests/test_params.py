@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import params
@@ -273,11 +273,13 @@ def _accepted_or_explained(read: Callable[[], object]) -> bool:
     return True
 
 
+@settings(deadline=None)  # how busy the machine is is not what is tested
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused_in_words(text: str) -> None:
     assert _accepted_or_explained(lambda: params.load(text))
 
 
+@settings(deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9), st.lists, max_leaves=5))
 def test_any_value_in_any_section_is_read_or_refused_in_words(value: Any) -> None:
     base = parse(TEXT)
