@@ -203,3 +203,11 @@ def test_no_table_shows_an_unrounded_count(found: str) -> None:
             for title, cell in zip(table.head[1:], line.cells, strict=False):
                 if title in ("Ratings", "Prorated", "Answered") and str(cell).replace(",", "").isdigit():
                     assert int(str(cell).replace(",", "")) % 5 == 0
+
+
+def test_figure_and_table_show_the_same_shares_and_they_add_up() -> None:
+    cells = row_of(tables(usual(), gate())["variance"], "Total")[:3]
+    assert sum(int(cell.removesuffix("%")) for cell in cells) == 100
+    worker, client, session = cells
+    told = f"WAI-SR total: workers {worker}, clients {client}, sessions {session}"
+    assert told in figures(usual(), gate())["variance_shares"].alt

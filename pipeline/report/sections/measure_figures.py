@@ -12,7 +12,7 @@ from pipeline.report.measure_plots import Bar, Block, Dot, blocks, dots, rates, 
 from pipeline.report.numbers import listed
 from pipeline.report.sections.estimable import DECIMALS, clients_of
 from pipeline.report.sections.factors import item_name
-from pipeline.report.sections.psychometrics import block_name, part_of, series_key
+from pipeline.report.sections.psychometrics import block_name, level_shares, part_of, series_key
 
 Row = Mapping[str, Any]
 LEVELS = {"Workers": "worker", "Clients": "client", "Sessions": "session"}
@@ -62,12 +62,11 @@ def levels(found: Row, gate: Gate, dpi: int) -> Figure | None:
     for row in found["icc"]:
         label = f"{words.instrument(row['instrument'])} {words.plain(row['score'])}"
         label += "" if row["rater"] == "client" else f" ({words.RATERS.get(row['rater'], row['rater'])})"
-        values = {name: _share(row.get(key), gate, clients.get(series_key(row), 0)) for name, key in LEVELS.items()}
-        if values["Sessions"] is None:
+        values = level_shares(row, gate, clients.get(series_key(row), 0))
+        if not values:
             missing.append(label)
             continue
-        known = {name: value for name, value in values.items() if value is not None and name != "Sessions"}
-        rows.append(Bar(label, known | {"Sessions": round(1 - sum(known.values()), DECIMALS)}))
+        rows.append(Bar(label, {name: values[key] for name, key in LEVELS.items() if key in values}))
     if not rows:
         return None
     said = [
@@ -121,16 +120,11 @@ def response(found: Row, gate: Gate, dpi: int) -> Figure | None:
 
 
 def _rate(row: Row, gate: Gate) -> tuple[int, float] | None:
-    sessions, rated = gate.rows(row["sessions"], "response"), part_of(row["rated"], row["sessions"], gate)
+    key = ("response", *series_key(row)[:2], str(row["session_number"]))
+    sessions, rated = gate.rows(row["sessions"], "response", key), part_of(row["rated"], row["sessions"], gate, key)
     if not sessions.value or rated.value is None:
         return None
     return int(row["session_number"]), min(100.0, 100 * rated.value / sessions.value)
-
-
-def _share(value: float | None, gate: Gate, clients: int) -> float | None:
-    """A share of variance to whole percents, not below none."""
-    shown = gate.number(value, DECIMALS, clients, "reliability")
-    return None if shown.value is None else max(0.0, float(shown.value))
 
 
 def _cleared(row: Row, names: tuple[str, str, str], gate: Gate, clients: int) -> tuple[float, float, float] | None:

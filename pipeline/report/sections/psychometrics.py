@@ -61,7 +61,7 @@ def spread(found: Row, gate: Gate) -> Table:
     lines, why = [], list[tuple[Row, str, str]]()
     for row in found["instruments"]:
         share, end, clients = shares.get(series_key(row), {}), ends.get(series_key(row), {}), clients_of(row)
-        parts = [_level_share(share, name, gate, clients) for name in ("worker", "client", "session")]
+        parts = _level_cells_of(share, gate, clients)
         tails = [_share_of(end.get(name), end.get("n"), gate) for name in ("floor", "ceiling", "concern")]
         lines.append((series_key(row), [*parts, *tails]))
         why.append((row, "shares of variance", str(share.get("note") or "")))
@@ -74,11 +74,21 @@ def spread(found: Row, gate: Gate) -> Table:
     return Table("variance", "Where the scores vary", head, _grouped(lines), noted(note, reasons(why)))
 
 
-def _level_share(share: Row, name: str, gate: Gate, clients: int) -> Value:
-    if share.get(name) is None:
-        return NOT_ESTIMABLE if share.get("session") is None else NONE
-    shown = gate.number(100 * share[name], 0, clients, "reliability")
-    return shown if shown.hidden else f"{shown}%"
+def level_shares(row: Row, gate: Gate, clients: int) -> dict[str, float]:
+    """A score's shares of variance by level to whole percents, the session's what the others leave; empty: not to be had."""
+    if row.get("session") is None or gate.number(row["session"], DECIMALS, clients, "reliability").hidden:
+        return {}
+    known = {name: row[name] for name in ("worker", "client") if row.get(name) is not None}
+    shown = {name: max(0.0, round(float(value), DECIMALS)) for name, value in known.items()}
+    return shown | {"session": round(1 - sum(shown.values()), DECIMALS)}
+
+
+def _level_cells_of(row: Row, gate: Gate, clients: int) -> list[Value]:
+    shown, estimated = level_shares(row, gate, clients), row.get("session") is not None
+    if not shown:
+        return [Shown(gate.mark, None, hidden=True) if estimated else NOT_ESTIMABLE] * 3
+    found = [shown.get(name) for name in ("worker", "client", "session")]
+    return [NONE if value is None else fact(100 * value).text + "%" for value in found]
 
 
 def _share_of(share: float | None, n: int | None, gate: Gate) -> Value:
@@ -181,7 +191,8 @@ def response(found: Row, gate: Gate) -> Table | None:
         return None
     lines = []
     for row in found["response_rates"]:
-        sessions, rated = gate.rows(row["sessions"], "response"), part_of(row["rated"], row["sessions"], gate)
+        key = ("response", *series_key(row)[:2], str(row["session_number"]))
+        sessions, rated = gate.rows(row["sessions"], "response", key), part_of(row["rated"], row["sessions"], gate, key)
         share = f"{100 * rated.value / sessions.value:.0f}%" if rated.value is not None and sessions.value else ""
         label = f"Session {row['session_number']}" + (" and later" if row.get("and_later") else "")
         lines.append((series_key(row)[:2], Line(label, (sessions, rated, share), inner=True)))
@@ -189,11 +200,11 @@ def response(found: Row, gate: Gate) -> Table | None:
     return Table("response", "How many sessions were rated", head, headed(lines), "Percentages of the rounded counts.")
 
 
-def part_of(count: int, whole: int, gate: Gate) -> Shown:
+def part_of(count: int, whole: int, gate: Gate, key: tuple[str, ...]) -> Shown:
     """A count of clients out of others; one whose rest is small is only said to be nearly all."""
     if not gate.rules.exact and whole - count < gate.rules.min_cell:
         return Shown(gate.nearly_all, None, hidden=True)
-    return gate.rows(count, "response")
+    return gate.rows(count, "response", (*key, "rated"))
 
 
 def _estimate(block: Row | None, name: str, clients: int, gate: Gate) -> str:
