@@ -79,13 +79,19 @@ class Gate:
         """Whether a mean over so many clients may be shown."""
         return self.rules.exact or clients >= self.rules.min_cell
 
-    def number(self, value: float | None, digits: int, clients: int, where: str = "") -> Shown:
-        """A mean, spread or estimate over `clients` clients, to `digits` decimals."""
+    def number(self, value: float | None, digits: int, clients: int, where: str = "", spread: float | None = None) -> Shown:
+        """A mean, spread or estimate over `clients` clients, to `digits` decimals.
+
+        With the `spread` of single values (their SD) a mean has so few decimals that its rounding, times the clients, is no
+        less than one SD: two means with one client in between then tell no more of that client than the SD does.
+        """
         if value is None or not math.isfinite(value):
             return Shown(MISSING)
         if not self.group(clients):
             self.held_back[where, "mean over too few"] += 1
             return Shown(self.mark, None, hidden=True)
+        if spread and not self.rules.exact:
+            digits = max(0, min(digits, math.floor(math.log10(clients / spread))))
         return fact(value, digits)
 
     def prose(self, text: str, where: str = "") -> str:

@@ -166,3 +166,11 @@ def test_levels_held_by_few_or_unknown_are_thin() -> None:
 def test_counts_in_the_sentences_of_other_stages_are_treated_like_counts(text: str, said: str) -> None:
     assert Gate(Rules(), Census()).prose(text) == said
     assert Gate(Rules(release="internal"), Census()).prose(text) == text
+
+
+@pytest.mark.parametrize(("clients", "text"), [(10, "3.1"), (99, "3.1"), (100, "3.14"), (4000, "3.142")])
+def test_a_mean_is_rounded_to_no_less_than_one_client_s_spread(clients: int, text: str) -> None:
+    """Whoever has the means before and after one client joined gets that client's value only to within one SD."""
+    assert Gate(Rules(), Census()).number(3.14159, 3, clients, spread=1.0).text == text
+    step = 10.0 ** -len(text.partition(".")[2])
+    assert clients * step >= 1.0

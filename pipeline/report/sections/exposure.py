@@ -71,13 +71,17 @@ def windows(description: Row, gate: Gate) -> Table:
     lines = []
     for row in description["windows"]:
         lines.append(Line(words.series(row["instrument"], row["rater"]), group=True))
-        lines.append(Line("Windows", (gate.rows(row["windows"], "windows"),), inner=True))
+        lines.append(Line("Windows", (gate.rows(row["windows"], "windows", _key(row, "all"), row["clients"]),), inner=True))
         if "days_mean" in row:
             lines.append(Line("Length in days, mean (SD)", (_mean_sd(row, gate),), inner=True))
-            lines.append(Line("Windows with a gap", (_backed(row["gaps"], row["gap_clients"], gate),), inner=True))
+            lines.append(
+                Line("Windows with a gap", (_backed(row["gaps"], row["gap_clients"], gate, _key(row, "gaps")),), inner=True)
+            )
         for entry in row.get("with_episode", []):
             text = f"Windows with {words.mode(entry['mode'])}"
-            lines.append(Line(text, (_backed(entry["windows"], entry["clients"], gate),), inner=True))
+            lines.append(
+                Line(text, (_backed(entry["windows"], entry["clients"], gate, _key(row, str(entry["mode"]))),), inner=True)
+            )
     note = "A window runs from one rating to the next; episodes count for the rating that ends it."
     return Table("windows", "Windows between ratings", ("", "Value"), tuple(lines), note)
 
@@ -95,12 +99,16 @@ def left_out(description: Row, gate: Gate) -> Table:
     return Table("left_out", "What became of each episode", ("", "Episodes"), tuple(lines), counts_note(lines, gate))
 
 
-def _backed(count: int, clients: int, gate: Gate) -> str:
-    return gate.rows(count, "windows").text if gate.group(clients) else gate.mark
+def _key(row: Row, what: str) -> tuple[str, ...]:
+    return ("windows", str(row["instrument"]), str(row["rater"]), what)
+
+
+def _backed(count: int, clients: int, gate: Gate, key: tuple[str, ...]) -> str:
+    return gate.rows(count, "windows", key, clients).text if gate.group(clients) else gate.mark
 
 
 def _mean_sd(row: Row, gate: Gate) -> str:
-    mean = gate.number(row["days_mean"], 1, row["clients"], "windows")
+    mean = gate.number(row["days_mean"], 1, row["clients"], "windows", row["days_sd"])
     return mean.text if mean.value is None else f"{mean} ({gate.number(row['days_sd'], 1, row['clients'])})"
 
 

@@ -103,7 +103,8 @@ def _item_cells(item: Row, row: Row, gate: Gate) -> tuple[Value, ...]:
     own: Value = NONE if item.get("item_rest_subscale") is None else _clear(item["item_rest_subscale"], gate, clients)
     rest = with_interval(item, ("item_rest", "conf_low", "conf_high"), gate, clients)
     subscale = words.title(str(item["subscale"])) if item.get("subscale") else "–"
-    return subscale, part_of(n, ratings, gate), mean, sd, *ends, rest, own
+    answered = part_of(n, ratings, gate, ("items", str(row["instrument"]), str(row["rater"]), str(item["item"])))
+    return subscale, answered, mean, sd, *ends, rest, own
 
 
 def _tail(share: float | None, n: int, gate: Gate) -> Value:

@@ -17,6 +17,7 @@ from pipeline.report.table import Line, Table, Value
 Row = Mapping[str, Any]
 FOLDED = ("items", "loadings", "course")  # tables for those who look twice: folded on the page, not in print
 DECIMALS = 2
+Z = 1.96  # standard errors in half a 95% interval; few clients have more, which takes the spread larger
 MOST_TICKS = 16  # sessions that an axis can name one by one
 SCORE_ORDER = ("total", "goal", "task", "bond")
 
@@ -120,7 +121,11 @@ def _curve(row: Row, ticks: list[str] | None, gate: Gate) -> Curve | None:
 
 def _point(point: Row, gate: Gate) -> tuple[Shown, Shown, Shown]:
     clients = point["clients"]
-    mean, low, high = (gate.number(point[name], DECIMALS, clients, "course") for name in ("mean", "conf_low", "conf_high"))
+    spread = None
+    if point["conf_low"] is not None:
+        spread = (point["conf_high"] - point["conf_low"]) / (2 * Z) * clients**0.5
+    numbers = (point["mean"], point["conf_low"], point["conf_high"])
+    mean, low, high = (gate.number(number, DECIMALS, clients, "course", spread) for number in numbers)
     return mean, low, high
 
 

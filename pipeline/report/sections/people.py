@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.disclosure.census import Key
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
@@ -36,8 +37,8 @@ def sample(description: Row, gate: Gate) -> str:
     """Who the report is about, in one line."""
     clients = gate.count(CLIENTS)
     parts = ["a withheld number of clients" if clients.hidden else f"{clients} clients"]
-    parts.append(f"{at_most(gate, description['workers']['workers'])} workers")
-    parts.append(f"{at_most(gate, description['sessions'])} sessions")
+    parts.append(f"{at_most(gate, description['workers']['workers'], ('workers',))} workers")
+    parts.append(f"{at_most(gate, description['sessions'], ('sessions on file',))} sessions")
     rounding = "" if gate.rules.exact else f" (counts rounded to {gate.rules.round_to})"
     return f"Rests on {', '.join(parts)}{rounding}."
 
@@ -78,8 +79,10 @@ def _table_of(row: Row) -> str:
 def _step(row: Row, gate: Gate) -> Step:
     if row["table"] == "ledger":
         return _ledger_step(row, gate)
-    aside = tuple(f"{words.reason(name)}: {at_most(gate, n)}" for name, n in sorted(row["set_aside"].items()) if n)
-    return Step(words.STEPS[row["step"]], at_most(gate, row["count"]), aside)
+    key = ("flow", str(row["table"]), str(row.get("instrument")), str(row.get("rater")), str(row["step"]))
+    reasons = ((name, n) for name, n in sorted(row["set_aside"].items()) if n)
+    aside = tuple(f"{words.reason(name)}: {at_most(gate, n, (*key, name))}" for name, n in reasons)
+    return Step(words.STEPS[row["step"]], at_most(gate, row["count"], key), aside)
 
 
 def _ledger_step(row: Row, gate: Gate) -> Step:
@@ -92,9 +95,9 @@ def _ledger_step(row: Row, gate: Gate) -> Step:
     return Step(words.STEPS[row["step"]], "withheld:" if last.hidden else last, aside)
 
 
-def at_most(gate: Gate, count: int) -> str:
+def at_most(gate: Gate, count: int, key: Key | None = None) -> str:
     """A number of rows set aside, small ones only as fewer than the smallest cell."""
-    shown = gate.rows(count, "flow")
+    shown = gate.rows(count, "flow", key, min(count, gate.census.cells[CLIENTS].clients))
     return f"fewer than {gate.rules.min_cell}" if shown.hidden else shown.text
 
 
@@ -186,5 +189,5 @@ def _hidden_means(sizes: list[int], gate: Gate) -> set[int]:
 
 
 def _mean_sd(cell: Row, gate: Gate) -> str:
-    mean = gate.number(cell["mean"], 1, cell["clients"], "table 1")
+    mean = gate.number(cell["mean"], 1, cell["clients"], "table 1", cell["sd"])
     return mean.text if mean.value is None else f"{mean} ({gate.number(cell['sd'], 1, cell['clients'])})"
