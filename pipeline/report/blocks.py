@@ -64,7 +64,8 @@ def blocks(report: Report) -> Iterator[Block]:
     yield items(report.limitations)
     yield heading(1, "Reporting checklist")
     yield table(report.checklist)
-    yield heading(1, "Provenance")
+    yield heading(1, "Provenance, and how to run it again")
+    yield paragraph(report.again)
     yield table(report.provenance)
 
 

@@ -136,7 +136,7 @@ def _minus(spec: Hypothesis) -> bool:
 
 def _failed(row: Mapping[str, Any], reasons: tuple[str, ...]) -> bool:
     """Whether a check was not passed: the verdict's own reasons know it at the study's own alpha."""
-    return row.get("passed") is False or any(reason.startswith(f"{words.check(row)}: ") for reason in reasons)
+    return row.get("passed") is False or any(reason.startswith(f"{row.get('label')}: ") for reason in reasons)
 
 
 def effect(

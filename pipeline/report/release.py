@@ -85,6 +85,7 @@ class Report:
     notes: tuple[str, ...]
     methods: tuple[str, ...]
     provenance: Table
+    again: str
     dpi: str
     estimates: dict[str, Any]
     metrics: dict[str, Any]
@@ -165,6 +166,7 @@ def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
         notes=people.warnings(description, gate),
         methods=methods.methods(params, description, gate),
         provenance=provenance.provenance(params, scenario, description["files"], sources.versions),
+        again=provenance.AGAIN,
         dpi=str(dpi),
         estimates={one.name: answer.estimate_json(one) for one in found},
         metrics={one.name: answer.metrics_json(one, sources.fits[one.name], gate) for one in found},

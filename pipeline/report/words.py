@@ -196,7 +196,8 @@ def dose(kind: str, subject: str) -> str:
 
 def check(row: Mapping[str, Any]) -> str:
     """A check of the battery by its label."""
-    return str(row.get("label") or title(str(row["check"])))
+    label = str(row.get("label") or title(str(row["check"])))
+    return re.sub(r"\b(worker_solo|client_solo|concrete)\b(?=,)", lambda found: mode(found[0]), label)
 
 
 def check_clause(row: Mapping[str, Any]) -> str:

@@ -243,6 +243,14 @@ def _own_words(row: Row, found: Finding, estimate: Shown) -> str:
     if row["check"] == "unadjusted" and found.effect and estimate.value is not None:
         without = listed([words.plain(name) for name in found.spec.covariates], "or")
         return f"Without {without}, on the same ratings, the estimate is {estimate} instead of {found.effect.estimate}."
+    if found.effect and found.effect.ratio and row["check"].startswith("control_") and row.get("passed"):
+        control = words.mode(row["check"].removeprefix("control_"))
+        apart = row["conf_low"] > 0 or row["conf_high"] < 0
+        return (
+            f"The effect is larger than that of {control}."
+            if apart
+            else f"No effect of the same sign is seen for {control}."
+        )
     return ""
 
 

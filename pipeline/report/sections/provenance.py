@@ -10,6 +10,11 @@ from typing import Any
 from pipeline.params import Params, Section, effective
 from pipeline.report.table import Line, Table
 
+AGAIN = (
+    "To run this again: make study in the project's folder (or dvc repro, once its environment is set up); with the same "
+    "settings and data it gives the same files, byte for byte. To change a hypothesis, edit it in params.yaml, then "
+    "python -m pipeline check and dvc repro."
+)
 SECTIONS = ("study", "simulate", "sources", "privacy", "measures", "exposure", "hypotheses", "verdict", "report", "compute")
 
 
