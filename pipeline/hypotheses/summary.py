@@ -34,6 +34,7 @@ def _p(value: float) -> str:
 def _lock(lock: Mapping[str, Any] | None) -> list[str]:
     if lock is None or not lock["locked"]:
         return ["The confirmatory hypotheses are not locked (python -m pipeline lock)."]
+    seen = " Outcomes may have been seen before." if lock.get("outcomes_seen_before") else ""
     if lock["deviations"]:
-        return [f"Locked on {lock['date']}; {len(lock['deviations'])} of the locked hypotheses have changed since."]
-    return [f"Locked on {lock['date']}, unchanged since."]
+        return [f"Locked on {lock['date']}; {len(lock['deviations'])} confirmatory hypotheses have changed since.{seen}"]
+    return [f"Locked on {lock['date']}, unchanged since.{seen}"]
