@@ -32,6 +32,7 @@ STEMS = re.compile(
 IDENTIFIERS = frozenset(IDENTIFIER_WORDS.split())
 HARMLESS = frozenset(["redcap_event_name"])  # REDCap's own column: the name of an event, not of a person
 PLACE = "{item}"
+UNREAD = ("ignored", "key of a join", "kind of row")  # what headers are for that no canonical column declares a form of
 
 
 def headers_used(source: TableSource, items: int = 0) -> dict[str, str]:

@@ -80,7 +80,7 @@ def rows_of_kind(source: TableSource, base: RawTable) -> Any:
     mask = None
     for header, texts in source.rows.items():
         if header in base.position:
-            cells = _filled(base.column(header))
+            cells = filled(base.column(header))
             hit = pc.is_in(cells, strings(texts))
             mask = hit if mask is None else pc.and_(mask, hit)
     return None if mask is None else pc.indices_nonzero(mask)
@@ -116,7 +116,7 @@ def _list_checked(wide: Wide, how: Checked) -> tuple[pa.ChunkedArray, list[Findi
 
     parts, findings = [], []
     for header, code in how.checked.items():
-        text = _filled(wide.text(header))
+        text = filled(wide.text(header))
         checked = pc.is_in(text, strings(how.yes))
         right = pc.or_(checked, pc.is_in(text, strings(how.no)))
         if right.true_count < len(right):
@@ -155,7 +155,7 @@ def _key(columns: list[pa.ChunkedArray]) -> pa.Array:
     return pc.binary_join_element_wise(*[_plain(column).combine_chunks() for column in columns], strings([UNIT])[0])
 
 
-def _filled(text: pa.ChunkedArray) -> pa.Array:
+def filled(text: pa.ChunkedArray) -> pa.Array:
     """Plain text with an empty cell for a missing one."""
     import pyarrow.compute as pc
 

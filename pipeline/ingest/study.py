@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import Problem, SourceError
 from pipeline.ingest.assemble import Assembled, assemble
-from pipeline.ingest.headers import all_sources, header_faults, headers_used, item_count
-from pipeline.ingest.joins import rows_of_kind
+from pipeline.ingest.headers import UNREAD, all_sources, header_faults, headers_used, item_count
 from pipeline.ingest.net import scan
 from pipeline.ingest.raw import RawTable
+from pipeline.ingest.unused import unused
 from pipeline.params import Params, Privacy, RatingSource, Sources, TableSource
 from pipeline.tables import Table, by_name, ratings
 from pipeline.tables.anonymity import small_classes
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 
 DERIVED = {"clients": "client_id", "workers": "worker_id"}  # tables that the sessions can stand in for
-UNREAD = ("ignored", "key of a join", "kind of row")  # what headers are for that no canonical column declares a form of
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def ingest(raw: Mapping[str, RawTable], params: Params, scales: Mapping[str, Sca
     sources, privacy = params.sources, params.privacy
     items = {name: scale.items for name, scale in scales.items()}
     problems = list(header_faults(raw, sources, items, privacy))
-    progress = Progress(findings=[*unread_findings(raw, sources, items), *unused_rows(raw, sources)])
+    progress = Progress(findings=[*unread_findings(raw, sources, items), *unused(raw, sources, items)])
     for name, parts in _grouped(raw, sources, scales).items():
         new = new_ids(name, sources)
         _make(progress, name, [assemble(source, declared, raw, privacy, new) for source, declared in parts], privacy)
@@ -73,20 +72,6 @@ def ingest(raw: Mapping[str, RawTable], params: Params, scales: Mapping[str, Sca
     notes += [str(finding.problem()).splitlines()[0] for finding in progress.findings]
     files = [{"file": file, "sha256": table.sha256, "rows": table.rows} for file, table in sorted(raw.items())]
     return Ingested(progress.made, {"files": files, "tables": progress.counts, "notes": notes})
-
-
-def unused_rows(raw: Mapping[str, RawTable], sources: Sources) -> Iterator[Finding]:
-    """Rows of a file that feeds several tables, of a kind that none of them asks for."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    for file, table in raw.items():
-        feeding = [source for source in all_sources(sources).values() if source.file == file]
-        kept = [rows_of_kind(source, table) for source in feeding]
-        if feeding and all(rows is not None for rows in kept):
-            unused = table.rows - len(pc.unique(pa.chunked_array(kept, pa.uint64())))
-            if unused:
-                yield Finding("rows_unused", file, unused)
 
 
 def unread_findings(raw: Mapping[str, RawTable], sources: Sources, items: Mapping[str, int]) -> Iterator[Finding]:

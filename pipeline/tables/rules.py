@@ -137,6 +137,8 @@ RULES = (
     Rule("J02", "join_key_absent", "rows", "no row of the joined file has this key", "complete the joined file", "warn"),
     Rule("J03", "join_row_unused", "rows", "of the joined file match no row", "check the keys of both files", "warn"),
     Rule("J04", "rows_unused", "rows", "of the file belong to no table", "check `rows` of this file's mappings", "warn"),
+    Rule("J05", "cells_unused", "rows", "hold a value in a column that no mapping reads on rows of this kind",
+         "check `rows` of this file's mappings; a rating or session may stand on the wrong row", "warn"),
     Rule("M01", "manifest_changed", "file", "not the file the manifest froze", "restore it, or freeze anew on purpose"),
     Rule("M02", "manifest_lost", "file", "in the manifest, but no longer there", "restore it, or freeze anew on purpose"),
     Rule("M03", "manifest_new", "file", "not in the manifest", "take it away, or freeze anew on purpose"),

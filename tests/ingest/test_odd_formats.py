@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from pipeline.params import validate
 from tests.ingest import formats
-from tests.ingest.small_study import csv, files, small_params, verdict
+from tests.ingest.small_study import csv, files, small_params, through, verdict
 from tests.ingest.test_formats import HEADER, redcap
 
 ROWS = files()["ratings.csv"]
@@ -235,6 +236,36 @@ def bomb() -> bytes:
     return sink.getvalue()
 
 
+def truth_as_floats() -> dict[str, bytes]:
+    """The sessions with every number a float, as Stata, SPSS and Excel hold them; one truth value is missing."""
+    rows = files()["sessions.csv"]
+    table = formats.frame(rows)
+    table["rupture"] = [float(place % 3 == 0) for place in range(len(table))]
+    table.loc[3, "rupture"] = np.nan
+    excel, pandas_stata, sink = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    table.to_excel(excel, index=False)
+    table.to_stata(pandas_stata, write_index=False, version=118)
+    table.to_parquet(sink, index=False)
+    labels = {"rupture": {0.0: "No", 1.0: "Yes"}}
+    return {
+        "xlsx": excel.getvalue(),
+        "dta": pandas_stata.getvalue(),
+        "sav": written(table, "f.sav", variable_value_labels=labels),
+        "zsav": written(table, "f.zsav", compress=True),
+        "parquet": sink.getvalue(),
+    }
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "dta", "sav", "zsav", "parquet"])
+def test_floats_of_a_native_format_are_truth_values_and_whole_numbers(ending):
+    raw = {name: csv(rows) for name, rows in files().items() if name != "sessions.csv"}
+    raw[f"sessions.{ending}"] = truth_as_floats()[ending]
+    params = small_params(lambda p: p["sources"]["tables"]["sessions"].update(file=f"sessions.{ending}"))
+    sessions = through(raw, params)[0]["sessions"]
+    assert [sessions["rupture"].isna().sum(), sessions["rupture"].sum()] == [1, 29]
+    assert sessions["duration_min"].max() == 43
+
+
 N, ANSWERS = len(FRAME), columns()["q1"]
 PLAIN = stored(columns())
 PARQUET = {
@@ -315,6 +346,39 @@ REDCAP: dict[str, tuple[Callable[[list[list[str]], dict[str, Any]], Any], str]] 
     "a client's row twice": (lambda rows, _: rows.append(list(rows[1])), "V02"),
     "an answer on the client's row": (lambda rows, _: rows[1].__setitem__(-1, "4"), ""),
 }  # fmt: skip
+
+
+def on_the_clients_row(rows: list[list[str]], _data: dict[str, Any]) -> None:
+    rows[1][-1] = "4"
+    rows[2][-1] = "5"
+
+
+def uncoded_boxes(rows: list[list[str]], _data: dict[str, Any]) -> None:
+    for row in rows[40:]:
+        row[HEADER.index("hurdle___1")] = "0"
+
+
+def site_of_the_record(rows: list[list[str]], data: dict[str, Any]) -> None:
+    extra("redcap_data_access_group", "A1b2c3d4e", ignored=False)(rows, data)
+    data["sources"]["tables"]["clients"]["columns"]["agency_id"] = "redcap_data_access_group"
+
+
+UNUSED = {
+    "answers on the client's row": (on_the_clients_row, ["J05 2"]),
+    "an event nobody maps": (REDCAP["an event nobody maps"][0], ["J04 1"]),
+    "unchecked boxes on every row": (uncoded_boxes, []),
+    "the record's site on every row": (site_of_the_record, []),
+}
+
+
+@pytest.mark.parametrize("name", UNUSED)
+def test_what_no_mapping_reads_is_counted(name):
+    change, expected = UNUSED[name]
+    rows, data = redcap()
+    change(rows, data)
+    _, record, _ = through({"redcap.csv": csv(rows)}, validate(data))
+    found = [re.fullmatch(r"\[(J..)\].*\((\d+) rows?.*\)", note) for note in record["notes"]]
+    assert [f"{match[1]} {match[2]}" for match in found if match] == expected, record["notes"]
 
 
 @pytest.mark.parametrize("name", REDCAP)
