@@ -17,6 +17,7 @@ class Cell:
     """One count: `count` of whatever unit, `clients` behind it, and the key of the count it is a part of, if any.
 
     `at_least` is the key of a count that cannot be larger: the clients behind episodes are no more than the episodes.
+    A `label` stands in a row headed by a code of the data, which a release leaves out where the count is withheld.
     """
 
     key: Key
@@ -24,6 +25,7 @@ class Cell:
     clients: int
     part_of: Key | None = None
     at_least: Key | None = None
+    label: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,16 @@ class Census:
         self.aliases: dict[str, str] = {}
 
     def add(
-        self, key: Key, count: int, clients: int | None = None, part_of: Key | None = None, at_least: Key | None = None
+        self,
+        key: Key,
+        count: int,
+        clients: int | None = None,
+        part_of: Key | None = None,
+        at_least: Key | None = None,
+        label: bool = False,
     ) -> Key:
         """Enter a count; without `clients` it is itself a count of clients. ValueError where the key has another count."""
-        cell = Cell(key, count, count if clients is None else clients, part_of, at_least)
+        cell = Cell(key, count, count if clients is None else clients, part_of, at_least, label)
         known = self.cells.setdefault(key, cell)
         if (known.count, known.clients) != (cell.count, cell.clients):
             raise ValueError("one key stands for two counts")

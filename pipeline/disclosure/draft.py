@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pipeline.disclosure.census import Census, Key
-from pipeline.disclosure.former import NEARLY_ALL, Former
+from pipeline.disclosure.former import Former
 from pipeline.disclosure.rules import Rules, preimage, rounded
 
 
@@ -39,7 +39,9 @@ class Draft:
     def small(self) -> frozenset[Key]:
         """Counts with too few clients behind them; a withheld one stays so until it is well above the smallest cell."""
         cells = self.census.cells.items()
-        return frozenset(key for key, cell in cells if cell.clients < self.former.least(self.census.name(key), self.rules))
+        return frozenset(
+            key for key, cell in cells if cell.clients < self.former.least(self.census.name(key), self.rules, cell.label)
+        )
 
     @cached_property
     def nearly_whole(self) -> frozenset[Key]:
@@ -49,10 +51,11 @@ class Draft:
     @cached_property
     def withheld_before(self) -> frozenset[Key]:
         """Counts the release before withheld."""
-        return frozenset(key for key in self.census.cells if self.former.is_withheld(self.census.name(key)))
+        cells = self.census.cells.items()
+        return frozenset(key for key, cell in cells if self.former.is_withheld(self.census.name(key), cell.label))
 
     def _is_nearly_whole(self, key: Key) -> bool:
         cell = self.census.cells[key]
         whole = self.census.cells.get(cell.part_of) if cell.part_of else None
-        least = self.former.least(self.census.name(key), self.rules, NEARLY_ALL)
+        least = self.former.least_rest(self.census.name(key), self.rules)
         return whole is not None and whole.count - cell.count < least

@@ -47,13 +47,17 @@ class Former:
             return None
         return value if abs(count - value) < SPARE * rules.round_to * max(1.0, count / clients) else None
 
-    def least(self, name: Name, rules: Rules, word: str = WITHHELD) -> int:
-        """From how many clients on a count is shown: two steps more than usual where it was given as `word` before."""
-        return rules.min_cell + (SPARE * rules.round_to if self.counts.get(name) == word else 0)
+    def least(self, name: Name, rules: Rules, label: bool = False) -> int:
+        """From how many clients on a count is shown: two steps more than usual where it was withheld before."""
+        return rules.min_cell + (SPARE * rules.round_to if self.is_withheld(name, label) else 0)
 
-    def is_withheld(self, name: Name) -> bool:
-        """Whether the release before withheld this count."""
-        return self.counts.get(name) == WITHHELD
+    def least_rest(self, name: Name, rules: Rules) -> int:
+        """From how many clients on a count's rest lets it be shown: two steps more where it was nearly all before."""
+        return rules.min_cell + (SPARE * rules.round_to if self.counts.get(name) == NEARLY_ALL else 0)
+
+    def is_withheld(self, name: Name, label: bool = False) -> bool:
+        """Whether the release before withheld this count; one under a `label` it left out is not in its record at all."""
+        return self.counts.get(name, WITHHELD if label and self.counts else None) == WITHHELD
 
 
 def former(record: Any, rules: Rules) -> Former:

@@ -52,6 +52,15 @@ class Gate:
             return Shown(self.nearly_all, None, hidden=True)
         return self._counted(self._draft.value(key), name)
 
+    def names(self, key: Key, where: str = "") -> bool:
+        """Whether a row may be headed by a code of the data: not where its count is withheld, as that somebody has the code
+        tells of few. Nothing of it goes into the record, which has the code in its names.
+        """
+        if self.rules.exact or key not in self._hidden:
+            return True
+        self.held_back[where, "code that few have"] += 1
+        return False
+
     def share(self, key: Key, whole: Key) -> Shown:
         """A percentage from the two counts as released; empty where either is hidden."""
         part, base = self.count(key, ""), self.count(whole, "")
@@ -74,6 +83,22 @@ class Gate:
             return self._withheld(name)
         kept = self.former.kept(name, count, clients or count, self.rules)
         return self._counted(rounded(count, self.rules.round_to) if kept is None else kept, name)
+
+    def backed(self, count: int, clients: int, where: str, key: Key) -> Shown:
+        """A count of rows of so many clients: as `rows`, but withheld where these are too few, whatever their rows."""
+        if self.rules.exact or not count or clients >= self.former.least(self.census.name(key), self.rules):
+            return self.rows(count, where, key, clients)
+        self.held_back[where, "small cell"] += 1
+        return self._withheld(self.census.name(key))
+
+    def part(self, count: int, whole: int, clients: int, where: str, key: Key) -> Shown:
+        """A count of rows out of others; one whose rest is small is only said to be nearly all, and stays so for a while."""
+        name = self.census.name(key)
+        if self.rules.exact or whole - count >= self.former.least_rest(name, self.rules):
+            return self.backed(count, clients, where, key)
+        self.held_back[where, "rest too small"] += 1
+        self.released[name] = NEARLY_ALL
+        return Shown(self.nearly_all, None, hidden=True)
 
     def group(self, clients: int) -> bool:
         """Whether a mean over so many clients may be shown."""

@@ -34,8 +34,8 @@ def few(sample: Sample, rows: Rows, compute: Compute) -> str | None:
     enough = int((ratings >= compute.min_ratings).sum())
     if enough < compute.min_clients:
         return (
-            f"{_count(enough, 'client')} with {compute.min_ratings} or more usable ratings (of {len(ratings)}, "
-            f"{int(ratings.max())} ratings at most), and at least {compute.min_clients} are needed"
+            f"{_count(enough, 'client')} with {compute.min_ratings} or more usable ratings (of {len(ratings)}), "
+            f"and at least {compute.min_clients} are needed"
         )
     outcome = sample.y[rows.keep]
     if sum_of_squares(outcome - means(outcome, rows.client)[rows.client]) < VARIES:

@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline.exposure.visits import Floats
 from pipeline.hypotheses import equation, logit, sample, terms
+from pipeline.hypotheses.battery.controls import WORDS, told
 from pipeline.hypotheses.estimate import Estimate, of
 from pipeline.hypotheses.sample import OTHER, NotEstimable, Sample, main_exposures, number_of
 from pipeline.hypotheses.sensitivity import e_value
@@ -82,7 +83,7 @@ def _columns(spec: Plan, built: Sample) -> dict[str, Floats]:
 
 
 def _control(spec: Plan, built: Sample, columns: dict[str, Floats], name: str, tested: Estimate) -> dict[str, Any]:
-    head: dict[str, Any] = {"check": f"control_{name}", "label": LABEL.format(control=name)}
+    head: dict[str, Any] = {"check": f"control_{name}", "label": LABEL.format(control=WORDS[name])}
     blank = dict.fromkeys(("estimate", "std_error", "df", "p_value", "conf_low", "conf_high"))
     if spec.exposure.mode != "joint" or name in columns or not built.episodes.get(name):
         reason = "not a control for this exposure, or without episodes"
@@ -93,8 +94,9 @@ def _control(spec: Plan, built: Sample, columns: dict[str, Floats], name: str, t
     sign = 1.0 if tested.estimate >= 0 else -1.0
     alone = of(*model.combination({name: 1.0}), None)
     apart = of(*model.combination({spec.exposure.mode: 1.0, name: -1.0}), None)
-    passed = not alone.excludes_zero(sign) or apart.excludes_zero(sign)
-    said = "The two can be told apart." if passed else "The control shows the same, and the two cannot be told apart."
+    same, larger = alone.excludes_zero(sign), apart.excludes_zero(sign)
+    passed = not same or larger
+    said = told(name, same, passed)
     numbers = {key: getattr(apart, key) for key in blank}
     return {
         **head, **numbers, "applies": True, "passed": passed, "sentence": said, "reason": None, "details": {"control": alone}

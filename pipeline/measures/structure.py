@@ -176,9 +176,17 @@ def _two_level(answers: Matrix, clients: Groups) -> Row:
     fitted = fit_two_level(answers, clients)
     if not fitted.optimum.converged:
         return empty | {"note": "the two-level model did not converge"}
-    sides = {name: factor_omega(fitted, part, LEVEL) for name, part in (("within", WITHIN), ("between", BETWEEN))}
-    rows = {name: dict(zip(("omega", "conf_low", "conf_high"), side, strict=True)) for name, side in sides.items()}
-    return {**rows, "note": fitted.fault}
+    sides = (("within", WITHIN), ("between", BETWEEN))
+    rows = {name: _omega_row(fitted, part) for name, part in sides}
+    faults = [f"{name} clients, {fault}, so there is no interval" for name, part in sides if (fault := fitted.heywood(part))]
+    return {**rows, "note": "; ".join(faults)}
+
+
+def _omega_row(fitted: Fitted, part: int) -> Row:
+    """Omega of one level; the delta interval rests on a proper solution, and is 1 to 1 where a residual is below zero."""
+    omega, low, high = factor_omega(fitted, part, LEVEL)
+    proper = not fitted.heywood(part)
+    return {"omega": omega, "conf_low": low if proper else None, "conf_high": high if proper else None}
 
 
 def _pattern(instrument: Instrument, shape: Shape) -> Flags:

@@ -100,7 +100,8 @@ def response_rates(data: Rated, sessions: pd.DataFrame) -> list[Row]:
     attended = sessions[sessions["attendance"] == "attended"] if "attendance" in sessions.columns else sessions
     number = attended["session_number"].clip(upper=LAST_SESSION)
     given = attended["session_id"].isin(data.table["session_id"])
-    table = pd.DataFrame({"number": number, "given": given}).groupby("number")["given"].agg(["size", "sum"])
+    grouped = pd.DataFrame({"number": number, "given": given, "client": attended["client_id"]}).groupby("number")
+    table = grouped.agg(size=("given", "size"), sum=("given", "sum"), clients=("client", "nunique"))
     return [
         {
             **data.names,
@@ -108,8 +109,9 @@ def response_rates(data: Rated, sessions: pd.DataFrame) -> list[Row]:
             "and_later": int(n) == LAST_SESSION,
             "sessions": int(size),
             "rated": int(rated),
+            "clients": int(clients),
         }
-        for n, (size, rated) in zip(table.index, table.itertuples(index=False), strict=True)
+        for n, (size, rated, clients) in zip(table.index, table.itertuples(index=False), strict=True)
     ]
 
 

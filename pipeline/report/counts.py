@@ -75,6 +75,11 @@ def model_key(name: str, step: str) -> Key:
     return ("clients", "model", name, step)
 
 
+def model_rows_key(name: str, step: str) -> Key:
+    """Ratings left at a step from the linked ratings to a hypothesis' model."""
+    return ("ratings", "model", name, step)
+
+
 def _table_one(census: Census, table: Row) -> None:
     groups = table["groups"]
     for group in groups:
@@ -87,7 +92,7 @@ def _table_one(census: Census, table: Row) -> None:
         name = variable["name"]
         for row in variable["levels"]:
             whole = CLIENTS if variable["kind"] == "several" else None
-            key = census.add(level_key(name, row["level"]), row["clients"], part_of=whole)
+            key = census.add(level_key(name, row["level"]), row["clients"], part_of=whole, label=True)
             for group in groups:
                 whole = group_key(group) if variable["kind"] == "several" else None
                 census.add(level_key(name, row["level"], group), row["groups"][group], part_of=whole)
@@ -179,8 +184,8 @@ def _staying(census: Census, rows: list[Row], least: int, former: Former) -> Non
 
 def _themes(census: Census, themes: list[Row]) -> None:
     for theme in themes:
-        behind = census.add(episode_clients_key(theme, ["theme"]), theme["clients"], part_of=CLIENTS)
-        key = census.add(episode_key(theme, ["theme"]), theme["episodes"], theme["clients"], at_least=behind)
+        behind = census.add(episode_clients_key(theme, ["theme"]), theme["clients"], part_of=CLIENTS, label=True)
+        key = census.add(episode_key(theme, ["theme"]), theme["episodes"], theme["clients"], at_least=behind, label=True)
         for column in ("outcome", "setting"):
             rows = [{**row, "theme": theme["theme"]} for row in theme.get(column, [])]
             for row in rows:

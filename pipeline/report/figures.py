@@ -104,7 +104,7 @@ def forest(rows: list[Interval], axis: str, band: float | None, dpi: int) -> Dra
         axes.tick_params(axis="y", length=0)
         axes.spines[["left"]].set_visible(False)
 
-    return _drawn(draw, 6.8, 0.9 + 0.38 * len(rows), dpi)
+    return drawn(draw, 6.8, 0.9 + 0.38 * len(rows), dpi)
 
 
 def curves(lines: list[Curve], x: str, y: str, ticks: list[str] | None, dpi: int) -> Drawn:
@@ -129,7 +129,7 @@ def curves(lines: list[Curve], x: str, y: str, ticks: list[str] | None, dpi: int
             axes.legend(frameon=False, fontsize=9, ncols=2)
         axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
 
-    return _drawn(draw, 6.8, 3.4, dpi)
+    return drawn(draw, 6.8, 3.4, dpi)
 
 
 def bars(labels: list[str], groups: dict[str, list[float]], x: str, dpi: int) -> Drawn:
@@ -146,7 +146,7 @@ def bars(labels: list[str], groups: dict[str, list[float]], x: str, dpi: int) ->
         axes.tick_params(axis="y", length=0)
         axes.legend(frameon=False, fontsize=9, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
 
-    return _drawn(draw, 6.8, 1.3 + 0.34 * len(labels), dpi)
+    return drawn(draw, 6.8, 1.3 + 0.34 * len(labels), dpi)
 
 
 def _lines(text: str) -> str:
@@ -154,7 +154,7 @@ def _lines(text: str) -> str:
     return "\n".join(visible(line) for line in text.split("\n"))
 
 
-def _drawn(draw: Callable[[Any], None], width: float, height: float, dpi: int) -> Drawn:
+def drawn(draw: Callable[[Any], None], width: float, height: float, dpi: int) -> Drawn:
     """Draw on a canvas of its own, without pyplot's state, the time or the version in the files."""
     from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.report.figures import BLUE, GRAY, INK, ORANGE, SKY, VERMILION, Drawn
-from pipeline.report.figures import _drawn as drawn
+from pipeline.report.figures import BLUE, GRAY, INK, ORANGE, SKY, VERMILION, Drawn, drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

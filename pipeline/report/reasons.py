@@ -10,7 +10,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"^\d[\d,]* events?, and at least (\d+) are needed$", r"it happened too seldom: at least \1 times are needed"),
     (r"^\d[\d,]* events? in \d[\d,]* rows$", r"it happened too seldom or too often"),
     (
-        r"^\d[\d,]* clients? with (\d+) or more usable ratings \(.*\), and at least (\d+) are needed$",
+        r"^\d[\d,]* clients? with (\d+) or more usable ratings \(of \d[\d,]*\), and at least (\d+) are needed$",
         r"there are too few clients with \1 or more usable ratings: at least \2 are needed",
     ),
     (

@@ -36,8 +36,8 @@ class Table:
         grouped = any(line.group for line in self.lines)
         rows, group = [], ""
         for line in self.lines:
-            if line.group:
-                group = line.head
+            if line.group or not line.inner:
+                group = line.head if line.group else ""
             if line.cells:
                 cells = [line.head, *(_plain(cell) for cell in line.cells)]
                 rows.append([group, *cells] if grouped else cells)

@@ -111,7 +111,7 @@ CASES: list[tuple[Callable[[Tables, pd.DataFrame], None], dict[str, Any], str]] 
     (no_macro, {"exposure": {"mode": "joint", "level": "macro"}}, "no joint (level macro) episodes"),
     (one_worker, {}, "1 worker, and at least 3 are needed"),
     (two_workers, {}, "2 workers, and at least 3 are needed"),
-    (two_ratings, {}, "0 clients with 3 or more usable ratings (of 48, 2 ratings at most)"),
+    (two_ratings, {}, "0 clients with 3 or more usable ratings (of 48), and at least"),
     (constant_exposure, {}, "the exposure does not vary within clients"),
     (constant_exposure, {"effect": "between"}, "the exposure does not vary between clients"),
     (constant_exposure, {"effect": "worker"}, "the exposure does not vary between workers"),

@@ -233,7 +233,7 @@ def test_the_one_worker_who_matters_most_is_not_told() -> None:
 @pytest.mark.parametrize(
     ("reason", "text"),
     [("2 workers, and at least 3 are needed", "there are too few workers: at least 3 are needed"),
-     ("7 clients with 3 or more usable ratings (of 12, 4 ratings at most), and at least 10 are needed",
+     ("7 clients with 3 or more usable ratings (of 12), and at least 10 are needed",
       "there are too few clients with 3 or more usable ratings: at least 10 are needed"),
      ("in 3 of 8 levels of `setting` the exposure never varies", "in some levels of `setting` the exposure never varies"),
      ("no advocacy log", "no advocacy log")],

@@ -60,10 +60,11 @@ def beside(setting: Setting, control: str) -> Finding:
     alone, apart = contrast(model, weights), contrast(model, difference(design.tested, weights))
     same = alone.excludes_zero(setting.sign)
     passed = not (same and not apart.excludes_zero(setting.sign))
-    return Finding(apart, passed, _sentence(control, same, passed), {"control": alone})
+    return Finding(apart, passed, told(control, same, passed), {"control": alone})
 
 
-def _sentence(control: str, same: bool, passed: bool) -> str:
+def told(control: str, same: bool, passed: bool) -> str:
+    """What a control says, no more than its intervals allow; a difference is claimed only where both exclude zero."""
     if not same:
         return f"No effect of the same sign is seen for {WORDS[control]}."
     if passed:

@@ -55,15 +55,20 @@ class Fitted:
         """Whether all residual variances are positive and the factors' correlations possible."""
         return not self.fault
 
+    def heywood(self, part: int | None = None) -> str:
+        """Whose residual variance is zero or below in one part or in any, in words; empty where none is."""
+        chosen = self.parts if part is None else (self.parts[part],)
+        residuals = np.array([one.residuals.at(self.optimum.theta) for one in chosen])
+        below = np.flatnonzero((residuals <= 0).any(axis=0)) + 1
+        items = ("item " if len(below) == 1 else "items ") + ", ".join(map(str, below))
+        return f"residual variance estimated below zero ({items})" if len(below) else ""
+
     @property
     def fault(self) -> str:
         """What is impossible about the solution, in words: variances below zero (Heywood cases), correlations beyond 1."""
         theta = self.optimum.theta
-        residuals = np.array([part.residuals.at(theta) for part in self.parts])
-        below = np.flatnonzero((residuals <= 0).any(axis=0)) + 1
-        if len(below):
-            items = ("item " if len(below) == 1 else "items ") + ", ".join(map(str, below))
-            return f"residual variance estimated below zero ({items})"
+        if below := self.heywood():
+            return below
         smallest = min(float(np.linalg.eigvalsh(part.factors.at(theta)).min()) for part in self.parts)
         return "" if smallest > 0 else "the factors' covariance matrix is not positive definite"
 

@@ -10,7 +10,7 @@ from pipeline.disclosure.shown import Shown
 from pipeline.report import words
 from pipeline.report.counts import model_key
 from pipeline.report.figures import BLUE, GRAY, VERMILION, Figure, Interval, forest
-from pipeline.report.findings import NONE, Effect, Finding
+from pipeline.report.findings import NONE, Effect, Finding, model_rows
 from pipeline.report.table import Line, Table, Value
 
 Row = Mapping[str, Any]
@@ -89,7 +89,7 @@ def metrics_json(one: Finding, fit: Row, gate: Gate) -> dict[str, Any]:
     effect = one.effect
     last = fit["counts"][-1] if fit.get("counts") else {}
     clients = gate.count(model_key(one.name, str(last["step"]))) if last.get("clients") is not None else NONE
-    ratings = gate.rows(int(last["rows"]), f"hypothesis {one.name}") if last.get("rows") is not None else NONE
+    ratings = model_rows(one.name, last, gate) if last.get("rows") is not None else NONE
     return {
         "verdict": one.verdict,
         "estimate": effect.estimate if effect else None,

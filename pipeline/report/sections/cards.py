@@ -12,11 +12,12 @@ from pipeline.disclosure.shown import Shown
 from pipeline.options import Verdict
 from pipeline.report import sentences, words
 from pipeline.report.counts import model_key
-from pipeline.report.findings import Effect, Finding, degrees
+from pipeline.report.findings import Effect, Finding, degrees, model_rows
 from pipeline.report.numbers import bracket, digits_for, listed, p_cell
 from pipeline.report.sections.effects import effect_plot, thin
+from pipeline.report.sections.people import RARE
 from pipeline.report.strip import Mark, Strip, strip
-from pipeline.report.table import Line, Table
+from pipeline.report.table import Line, Table, Value
 
 Row = Mapping[str, Any]
 NO_CHECK = "–"
@@ -125,17 +126,16 @@ def details_table(found: Finding, fit: Row, held: Mapping[str, Mapping[str, int]
         name, levels = str(found.spec.moderator), _levels(found, held)
         caption = f"The effect by {words.moderator(name)}"
         rows = {str(row["level"]): row for row in fit["moderation"]["levels"]}
-        lines = [
-            _part_line(words.moderator_level(name, level), row, found, gate, thin(level, levels, gate))
-            for level, row in rows.items()
-        ]
+        kept = {level: row for level, row in rows.items() if not thin(level, levels, gate)}
+        lines = [_part_line(words.moderator_level(name, level), row, found, gate) for level, row in kept.items()]
+        note = RARE.format("levels") if len(kept) < len(rows) else ""
     elif fit.get("mediation"):
-        caption, paths = "The paths", fit["mediation"]
-        lines = [_part_line(title, paths[name], found, gate, False) for name, title in PATHS.items() if paths.get(name)]
+        caption, paths, note = "The paths", fit["mediation"], ""
+        lines = [_part_line(title, paths[name], found, gate) for name, title in PATHS.items() if paths.get(name)]
     else:
         return None
     head = ("", "Estimate", "95% CI", "SE", "df", "p")
-    return Table(f"details_{found.name}", caption, head, tuple(lines))
+    return Table(f"details_{found.name}", caption, head, tuple(lines), note)
 
 
 def _levels(found: Finding, held: Mapping[str, Mapping[str, int]]) -> Mapping[str, int]:
@@ -143,11 +143,14 @@ def _levels(found: Finding, held: Mapping[str, Mapping[str, int]]) -> Mapping[st
     return held.get(f"{found.spec.exposure.mode}_within", {})
 
 
-def _part_line(title: str, row: Row, found: Finding, gate: Gate, thin: bool) -> Line:
-    if thin:
-        return Line(words.title(title), (gate.mark,) * 5)
+def _part_line(title: str, row: Row, found: Finding, gate: Gate) -> Line:
+    return Line(words.title(title), _effect_cells(row, found, gate, title))
+
+
+def _effect_cells(row: Row, found: Finding, gate: Gate, what: str) -> tuple[Value, ...]:
     estimate, error, interval = _estimate(row, digits_for(row.get("std_error")), found.clients, gate)
-    return Line(words.title(title), (estimate, interval, error, degrees(row.get("df"), gate), p_cell(row.get("p_value"))))
+    df = degrees(row.get("df"), gate, (found.name, what), found.clients)
+    return estimate, interval, error, df, p_cell(row.get("p_value"))
 
 
 def checks_plot(found: Finding, fit: Row, gate: Gate) -> Strip | None:
@@ -200,18 +203,12 @@ def battery_table(found: Finding, fit: Row, gate: Gate) -> Table:
 def coefficient_table(found: Finding, fit: Row, held: Mapping[str, Mapping[str, int]], gate: Gate) -> Table:
     """Every coefficient of the main model; levels held by too few clients are withheld."""
     thin = thin_terms(fit, held, gate.rules)
-    lines = []
-    for row in fit.get("coefficients", []):
-        term = str(row["term"])
-        if term in thin:
-            gate.held_back[f"hypothesis {found.name}", "level too small"] += 1
-            lines.append(Line(term, (gate.mark,) * 5))
-            continue
-        digits = digits_for(row.get("std_error"))
-        estimate, error, interval = _estimate(row, digits, found.clients, gate)
-        lines.append(Line(term, (estimate, interval, error, degrees(row.get("df"), gate), p_cell(row.get("p_value")))))
+    terms = {str(row["term"]): row for row in fit.get("coefficients", [])}
+    lines = [Line(term, _effect_cells(row, found, gate, term)) for term, row in terms.items() if term not in thin]
+    gate.held_back[f"hypothesis {found.name}", "level too small"] += len(terms) - len(lines)
     head = ("Term", "Estimate", "95% CI", "SE", "df", "p")
-    return Table(f"coefficients_{found.name}", "All coefficients of the main model", head, tuple(lines))
+    note = RARE.format("levels") if thin else ""
+    return Table(f"coefficients_{found.name}", "All coefficients of the main model", head, tuple(lines), note)
 
 
 def variance_table(found: Finding, fit: Row, gate: Gate) -> Table:
@@ -232,7 +229,7 @@ def counts_table(name: str, fit: Row, gate: Gate) -> Table:
     for row in fit["counts"]:
         step = str(row["step"])
         clients = gate.count(model_key(name, step), f"hypothesis {name}") if row.get("clients") is not None else Shown("–")
-        lines.append(Line(words.title(step), (gate.rows(int(row["rows"]), f"hypothesis {name}"), clients)))
+        lines.append(Line(words.title(step), (model_rows(name, row, gate), clients)))
     return Table(f"counts_{name}", "From ratings to the model", ("Step", "Ratings", "Clients"), tuple(lines))
 
 
@@ -243,14 +240,6 @@ def _own_words(row: Row, found: Finding, estimate: Shown) -> str:
     if row["check"] == "unadjusted" and found.effect and estimate.value is not None:
         without = listed([words.plain(name) for name in found.spec.covariates], "or")
         return f"Without {without}, on the same ratings, the estimate is {estimate} instead of {found.effect.estimate}."
-    if found.effect and found.effect.ratio and row["check"].startswith("control_") and row.get("passed"):
-        control = words.mode(row["check"].removeprefix("control_"))
-        apart = row["conf_low"] > 0 or row["conf_high"] < 0
-        return (
-            f"The effect is larger than that of {control}."
-            if apart
-            else f"No effect of the same sign is seen for {control}."
-        )
     return ""
 
 

@@ -10,7 +10,7 @@ from pipeline.disclosure.shown import Shown
 from pipeline.report import words
 from pipeline.report.counts import EPISODES, episode_clients_key, episode_key, staying_key
 from pipeline.report.numbers import bracket
-from pipeline.report.sections.people import counts_note
+from pipeline.report.sections.people import counts_note, rare_note
 from pipeline.report.strain_counts import followed_key
 from pipeline.report.table import Line, Table, Value
 
@@ -22,7 +22,7 @@ OUTCOMES = ("granted", "partial", "denied", "pending")
 
 def themes(description: Row, gate: Gate) -> Table | None:
     """Themes that recur across clients: episodes, clients, outcomes, and where collective action followed."""
-    rows = description["themes"]
+    rows = _named(description, gate)
     if not rows:
         return None
     lines = [Line(words.title(row["theme"]), _theme_cells(row, gate)) for row in rows]
@@ -30,24 +30,31 @@ def themes(description: Row, gate: Gate) -> Table | None:
     note = (
         "Granted to pending: shares of the theme's episodes. Collective: episodes at mezzo or macro level. Followed: "
         "clients with a case (an episode at micro level) and collective action on the same theme on that day or later. "
-        f"{counts_note(lines, gate)}"
+        f"{rare_note(description['themes'], rows, 'themes')} {counts_note(lines, gate)}"
     ).strip()
     return Table("themes", "From case to cause: themes across clients", head, tuple(lines), note)
 
 
 def themes_by_setting(description: Row, gate: Gate) -> Table | None:
     """Where the themes came up."""
-    rows = [row for row in description["themes"] if row.get("setting")]
+    known = [row for row in description["themes"] if row.get("setting")]
+    rows = [row for row in _named(description, gate) if row.get("setting")]
     if not rows:
         return None
-    places = [entry["setting"] for entry in rows[0]["setting"]]
+    places = list(dict.fromkeys(entry["setting"] for row in rows for entry in row["setting"]))
     lines = []
     for row in rows:
         own = {entry["setting"]: episode_key({**row, "setting": entry["setting"]}, SETTING) for entry in row["setting"]}
         cells = [gate.count(own[place], "themes") if place in own else Shown("–") for place in places]
         lines.append(Line(words.title(row["theme"]), (*cells, gate.count(episode_key(row, ["theme"]), "themes"))))
     head = ("Theme", *(words.title(place) for place in places), "All")
-    return Table("themes_by_setting", "Where the themes came up", head, tuple(lines), counts_note(lines, gate))
+    note = f"{rare_note(known, rows, 'themes')} {counts_note(lines, gate)}".strip()
+    return Table("themes_by_setting", "Where the themes came up", head, tuple(lines), note)
+
+
+def _named(description: Row, gate: Gate) -> list[Row]:
+    """The themes that may be named: that there are cases of a rare one tells of the clients who had them."""
+    return [row for row in description["themes"] if gate.names(episode_clients_key(row, ["theme"]), "themes")]
 
 
 def mix(description: Row, gate: Gate) -> Table | None:

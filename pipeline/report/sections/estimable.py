@@ -29,6 +29,8 @@ def with_interval(row: Row | None, names: tuple[str, str, str], gate: Gate, clie
     if value is None or shown.hidden:
         return NOT_ESTIMABLE if value is None else shown
     ends = [gate.number(end, DECIMALS, clients, "reliability") for end in (low, high)]
+    if None in (low, high):
+        return f"{shown} [{NOT_ESTIMABLE}]"
     return shown if ends[0].value is None else f"{shown} {bracket(*ends)}"
 
 

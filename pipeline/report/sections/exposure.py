@@ -49,7 +49,7 @@ def settings_figure(description: Row, gate: Gate, dpi: int) -> Figure | None:
     exposure = description["exposure"]
     if "setting" not in exposure["margins"]:
         return None
-    settings = [row for row in exposure["margins"]["setting"] if row["episodes"]]
+    settings = [row for row in exposure["margins"]["setting"] if gate.count(episode_key(row, ["setting"])).value]
     groups = {}
     for mode_row in exposure["modes"]:
         mode = mode_row["mode"]
@@ -71,17 +71,13 @@ def windows(description: Row, gate: Gate) -> Table:
     lines = []
     for row in description["windows"]:
         lines.append(Line(words.series(row["instrument"], row["rater"]), group=True))
-        lines.append(Line("Windows", (gate.rows(row["windows"], "windows", _key(row, "all"), row["clients"]),), inner=True))
+        lines.append(_windows_line("Windows", row["windows"], row["clients"], gate, _key(row, "all")))
         if "days_mean" in row:
             lines.append(Line("Length in days, mean (SD)", (_mean_sd(row, gate),), inner=True))
-            lines.append(
-                Line("Windows with a gap", (_backed(row["gaps"], row["gap_clients"], gate, _key(row, "gaps")),), inner=True)
-            )
+            lines.append(_windows_line("Windows with a gap", row["gaps"], row["gap_clients"], gate, _key(row, "gaps")))
         for entry in row.get("with_episode", []):
-            text = f"Windows with {words.mode(entry['mode'])}"
-            lines.append(
-                Line(text, (_backed(entry["windows"], entry["clients"], gate, _key(row, str(entry["mode"]))),), inner=True)
-            )
+            text, key = f"Windows with {words.mode(entry['mode'])}", _key(row, str(entry["mode"]))
+            lines.append(_windows_line(text, entry["windows"], entry["clients"], gate, key))
     note = "A window runs from one rating to the next; episodes count for the rating that ends it."
     return Table("windows", "Windows between ratings", ("", "Value"), tuple(lines), note)
 
@@ -103,8 +99,8 @@ def _key(row: Row, what: str) -> tuple[str, ...]:
     return ("windows", str(row["instrument"]), str(row["rater"]), what)
 
 
-def _backed(count: int, clients: int, gate: Gate, key: tuple[str, ...]) -> str:
-    return gate.rows(count, "windows", key, clients).text if gate.group(clients) else gate.mark
+def _windows_line(text: str, windows: int, clients: int, gate: Gate, key: tuple[str, ...]) -> Line:
+    return Line(text, (gate.backed(windows, clients, "windows", key),), inner=True)
 
 
 def _mean_sd(row: Row, gate: Gate) -> str:

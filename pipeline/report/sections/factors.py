@@ -10,7 +10,7 @@ from pipeline.disclosure.shown import Shown
 from pipeline.report import words
 from pipeline.report.numbers import bracket, p_cell
 from pipeline.report.sections.estimable import DECIMALS, NONE, NOT_ESTIMABLE, clients_of, noted, reasons, with_interval
-from pipeline.report.sections.psychometrics import headed, part_of, series_key
+from pipeline.report.sections.psychometrics import headed, series_key, share_of
 from pipeline.report.table import Line, Table, Value
 
 Row = Mapping[str, Any]
@@ -28,15 +28,16 @@ def structure(found: Row, gate: Gate) -> Table:
         why.append((row, "", str(row.get("note") or "")))
         for model in row["models"]:
             name = MODELS.get(model["model"], words.title(model["model"]))
-            lines.append((series_key(row)[:2], Line(name, _model_cells(model, gate, clients_of(row)), inner=True)))
+            lines.append((series_key(row)[:2], Line(name, _model_cells(model, row, gate), inner=True)))
             (odd if model.get("converged") else why).append((row, name.lower(), str(model.get("note") or "")))
     head = ("Model", "Ratings", "χ²", "df", "p", "CFI", "TLI", "RMSEA [90% CI]", "SRMR")
     note = "Maximum likelihood over all ratings; χ² counts the ratings of one client as independent, which they are not."
     return Table("structure", "Factor structure", head, headed(lines), noted(note, reasons(why), reasons(odd)))
 
 
-def _model_cells(model: Row, gate: Gate, clients: int) -> tuple[Value, ...]:
-    count = gate.rows(model["n"], "structure")
+def _model_cells(model: Row, row: Row, gate: Gate) -> tuple[Value, ...]:
+    clients = clients_of(row)
+    count = gate.backed(model["n"], clients, "structure", ("structure", *series_key(row)[:2], str(model["model"])))
     if model.get("chi2") is None:
         return count, NOT_ESTIMABLE, fact(model["df"]), *[NOT_ESTIMABLE] * 5
     cfi, tli, rmsea, srmr = (gate.number(model.get(name), INDEX, clients, "structure") for name in FITS)
@@ -99,20 +100,19 @@ def item_name(item: Row) -> str:
 def _item_cells(item: Row, row: Row, gate: Gate) -> tuple[Value, ...]:
     clients, ratings, n = clients_of(row), int(row.get("ratings") or 0), int(item.get("n") or 0)
     mean, sd = (gate.number(item.get(name), DECIMALS, clients, "items") for name in ("mean", "sd"))
-    ends = (_tail(item.get(name), n, gate) for name in ("floor", "ceiling"))
+    key = ("items", str(row["instrument"]), str(row["rater"]), str(item["item"]))
+    ends = (_tail(item, name, gate, clients, key) for name in ("floor", "ceiling"))
     own: Value = NONE if item.get("item_rest_subscale") is None else _clear(item["item_rest_subscale"], gate, clients)
     rest = with_interval(item, ("item_rest", "conf_low", "conf_high"), gate, clients)
     subscale = words.title(str(item["subscale"])) if item.get("subscale") else "–"
-    answered = part_of(n, ratings, gate, ("items", str(row["instrument"]), str(row["rater"]), str(item["item"])))
+    answered = gate.part(n, ratings, min(n, clients), "items", (*key, "answered"))
     return subscale, answered, mean, sd, *ends, rest, own
 
 
-def _tail(share: float | None, n: int, gate: Gate) -> Value:
+def _tail(item: Row, name: str, gate: Gate, clients: int, key: tuple[str, ...]) -> Value:
     """A share of the item's answers, from rounded counts."""
-    if share is None or not n:
-        return NONE
-    part, whole = gate.rows(round(share * n), "items"), gate.rows(n, "items")
-    return part if part.value is None or not whole.value else f"{100 * part.value / whole.value:.0f}%"
+    share, n = item.get(name), int(item.get("n") or 0)
+    return NONE if share is None or not n else share_of(share, n, gate, clients, key, name)
 
 
 def _clear(value: float, gate: Gate, clients: int) -> Shown:

@@ -12,7 +12,7 @@ from pipeline.report.measure_plots import Bar, Block, Dot, blocks, dots, rates, 
 from pipeline.report.numbers import listed
 from pipeline.report.sections.estimable import DECIMALS, clients_of
 from pipeline.report.sections.factors import item_name
-from pipeline.report.sections.psychometrics import block_name, level_shares, part_of, series_key
+from pipeline.report.sections.psychometrics import block_name, level_shares, rated_of, series_key
 
 Row = Mapping[str, Any]
 LEVELS = {"Workers": "worker", "Clients": "client", "Sessions": "session"}
@@ -120,8 +120,7 @@ def response(found: Row, gate: Gate, dpi: int) -> Figure | None:
 
 
 def _rate(row: Row, gate: Gate) -> tuple[int, float] | None:
-    key = ("response", *series_key(row)[:2], str(row["session_number"]))
-    sessions, rated = gate.rows(row["sessions"], "response", key), part_of(row["rated"], row["sessions"], gate, key)
+    sessions, rated = rated_of(row, gate)
     if not sessions.value or rated.value is None:
         return None
     return int(row["session_number"]), min(100.0, 100 * rated.value / sessions.value)

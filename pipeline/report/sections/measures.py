@@ -48,11 +48,13 @@ def reliability(rows: list[Row], gate: Gate) -> Table:
 
 def _cells(row: Row, gate: Gate) -> tuple[Value, ...]:
     items = NONE if row.get("items") is None else fact(row["items"])
-    count = gate.rows(int(row.get("n") or 0), "reliability")
-    clients = 0 if count.hidden else clients_of(row)
+    key, behind = ("reliability", *psychometrics.series_key(row)), clients_of(row)
+    count = gate.backed(int(row.get("n") or 0), behind, "reliability", (*key, "ratings"))
+    clients = 0 if count.hidden else behind
     alpha = with_interval(row, ("alpha", "conf_low", "conf_high"), gate, clients)
     omega = with_interval(row, ("omega", "omega_low", "omega_high"), gate, clients)
-    prorated = NONE if row.get("prorated") is None else gate.rows(row["prorated"], "reliability")
+    some = row.get("prorated")
+    prorated = NONE if some is None else gate.rows(some, "reliability", (*key, "prorated"), min(some, behind))
     return count, items, alpha, omega, prorated
 
 

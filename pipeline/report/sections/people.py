@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline.disclosure.census import Key
-from pipeline.disclosure.gate import Gate
+from pipeline.disclosure.gate import DIGITS, Gate
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
 from pipeline.report.counts import CLIENTS, SESSIONS, group_aliases, group_key, left_out_key, level_key, step_key
 from pipeline.report.table import Line, Table, Value
 
 Row = Mapping[str, Any]
+RARE = "Rarer {} are left out."
+KNOWN = ("yes", "no")  # codes that tell nothing of the data
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def _ledger_step(row: Row, gate: Gate) -> Step:
     return Step(words.STEPS[row["step"]], "withheld:" if last.hidden else last, aside)
 
 
-def at_most(gate: Gate, count: int, key: Key | None = None) -> str:
+def at_most(gate: Gate, count: int, key: Key) -> str:
     """A number of rows set aside, small ones only as fewer than the smallest cell."""
     shown = gate.rows(count, "flow", key, min(count, gate.census.cells[CLIENTS].clients))
     return f"fewer than {gate.rules.min_cell}" if shown.hidden else shown.text
@@ -105,9 +107,14 @@ def warnings(description: Row, gate: Gate) -> tuple[str, ...]:
     """What the checks of the tables noticed and let pass, each with how many rows it is about."""
     found = []
     for row in description["warnings"]:
-        rows = f" ({at_most(gate, int(row['count']))} rows)" if row.get("count") else ""
+        rows = f" ({at_most(gate, int(row['count']), _warning_key(row))} rows)" if row.get("count") else ""
         found.append(f"{words.title(str(row['table']))}: {gate.prose(str(row['text']), 'warnings').rstrip('.')}{rows}.")
     return tuple(found)
+
+
+def _warning_key(row: Row) -> Key:
+    """A warning by its table and its words, whatever numbers are in them."""
+    return ("warnings", str(row["table"]), DIGITS.sub("#", str(row["text"])))
 
 
 def table_one(description: Row, gate: Gate) -> Table:
@@ -116,16 +123,16 @@ def table_one(description: Row, gate: Gate) -> Table:
     groups = list(table["groups"])
     labels = group_labels(table)
     counts: tuple[Value, ...] = (gate.count(CLIENTS, "table 1"), *(gate.count(group_key(g), "table 1") for g in groups))
-    lines = [Line("Clients", counts)]
+    lines, rare = [Line("Clients", counts)], False
     for variable in table["variables"]:
         if variable["kind"] == "number":
             lines.append(_number_line(variable, groups, gate))
             continue
-        lines.append(Line(words.column(variable["name"]), group=True))
-        lines += [_level_line(variable["name"], row["level"], groups, gate) for row in variable["levels"]]
+        lines += _level_lines(variable, groups, gate)
+        rare = rare or len(_named(variable, gate)) < len(variable["levels"])
     by = f" by {words.column(table['by']).lower()}" if groups else ""
-    note = f"Counts with percentages of the column, or mean (SD). {hidden_note(gate)}"
-    return Table("table1", f"Table 1. Clients{by}", ("", "All", *labels), tuple(lines), note)
+    note = ("Counts with percentages of the column, or mean (SD).", RARE.format("codes") if rare else "", hidden_note(gate))
+    return Table("table1", f"Table 1. Clients{by}", ("", "All", *labels), tuple(lines), " ".join(filter(None, note)))
 
 
 def group_labels(table: Row) -> list[str]:
@@ -141,6 +148,11 @@ def attendance(description: Row, gate: Gate) -> Table:
     lines = [Line(words.title(code), (gate.count(key, "attendance"), gate.share(key, SESSIONS))) for code, key in keys]
     lines.append(Line("All sessions", (gate.count(SESSIONS, "attendance"), "")))
     return Table("attendance", "Sessions by attendance", ("", "Sessions", "Share"), tuple(lines), counts_note(lines, gate))
+
+
+def rare_note(known: Sized, named: Sized, what: str) -> str:
+    """That some rows are left out of a table, not how many."""
+    return RARE.format(what) if len(named) < len(known) else ""
 
 
 def counts_note(lines: Iterable[Line], gate: Gate) -> str:
@@ -159,6 +171,19 @@ def hidden_note(gate: Gate) -> str:
         f"that could be worked out from it, has fewer than {gate.rules.min_cell} clients behind it or had so in the release "
         "before."
     )
+
+
+def _level_lines(variable: Row, groups: list[str], gate: Gate) -> list[Line]:
+    """The rows of a variable: only codes that enough clients have, as its code says that somebody has it."""
+    head, named = words.column(variable["name"]), _named(variable, gate)
+    if not named:
+        return [Line(head, (Shown(gate.mark, None, hidden=True),) * (1 + len(groups)))]
+    return [Line(head, group=True), *(_level_line(variable["name"], level, groups, gate) for level in named)]
+
+
+def _named(variable: Row, gate: Gate) -> list[str]:
+    levels = [str(row["level"]) for row in variable["levels"]]
+    return [one for one in levels if one in KNOWN or gate.names(level_key(variable["name"], one), "table 1")]
 
 
 def _level_line(variable: str, level: str, groups: list[str], gate: Gate) -> Line:

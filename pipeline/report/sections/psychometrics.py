@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipeline.disclosure.gate import Gate, fact
-from pipeline.disclosure.rules import rounded
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
 from pipeline.report.numbers import bracket, digits_for
@@ -62,7 +61,7 @@ def spread(found: Row, gate: Gate) -> Table:
     for row in found["instruments"]:
         share, end, clients = shares.get(series_key(row), {}), ends.get(series_key(row), {}), clients_of(row)
         parts = _level_cells_of(share, gate, clients)
-        tails = [_share_of(end.get(name), end.get("n"), gate) for name in ("floor", "ceiling", "concern")]
+        tails = [_share_of(end, name, gate, clients) for name in ("floor", "ceiling", "concern")]
         lines.append((series_key(row), [*parts, *tails]))
         why.append((row, "shares of variance", str(share.get("note") or "")))
     head = ("Score", "Worker", "Client", "Session", "At lowest", "At highest", "Of concern")
@@ -91,15 +90,20 @@ def _level_cells_of(row: Row, gate: Gate, clients: int) -> list[Value]:
     return [NONE if value is None else fact(100 * value).text + "%" for value in found]
 
 
-def _share_of(share: float | None, n: int | None, gate: Gate) -> Value:
+def _share_of(row: Row, name: str, gate: Gate, clients: int) -> Value:
     """A share of ratings, from its rounded count."""
-    if share is None or not n:
-        return NONE
-    count = gate.rows(round(share * n), "reliability")
-    if count.value is None:
-        return count
-    whole = n if gate.rules.exact else rounded(n, gate.rules.round_to)
-    return fact(100 * count.value / whole, 0).text + "%" if whole else NONE
+    share, n = row.get(name), row.get("n")
+    return NONE if share is None or not n else share_of(share, n, gate, clients, ("ends", *series_key(row)), name)
+
+
+def share_of(share: float, n: int, gate: Gate, clients: int, key: tuple[str, ...], name: str) -> Value:
+    """A share of `n` ratings of so many clients, from rounded counts; those it is about may be of fewer clients."""
+    count = round(share * n)
+    part = gate.rows(count, key[0], (*key, name), min(count, clients))
+    whole = gate.backed(n, clients, key[0], (*key, "all"))
+    if part.value is None or whole.value is None:
+        return part if part.hidden else whole
+    return f"{fact(100 * part.value / whole.value)}%" if whole.value else NONE
 
 
 def occasions(found: Row, gate: Gate) -> Table:
@@ -169,8 +173,10 @@ def dyads(found: Row, gate: Gate) -> Table | None:
         why.append((row, "", str(row.get("note") or "")))
         why.append((row, "trend of the gap", _no_trend(row)))
     head = ("Score", "Agreement ICC(A,1)", "Bias", "r of levels", "r of changes", "Trend of the gap")
-    sessions = gate.rows(found["dyads"][0]["sessions"], "dyads")
-    note = f"Other rater less client; estimates with 95% intervals, over {sessions} sessions."
+    first = found["dyads"][0]
+    sessions = gate.backed(first["sessions"], int(first.get("clients") or 0), "dyads", ("dyads", *series_key(first)))
+    rated = "a withheld number of" if sessions.hidden else sessions.text
+    note = f"Other rater less client; estimates with 95% intervals, over {rated} sessions."
     caption = "Client and worker on the same sessions"
     return Table("dyads", caption, head, headed(lines), noted(note, reasons(why)))
 
@@ -191,8 +197,7 @@ def response(found: Row, gate: Gate) -> Table | None:
         return None
     lines = []
     for row in found["response_rates"]:
-        key = ("response", *series_key(row)[:2], str(row["session_number"]))
-        sessions, rated = gate.rows(row["sessions"], "response", key), part_of(row["rated"], row["sessions"], gate, key)
+        sessions, rated = rated_of(row, gate)
         share = f"{100 * rated.value / sessions.value:.0f}%" if rated.value is not None and sessions.value else ""
         label = f"Session {row['session_number']}" + (" and later" if row.get("and_later") else "")
         lines.append((series_key(row)[:2], Line(label, (sessions, rated, share), inner=True)))
@@ -200,11 +205,12 @@ def response(found: Row, gate: Gate) -> Table | None:
     return Table("response", "How many sessions were rated", head, headed(lines), "Percentages of the rounded counts.")
 
 
-def part_of(count: int, whole: int, gate: Gate, key: tuple[str, ...]) -> Shown:
-    """A count of clients out of others; one whose rest is small is only said to be nearly all."""
-    if not gate.rules.exact and whole - count < gate.rules.min_cell:
-        return Shown(gate.nearly_all, None, hidden=True)
-    return gate.rows(count, "response", (*key, "rated"))
+def rated_of(row: Row, gate: Gate) -> tuple[Shown, Shown]:
+    """The sessions attended with one number, and those of them rated."""
+    key = ("response", *series_key(row)[:2], str(row["session_number"]))
+    clients = int(row.get("clients") or row["sessions"])
+    sessions = gate.backed(row["sessions"], clients, "response", key)
+    return sessions, gate.part(row["rated"], row["sessions"], min(row["rated"], clients), "response", (*key, "rated"))
 
 
 def _estimate(block: Row | None, name: str, clients: int, gate: Gate) -> str:
