@@ -18,7 +18,9 @@ LONG_DATE = f"{YEAR}[-_]?{MONTH}[-_]?{DAY}|{DAY}[-_]?{MONTH}[-_]?{YEAR}|{MONTH}[
 SHORT_DATE = f"{SHORT}{MONTH}{DAY}|{DAY}{MONTH}{SHORT}|{MONTH}{DAY}{SHORT}"
 # Eight digits anywhere; six only where they are all the digits there are, or two more count the ids of a day.
 FORMS = (f"(?:^|[^0-9])(?:{LONG_DATE})", f"^[A-Za-z]*[-_]?(?:{SHORT_DATE})(?:[-_]?[0-9]{{1,2}}|[-_]?[A-Za-z]*)$")
-COUNTED = 10_000  # numbers whose hashes are tried
+COUNTED = 10_000  # numbers whose hashes are tried, as they are and with zeros before them
+WIDTHS = range(2, 7)  # digits they are filled up to
+FEW_HASHED = 0.8  # the share of few ids that must be such hashes: one in thirty looks like one by chance
 PREFIX = 5  # letters and a separator that may stand before a hash
 HEXADECIMAL = "^[A-Za-z]{0,4}[-_]?[0-9a-fA-F]{6,}$"
 SHORTEST = 6  # hexadecimal digits of a hash that are no chance
@@ -52,10 +54,12 @@ def _hashed(ids: pa.Array) -> int:
         return 0
     known = _beginnings()
     found = {text[cut : cut + SHORTEST] for text in tried for cut in range(PREFIX + 1)} & known
-    return len(tried) if len(found) >= DATED * len(ids) else 0
+    share = DATED if len(ids) >= FEW_SHORT else FEW_HASHED
+    return len(tried) if len(found) >= share * len(ids) else 0
 
 
 @cache
 def _beginnings() -> frozenset[str]:
-    numbers = [str(number).encode() for number in range(COUNTED)]
+    filled = (f"{number:0{width}d}" for width in WIDTHS for number in range(min(COUNTED, 10 ** (width - 1))))
+    numbers = [text.encode() for text in {*map(str, range(COUNTED)), *filled}]
     return frozenset(hashlib.new(name, text).hexdigest()[:SHORTEST] for name in HASHES for text in numbers)

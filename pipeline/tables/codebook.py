@@ -34,7 +34,11 @@ before anything is written, `quarantine` sets the rows aside and counts them, `w
 policy always refuse.
 
 A refused batch leaves `data/quarantine_report.csv`: the same problems as a table (stage, code, where, what, rows, mend), to
-hand to whoever keeps the data. The next batch that passes removes it.
+hand to whoever keeps the data. The next batch that passes removes it; where DVC restores what it has run before instead,
+`python -m pipeline check` does, and so does `make study`.
+
+I07 tries the numbers 0 to 9,999, as they are and filled with zeros to two to six digits, by MD5, SHA-1 and SHA-256. It knows
+no larger numbers, no names, no text put before the number: a hash is a pseudonym only with a secret key.
 
 DVC reads the raw files' folder itself before it runs ingest, and waits without end at a pipe or a link to a device that lies
 there: if `dvc repro` seems to hang, `python -m pipeline check` says what is wrong with the folder (B02).

@@ -74,6 +74,11 @@ IDS = (
         new_ids("client", lambda n: "CL_" + hashlib.md5(str(4200 + 3 * n).encode()).hexdigest()[:16]),
     ),
     case(
+        "hashes of numbers filled up with zeros",
+        "I07",
+        new_ids("client", lambda n: "C" + hashlib.sha1(f"{n:05d}".encode()).hexdigest()[:12]),
+    ),
+    case(
         "dates in ids that are attested to be none",
         "",
         new_ids("client", lambda n: f"MG{1950 + n * 7 % 31}{1 + n % 12:02d}{1 + n * 7 % 28:02d}"),
