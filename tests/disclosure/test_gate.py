@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.disclosure.census import Census
+from pipeline.disclosure.former import Former
 from pipeline.disclosure.gate import Gate, fact
 from pipeline.disclosure.models import model_refusal, thin_terms
 from pipeline.disclosure.neutral import csv_cell, csv_text, visible
@@ -174,3 +176,24 @@ def test_a_mean_is_rounded_to_no_less_than_one_client_s_spread(clients: int, tex
     assert Gate(Rules(), Census()).number(3.14159, 3, clients, spread=1.0).text == text
     step = 10.0 ** -len(text.partition(".")[2])
     assert clients * step >= 1.0
+
+
+def test_a_code_that_few_have_is_neither_named_nor_recorded() -> None:
+    """Nor does it come up with one client more, as long as the edition lasts."""
+    census = Census()
+    for key, count in ((("clients",), 120), (("theme", "custody"), 9), (("theme", "housing"), 60)):
+        census.add(key, count, label=key[0] == "theme")
+    gate = Gate(Rules(), census)
+    assert [gate.names(("theme", code)) for code in ("custody", "housing")] == [False, True]
+    assert not [name for name in gate.released if "custody" in name]
+    census.cells[("theme", "custody")] = replace(census.cells[("theme", "custody")], count=10, clients=10)
+    assert not Gate(Rules(), census, Former({"clients": 120})).names(("theme", "custody"))
+    assert Gate(Rules(), census).names(("theme", "custody"))
+
+
+def test_many_rows_of_few_clients_are_withheld_and_nearly_all_stays_so() -> None:
+    gate = Gate(Rules(), Census())
+    assert gate.backed(60, 8, "x", ("rows",)).hidden
+    assert gate.backed(60, 12, "x", ("rows",)).text == "60"
+    assert gate.part(95, 100, 50, "x", ("part",)).text == "nearly all"
+    assert Gate(Rules(), Census(), Former({"part": "nearly all"})).part(85, 100, 50, "x", ("part",)).text == "nearly all"
