@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.disclosure.neutral import visible
@@ -26,8 +28,12 @@ BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GRAY = (
 CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 MARKERS = ("o", "s", "^", "D", "v", "P")
 INK = "#222222"
+FONT = "DejaVu Sans"  # comes with matplotlib
+LONGEST = 52  # characters of a line that leave room for what is drawn beside it
+ALL_TICKS, SHORTEST = 70, 12  # characters under the x axis in all, and of a tick among many
+NO_GLYPH = "\N{REPLACEMENT CHARACTER}"
 STYLE: Any = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib
+    "font.family": FONT,
     "font.size": 10,
     "text.color": INK,
     "axes.labelcolor": INK,
@@ -53,7 +59,7 @@ class Figure:
     name: str
     caption: str
     alt: str
-    drawn: Drawn
+    drawn: Drawn = field(repr=False)  # a notebook stores the repr beside the picture: no sizes, no SVG a second time
 
     def _repr_png_(self) -> bytes:
         """The figure in a notebook."""
@@ -98,7 +104,7 @@ def forest(rows: list[Interval], axis: str, band: float | None, dpi: int) -> Dra
         for y, row in enumerate(reversed(rows)):
             axes.plot([row.low, row.high], [y, y], color=row.color, linewidth=2, solid_capstyle="butt", zorder=2)
             axes.plot([row.estimate], [y], row.marker, color=row.color, markersize=7, zorder=3)
-        axes.set_yticks(range(len(rows)), [_lines(row.label) for row in reversed(rows)])
+        axes.set_yticks(range(len(rows)), [_label(row.label) for row in reversed(rows)])
         axes.set_ylim(-0.7, len(rows) - 0.3)
         axes.set_xlabel(axis)
         axes.tick_params(axis="y", length=0)
@@ -120,9 +126,10 @@ def curves(lines: list[Curve], x: str, y: str, ticks: list[str] | None, dpi: int
                 [high - m for m, high in zip(line.mean, line.high, strict=True)],
             ]
             style: dict[str, Any] = {"color": CYCLE[i % 6], "marker": MARKERS[i % 6], "markersize": 5, "linewidth": 1.5}
-            axes.errorbar(at, line.mean, yerr=spread, capsize=2, label=_lines(line.label), elinewidth=1, **style)
+            axes.errorbar(at, line.mean, yerr=spread, capsize=2, label=_label(line.label), elinewidth=1, **style)
         if ticks:
-            axes.set_xticks(range(len(ticks)), [_lines(tick) for tick in ticks])
+            longest = max(SHORTEST, ALL_TICKS // len(ticks))
+            axes.set_xticks(range(len(ticks)), [_label(tick, longest) for tick in ticks])
         axes.set_xlabel(x)
         axes.set_ylabel(y)
         if len(lines) > 1:
@@ -139,9 +146,9 @@ def bars(labels: list[str], groups: dict[str, list[float]], x: str, dpi: int) ->
         left = [0.0] * len(labels)
         at = list(range(len(labels)))[::-1]
         for i, (name, values) in enumerate(groups.items()):
-            axes.barh(at, values, left=left, color=CYCLE[i % 6], edgecolor="white", linewidth=0.8, label=_lines(name))
+            axes.barh(at, values, left=left, color=CYCLE[i % 6], edgecolor="white", linewidth=0.8, label=_label(name))
             left = [a + b for a, b in zip(left, values, strict=True)]
-        axes.set_yticks(at, [_lines(label) for label in labels])
+        axes.set_yticks(at, [_label(label) for label in labels])
         axes.set_xlabel(x)
         axes.tick_params(axis="y", length=0)
         axes.legend(frameon=False, fontsize=9, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
@@ -149,9 +156,28 @@ def bars(labels: list[str], groups: dict[str, list[float]], x: str, dpi: int) ->
     return drawn(draw, 6.8, 1.3 + 0.34 * len(labels), dpi)
 
 
-def _lines(text: str) -> str:
-    """A label without control or direction marks, its own line breaks aside."""
-    return "\n".join(visible(line) for line in text.split("\n"))
+def _label(text: str, longest: int = LONGEST) -> str:
+    """A label without control or direction marks, its own line breaks aside, as far as there is room and the font goes.
+
+    The tables have it whole.
+    """
+    lines = (visible(line) for line in text.split("\n"))
+    return "\n".join(_drawable(line if len(line) <= longest else line[: longest - 1] + "…") for line in lines)
+
+
+def _drawable(text: str) -> str:
+    """The text with one mark for each run of characters that the font lacks."""
+    known = _known()
+    kept = "".join(char if ord(char) in known else NO_GLYPH for char in text)
+    return re.sub(f"{NO_GLYPH}+", NO_GLYPH, kept)
+
+
+@cache
+def _known() -> frozenset[int]:
+    """The code points that the font of the drawings has a glyph for."""
+    from matplotlib.font_manager import findfont, get_font
+
+    return frozenset(get_font(findfont(FONT)).get_charmap())
 
 
 def drawn(draw: Callable[[Any], None], width: float, height: float, dpi: int) -> Drawn:

@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.params import Params, load
 from pipeline.report.description.summary import describe
 from pipeline.report.description.tables import Study
-from pipeline.report.release import Sources
+from pipeline.report.release import Report, Sources, build
 from tests.report.studies import foreign_study, full_study
 
 HYPOTHESIS = """
@@ -49,12 +49,12 @@ VERDICTS = (
 
 
 def params(
-    verdicts: tuple[str, ...] = VERDICTS, origin: str = "simulated", extra: str = "", claim: str | None = None
+    verdicts: tuple[str, ...] = VERDICTS, origin: str = "simulated", extra: str = "", claims: tuple[str, ...] = ()
 ) -> Params:
     blocks = ""
-    for verdict in verdicts:
+    for i, verdict in enumerate(verdicts):
         role = "exploratory" if verdict == "suggestive" else "confirmatory"
-        text = claim or "After weeks with more joint advocacy than usual, clients rate the alliance higher."
+        text = claims[i] if claims else "After weeks with more joint advocacy than usual, clients rate the alliance higher."
         blocks += HYPOTHESIS.format(name=name_of(verdict), role=role, claim=text, effect="within")
     defaults = ("simulate", "privacy", "measures", "exposure", "verdict", "compute")
     rest = "report: { figure_dpi: 72 }\n" + "\n".join(f"{name}: {{}}" for name in defaults if f"{name}:" not in extra)
@@ -233,6 +233,12 @@ def sources(study: Study | None = None, verdicts: tuple[str, ...] = VERDICTS) ->
         verdicts={"hypotheses": {name_of(v): verdict_entry(v, fits[name_of(v)]) for v in verdicts}},
         versions={"Python": "3.11.7"},
     )
+
+
+@cache
+def built(verdicts: tuple[str, ...] = VERDICTS, **options: Any) -> Report:
+    """The report on these verdicts, put together once: most of that is the search for what has to be withheld."""
+    return build(params(verdicts, **options), sources(verdicts=verdicts))[0]
 
 
 def foreign_sources() -> tuple[Params, Sources]:

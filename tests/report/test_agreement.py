@@ -20,8 +20,8 @@ from pipeline.report.findings import finding
 from pipeline.report.numbers import NO_BREAK, ticks
 from pipeline.report.page import render
 from pipeline.report.reasons import plainly
-from pipeline.report.release import Report, build
-from tests.report.results import VERDICTS, fit, name_of, params, sources, verdict_entry
+from pipeline.report.release import build
+from tests.report.results import VERDICTS, built, fit, name_of, params, sources, verdict_entry
 
 ESTIMATED = tuple(verdict for verdict in VERDICTS if verdict != "not estimable")
 HEDGES = {  # what a sentence of each verdict has to say, so that it is no stronger than its verdict
@@ -64,13 +64,8 @@ class Tables(HTMLParser):
 
 
 @cache
-def report() -> Report:
-    return build(params(), sources())[0]
-
-
-@cache
 def tables() -> dict[str, list[list[str]]]:
-    return Tables(render(report())).found
+    return Tables(render(built())).found
 
 
 def numbers(text: str) -> list[str]:
@@ -87,7 +82,7 @@ def count(text: str) -> int | None:
 
 @pytest.mark.parametrize("verdict", ESTIMATED)
 def test_every_number_of_a_card_stands_in_its_tables(verdict: str) -> None:
-    card = next(card for card in report().cards if card.name == name_of(verdict))
+    card = next(card for card in built().cards if card.name == name_of(verdict))
     assert card.effect is not None
     assert card.plot is not None
     assert card.checks is not None
@@ -99,13 +94,13 @@ def test_every_number_of_a_card_stands_in_its_tables(verdict: str) -> None:
 
 @pytest.mark.parametrize("verdict", ESTIMATED)
 def test_the_answer_says_what_the_card_says(verdict: str) -> None:
-    card = next(card for card in report().cards if card.name == name_of(verdict))
+    card = next(card for card in built().cards if card.name == name_of(verdict))
     row = next(row for row in tables()["table-answer"] if row[0] == card.title)
     own, scaled = tables()[f"table-effect_{card.name}"][1:3]
     assert row[1:3] == [verdict, card.role]
     assert row[3:6] == [own[1], own[2], scaled[1]]
-    assert report().forest is not None
-    assert f"{card.title}: {scaled[1]}, {scaled[2]}, {verdict}" in report().forest.alt  # type: ignore[union-attr]
+    assert built().forest is not None
+    assert f"{card.title}: {scaled[1]}, {scaled[2]}, {verdict}" in built().forest.alt  # type: ignore[union-attr]
 
 
 def test_percentages_are_those_of_the_counts_beside_them() -> None:
@@ -135,12 +130,12 @@ def test_shares_are_those_of_the_counts_beside_them(name: str, whole: str) -> No
 def test_the_flow_has_the_numbers_of_the_tables() -> None:
     boxes = {
         (lane.title, step.text): str(step.count)
-        for lane in (*report().client_lanes, *report().record_lanes)
+        for lane in (*built().client_lanes, *built().record_lanes)
         for step in lane.steps
     }
     on_file = next(shown for (_, text), shown in boxes.items() if text == "clients on file")
     assert on_file == tables()["table-table1"][1][1]
-    assert f"{on_file} clients" in report().sample
+    assert f"{on_file} clients" in built().sample
     counted = [shown for (_, text), shown in boxes.items() if text == "counted for a rating"]
     left_out = [row[1] for row in tables()["table-left_out"] if row[0] == "Counted for a rating"]
     assert counted == left_out
@@ -153,7 +148,7 @@ def test_levels_of_advocacy_are_told_the_same_twice() -> None:
 
 
 def test_reliability_in_words_is_that_of_the_table() -> None:
-    spoken = " ".join(report().measure_notes)
+    spoken = " ".join(built().measure_notes)
     page = " ".join(cell for name, rows in tables().items() if "card" not in name for row in rows for cell in row)
     assert [number for number in numbers(spoken) if number not in page] == []
 
@@ -210,11 +205,10 @@ def test_odds_are_told_as_odds() -> None:
 
 def test_harm_is_told_where_a_result_is_opposite() -> None:
     assert (
-        f"Against what was predicted: {next(c.title for c in report().cards if c.verdict == 'opposite')}."
-        in report().harm_notes
+        f"Against what was predicted: {next(c.title for c in built().cards if c.verdict == 'opposite')}."
+        in built().harm_notes
     )
-    calm, _ = build(params(("supported",)), sources(verdicts=("supported",)))
-    assert "No hypothesis was found to be opposite to what was predicted." in calm.harm_notes
+    assert "No hypothesis was found to be opposite to what was predicted." in built(("supported",)).harm_notes
 
 
 def test_the_one_worker_who_matters_most_is_not_told() -> None:

@@ -21,10 +21,12 @@ import pytest
 from pipeline.disclosure.neutral import visible
 from pipeline.disclosure.shown import Shown
 from pipeline.report.description.summary import describe
+from pipeline.report.description.tables import Study
 from pipeline.report.page import render
-from pipeline.report.release import build
+from pipeline.report.release import Report, build, gate_of
+from pipeline.report.sections import people
 from pipeline.stages.report import released_files
-from tests.report.results import name_of, params, sources
+from tests.report.results import built, default_description, fit, name_of, params, sources, verdict_entry
 from tests.report.studies import full_study
 
 ONLY = ("supported", "fragile", "not estimable")
@@ -32,7 +34,7 @@ ONLY = ("supported", "fragile", "not estimable")
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    return released_files(build(params(ONLY), sources(verdicts=ONLY))[0])
+    return released_files(built(ONLY))
 
 
 def test_every_kind_of_file_is_there(files: dict[str, bytes]) -> None:
@@ -98,33 +100,70 @@ HOSTILE_STRINGS = {
 }
 
 
-def hostile_sources(hostile: str) -> Any:
-    """A study whose every code, label, reason and sentence is hostile."""
+VERDICT = "supported"  # of every hypothesis below
+
+
+def hostile_study(strings: tuple[str, ...]) -> Study:
+    """A study whose genders, themes and settings are these strings, each held by enough clients to be shown."""
     study = full_study()
-    themed = study.advocacy.assign(theme=hostile, setting=hostile) if study.advocacy is not None else None
-    clients = study.clients.assign(gender=pd.array(np.repeat([hostile, "man"], 75), dtype="str"))
-    found = sources(replace(study, advocacy=themed, clients=clients), ("supported",))
-    fit = {**found.fits["case_supported"], "formula": hostile, "sentences": [hostile]}
-    fit["battery"] = [{**row, "label": hostile, "sentence": hostile} for row in fit["battery"]]
-    reason = {**found.verdicts["hypotheses"]["case_supported"], "reasons": [hostile], "rule": hostile}
-    lock = {"locked": True, "date": hostile, "sha256": hostile, "outcomes_seen_before": True,
-            "deviations": {"case_supported": [hostile]}, "declared": [{"hypothesis": hostile, "why": hostile}],
-            "history": [{"unlocked": hostile, "why": hostile}]}  # fmt: skip
-    reliability = {
-        **found.reliability,
-        "instruments": [{**row, "instrument": hostile, "note": hostile} for row in found.reliability["instruments"]],
+    assert study.advocacy is not None
+    named = np.array(strings, dtype=object)
+    codes = named[np.arange(len(study.advocacy)) % len(named)]
+    advocacy = study.advocacy.assign(theme=codes, setting=codes, mode="joint")
+    gender = pd.array(named[np.arange(len(study.clients)) % len(named)], dtype="str")
+    return replace(study, advocacy=advocacy, clients=study.clients.assign(gender=gender))
+
+
+def hostile_fit(hostile: str) -> dict[str, Any]:
+    given = fit(VERDICT)
+    battery = [{**row, "label": hostile, "sentence": hostile} for row in given["battery"]]
+    return {**given, "formula": hostile, "sentences": [hostile], "battery": battery}
+
+
+def hostile_sources(strings: tuple[str, ...]) -> Any:
+    """A study whose every code, label, reason and sentence is hostile: each string in each place."""
+    found = sources(hostile_study(strings), (VERDICT,))
+    fits = {f"case_{i}": hostile_fit(hostile) for i, hostile in enumerate(strings)}
+    judged = {
+        name: {**verdict_entry(VERDICT, fits[name]), "reasons": [hostile], "rule": hostile}
+        for name, hostile in zip(fits, strings, strict=True)
     }
-    description = {**found.description, "warnings": [{"rule": "x", "table": hostile, "count": 40, "text": hostile}]}
-    description["files"] = [{"file": hostile, "sha256": "ab" * 32, "rows": 10}]
-    verdicts = {"hypotheses": {"case_supported": reason}, "lock": lock}
-    return replace(found, fits={"case_supported": fit}, description=description, verdicts=verdicts, reliability=reliability)
+    every = " ".join(strings)
+    lock = {"locked": True, "date": every, "sha256": every, "outcomes_seen_before": True,
+            "deviations": {name: [hostile] for name, hostile in zip(fits, strings, strict=True)},
+            "declared": [{"hypothesis": hostile, "why": hostile} for hostile in strings],
+            "history": [{"unlocked": hostile, "why": hostile} for hostile in strings]}  # fmt: skip
+    rows = [
+        {**row, "instrument": hostile, "note": hostile} for row in found.reliability["instruments"] for hostile in strings
+    ]
+    warnings = [{"rule": "x", "table": hostile, "count": 40, "text": hostile} for hostile in strings]
+    files = [{"file": hostile, "sha256": "ab" * 32, "rows": 10} for hostile in strings]
+    return replace(
+        found,
+        fits=fits,
+        description={**found.description, "warnings": warnings, "files": files},
+        verdicts={"hypotheses": judged, "lock": lock},
+        reliability={**found.reliability, "instruments": rows},
+    )
 
 
-def hostile_params(hostile: str) -> Any:
-    given = params(("supported",))
-    spec = given.hypotheses["case_supported"].model_copy(update={"claim": hostile})
-    study = given.study.model_copy(update={"title": hostile})
-    return given.model_copy(update={"study": study, "hypotheses": {"case_supported": spec}})
+def hostile_params(strings: tuple[str, ...]) -> Any:
+    given = params((VERDICT,))
+    spec = given.hypotheses[name_of(VERDICT)]
+    study = given.study.model_copy(update={"title": " ".join(strings)})
+    hypotheses = {f"case_{i}": spec.model_copy(update={"claim": hostile}) for i, hostile in enumerate(strings)}
+    return given.model_copy(update={"study": study, "hypotheses": hypotheses})
+
+
+@cache
+def spoiled(strings: tuple[str, ...]) -> Report:
+    return build(hostile_params(strings), hostile_sources(strings))[0]
+
+
+@cache
+def hostile_files() -> dict[str, bytes]:
+    """One release with every string in every place."""
+    return released_files(spoiled(tuple(HOSTILE_STRINGS.values())))
 
 
 class Elements(HTMLParser):
@@ -141,16 +180,24 @@ class Elements(HTMLParser):
 
 @cache
 def plain_elements() -> set[tuple[str, str]]:
-    return Elements(render(build(hostile_params("plain"), hostile_sources("plain"))[0])).found
+    return Elements(render(spoiled(tuple(f"plain{i}" for i in range(len(HOSTILE_STRINGS)))))).found
+
+
+def kept(hostile: str) -> str:
+    """The beginning of a hostile string as a page has it, up to the first quotation mark."""
+    return escape(visible(hostile).strip(), quote=False)[:40].split('"')[0].split("'")[0]
 
 
 @pytest.mark.parametrize("kind", HOSTILE_STRINGS)
 def test_hostile_strings_stay_text_everywhere(kind: str) -> None:
-    hostile = HOSTILE_STRINGS[kind]
-    made = released_files(build(hostile_params(hostile), hostile_sources(hostile))[0])
-    page = made["reports/report.html"].decode("utf-8")
-    assert Elements(page).found == plain_elements()
-    assert page.count(escape(visible(hostile).strip(), quote=False)[:40].split('"')[0].split("'")[0]) > 5
+    assert hostile_files()["reports/report.html"].decode("utf-8").count(kept(HOSTILE_STRINGS[kind])) > 5
+    titled = render(replace(spoiled(tuple(HOSTILE_STRINGS.values())), title=HOSTILE_STRINGS[kind]))
+    assert Elements(titled).found == plain_elements()
+
+
+def test_hostile_strings_leave_every_file_whole() -> None:
+    made = hostile_files()
+    assert Elements(made["reports/report.html"].decode("utf-8")).found == plain_elements()
     assert made["reports/report.pdf"].startswith(b"%PDF-")
     for name, content in made.items():
         if name.endswith((".html", ".csv", ".json", ".svg")):
@@ -178,8 +225,10 @@ def test_metrics_and_estimates_are_what_the_page_shows(files: dict[str, bytes]) 
 def test_one_client_more_moves_counts_only_across_a_rounding_edge() -> None:
     study = full_study()
     more = replace(study, clients=pd.concat([study.clients, study.clients.iloc[[0]].assign(client_id="C-ffffff")]))
-    first, second = (build(params(ONLY), replace(sources(verdicts=ONLY), description=describe(s)))[0] for s in (study, more))
-    pairs = zip(first.people[0].lines, second.people[0].lines, strict=True)
+    given, fits = params(ONLY), sources(verdicts=ONLY).fits
+    described = [default_description(), describe(more)]
+    first, second = (people.table_one(d, gate_of(given, d, fits)) for d in described)
+    pairs = zip(first.lines, second.lines, strict=True)
     cells = [(a, b) for one, two in pairs for a, b in zip(one.cells, two.cells, strict=True)]
     counts = [(a.value, b.value) for a, b in cells if isinstance(a, Shown) and isinstance(b, Shown)]
     assert all(b - a in (0, 5) for a, b in counts if a is not None and b is not None)
@@ -190,7 +239,8 @@ def test_a_count_withheld_in_one_place_is_withheld_in_every_place() -> None:
     few = study.ledger["client_id"].isin(study.clients["client_id"].head(4))
     ledger = study.ledger.assign(reason=np.where(few, "before_first_window", "counted"))
     assert few.sum() >= 10  # many episodes, few clients
-    report, _ = build(params(ONLY), sources(replace(study, ledger=ledger), ONLY))
-    lanes = [step for lane in report.record_lanes for step in lane.steps if step.aside]
+    described = describe(replace(study, ledger=ledger))
+    shown = people.record_lanes(described, gate_of(params(ONLY), described))
+    lanes = [step for lane in shown for step in lane.steps if step.aside]
     said = [text for step in lanes for text in step.aside if text.startswith("before the client's first window")]
     assert said == ["before the client's first window: withheld"]
