@@ -11,7 +11,7 @@ from pipeline.exposure.link import link
 from pipeline.params import Exposure
 from tests.exposure import brute
 
-LOGS = 120
+LOGS = 40  # a thousand more: python -m tests.exposure.test_brute
 MODES = ("joint", "worker_solo")
 SERIES = (("wai_sr", "client"), ("wai_sr", "worker"), ("srs", "client"))
 DOSES = ("count", "any", "minutes", "decay(5)", "decay(0.5)")
@@ -94,3 +94,8 @@ def _same_doses(
                 wanted = [brute.dose(clients[client], position, kind, mode, lag) for client, position in ratings]
                 moved = shifted(window, rows["occasion"].to_numpy(), lag)
                 np.testing.assert_allclose(moved, wanted, rtol=ROUNDING, atol=ROUNDING)
+
+
+if __name__ == "__main__":
+    for number in range(1_000):
+        test_as_the_rules_say(number)

@@ -17,7 +17,7 @@ from pipeline.io import json_bytes
 from pipeline.params import Exposure, VerdictRules
 from tests.hypotheses.strange import lenient, random_hypothesis, strange_study
 
-STUDIES = 30
+STUDIES = 20
 HYPOTHESES = 4  # of each study
 NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "p_value")
 
