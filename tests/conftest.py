@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-LONGEST = ("test_dvc.py", "test_study.py", "test_notebooks.py", "test_random.py", "test_interruptions.py")
+LONGEST = ("test_dvc.py", "test_study.py", "test_release.py", "test_battery.py", "test_interruptions.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,13 +1,24 @@
-"""The default study from nothing to the report, once."""
+"""The default study from nothing to the report, once; and on it the notebooks, which show nothing the gate holds back."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
 
 from pipeline.stages import runner
+from tests.notebooks.reading import NOTEBOOKS, exact_counts, executed, leaks, shown
 from tests.project import Project, copy_project
+
+CARELESS = {
+    "a result as it is": "description['sessions']",
+    "rows": "pd.read_parquet(root / 'data/validated/clients.parquet').head()",
+    "a number with a comma": 'print(f"{COUNT:,} episodes")',
+    "a table of counts": "pd.read_parquet(root / 'data/validated/sessions.parquet')['worker_id'].value_counts().to_frame()",
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +54,36 @@ def test_the_page_says_simulated_and_asks_for_nothing_outside(study: Project) ->
     assert "Simulated data" in page
     assert 'src="http' not in page
     assert "<script" not in page
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_and_shows_nothing_of_a_client(path: Path, study: Project) -> None:
+    notebook = executed(nbformat.read(path, as_version=4), study.root)
+    assert len(shown(notebook)) > 200
+    assert leaks(notebook, study.root) == []
+
+
+@pytest.fixture(scope="module")
+def careless(study: Project) -> dict[str, Any]:
+    """Cells that show too much after those that open every notebook, all run in one go."""
+    count = max(exact_counts(study.root))  # no multiple of 5, as the number of all episodes may happen to be
+    assert count > 1_000
+    opening = nbformat.read(NOTEBOOKS[0], as_version=4).cells[:3]
+    sources = ["import pandas as pd", *(text.replace("COUNT", str(count)) for text in CARELESS.values())]
+    cells = [*opening, *map(nbformat.v4.new_code_cell, sources)]
+    done = executed(nbformat.v4.new_notebook(cells=cells), study.root).cells
+    return dict(zip(("what opens a notebook", *CARELESS), (done[2], *done[4:]), strict=True))
+
+
+@pytest.mark.parametrize("name", CARELESS)
+def test_a_careless_cell_is_noticed(name: str, careless: dict[str, Any], study: Project) -> None:
+    assert leaks(nbformat.v4.new_notebook(cells=[careless[name]]), study.root)
+
+
+def test_a_cell_that_shows_nothing_of_a_client_is_not(careless: dict[str, Any], study: Project) -> None:
+    notebook = nbformat.v4.new_notebook(cells=[careless["what opens a notebook"]])
+    assert shown(notebook)
+    assert leaks(notebook, study.root) == []
 
 
 def test_what_is_released_packs_into_the_same_zip_twice(study: Project) -> None:
