@@ -11,7 +11,7 @@ from pipeline.disclosure.rules import Rules
 from pipeline.disclosure.suppression import suppressed
 from tests.disclosure.random_releases import attack, narrow, release_of, releases, tables
 
-TABLES, RELEASES = 50, 10  # the whole attack is `python -m tests.disclosure.random_releases`
+TABLES, RELEASES = 25, 5  # the whole attack is `python -m tests.disclosure.random_releases`
 
 
 def one_row(*counts: int) -> Census:
