@@ -17,7 +17,7 @@ from tests.disclosure.newcomer import released, told, without
 from tests.disclosure.random_releases import releases
 from tests.report.studies import full_study
 
-NEWCOMERS, CHAIN = 4, 8
+NEWCOMERS, CHAIN = 2, 6  # many more: python -m benchmarks.disclosure
 
 
 def one_count(count: int, before: int | str | None = None, clients: int | None = None) -> Gate:
