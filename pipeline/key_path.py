@@ -36,6 +36,8 @@ def problem(detail: Any, data: Any, whole: type[BaseModel]) -> Problem:
     if path and "[key]" in detail["loc"]:
         return Problem(where, f"a name that cannot be used as a key ({detail['msg']})", f"use a name like {NAME_PATTERN}")
     found = _found(detail.get("input"))
+    if kind == "literal_error" and detail.get("input") is None and "null" in _choices(detail):
+        return Problem(where, "found nothing", 'name one; "null" needs its quotes, YAML reads it as nothing without them')
     if kind == "literal_error":
         return Problem(where, f"found {found}", nearest(str(detail.get("input")), _choices(detail)))
     return Problem(where, f"found {found}", f"allowed: {_allowed(detail)}")

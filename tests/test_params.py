@@ -167,6 +167,13 @@ def test_yaml_that_readers_disagree_about_is_refused(text: str, where: str, says
     assert any(where in problem.where and says in problem.what for problem in caught.value.problems), str(caught.value)
 
 
+def test_a_bare_null_is_told_to_want_quotes() -> None:
+    for bare in ("null", ""):
+        with pytest.raises(ParamsError) as caught:
+            params.load(TEXT.replace("scenario: default", f"scenario: {bare}"))
+        assert '"null" needs its quotes' in str(caught.value)
+
+
 def test_keys_are_text_as_they_stand() -> None:
     assert parse("{no: 1, 010: 2, 1:30: 3, Y: 4}\n") == {"no": 1, "010": 2, "1:30": 3, "Y": 4}
 
