@@ -47,9 +47,7 @@ class Gate:
             self.held_back[where, "small cell, or one that would tell of one"] += 1
             return self._withheld(name)
         if key in self._nearly:
-            self.held_back[where, "rest too small"] += 1
-            self.released[name] = NEARLY_ALL
-            return Shown(self.nearly_all, None, hidden=True)
+            return self._nearly_all(name, where)
         return self._counted(self._draft.value(key), name)
 
     def names(self, key: Key, where: str = "") -> bool:
@@ -96,9 +94,7 @@ class Gate:
         name = self.census.name(key)
         if self.rules.exact or whole - count >= self.former.least_rest(name, self.rules):
             return self.backed(count, clients, where, key)
-        self.held_back[where, "rest too small"] += 1
-        self.released[name] = NEARLY_ALL
-        return Shown(self.nearly_all, None, hidden=True)
+        return self._nearly_all(name, where)
 
     def group(self, clients: int) -> bool:
         """Whether a mean over so many clients may be shown."""
@@ -155,6 +151,11 @@ class Gate:
         if name:
             self.released[name] = WITHHELD
         return Shown(self.mark, None, hidden=True)
+
+    def _nearly_all(self, name: str, where: str) -> Shown:
+        self.held_back[where, "rest too small"] += 1
+        self.released[name] = NEARLY_ALL
+        return Shown(self.nearly_all, None, hidden=True)
 
     def _counted(self, value: int, name: str) -> Shown:
         if name:

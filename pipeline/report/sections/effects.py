@@ -41,7 +41,7 @@ def effect_plot(found: Finding, fit: Row, levels: Mapping[str, int], gate: Gate)
     if not parts:
         return None
     spec = found.spec
-    base = None if spec.outcome.kind in HAZARDS else _level(found, fit, parts, gate)
+    base = None if spec.outcome.kind in HAZARDS else _level(found, fit, gate)
     drawn = [_slope(part, spec, base) for part in parts]
     alt = _alt(found, parts)
     at = 1.0 if spec.outcome.kind in HAZARDS else (base or 0.0)
@@ -95,7 +95,7 @@ def _own(label: str, effect: Effect) -> Part:
     return Part(label, estimate, low, high, f"{effect.estimate} {effect.interval}")
 
 
-def _level(found: Finding, fit: Row, parts: list[Part], gate: Gate) -> float | None:
+def _level(found: Finding, fit: Row, gate: Gate) -> float | None:
     """The rating the model predicts at the usual dose; None where the lines would need more than one such level."""
     spec = found.spec
     own_levels = spec.moderator in words.EPISODE_FACTS
@@ -107,22 +107,17 @@ def _level(found: Finding, fit: Row, parts: list[Part], gate: Gate) -> float | N
         return None
     row = next((row for row in fit["coefficients"] if row["term"] == "Intercept"), None)
     value = gate.number(row.get("estimate"), digits_for(row.get("std_error")), found.clients, "effect plot") if row else None
-    return float(value.value) if value is not None and value.value is not None and parts else None
+    return float(value.value) if value is not None and value.value is not None else None
 
 
 def _slope(part: Part, spec: Hypothesis, base: float | None) -> Slope:
     at = _doses(spec)
     unit = MINUTES if spec.exposure.dose == "minutes" else 1.0
     ends = [sorted((part.low * x * unit, part.high * x * unit)) for x in at]
-    if spec.outcome.kind in HAZARDS:
-        mean, low, high = ([math.exp(value) for value in own] for own in _columns(part, at, unit, ends))
-        return Slope(part.label, at, tuple(mean), tuple(low), tuple(high))
-    mean, low, high = ([value + (base or 0.0) for value in own] for own in _columns(part, at, unit, ends))
-    return Slope(part.label, at, tuple(mean), tuple(low), tuple(high))
-
-
-def _columns(part: Part, at: tuple[float, ...], unit: float, ends: list[list[float]]) -> tuple[list[float], ...]:
-    return [part.estimate * x * unit for x in at], [low for low, _ in ends], [high for _, high in ends]
+    columns = [part.estimate * x * unit for x in at], [low for low, _ in ends], [high for _, high in ends]
+    hazard = spec.outcome.kind in HAZARDS
+    mean, low, high = (tuple(math.exp(v) if hazard else v + (base or 0.0) for v in column) for column in columns)
+    return Slope(part.label, at, mean, low, high)
 
 
 def _doses(spec: Hypothesis) -> tuple[float, ...]:
