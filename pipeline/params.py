@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pipeline import options
 from pipeline.errors import ParamsError
 from pipeline.key_path import NAME_PATTERN, problem
-from pipeline.key_path import nearest as nearest
 from pipeline.yaml_text import parse
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]

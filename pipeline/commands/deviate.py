@@ -10,7 +10,7 @@ from pipeline.errors import Problem, StageError
 from pipeline.hypotheses import lock
 from pipeline.hypotheses.lock import FILE
 from pipeline.io import Batch
-from pipeline.params import nearest
+from pipeline.key_path import nearest
 
 
 def main(root: Path, arguments: argparse.Namespace) -> int:

@@ -9,7 +9,8 @@ from pipeline.disclosure.neutral import visible
 from pipeline.errors import ParamsError, Problem
 from pipeline.hypotheses.explain import explain
 from pipeline.io import Batch
-from pipeline.params import load, nearest
+from pipeline.key_path import nearest
+from pipeline.params import load
 from pipeline.stages.runner import params_text
 
 LINKED = ("data/analysis/linked/occasions.parquet", "data/analysis/linked/ledger.parquet")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.errors import Problem
-from pipeline.params import Hypothesis, Params, nearest
+from pipeline.key_path import nearest
+from pipeline.params import Hypothesis, Params
 
 SESSION_COLUMNS = (
     "phase",

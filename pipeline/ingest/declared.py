@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pipeline.errors import Problem
 from pipeline.ingest.cells import Fault, Reading, plain_text
 from pipeline.ingest.headers import all_sources
-from pipeline.params import Params, RatingSource, TableSource, nearest
+from pipeline.key_path import nearest
+from pipeline.params import Params, RatingSource, TableSource
 from pipeline.tables import Clients, Column, Table, by_name, ratings
 from pipeline.tables.rules import BY_NAME
 

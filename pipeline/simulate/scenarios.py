@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pipeline.errors import Problem
+from pipeline.key_path import nearest
 from pipeline.options import Scenario
-from pipeline.params import nearest
 from pipeline.simulate.truth import BOUNDS, NAMES, Truth
 
 CALM = {"crisis_on_alliance": 0.0}
