@@ -27,12 +27,17 @@ def complete(root: Path) -> dict[str, bytes]:
     return {name: content for name, content in written(root).items() if not Path(name).name.startswith(".")}
 
 
-@pytest.mark.parametrize("name", ["ingest", "validate"])
-def test_killed_at_random_moments(tmp_path, name):
+@pytest.fixture
+def undisturbed(tmp_path) -> dict[str, bytes]:
+    """A project whose ingest and validate have run, and what they wrote."""
     project(tmp_path)
     runner.run("ingest", tmp_path)
     runner.run("validate", tmp_path)
-    undisturbed = complete(tmp_path)
+    return complete(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["ingest", "validate"])
+def test_killed_at_random_moments(tmp_path, undisturbed, name):
     rng = np.random.Generator(np.random.PCG64(SEED))
     for moment in rng.uniform(0, LONGEST, KILLS):
         process = subprocess.Popen(
@@ -52,11 +57,7 @@ def test_killed_at_random_moments(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ["ingest", "validate"])
-def test_a_full_disk(tmp_path, name):
-    project(tmp_path)
-    runner.run("ingest", tmp_path)
-    runner.run("validate", tmp_path)
-    undisturbed = complete(tmp_path)
+def test_a_full_disk(tmp_path, undisturbed, name):
     code = "import resource, sys; from pipeline.__main__ import main; "
     code += f"resource.setrlimit(resource.RLIMIT_FSIZE, ({SMALL_DISK}, {SMALL_DISK})); sys.exit(main(['{name}']))"
     done = subprocess.run(
