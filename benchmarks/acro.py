@@ -20,12 +20,12 @@ import pandas as pd
 
 from benchmarks.disclosure import study_of
 from benchmarks.studies import params
+from pipeline.description.people import CODED
+from pipeline.description.summary import describe
 from pipeline.disclosure.census import Key
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
 from pipeline.report.counts import CLIENTS, EPISODES, census_of, episode_key, group_key, level_key
-from pipeline.report.description.people import CODED
-from pipeline.report.description.summary import describe
 from tests.disclosure.random_releases import census_of as random_census
 from tests.disclosure.random_releases import study as random_study
 

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.studies import FIRST_SEED, each, params
+from pipeline.description.summary import describe
+from pipeline.description.tables import Study
 from pipeline.disclosure.former import Former
 from pipeline.exposure.link import link
 from pipeline.measures import shipped
 from pipeline.measures.scoring import combine, score
-from pipeline.report.description.summary import describe
-from pipeline.report.description.tables import Study
 from pipeline.simulate import canonical
 from tests.disclosure.newcomer import released, told, without
 

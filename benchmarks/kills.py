@@ -19,7 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from pipeline.io import digest
+from pipeline.project.io import digest
 from tests.project import Project, copy_project, small_params
 
 STARTED_BY_HAND = [sys.executable, "-m", "dvc", "repro"]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.multilevel import fit
-from pipeline.multilevel.options import DegreesOfFreedom
+from pipeline.multilevel.design.options import DegreesOfFreedom
 
 
 def status(key: str) -> float:

@@ -14,9 +14,9 @@ import time
 from dataclasses import dataclass
 
 from benchmarks.studies import FIRST_SEED, drawn, each, params, positive, spent, truth
+from pipeline.base.options import Scenario
 from pipeline.hypotheses.evaluate import primary
 from pipeline.hypotheses.sample import NotEstimable, build
-from pipeline.options import Scenario
 
 STUDIES = 200
 HYPOTHESIS = "joint_advocacy_strengthens_alliance"

@@ -17,11 +17,11 @@ from typing import TypeVar  # noqa: E402
 
 import pandas as pd  # noqa: E402
 
+from pipeline.base.options import Scenario  # noqa: E402
+from pipeline.base.params import Params, load  # noqa: E402
 from pipeline.exposure.link import link  # noqa: E402
 from pipeline.measures import shipped  # noqa: E402
 from pipeline.measures.scoring import score  # noqa: E402
-from pipeline.options import Scenario  # noqa: E402
-from pipeline.params import Params, load  # noqa: E402
 from pipeline.simulate import canonical, known_truth  # noqa: E402
 
 PROCESSES = 2

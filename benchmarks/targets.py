@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from pipeline.options import Scenario
+from pipeline.base.options import Scenario
 
 COVERED = "covers its truth"
 

@@ -22,11 +22,11 @@ from typing import Any, get_args
 
 from benchmarks.studies import FIRST_SEED, drawn, each, params, positive, spent, truth
 from benchmarks.targets import COVERAGE_ALONE, COVERED, NEEDED, SUPPORT_ALONE, TARGETS, Found, Target, truth_of
+from pipeline.base.options import Scenario
+from pipeline.base.params import ContrastSpec, Hypothesis, MediatorSpec
 from pipeline.hypotheses.evaluate import evaluate, primary
 from pipeline.hypotheses.sample import NotEstimable, build
 from pipeline.hypotheses.verdicts import judge
-from pipeline.options import Scenario
-from pipeline.params import ContrastSpec, Hypothesis, MediatorSpec
 
 STUDIES = 200
 MORE = 3  # times as many studies for coverage

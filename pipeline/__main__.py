@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import PipelineError
+from pipeline.base.errors import PipelineError
 
 STAGES = {
     "simulate": "make the built-in study (nothing, where study.origin is real)",
@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _dispatch(arguments: argparse.Namespace, root: Path) -> int:
     if arguments.command in STAGES:
-        from pipeline.stages import runner
+        from pipeline.project import runner
 
         runner.run(arguments.command, root, getattr(arguments, "hypothesis", None))
         return 0

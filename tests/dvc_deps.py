@@ -13,7 +13,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from pipeline.stages import runner
+from pipeline.project import runner
 
 ROOT = Path(__file__).parent.parent
 PRIVATE = {"pipeline/__main__.py"}  # only dispatches: it shapes no output
@@ -103,7 +103,7 @@ def expand(names: set[str]) -> set[str]:
 
 def code_deps(stage: str) -> list[str]:
     """The package files a stage's process imports and the data files they name, folders where whole."""
-    files = closure(f"pipeline.stages.{stage}") | closure("pipeline.stages.runner")
+    files = closure(f"pipeline.stages.{stage}") | closure("pipeline.project.runner")
     data = {ROOT / name for path in files for name in expand(set(data_files(path)))}
     return folded(files | data)
 

@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.io import digest
+from pipeline.project.io import digest
 
 ROOT = Path(__file__).parent.parent
 NOT_COPIED = {".git", ".venv", "data", "reports", "cache", "tmp", "__pycache__"}

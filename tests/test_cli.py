@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import __main__ as cli
-from pipeline.errors import Problem, StageError
-from pipeline.stages import runner
+from pipeline.base.errors import Problem, StageError
+from pipeline.project import runner
 
 ROOT = Path(__file__).parent.parent
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from pipeline.io import digest
-from pipeline.stages import runner
+from pipeline.project import runner
+from pipeline.project.io import digest
 from tests import dvc_deps
 from tests.project import ROOT, Project, copy_project, released, small_params
 

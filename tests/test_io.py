@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import io
-from pipeline.errors import StageError
+from pipeline.base.errors import StageError
+from pipeline.project import io
 
 
 @pytest.fixture

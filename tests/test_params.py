@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import params
-from pipeline.errors import ParamsError
-from pipeline.yaml_text import parse
+from pipeline.base import params
+from pipeline.base.errors import ParamsError
+from pipeline.base.yaml_text import parse
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")

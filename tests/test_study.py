@@ -9,7 +9,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from pipeline.stages import runner
+from pipeline.project import runner
 from tests.notebooks.reading import NOTEBOOKS, exact_counts, executed, leaks, shown
 from tests.project import Project, copy_project
 

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pipeline.errors import TableError
-from pipeline.io import parquet_bytes
+from pipeline.base.errors import TableError
+from pipeline.project.io import parquet_bytes
 from pipeline.tables import Sessions, by_name, ratings
 from pipeline.tables.codebook import codebook, data_rules, rows
 from pipeline.tables.column import is_band

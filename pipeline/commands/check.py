@@ -6,11 +6,11 @@ import argparse
 import os
 from pathlib import Path
 
-from pipeline.errors import SourceError
+from pipeline.base.errors import SourceError
+from pipeline.base.params import load
 from pipeline.ingest.study import named_files
-from pipeline.params import load
-from pipeline.stages import runner
-from pipeline.stages.raw_folder import folder_problems
+from pipeline.project import runner
+from pipeline.project.raw_folder import folder_problems
 
 
 def main(root: Path, _arguments: argparse.Namespace) -> int:
@@ -25,8 +25,8 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
         if strange := folder_problems(folder, named_files(params.sources)):
             raise SourceError(strange)
         return 0
+    from pipeline.project.refusal import reported
     from pipeline.stages import ingest, validate
-    from pipeline.stages.refusal import reported
 
     with reported(root, "ingest"):
         ingested = ingest.take_in(runner.open_batch(ingest, root, params, None), params)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pipeline.io import Batch
+from pipeline.project.io import Batch
 from pipeline.simulate.page import page
 from pipeline.tables.codebook import codebook, data_rules
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.ingest.example import Rows, files, sources
-from pipeline.io import Batch
+from pipeline.project.io import Batch
 
 CODES = ("client", "worker", "visit", "episode")
 

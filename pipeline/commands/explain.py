@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from pipeline.base.errors import ParamsError, Problem
+from pipeline.base.key_path import nearest
+from pipeline.base.params import load
 from pipeline.disclosure.neutral import visible
-from pipeline.errors import ParamsError, Problem
 from pipeline.hypotheses.explain import explain
-from pipeline.io import Batch
-from pipeline.key_path import nearest
-from pipeline.params import load
-from pipeline.stages.runner import params_text
+from pipeline.project.io import Batch
+from pipeline.project.runner import params_text
 
 LINKED = ("data/analysis/linked/occasions.parquet", "data/analysis/linked/ledger.parquet")
 

@@ -9,13 +9,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import Problem, StageError
+from pipeline.base.errors import Problem, StageError
+from pipeline.base.params import Params, load
 from pipeline.hypotheses import lock
 from pipeline.hypotheses.lock import FILE
-from pipeline.io import Batch
-from pipeline.params import Params, load
-from pipeline.stages import promise
-from pipeline.stages.runner import params_text
+from pipeline.project import promise
+from pipeline.project.io import Batch
+from pipeline.project.runner import params_text
 
 RESULTS = ("data/analysis/fits/*.json", "data/analysis/verdicts.json", "reports/estimates/*.json", "reports/metrics.json")
 VERDICTS = "data/analysis/verdicts.json"

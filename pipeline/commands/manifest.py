@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pipeline.errors import SourceError
+from pipeline.base.errors import SourceError
+from pipeline.base.params import load
 from pipeline.ingest.manifest import NAME, freeze
 from pipeline.ingest.study import named_files
-from pipeline.io import Batch
-from pipeline.params import load
-from pipeline.stages.raw_files import read_files
-from pipeline.stages.runner import params_text
+from pipeline.project.io import Batch
+from pipeline.project.raw_files import read_files
+from pipeline.project.runner import params_text
 
 
 def main(root: Path, _arguments: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.ingest.propose import propose
 from pipeline.ingest.raw import RawTable
-from pipeline.stages.raw_files import read_file
+from pipeline.project.raw_files import read_file
 
 LARGEST = 4096  # megabytes
 

@@ -6,7 +6,7 @@ import argparse
 import webbrowser
 from pathlib import Path
 
-from pipeline.errors import Problem, StageError
+from pipeline.base.errors import Problem, StageError
 
 REPORT = "reports/report.html"
 

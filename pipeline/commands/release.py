@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from pipeline.base.errors import DisclosureError, Problem
 from pipeline.disclosure.former import RECORD, former, merged
 from pipeline.disclosure.manifest import differences, packed, unsound
 from pipeline.disclosure.rules import Rules
-from pipeline.errors import DisclosureError, Problem
-from pipeline.io import Batch, digest, json_bytes
+from pipeline.project.io import Batch, digest, json_bytes
 
 FOLDER = "reports"
 MANIFEST = "reports/release.json"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pipeline.io import Batch
-from pipeline.params import schema
+from pipeline.base.params import schema
+from pipeline.project.io import Batch
 
 TARGET = "docs/params.schema.json"
 

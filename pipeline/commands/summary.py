@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from pipeline.base.params import load
 from pipeline.disclosure.neutral import visible
 from pipeline.hypotheses.summary import summary
-from pipeline.io import Batch
-from pipeline.params import load
-from pipeline.stages.runner import params_text
+from pipeline.project.io import Batch
+from pipeline.project.runner import params_text
 
 REPORT = "reports/report.html"
 VERDICTS = "data/analysis/verdicts.json"

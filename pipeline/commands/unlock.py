@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from pipeline.base.errors import Problem, StageError
 from pipeline.commands.lock import read, reason, today
-from pipeline.errors import Problem, StageError
 from pipeline.hypotheses import lock
 from pipeline.hypotheses.lock import FILE
-from pipeline.io import Batch
+from pipeline.project.io import Batch
 
 
 def main(root: Path, arguments: argparse.Namespace) -> int:

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.base.errors import DisclosureError, Problem
 from pipeline.disclosure.rules import Rules
-from pipeline.errors import DisclosureError, Problem
 
 WITHHELD, NEARLY_ALL = "withheld", "nearly all"
 SPARE = 2  # steps

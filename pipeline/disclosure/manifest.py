@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from pipeline.base.errors import DisclosureError, Problem
 from pipeline.disclosure.former import Released
 from pipeline.disclosure.rules import Rules
-from pipeline.errors import DisclosureError, Problem
 
 RERUN = "run `dvc repro` to make the reports anew"
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the first moment a zip file can tell: the same in every release

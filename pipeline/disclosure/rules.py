@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from pipeline.options import Release
+from pipeline.base.options import Release
 
 RESIDUAL_DF = 10  # PRIVACY.md "Way out": a model with fewer residual degrees of freedom starts to describe single rows
 

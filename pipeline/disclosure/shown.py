@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
+from pipeline.base.errors import DisclosureError, Problem
 from pipeline.disclosure.neutral import visible
-from pipeline.errors import DisclosureError, Problem
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.params import Exposure
+    from pipeline.base.params import Exposure
 
 Reason = Literal[
     "counted",

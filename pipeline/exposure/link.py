@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import Problem, TableError
+from pipeline.base.errors import Problem, TableError
 from pipeline.exposure import ledger, occasions
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.params import Exposure
+    from pipeline.base.params import Exposure
 
 
 def link(

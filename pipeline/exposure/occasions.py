@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.errors import Problem, TableError
+from pipeline.base.errors import Problem, TableError
 from pipeline.exposure.visits import Booleans, Integers, codes_of, day_numbers, in_order, starts_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.params import Exposure
+    from pipeline.base.params import Exposure
 
 ORDER_ONLY = ("attendance", "visit", "attended_that_day")
 

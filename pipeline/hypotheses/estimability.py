@@ -12,7 +12,7 @@ from pipeline.hypotheses.sample import EPISODE_FACTS, NotEstimable, Sample
 from pipeline.hypotheses.terms import PART, Design, Rows, levels_of
 
 if TYPE_CHECKING:
-    from pipeline.params import Compute, Plan
+    from pipeline.base.params import Compute, Plan
 
 VARIES = 1e-9  # a sum of squares below this is rounding
 CONFOUNDED = 1e-6  # share of the within part that time leaves unexplained

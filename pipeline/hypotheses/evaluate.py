@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import ModelError
+from pipeline.base.errors import ModelError
 from pipeline.exposure.parts import sd_within
 from pipeline.hypotheses import battery, equation, estimability, leverage, moderation, sample, sensitivity, terms
 from pipeline.hypotheses.battery.base import Setting
@@ -16,7 +16,7 @@ from pipeline.hypotheses.sample import NotEstimable, Sample
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.params import Compute, Plan
+    from pipeline.base.params import Compute, Plan
 
 Evaluation = Callable[["Plan", "pd.DataFrame", "pd.DataFrame", "Compute"], dict[str, Any]]
 BETWEEN = "differences between clients or workers have no order in time"

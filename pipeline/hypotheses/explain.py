@@ -16,7 +16,7 @@ from pipeline.hypotheses.sample import NotEstimable
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.params import Compute, Hypothesis, VerdictRules
+    from pipeline.base.params import Compute, Hypothesis, VerdictRules
 
 WIDTH = 100
 UNLINKED = "How many rows this rests on is known once the data are linked: run `dvc repro link`, then this again."

@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.hypotheses.terms import Design
 
 if TYPE_CHECKING:
-    from pipeline.params import Compute
+    from pipeline.base.params import Compute
 
 ZERO_SD = 1e-4  # a slope's SD over the residual SD: the engine calls less than this zero
 FLAT_CORRELATION = 1e-7  # smallest eigenvalue of a correlation matrix that is not singular
@@ -51,7 +51,7 @@ def fit(
         "time": time,
     }
     if compute.engine == "statsmodels":
-        from pipeline.multilevel.second_opinion import fit_statsmodels
+        from pipeline.multilevel.face.second_opinion import fit_statsmodels
 
         return fit_statsmodels(design.columns, **arguments)
     from pipeline.multilevel import fit as fit_model

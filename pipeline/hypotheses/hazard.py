@@ -21,7 +21,7 @@ from pipeline.hypotheses.sensitivity import e_value
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.params import Compute, Plan
+    from pipeline.base.params import Compute, Plan
 
 COLUMN = {"no_show": "missed_next", "dropout": "dropped_out"}
 LOGISTIC_SD = float(np.pi / np.sqrt(3.0))  # log-odds over this are standardized mean differences (Chinn 2000)

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pipeline.errors import Problem, StageError
-from pipeline.params import Hypothesis, Section, effective
+from pipeline.base.errors import Problem, StageError
+from pipeline.base.params import Hypothesis, Section, effective
 
 FILE = "lock.json"
 OPEN: dict[str, Any] = {"locked": None, "history": [], "declared": []}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.errors import ModelError
+from pipeline.base.errors import ModelError
 from pipeline.exposure.parts import sd_within
 from pipeline.exposure.visits import Booleans, Floats
 from pipeline.hypotheses import battery, estimability, sample, sensitivity, terms
@@ -25,7 +25,7 @@ from pipeline.hypotheses.sample import NotEstimable, Sample, number_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.params import Compute, Plan
+    from pipeline.base.params import Compute, Plan
 
 CEILING = (
     "a product of two paths has no lead placebo of its own; the checks of each path's hypothesis are to be read beside it"

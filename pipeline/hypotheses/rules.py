@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.errors import Problem
-from pipeline.key_path import nearest
-from pipeline.params import Hypothesis, Params
+from pipeline.base.errors import Problem
+from pipeline.base.key_path import nearest
+from pipeline.base.params import Hypothesis, Params
 
 SESSION_COLUMNS = (
     "phase",

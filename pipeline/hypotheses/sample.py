@@ -15,7 +15,7 @@ from pipeline.hypotheses.reason import NotEstimable as NotEstimable
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.params import ExposureSpec, Plan
+    from pipeline.base.params import ExposureSpec, Plan
 
 YES_NO: dict[object, str] = {True: "yes", False: "no"}
 MODES = ("joint", "worker_solo", "client_solo", "concrete")

@@ -13,7 +13,7 @@ from pipeline.exposure.visits import Booleans, Floats, Integers
 from pipeline.hypotheses.sample import EPISODE_FACTS, OTHER, Sample, is_number, main_exposures, number_of
 
 if TYPE_CHECKING:
-    from pipeline.params import Plan
+    from pipeline.base.params import Plan
 
 PART = {"within": "within", "between": "between", "worker": "worker", "contextual": "between"}
 SAME = 1e-12  # two columns of doses that differ by less differ by rounding alone

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.base.options import Role, Verdict
+from pipeline.base.params import Hypothesis, VerdictRules
 from pipeline.hypotheses import estimate
 from pipeline.hypotheses.multiplicity import CORRECTIONS
-from pipeline.options import Role, Verdict
-from pipeline.params import Hypothesis, VerdictRules
 
 Result = Mapping[str, Any]
 

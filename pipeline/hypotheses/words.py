@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pipeline.base.params import ExposureSpec, Hypothesis, Plan
 from pipeline.hypotheses.sample import EPISODE_FACTS, filters
-from pipeline.params import ExposureSpec, Hypothesis, Plan
 
 MODE = {
     "joint": "joint advocacy (client and worker together)",

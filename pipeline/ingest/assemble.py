@@ -6,13 +6,13 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pipeline.base.params import Checked, Glue, Privacy, RatingSource, TableSource
 from pipeline.ingest.cells import Reading, convert, is_there, plain_text
 from pipeline.ingest.headers import headers_of, item_headers
 from pipeline.ingest.ids import id_faults, odd_ids
 from pipeline.ingest.joins import Wide, make, widen
 from pipeline.ingest.raw import RawTable
 from pipeline.ingest.readable import readable_faults
-from pipeline.params import Checked, Glue, Privacy, RatingSource, TableSource
 from pipeline.tables.arrays import strings
 from pipeline.tables.column import Column, Table
 from pipeline.tables.rules import Finding

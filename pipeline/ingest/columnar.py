@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import Problem
+from pipeline.base.errors import Problem
 from pipeline.ingest.delimited import header_problems
 from pipeline.ingest.native import encode_numbers
 from pipeline.ingest.raw import RawTable

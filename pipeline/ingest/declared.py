@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.errors import Problem
+from pipeline.base.errors import Problem
+from pipeline.base.key_path import nearest
+from pipeline.base.params import Params, RatingSource, TableSource
 from pipeline.ingest.cells import Fault, Reading, plain_text
 from pipeline.ingest.headers import all_sources
-from pipeline.key_path import nearest
-from pipeline.params import Params, RatingSource, TableSource
 from pipeline.tables import Clients, Column, Table, by_name, ratings
 from pipeline.tables.rules import BY_NAME
 

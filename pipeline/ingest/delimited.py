@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
-from pipeline.errors import Problem
+from pipeline.base.errors import Problem
 from pipeline.ingest.blob import BOM, byte_faults, quote_fault
 from pipeline.ingest.raw import RawTable
 from pipeline.tables.rules import broken

@@ -6,9 +6,9 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 
-from pipeline.errors import Problem
+from pipeline.base.errors import Problem
+from pipeline.base.params import Checked, Glue, Join, Privacy, RatingSource, Sources, TableSource
 from pipeline.ingest.raw import RawTable
-from pipeline.params import Checked, Glue, Join, Privacy, RatingSource, Sources, TableSource
 from pipeline.tables.rules import broken
 
 # Names of the identifiers of 45 CFR 164.514(b)(2): whole words of a header, two words in a row, or all words together.

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipeline.base.params import Checked, Glue, Join, RatingSource, TableSource
 from pipeline.ingest.headers import headers_of, item_headers, join_keys
 from pipeline.ingest.raw import RawTable
-from pipeline.params import Checked, Glue, Join, RatingSource, TableSource
 from pipeline.tables.arrays import strings
 from pipeline.tables.column import CODES_SEPARATOR
 from pipeline.tables.rules import Finding

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.errors import Problem
+from pipeline.base.errors import Problem
 from pipeline.ingest.raw import RawTable
 from pipeline.tables.rules import broken
 

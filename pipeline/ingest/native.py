@@ -7,7 +7,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import Problem
+from pipeline.base.errors import Problem
 from pipeline.ingest.delimited import header_problems
 from pipeline.ingest.raw import RawTable
 from pipeline.tables.rules import broken

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.errors import Problem
+from pipeline.base.errors import Problem
 from pipeline.ingest.delimited import SEPARATORS, read_delimited
 from pipeline.ingest.raw import RawTable
 from pipeline.tables.rules import broken

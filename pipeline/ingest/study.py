@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import Problem, SourceError
+from pipeline.base.errors import Problem, SourceError
+from pipeline.base.params import Params, Privacy, RatingSource, Sources, TableSource
 from pipeline.ingest.assemble import Assembled, assemble
 from pipeline.ingest.headers import UNREAD, all_sources, header_faults, headers_used, item_count
 from pipeline.ingest.net import scan
 from pipeline.ingest.raw import RawTable
 from pipeline.ingest.unused import unused
-from pipeline.params import Params, Privacy, RatingSource, Sources, TableSource
 from pipeline.tables import Table, by_name, ratings
 from pipeline.tables.anonymity import small_classes
 from pipeline.tables.rules import Finding, broken, policy

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline.base.params import Checked, Sources, TableSource
 from pipeline.ingest.headers import UNREAD, all_sources, headers_of, headers_used, item_count
 from pipeline.ingest.joins import filled, rows_of_kind
 from pipeline.ingest.raw import RawTable
-from pipeline.params import Checked, Sources, TableSource
 from pipeline.tables.arrays import strings
 from pipeline.tables.rules import Finding
 

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pipeline.errors import Problem
+from pipeline.base.errors import Problem
 from pipeline.ingest.delimited import header_problems
 from pipeline.ingest.native import number_text
 from pipeline.ingest.raw import RawTable, text_columns

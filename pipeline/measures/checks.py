@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.errors import Problem
+from pipeline.base.errors import Problem
 from pipeline.measures.correlation import Groups
 from pipeline.measures.instrument import Instrument
 from pipeline.measures.items import Suspect, against_key

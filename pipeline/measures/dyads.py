@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from pipeline.errors import ModelError
+from pipeline.base.errors import ModelError
 from pipeline.measures.agreement import intraclass
 from pipeline.measures.alpha import LEVEL
 from pipeline.measures.correlation import Groups, Matrix, cluster_error, correlate

@@ -9,11 +9,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from pipeline import options
-from pipeline.errors import MeasureError, ParamsError, Problem
-from pipeline.key_path import nearest, problem
-from pipeline.params import Name, Section, Share, Text
-from pipeline.yaml_text import parse, show
+from pipeline.base import options
+from pipeline.base.errors import MeasureError, ParamsError, Problem
+from pipeline.base.key_path import nearest, problem
+from pipeline.base.params import Name, Section, Share, Text
+from pipeline.base.yaml_text import parse, show
 
 TOTAL = "total"
 EXAMPLES = "see instruments/README.md and pipeline/measures/instruments for examples"

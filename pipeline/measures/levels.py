@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipeline.errors import ModelError
+from pipeline.base.errors import ModelError
 from pipeline.measures.rated import Rated
 
 Row = dict[str, object]

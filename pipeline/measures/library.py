@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from pipeline.base.params import Measures
 from pipeline.measures.instrument import Instrument, read_instrument, read_instruments
-from pipeline.params import Measures
 
 
 def shipped() -> dict[str, Instrument]:

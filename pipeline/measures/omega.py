@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from pipeline.measures.cfa.models import Fitted, Moments, fit_one, pattern
-from pipeline.measures.cfa.structure import Matrix
+from pipeline.sem.models import Fitted, Moments, fit_one, pattern
+from pipeline.sem.structure import Matrix
 
 FEWEST_PER_ITEM = 5  # complete ratings an item, below which a factor model is not fitted
 NOT_CONVERGED = "the factor model did not converge"

@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from pipeline.measures.cfa.models import Moments, moments
 from pipeline.measures.correlation import Flags, Groups, Matrix
 from pipeline.measures.instrument import Instrument
 from pipeline.measures.scoring import keyed
+from pipeline.sem.models import Moments, moments
 
 MOST_BLOCKS = 4
 ORDER = ("client_id", "day", "session_number", "session_id")

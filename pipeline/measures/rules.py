@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pipeline.errors import MeasureError, Problem
-from pipeline.key_path import nearest
+from pipeline.base.errors import MeasureError, Problem
+from pipeline.base.key_path import nearest
+from pipeline.base.params import OutcomeSpec, Params, RatingSource
 from pipeline.measures.instrument import Instrument
 from pipeline.measures.library import load_instruments
-from pipeline.params import OutcomeSpec, Params, RatingSource
 
 ITEM = "{item}"
 OWN_KEY = "its shipped key is for other raters: give a key of your own as a file in measures.instruments"

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.errors import MeasureError, Problem
+from pipeline.base.errors import MeasureError, Problem
+from pipeline.base.options import Rater
 from pipeline.measures.instrument import Instrument
-from pipeline.options import Rater
 
 Matrix = NDArray[np.float64]
 BYTE = np.iinfo(np.int8)

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.measures.cfa.fitness import fitness
-from pipeline.measures.cfa.models import Moments, fit_one, moments, pattern
 from pipeline.measures.correlation import Groups
 from pipeline.measures.instrument import Instrument
 from pipeline.measures.items import Suspect, against_key
 from pipeline.measures.scoring import Matrix
+from pipeline.sem.fitness import fitness
+from pipeline.sem.models import Moments, fit_one, moments, pattern
 
 VERY_STRONG = 10.0
 FEWEST_RATINGS = 3  # complete ratings per item below which a factor model is not fitted

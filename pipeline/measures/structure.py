@@ -8,14 +8,14 @@ from dataclasses import asdict
 import numpy as np
 
 from pipeline.measures.alpha import LEVEL
-from pipeline.measures.cfa.fitness import Fitness, fitness
-from pipeline.measures.cfa.models import LEVELS, Fitted, Moments, Shape, fit_groups, fit_one, moments, pattern
-from pipeline.measures.cfa.twolevel import BETWEEN, WITHIN, fit_two_level
 from pipeline.measures.correlation import Flags, Groups, Matrix
 from pipeline.measures.generalizability import generalizability
 from pipeline.measures.instrument import Instrument
 from pipeline.measures.omega import FEWEST_ITEMS, NOT_CONVERGED, factor_omega, not_fit
 from pipeline.measures.rated import Rated, block_ranges, columns_of
+from pipeline.sem.fitness import Fitness, fitness
+from pipeline.sem.models import LEVELS, Fitted, Moments, Shape, fit_groups, fit_one, moments, pattern
+from pipeline.sem.twolevel import BETWEEN, WITHIN, fit_two_level
 
 Row = dict[str, object]
 FEWEST_CLIENTS = 2  # clients an item, below which the between level is not estimated

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline.measures.alpha import LEVEL, cronbach_alpha
-from pipeline.measures.cfa.models import moments
 from pipeline.measures.instrument import TOTAL
 from pipeline.measures.items import item_rest
 from pipeline.measures.omega import Omega, omega_total
 from pipeline.measures.rated import Rated, block_ranges, columns_of
 from pipeline.measures.scoring import score_range
+from pipeline.sem.models import moments
 
 Row = dict[str, object]
 LAST_SESSION = 16  # sessions from this number on are counted together

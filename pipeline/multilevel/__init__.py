@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.errors import ModelError, Problem
-from pipeline.multilevel.comparison import Comparison, compare
-from pipeline.multilevel.fitting import fit_specification
-from pipeline.multilevel.inference import Contrast, JointTest
-from pipeline.multilevel.model import Model
-from pipeline.multilevel.optimize import OptimizerRecord
-from pipeline.multilevel.options import DegreesOfFreedom, Method, Random, Residual, Specification, blocks_of, terms_of
+from pipeline.base.errors import ModelError, Problem
+from pipeline.multilevel.design.options import DegreesOfFreedom, Method, Random, Residual, Specification, blocks_of, terms_of
+from pipeline.multilevel.face.model import Model
+from pipeline.multilevel.inference.comparison import Comparison, compare
+from pipeline.multilevel.inference.contrasts import Contrast, JointTest
+from pipeline.multilevel.search.fitting import fit_specification
+from pipeline.multilevel.search.optimize import OptimizerRecord
 
 
 def fit(

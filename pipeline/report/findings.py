@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.base.params import Hypothesis, VerdictRules
 from pipeline.disclosure.gate import Gate, fact
 from pipeline.disclosure.models import model_refusal
 from pipeline.disclosure.shown import Shown
-from pipeline.params import Hypothesis, VerdictRules
 from pipeline.report import words
 from pipeline.report.counts import model_rows_key
 from pipeline.report.numbers import bracket, digits_for, listed, p_cell, p_value, percent

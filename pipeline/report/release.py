@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.base.params import Params
 from pipeline.disclosure.former import Former, former
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
-from pipeline.params import Params
 from pipeline.report.counts import CLIENTS, census_of
 from pipeline.report.figures import Figure
 from pipeline.report.findings import Finding, finding

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.params import Hypothesis
+from pipeline.base.params import Hypothesis
 from pipeline.report import words
 from pipeline.report.findings import HAZARDS, Effect, Finding
 from pipeline.report.numbers import listed, magnitude, unbroken

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.options import Verdict
-from pipeline.params import ExposureSpec
+from pipeline.base.options import Verdict
+from pipeline.base.params import ExposureSpec
 
 MODES = {
     "joint": "joint advocacy",

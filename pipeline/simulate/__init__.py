@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import Problem
-from pipeline.params import Params, Simulate
+from pipeline.base.errors import Problem
+from pipeline.base.params import Params, Simulate
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
 
-from pipeline.params import Simulate
+from pipeline.base.params import Simulate
 from pipeline.simulate.arrays import Floats, Integers
 from pipeline.simulate.course import Course, draw_course
 from pipeline.simulate.episodes import MODES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import get_args
 
-from pipeline.options import Scenario
+from pipeline.base.options import Scenario
 from pipeline.simulate.scenarios import DIFFERENCES, IN_WORDS, truth_of
 from pipeline.simulate.truth import BOUNDS, MEANINGS
 

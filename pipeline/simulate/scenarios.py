@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pipeline.errors import Problem
-from pipeline.key_path import nearest
-from pipeline.options import Scenario
+from pipeline.base.errors import Problem
+from pipeline.base.key_path import nearest
+from pipeline.base.options import Scenario
 from pipeline.simulate.truth import BOUNDS, NAMES, Truth
 
 CALM = {"crisis_on_alliance": 0.0}

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.random import PCG64, Generator, SeedSequence
 
-from pipeline.options import Rater
-from pipeline.params import Simulate
+from pipeline.base.options import Rater
+from pipeline.base.params import Simulate
 from pipeline.simulate.arrays import Flags, Floats, Integers, Texts
 from pipeline.simulate.course import Course, draw_course
 from pipeline.simulate.episodes import AFTER, BEFORE, JOINT, MODES, join

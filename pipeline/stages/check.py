@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.errors import ParamsError, Problem
+from pipeline.base.errors import ParamsError, Problem
+from pipeline.base.params import Hypothesis, Params, effective
 from pipeline.hypotheses.rules import check_params as check_hypotheses
 from pipeline.ingest.declared import check_params as check_sources
-from pipeline.io import Batch, remove_undeclared
 from pipeline.measures.rules import check_params as check_measures
-from pipeline.params import Hypothesis, Params, effective
+from pipeline.project.instruments import FOLDER, texts
+from pipeline.project.io import Batch, remove_undeclared
 from pipeline.simulate.scenarios import check_overrides
-from pipeline.stages.instruments import FOLDER, texts
 
 READS = ("params.yaml", FOLDER)
 WRITES = ("data/interim/check.json", "data/interim/plans")

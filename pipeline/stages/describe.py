@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.io import Batch
-from pipeline.params import Params
-from pipeline.report.description.summary import describe
-from pipeline.report.description.tables import Study
+from pipeline.base.params import Params
+from pipeline.description.summary import describe
+from pipeline.description.tables import Study
+from pipeline.project.io import Batch
 
 if TYPE_CHECKING:
     import pandas as pd

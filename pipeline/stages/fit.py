@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from importlib.metadata import version
 
+from pipeline.base.params import Params, Plan
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.io import Batch, digest
-from pipeline.params import Params, Plan
+from pipeline.project.io import Batch, digest
 
 READS = ("data/analysis/linked", "data/interim/plans/{hypothesis}.json", "requirements.lock")
 WRITES = ("data/analysis/fits/{hypothesis}.json",)

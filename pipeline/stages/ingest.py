@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pipeline.errors import SourceError
+from pipeline.base.errors import SourceError
+from pipeline.base.params import Params
 from pipeline.ingest.manifest import NAME, manifest_problems
 from pipeline.ingest.study import Ingested, Scale, ingest, named_files
-from pipeline.io import Batch
-from pipeline.params import Params
-from pipeline.stages.instruments import FOLDER, library
-from pipeline.stages.memory import return_freed_memory
-from pipeline.stages.raw_files import read_files
-from pipeline.stages.raw_folder import folder_problems
-from pipeline.stages.refusal import reported
+from pipeline.project.instruments import FOLDER, library
+from pipeline.project.io import Batch
+from pipeline.project.memory import return_freed_memory
+from pipeline.project.raw_files import read_files
+from pipeline.project.raw_folder import folder_problems
+from pipeline.project.refusal import reported
 
 READS = ("data/interim/check.json", "{sources}", FOLDER)
 WRITES = ("data/interim/ingested",)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.base.params import Params
 from pipeline.hypotheses import lock
 from pipeline.hypotheses.verdicts import judge
-from pipeline.io import Batch
-from pipeline.params import Params
-from pipeline.stages import promise
+from pipeline.project import promise
+from pipeline.project.io import Batch
 
 READS = ("data/analysis/fits", *promise.READS)
 WRITES = ("data/analysis/verdicts.json",)

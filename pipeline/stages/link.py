@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pipeline.base.params import Params
 from pipeline.exposure.link import link
-from pipeline.io import Batch
-from pipeline.params import Params
+from pipeline.project.io import Batch
 
 READS = ("data/validated", "data/scored")
 WRITES = ("data/analysis/linked",)

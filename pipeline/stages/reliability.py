@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.io import Batch
-from pipeline.params import Params
-from pipeline.stages.instruments import FOLDER, library
+from pipeline.base.params import Params
+from pipeline.project.instruments import FOLDER, library
+from pipeline.project.io import Batch
 from pipeline.stages.score import VALID, ratings_tables
 
 SCORES = "data/scored/scores.parquet"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
+from pipeline.base.params import Params
 from pipeline.disclosure.former import RECORD
 from pipeline.disclosure.manifest import manifest
 from pipeline.disclosure.shown import insist, released
-from pipeline.io import Batch, digest, json_bytes
-from pipeline.params import Params
+from pipeline.project.io import Batch, digest, json_bytes
 from pipeline.report.page import render
 from pipeline.report.pdf import pdf
 from pipeline.report.raster import pngs

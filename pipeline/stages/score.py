@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from pipeline.errors import MeasureError
-from pipeline.io import Batch
+from pipeline.base.errors import MeasureError
+from pipeline.base.params import Params
 from pipeline.measures.instrument import Instrument
-from pipeline.params import Params
-from pipeline.stages.instruments import FOLDER, library
+from pipeline.project.instruments import FOLDER, library
+from pipeline.project.io import Batch
 
 if TYPE_CHECKING:
     import pandas as pd

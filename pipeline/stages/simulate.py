@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.io import Batch
-from pipeline.params import Params
+from pipeline.base.params import Params
+from pipeline.project.io import Batch
 from pipeline.simulate import simulate
 
 READS = ("data/interim/check.json",)

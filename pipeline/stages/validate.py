@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
-from pipeline.io import Batch
-from pipeline.params import Params
-from pipeline.stages.instruments import FOLDER, library
-from pipeline.stages.memory import return_freed_memory
-from pipeline.stages.refusal import reported
+from pipeline.base.params import Params
+from pipeline.project.instruments import FOLDER, library
+from pipeline.project.io import Batch
+from pipeline.project.memory import return_freed_memory
+from pipeline.project.refusal import reported
 from pipeline.tables.validation import Answers, Chosen, validate
 
 READS = ("data/interim/ingested", FOLDER)

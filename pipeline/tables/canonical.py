@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from pipeline import options
+from pipeline.base import options
 from pipeline.tables.column import (
     Column,
     Table,

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline import options
-from pipeline.errors import Problem
+from pipeline.base import options
+from pipeline.base.errors import Problem
 
 Unit = Literal["file", "header", "rows", "clients", "column", "sessions"]
 

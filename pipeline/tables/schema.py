@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import Problem, TableError
+from pipeline.base.errors import Problem, TableError
 from pipeline.tables.column import Column, Table
 
 if TYPE_CHECKING:

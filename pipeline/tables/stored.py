@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import Problem, TableError
+from pipeline.base.errors import Problem, TableError
 from pipeline.tables.column import DAY
 
 if TYPE_CHECKING:

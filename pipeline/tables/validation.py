@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pipeline import options
-from pipeline.errors import Problem, TableError
+from pipeline.base import options
+from pipeline.base.errors import Problem, TableError
 from pipeline.tables import checks
 from pipeline.tables.canonical import by_name, ratings
 from pipeline.tables.column import Table

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
+from pipeline.description.tables import Study
 from pipeline.disclosure.census import Census
 from pipeline.disclosure.former import Former, Released
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
 from pipeline.report.counts import census_of
-from pipeline.report.description.tables import Study
 
 STEP, MIN_CELL = 5, 10
 SOLVER = 1e-6  # HiGHS keeps constraints to 1e-7

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.base.errors import DisclosureError
+from pipeline.description.summary import describe
 from pipeline.disclosure.census import Census
 from pipeline.disclosure.former import NEARLY_ALL, WITHHELD, Former, former, merged
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.manifest import manifest
 from pipeline.disclosure.rules import Rules, rounded
-from pipeline.errors import DisclosureError
-from pipeline.report.description.summary import describe
 from tests.disclosure.newcomer import released, told, without
 from tests.disclosure.random_releases import releases
 from tests.report.studies import full_study

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.base.errors import DisclosureError
 from pipeline.disclosure.census import Census
 from pipeline.disclosure.former import Former
 from pipeline.disclosure.gate import Gate, fact
@@ -17,7 +18,6 @@ from pipeline.disclosure.models import model_refusal, thin_terms
 from pipeline.disclosure.neutral import csv_cell, csv_text, visible
 from pipeline.disclosure.rules import Rules, preimage, rounded
 from pipeline.disclosure.shown import Shown, insist, released
-from pipeline.errors import DisclosureError
 
 
 @given(st.integers(0, 10_000), st.integers(1, 30))

@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.base.params import load
 from pipeline.commands import release
-from pipeline.params import load
-from pipeline.stages import runner
+from pipeline.project import runner
 from tests.project import copy_project, small_params
 
 IDS = ("client_id", "worker_id", "agency_id", "session_id", "episode_id")

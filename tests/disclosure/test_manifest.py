@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.base.errors import DisclosureError, PipelineError
 from pipeline.commands import release
 from pipeline.disclosure.manifest import differences, manifest, packed
 from pipeline.disclosure.rules import Rules
-from pipeline.errors import DisclosureError, PipelineError
-from pipeline.io import json_bytes
+from pipeline.project.io import json_bytes
 from tests.project import ROOT
 
 FILES = {"reports/report.html": b"<p>", "reports/tables/a.csv": b"x\n"}

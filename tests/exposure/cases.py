@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.params import Exposure
+from pipeline.base.params import Exposure
 
 PAGE = Path(__file__).parents[2] / "docs" / "windows.md"
 MODES = {"j": "joint", "s": "worker_solo", "c": "client_solo", "k": "concrete"}

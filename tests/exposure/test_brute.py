@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.base.params import Exposure
 from pipeline.exposure.dose import chosen, doses, shifted
 from pipeline.exposure.link import link
-from pipeline.params import Exposure
 from tests.exposure import brute
 
 LOGS = 40  # a thousand more: python -m tests.exposure.test_brute

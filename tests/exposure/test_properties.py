@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
+from pipeline.base.params import Exposure
 from pipeline.exposure.dose import chosen, doses
 from pipeline.exposure.link import link
 from pipeline.exposure.parts import decompose, detrended
-from pipeline.params import Exposure
 
 ROUNDING = 1e-9  # sums of at most a few hundred doses of size one
 ORDERS = ["before_session", "after_session", pd.NA]

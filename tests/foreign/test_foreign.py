@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipeline.base.params import load
 from pipeline.ingest import check_params
-from pipeline.params import load
-from pipeline.stages import runner
+from pipeline.project import runner
 
 HERE = Path(__file__).parent
 LABELS = ["Never", "Rarely", "Occasionally", "Sometimes", "Often", "Very Often", "Always"]

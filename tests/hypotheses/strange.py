@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
+from pipeline.base.params import Compute, Hypothesis
 from pipeline.hypotheses.rules import _problems
-from pipeline.params import Compute, Hypothesis
 from tests.hypotheses.studies import hypothesis, study
 
 Random = np.random.Generator

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.base.params import Compute, Exposure, Hypothesis
 from pipeline.exposure.link import link
-from pipeline.params import Compute, Exposure, Hypothesis
 
 COMPUTE = Compute()
 PHASES = ["engagement", "assessment", "intervention", "evaluation"]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.base.params import Compute, Exposure, Simulate, VerdictRules
 from pipeline.exposure.link import link
 from pipeline.exposure.parts import detrended
 from pipeline.hypotheses import sensitivity
@@ -19,8 +20,7 @@ from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.fitting import covariance
 from pipeline.hypotheses.moderation import conditional, reml_tau2
 from pipeline.hypotheses.verdicts import judge
-from pipeline.io import json_bytes
-from pipeline.params import Compute, Exposure, Simulate, VerdictRules
+from pipeline.project.io import json_bytes
 from tests.hypotheses.studies import COMPUTE, hypothesis, linked
 
 TRUE_EFFECT, SPREAD = 0.4, 4.0  # of studies.study; an estimate lies within four of its standard errors

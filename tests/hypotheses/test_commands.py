@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.base.errors import StageError
+from pipeline.base.params import VerdictRules
 from pipeline.commands import deviate, lock, unlock
-from pipeline.errors import StageError
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.explain import explain
 from pipeline.hypotheses.summary import summary
 from pipeline.hypotheses.verdicts import judge
-from pipeline.params import VerdictRules
 from tests.hypotheses.studies import COMPUTE, hypothesis, linked
 from tests.hypotheses.test_verdicts import NOTHING, result
 

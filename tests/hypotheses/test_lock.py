@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import StageError
+from pipeline.base.errors import StageError
+from pipeline.base.params import Compute, Exposure, Hypothesis, Measures, Sources, VerdictRules
 from pipeline.hypotheses import lock
 from pipeline.hypotheses.verdicts import judge
 from pipeline.measures import shipped
-from pipeline.params import Compute, Exposure, Hypothesis, Measures, Sources, VerdictRules
 from tests.hypotheses.studies import hypothesis
 from tests.hypotheses.test_verdicts import result
 

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.base.params import Exposure, VerdictRules
 from pipeline.exposure.link import link
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.verdicts import judge
-from pipeline.params import Exposure, VerdictRules
 from tests.hypotheses.studies import COMPUTE, hypothesis, study
 
 Tables = dict[str, pd.DataFrame]

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.base.params import Exposure, Hypothesis
 from pipeline.exposure.dose import chosen, doses
 from pipeline.exposure.link import link
 from pipeline.hypotheses.estimate import Estimate
 from pipeline.hypotheses.evaluate import evaluate, primary
 from pipeline.hypotheses.sample import build
-from pipeline.params import Exposure, Hypothesis
 from tests.hypotheses.studies import COMPUTE, hypothesis, study
 
 STUDIES = 12

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.base.params import Compute
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.params import Compute
 from tests.hypotheses.studies import PHASES, hypothesis
 
 HERE = Path(__file__).parents[1] / "reference" / "hypotheses"

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.base.params import load
 from pipeline.hypotheses import check_params
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.sample import how_many
-from pipeline.params import load
 from tests.hypotheses.studies import COMPUTE, hypothesis, linked
 
 ROOT = Path(__file__).parents[2]

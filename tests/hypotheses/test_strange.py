@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pipeline.base.params import Exposure, VerdictRules
 from pipeline.exposure.link import link
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.explain import explain
 from pipeline.hypotheses.verdicts import judge
-from pipeline.io import json_bytes
-from pipeline.params import Exposure, VerdictRules
+from pipeline.project.io import json_bytes
 from tests.hypotheses.strange import lenient, random_hypothesis, strange_study
 
 STUDIES = 20

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from pipeline.base.params import VerdictRules
 from pipeline.hypotheses import estimate
 from pipeline.hypotheses.multiplicity import benjamini_hochberg, holm
 from pipeline.hypotheses.verdicts import judge
-from pipeline.params import VerdictRules
 from tests.hypotheses.studies import hypothesis
 
 EXACT = 1e-12  # adjusted p-values are products of small whole numbers and the p-values themselves

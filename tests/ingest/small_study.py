@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.errors import PipelineError, Problem, SourceError
+from pipeline.base.errors import PipelineError, Problem, SourceError
+from pipeline.base.params import Params, validate
 from pipeline.ingest import check_params
 from pipeline.ingest.readers import read
 from pipeline.ingest.study import Scale, ingest, missing_files
-from pipeline.params import Params, validate
 from pipeline.tables.validation import Answers, Chosen
 from pipeline.tables.validation import validate as validate_tables
 

@@ -6,7 +6,7 @@ from copy import deepcopy
 
 import pytest
 
-from pipeline.params import validate
+from pipeline.base.params import validate
 from tests.ingest.bad_files import BAD_FILES
 from tests.ingest.bad_tables import BAD_TABLES
 from tests.ingest.draft import Case, Draft

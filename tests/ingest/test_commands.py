@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.base.errors import SourceError, TableError
+from pipeline.base.params import load
+from pipeline.base.yaml_text import parse
 from pipeline.commands import check, codebook, example, manifest
 from pipeline.commands import map as map_command
-from pipeline.errors import SourceError, TableError
 from pipeline.ingest import check_params
-from pipeline.params import load
-from pipeline.stages import runner
+from pipeline.project import runner
 from pipeline.tables import by_name
-from pipeline.yaml_text import parse
 from tests.ingest.project import ROOT, project
 from tests.ingest.small_study import PARAMS
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.errors import TableError
+from pipeline.base.errors import TableError
 from pipeline.ingest import cells, columnar, native, net, workbook
 from pipeline.ingest.cells import Reading, convert
 from pipeline.ingest.ids import id_faults, odd_ids
@@ -255,7 +255,7 @@ def test_a_stored_table_that_is_none():
 
 
 def test_items_may_be_parts_of_a_whole():
-    from pipeline.io import parquet_bytes
+    from pipeline.project.io import parquet_bytes
     from pipeline.tables.validation import Answers
 
     given = tables()

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import SourceError, StageError
-from pipeline.stages import raw_files, runner
-from pipeline.stages.refusal import REPORT
+from pipeline.base.errors import SourceError, StageError
+from pipeline.project import raw_files, runner
+from pipeline.project.refusal import REPORT
 from tests.ingest.project import FOLDER, ROOT, project, stage, written
 
 SECONDS = 5  # what the gate promises for hostile files, interpreter start included

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.base.params import validate
 from pipeline.ingest.readers import read
-from pipeline.params import validate
 from tests.ingest import formats
 from tests.ingest.small_study import PARAMS, SESSIONS, csv, files, small_params, through, verdict
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.stages import runner
+from pipeline.project import runner
 from tests.ingest.project import ROOT, project, stage, written
 
 KILLS = 6

@@ -21,7 +21,7 @@ import pytest
 from openpyxl.comments import Comment
 from openpyxl.worksheet.formula import ArrayFormula
 
-from pipeline.params import validate
+from pipeline.base.params import validate
 from tests.ingest import formats
 from tests.ingest.small_study import csv, files, small_params, through, verdict
 from tests.ingest.test_formats import HEADER, redcap

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from pipeline.errors import PipelineError
+from pipeline.base.errors import PipelineError
 from pipeline.ingest.manifest import freeze, manifest_problems
 from pipeline.ingest.readers import read
 from pipeline.tables import by_name, ratings

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import io
-from pipeline.errors import SourceError
-from pipeline.stages import runner
-from pipeline.stages.refusal import HEAD, REPORT
+from pipeline.base.errors import SourceError
+from pipeline.project import io, runner
+from pipeline.project.refusal import HEAD, REPORT
 from tests.ingest.project import project, stage, written
 
 NAME = "Gonzalez"

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.measures.cfa.fitness import fitness
-from pipeline.measures.cfa.likelihood import at, deviance
-from pipeline.measures.cfa.models import LEVELS, Fitted, Invariance, Shape, fit_groups, fit_one, moments, pattern
-from pipeline.measures.cfa.optimize import maximize
-from pipeline.measures.cfa.twolevel import BETWEEN, WITHIN, fit_two_level, two_level_blocks
 from pipeline.measures.omega import factor_omega
+from pipeline.sem.fitness import fitness
+from pipeline.sem.likelihood import at, deviance
+from pipeline.sem.models import LEVELS, Fitted, Invariance, Shape, fit_groups, fit_one, moments, pattern
+from pipeline.sem.optimize import maximize
+from pipeline.sem.twolevel import BETWEEN, WITHIN, fit_two_level, two_level_blocks
 from tests.measures.reference import data, said
 
 SUBSCALES = [[item for item in range(12) if item % 3 == group] for group in range(3)]
@@ -125,7 +125,7 @@ def test_the_optimum_does_not_depend_on_the_start() -> None:
     model, sample = fitted("twelve", "bifactor")
     table = data("twelve")
     rng = np.random.default_rng(4)
-    from pipeline.measures.cfa.likelihood import Block
+    from pipeline.sem.likelihood import Block
 
     blocks = [Block(len(table), sample.covariance, sample.mean, 1.0, ((0, 1.0),), 0)]
     start = model.optimum.theta * rng.uniform(0.7, 1.3, len(model.optimum.theta))

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import MeasureError
+from pipeline.base.errors import MeasureError
+from pipeline.base.params import Measures
 from pipeline.measures import load_instruments, shipped
 from pipeline.measures.instrument import read_instrument, read_instruments
-from pipeline.params import Measures
 
 OWN = """
 id: wai_s_worker

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from pipeline.measures import shipped
-from pipeline.measures.cfa.fitness import Fitness
-from pipeline.measures.cfa.models import Moments, moments
 from pipeline.measures.structure import LEAST_CFI, MEANING, MOST_CFI_DROP, _highest, compared, invariance
+from pipeline.sem.fitness import Fitness
+from pipeline.sem.models import Moments, moments
 
 WAI_SR = shipped()["wai_sr"]
 FIT = Fitness(400, 100.0, 90, 0.2, 0.98, 0.97, 0.02, 0.0, 0.04, 0.03, 1.0, 1.0, True, True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import MeasureError
+from pipeline.base.errors import MeasureError
 from pipeline.measures import Instrument, shipped
 from pipeline.measures.checks import check_items, client_codes, grave
 from pipeline.measures.correlation import correlate

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.io import json_bytes
 from pipeline.measures import Instrument, shipped
-from pipeline.measures.cfa.models import moments
 from pipeline.measures.overview import overview
 from pipeline.measures.rated import occasion_blocks, rated
 from pipeline.measures.scoring import combine, score
 from pipeline.measures.structure import invariance, shapes
+from pipeline.project.io import json_bytes
+from pipeline.sem.models import moments
 from tests.measures.make import likert, ratings
 
 WAI_S = shipped()["wai_s"]

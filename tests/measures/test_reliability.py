@@ -5,9 +5,9 @@ import pytest
 
 from pipeline.measures.agreement import Kind, intraclass
 from pipeline.measures.alpha import cronbach_alpha
-from pipeline.measures.cfa.models import moments
 from pipeline.measures.generalizability import components, generalizability
 from pipeline.measures.omega import omega_total
+from pipeline.sem.models import moments
 from tests.measures.reference import data, said
 
 PARITY = 1e-6  # the issue's; R and we do the same sums

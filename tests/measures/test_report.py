@@ -14,10 +14,10 @@ import pytest
 from pipeline.disclosure.census import Census
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
-from pipeline.io import json_bytes
 from pipeline.measures import Instrument, shipped
 from pipeline.measures.overview import overview
 from pipeline.measures.scoring import combine, score
+from pipeline.project.io import json_bytes
 from pipeline.report.figures import Figure
 from pipeline.report.sections import factors, measure_figures, measures, psychometrics
 from pipeline.report.table import Table

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.base.params import Params, validate
+from pipeline.base.yaml_text import parse
 from pipeline.measures import check_params
-from pipeline.params import Params, validate
-from pipeline.yaml_text import parse
 from tests.measures.test_instruments import OWN
 
 PARAMS = (Path(__file__).parents[2] / "params.yaml").read_text(encoding="utf-8")

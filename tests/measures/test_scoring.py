@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from pipeline.errors import MeasureError
+from pipeline.base.errors import MeasureError
 from pipeline.measures import Instrument, shipped
 from pipeline.measures.scoring import combine, keyed, score, summarize
 from tests.measures.make import likert, ratings

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.errors import MeasureError
+from pipeline.base.errors import MeasureError
 from pipeline.measures import shipped
-from pipeline.stages import runner
+from pipeline.project import runner
 from tests.measures.make import likert, ratings
 from tests.measures.test_instruments import OWN
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from pipeline.measures.alpha import cronbach_alpha
-from pipeline.measures.cfa.fitness import Fitness, fitness
-from pipeline.measures.cfa.models import LEVELS, Fitted, Invariance, fit_groups, fit_one, moments, pattern
-from pipeline.measures.cfa.twolevel import BETWEEN, WITHIN, fit_two_level
 from pipeline.measures.omega import factor_omega, omega_total
+from pipeline.sem.fitness import Fitness, fitness
+from pipeline.sem.models import LEVELS, Fitted, Invariance, fit_groups, fit_one, moments, pattern
+from pipeline.sem.twolevel import BETWEEN, WITHIN, fit_two_level
 from tests.measures.reference import data, said
 
 ALPHA = 1e-6  # the issue's, as all below

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.errors import MeasureError
+from pipeline.base.errors import MeasureError
 from pipeline.measures import shipped
 from pipeline.measures.instrument import read_instruments
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from pipeline.multilevel import Model, fit
-from pipeline.multilevel.design import build
-from pipeline.multilevel.deviance import Deviance, make_deviance, make_structure
-from pipeline.multilevel.options import Specification, blocks_of
-from pipeline.multilevel.series import SeriesDeviance
+from pipeline.multilevel.design.matrix import build
+from pipeline.multilevel.design.options import Specification, blocks_of
+from pipeline.multilevel.likelihood.deviance import Deviance, make_deviance, make_structure
+from pipeline.multilevel.likelihood.series import SeriesDeviance
 from tests.multilevel.dense import Dense, columns, covariance, random_columns, residual
 from tests.multilevel.designs import CASES, Case
 

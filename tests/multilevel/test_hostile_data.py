@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipeline.errors import ModelError
+from pipeline.base.errors import ModelError
 from pipeline.multilevel import Model, fit
 from tests.multilevel.test_wrong_use import ASKED, ROWS, study
 

@@ -10,7 +10,7 @@ import pytest
 from scipy.special import chdtri, stdtr
 
 from pipeline.multilevel import compare, fit
-from pipeline.multilevel.profile import Curve, targets
+from pipeline.multilevel.inference.profile import Curve, targets
 from tests.multilevel.dense import Dense, indicator
 from tests.multilevel.designs import CASES, Case
 from tests.multilevel.test_deviance import dense_of, every_case

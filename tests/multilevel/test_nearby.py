@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.errors import ModelError
+from pipeline.base.errors import ModelError
 from pipeline.multilevel import Model, fit
 
 SAME_DEVIANCE = 1e-7  # both searches end where no step promises a decrease of 1e-9

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.errors import ModelError
+from pipeline.base.errors import ModelError
 from pipeline.multilevel import fit
-from pipeline.multilevel.second_opinion import SecondOpinion, fit_statsmodels
+from pipeline.multilevel.face.second_opinion import SecondOpinion, fit_statsmodels
 from tests.multilevel.lehmer import small_design
 from tests.multilevel.references import Case, all_cases, relative
 

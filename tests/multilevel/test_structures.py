@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.multilevel import fit, large, quick, stacks
-from pipeline.multilevel import segments as segments_module
-from pipeline.multilevel.deviance import Deviance
-from pipeline.multilevel.grouping import Factor, arrange
-from pipeline.multilevel.optimize import minimize, trust_region_step
-from pipeline.multilevel.plan import make_plan
-from pipeline.multilevel.segments import Segments, distinct, distinct_with_inverse
+from pipeline.multilevel import fit
+from pipeline.multilevel.design.grouping import Factor, arrange
+from pipeline.multilevel.design import segments as segments_module
+from pipeline.multilevel.design.segments import Segments, distinct, distinct_with_inverse
+from pipeline.multilevel.likelihood import large, quick, stacks
+from pipeline.multilevel.likelihood.deviance import Deviance
+from pipeline.multilevel.likelihood.plan import make_plan
+from pipeline.multilevel.search.optimize import minimize, trust_region_step
 from tests.multilevel.designs import CASES, Case, study
 from tests.multilevel.test_deviance import deviance_of
 
@@ -83,7 +84,7 @@ def test_every_path_gives_the_same_answer(name: str, monkeypatch: pytest.MonkeyP
     for module, constant in ((stacks, "TOGETHER"), (large, "LARGE"), (quick, "MANY")):
         monkeypatch.setattr(module, constant, 0)
         if constant == "LARGE":
-            monkeypatch.setattr("pipeline.multilevel.remainder.LARGE", 0)
+            monkeypatch.setattr("pipeline.multilevel.likelihood.remainder.LARGE", 0)
             monkeypatch.setattr(stacks, "TOGETHER", 1000)
         paths.append(deviance_of(case, "REML"))
         for seed, size in ((1, 1.0), (2, 1e-5)):
@@ -97,7 +98,7 @@ def test_every_path_gives_the_same_answer(name: str, monkeypatch: pytest.MonkeyP
 def test_large_path_effects_and_kenward_roger(monkeypatch: pytest.MonkeyPatch) -> None:
     case = BY_NAME["moving_slopes"]
     plain = fit(case.data, **case.arguments(df="kenward_roger"))
-    monkeypatch.setattr("pipeline.multilevel.remainder.LARGE", 0)
+    monkeypatch.setattr("pipeline.multilevel.likelihood.remainder.LARGE", 0)
     other = fit(case.data, **case.arguments(df="kenward_roger"))
     np.testing.assert_allclose(other.effects("worker"), plain.effects("worker"), atol=1e-6)
     np.testing.assert_allclose(other.fixed, plain.fixed, rtol=1e-5)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.errors import ModelError
+from pipeline.base.errors import ModelError
 from pipeline.multilevel import fit
 
 ROWS = 120

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from pipeline.params import Params, load
-from pipeline.report.description.summary import describe
-from pipeline.report.description.tables import Study
+from pipeline.base.params import Params, load
+from pipeline.description.summary import describe
+from pipeline.description.tables import Study
 from pipeline.report.release import Report, Sources, build
 from tests.report.studies import foreign_study, full_study
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipeline.report.description.tables import Study
+from pipeline.description.tables import Study
 
 PHASES = ["engagement", "assessment", "intervention", "evaluation"]
 MODES = ["joint", "worker_solo", "client_solo", "concrete"]

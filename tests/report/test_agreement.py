@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from pipeline.base.params import ContrastSpec, Hypothesis, MediatorSpec
 from pipeline.disclosure.census import Census
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
-from pipeline.params import ContrastSpec, Hypothesis, MediatorSpec
 from pipeline.report import sentences
 from pipeline.report.findings import finding
 from pipeline.report.numbers import NO_BREAK, ticks

@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.description.summary import describe
+from pipeline.description.tables import Study
 from pipeline.disclosure.neutral import visible
 from pipeline.disclosure.shown import Shown
-from pipeline.report.description.summary import describe
-from pipeline.report.description.tables import Study
 from pipeline.report.page import render
 from pipeline.report.release import Report, build, gate_of
 from pipeline.report.sections import people

@@ -7,11 +7,11 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from pipeline.base.params import Exposure, Simulate
 from pipeline.exposure.dose import chosen, doses, shifted
 from pipeline.exposure.link import link
 from pipeline.measures import shipped
 from pipeline.measures.scoring import score
-from pipeline.params import Exposure, Simulate
 from pipeline.simulate import canonical, known_truth
 
 MODES = ("joint", "worker_solo", "client_solo", "concrete")

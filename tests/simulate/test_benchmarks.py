@@ -7,8 +7,8 @@ from typing import get_args
 import pytest
 
 from benchmarks import recovery, targets, verdicts
-from pipeline.options import Scenario
-from pipeline.options import Verdict as Word
+from pipeline.base.options import Scenario
+from pipeline.base.options import Verdict as Word
 
 
 def _found(verdict: str, low: float, high: float) -> targets.Found:

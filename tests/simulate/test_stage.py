@@ -11,10 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.io import digest
-from pipeline.params import load
+from pipeline.base.params import load
+from pipeline.project import runner
+from pipeline.project.io import digest
 from pipeline.simulate import canonical
-from pipeline.stages import runner
 
 ROOT = Path(__file__).parent.parent.parent
 PARAMS = (ROOT / "params.yaml").read_text(encoding="utf-8")
@@ -35,7 +35,9 @@ def _hashes(project: Path) -> dict[str, str]:
 
 
 def _run_elsewhere(project: Path, **environment: str) -> dict[str, str]:
-    code = "import sys; from pathlib import Path; from pipeline.stages.runner import run; run('simulate', Path(sys.argv[1]))"
+    code = (
+        "import sys; from pathlib import Path; from pipeline.project.runner import run; run('simulate', Path(sys.argv[1]))"
+    )
     inherited = {name: value for name, value in os.environ.items() if name not in environment}
     environment = {**inherited, "PYTHONPATH": str(ROOT), **environment}
     subprocess.run([sys.executable, "-c", code, str(project)], cwd=project, env=environment, check=True, timeout=60)

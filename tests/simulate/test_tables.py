@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from numpy.random import PCG64, Generator
 
+from pipeline.base.options import Scenario
+from pipeline.base.params import Exposure, Simulate, load
 from pipeline.exposure.dose import chosen, doses
 from pipeline.exposure.link import link
 from pipeline.measures import shipped
 from pipeline.measures.scoring import score
-from pipeline.options import Scenario
-from pipeline.params import Exposure, Simulate, load
 from pipeline.simulate import canonical, simulate
 from pipeline.simulate.people import draw_profiles
 from pipeline.simulate.raw import CODES, HEADERS

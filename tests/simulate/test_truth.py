@@ -8,8 +8,8 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from pipeline.options import Scenario
-from pipeline.params import Simulate
+from pipeline.base.options import Scenario
+from pipeline.base.params import Simulate
 from pipeline.simulate import known_truth
 from pipeline.simulate.page import page
 from pipeline.simulate.scenarios import DIFFERENCES, IN_WORDS, check_overrides, truth_of

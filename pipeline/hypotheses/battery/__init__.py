@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.errors import ModelError
+from pipeline.base.errors import ModelError
 from pipeline.hypotheses.battery import (
     car1,
     controls,

@@ -14,8 +14,8 @@ from pipeline.hypotheses.sample import NotEstimable, Sample
 from pipeline.hypotheses.terms import Design, Focus
 
 if TYPE_CHECKING:
-    from pipeline import options
-    from pipeline.params import Compute, Plan
+    from pipeline.base import options
+    from pipeline.base.params import Compute, Plan
 
 
 @dataclass(frozen=True)

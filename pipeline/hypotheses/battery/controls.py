@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from pipeline.base.options import Check as CheckName
 from pipeline.hypotheses import terms
 from pipeline.hypotheses.battery.base import Check, Finding, Setting, difference
 from pipeline.hypotheses.estimate import contrast
 from pipeline.hypotheses.sample import main_exposures
-from pipeline.options import Check as CheckName
 
 WORDS = {
     "worker_solo": "the worker's advocacy alone",

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.base.options import Verdict
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.models import thin_terms
 from pipeline.disclosure.shown import Shown
-from pipeline.options import Verdict
 from pipeline.report import sentences, words
 from pipeline.report.counts import model_key
 from pipeline.report.findings import Effect, Finding, degrees, model_rows

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.base.params import Hypothesis
 from pipeline.disclosure.gate import Gate
-from pipeline.params import Hypothesis
 from pipeline.report import sentences, words
 from pipeline.report.findings import HAZARDS, Effect, Finding
 from pipeline.report.numbers import bracket, digits_for

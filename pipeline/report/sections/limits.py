@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.base.params import Params
 from pipeline.disclosure.gate import Gate
-from pipeline.params import Params
 from pipeline.report import words
 from pipeline.report.findings import Finding
 from pipeline.report.numbers import listed

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipeline.base.params import Params
 from pipeline.disclosure.gate import Gate
-from pipeline.params import Params
 from pipeline.report import words
 from pipeline.report.numbers import listed, percent
 

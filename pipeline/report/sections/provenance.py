@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.params import Params, Section, effective
+from pipeline.base.params import Params, Section, effective
 from pipeline.report.table import Line, Table
 
 AGAIN = (

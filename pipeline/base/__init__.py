@@ -1,0 +1,1 @@
+"""What every room may import: errors, closed sets of options, params.yaml as typed models."""

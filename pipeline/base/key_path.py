@@ -1,0 +1,101 @@
+"""Where in params.yaml an error stands: its key path, what was found there, what is allowed, and the nearest valid name."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import types
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from pipeline.base.errors import Problem
+from pipeline.base.yaml_text import Path, show
+
+NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+
+
+def nearest(name: str, names: list[str]) -> str:
+    """A `did you mean` for a misspelt name, or the list of valid ones."""
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean `{close[0]}`?" if close else f"allowed: {', '.join(sorted(names))}"
+
+
+def problem(detail: Any, data: Any, whole: type[BaseModel]) -> Problem:
+    """One of pydantic's errors over `data`, which was to be a `whole`: its key path, what was found, what is allowed."""
+    path = _real_path(detail["loc"], data)
+    kind, where = detail["type"], show(path)
+    if kind == "extra_forbidden":
+        return Problem(where, "unknown key", nearest(str(path[-1]), _keys_at(whole, path[:-1])))
+    if kind == "missing":
+        mend = f"add `{path[-1]}: {{}}`, which means the defaults" if len(path) == 1 else "add it"
+        return Problem(where, "this key is missing", mend)
+    if kind == "literal_error" and "[key]" in detail["loc"]:
+        return Problem(where, "unknown key", nearest(str(path[-1]), _choices(detail)))
+    if path and "[key]" in detail["loc"]:
+        return Problem(where, f"a name that cannot be used as a key ({detail['msg']})", f"use a name like {NAME_PATTERN}")
+    found = _found(detail.get("input"))
+    if kind == "literal_error" and detail.get("input") is None and "null" in _choices(detail):
+        return Problem(where, "found nothing", 'name one; "null" needs its quotes, YAML reads it as nothing without them')
+    if kind == "literal_error":
+        return Problem(where, f"found {found}", nearest(str(detail.get("input")), _choices(detail)))
+    return Problem(where, f"found {found}", f"allowed: {_allowed(detail)}")
+
+
+def _choices(detail: Any) -> list[str]:
+    return re.findall(r"'([^']*)'", detail["ctx"]["expected"])
+
+
+def _allowed(detail: Any) -> str:
+    if detail["type"] == "bool_type":
+        return "true or false"  # never yes or no: YAML readers disagree about them
+    message = str(detail["msg"])
+    return message.removeprefix("Input should be ").removeprefix("Value error, ").replace("String should", "should")
+
+
+def _found(value: Any) -> str:
+    shown = json.dumps(value, ensure_ascii=True, default=str)
+    return shown if len(shown) <= 60 else shown[:57] + "..."
+
+
+def _real_path(loc: tuple[str | int, ...], data: Any) -> Path:
+    """Drop what pydantic adds to a location (union branch names, `[key]`), keeping only keys that are in the file."""
+    path: list[str | int] = []
+    here = data
+    for index, part in enumerate(loc):
+        try:
+            here = here[part]
+        except (KeyError, IndexError, TypeError):
+            if index == len(loc) - 1 and isinstance(here, dict) and part != "[key]":
+                path.append(part)
+        else:
+            path.append(part)
+    return tuple(path)
+
+
+def _keys_at(whole: type[BaseModel], path: Path) -> list[str]:
+    """The keys allowed at a path, walked through the models' annotations."""
+    kinds: list[Any] = [whole]
+    for part in path:
+        kinds = [inner for kind in kinds for inner in _step(kind, part)]
+    return sorted({name for kind in kinds if _is_model(kind) for name in kind.model_fields})
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _step(kind: Any, part: str | int) -> list[Any]:
+    if _is_model(kind):
+        field = kind.model_fields.get(str(part))
+        return _branches(field.annotation) if field else []
+    if get_origin(kind) is dict:
+        return _branches(get_args(kind)[1])
+    return [inner for arg in get_args(kind) for inner in _branches(arg)] if get_origin(kind) is tuple else []
+
+
+def _branches(annotation: Any) -> list[Any]:
+    if get_origin(annotation) in (Union, types.UnionType):
+        return [inner for arg in get_args(annotation) for inner in _branches(arg)]
+    return _branches(get_args(annotation)[0]) if get_origin(annotation) is Annotated else [annotation]

@@ -1,0 +1,278 @@
+"""params.yaml as frozen, typed models.
+
+`load` reads the text, `schema` writes the JSON Schema an editor uses. A model field is the one place where a key, its
+type, its bounds and its default stand. Rules that need another room's knowledge (is this item in that instrument?) stand in
+that room's `check_params`; the check stage gathers all of them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from pipeline.base import options
+from pipeline.base.errors import ParamsError
+from pipeline.base.key_path import NAME_PATTERN, problem
+from pipeline.base.yaml_text import parse
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]*$", max_length=120)]
+Header = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Share = Annotated[float, Field(gt=0, le=1)]
+Code = str | int | float | bool
+
+
+class Section(BaseModel):
+    """What all sections share: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Study(Section):
+    """What the study is called, where its data come from, and the one seed all random numbers start from."""
+
+    title: Text
+    origin: options.Origin
+    seed: int = Field(ge=0, lt=2**32)
+
+
+class Simulate(Section):
+    """The built-in study: its size, and the scenario whose truth it is made from."""
+
+    scenario: options.Scenario = "default"
+    workers: int = Field(40, ge=2, le=5000)
+    clients: int = Field(400, ge=10, le=500_000)
+    sessions: int = Field(16, ge=2, le=100)
+    truth: dict[Name, float] = Field({}, description="overrides of single true effects, by name")
+
+
+class Glue(Section):
+    """A canonical column made from several source columns, joined by a separator."""
+
+    columns: tuple[Header, ...] = Field(min_length=1)
+    separator: str = Field("_", max_length=3)
+    prefix: str = Field("", pattern=r"^[A-Za-z]{0,4}[-_]?$")
+
+
+class Checked(Section):
+    """A list of codes made from checkbox columns: the code of each column that is checked."""
+
+    checked: dict[Header, Code] = Field(min_length=1, description="header of a checkbox -> the code it stands for")
+    yes: tuple[str, ...] = Field(("1", "Checked"), description="cells that mean checked")
+    no: tuple[str, ...] = Field(("", "0", "Unchecked"), description="cells that mean not checked")
+
+
+class Join(Section):
+    """A second file whose columns are looked up by a key that both files hold (many rows to one)."""
+
+    file: FileName
+    key: Header | tuple[Header, ...]
+
+
+class TableSource(Section):
+    """One raw file, and which of its columns feed which canonical columns."""
+
+    file: FileName
+    columns: dict[Name, Header | Glue | Checked]
+    rows: dict[Header, tuple[str, ...]] = Field({}, description="only rows whose cell below this header is one of these")
+    recode: dict[Name, dict[str, Code]] = {}
+    constants: dict[Name, Code] = {}
+    joins: tuple[Join, ...] = ()
+    missing: tuple[str, ...] = ("",)
+    codes: dict[Name, tuple[str, ...]] = Field({}, description="codes of this study's own, by canonical column")
+    ignore: tuple[Header, ...] = Field((), description="headers that are read past; `q{item}` stands for q1, q2 ...")
+
+
+class RatingSource(TableSource):
+    """One raw file of ratings: its instrument, its rater, and where its items stand."""
+
+    instrument: Name
+    rater: options.Rater
+    items: Header | tuple[Header, ...] = Field(description="`wai_{item}`, or the item columns in item order")
+    labels: dict[str, float] = Field({}, description="answers in words -> numbers")
+    totals: dict[Name, Header] = Field({}, description="scores shipped with the data, to be recomputed and compared")
+
+
+class Sources(Section):
+    """Where the raw files lie and how their columns are named."""
+
+    directory: Annotated[str, StringConstraints(pattern=r"^data/raw/[A-Za-z0-9][A-Za-z0-9_-]*$")]
+    tables: dict[options.TableName, TableSource]
+    ratings: dict[Name, RatingSource]
+
+
+class Privacy(Section):
+    """The two gates: what may come in, and what may leave."""
+
+    id_pattern: str = "[A-Za-z]{1,4}[-_]?[A-Za-z0-9]{6,32}"
+    id_patterns: dict[Name, str] = Field({}, description="an id column with another form than `id_pattern`")
+    attested_ids: tuple[Name, ...] = Field((), description="id columns somebody vouches for, though they look guessable")
+    quasi_identifiers: tuple[Name, ...] = ("age_band", "gender", "race_ethnicity", "language")
+    k: int = Field(5, ge=2)
+    attested_headers: tuple[Header, ...] = Field((), description="raw headers that only look like a person's identifier")
+    policies: dict[Name, options.Policy] = Field({}, description="rules of docs/data-rules.md -> refuse, quarantine or warn")
+    max_file_mb: int = Field(4096, ge=1, description="a raw file larger than this is refused unread")
+    min_cell: int = Field(10, ge=2)
+    round_to: int = Field(5, ge=1)
+    release: options.Release = "public"
+
+
+class Measures(Section):
+    """How ratings become scores."""
+
+    min_answered: Share = 0.75
+    instruments: tuple[FileName, ...] = Field((), description="files of your own instruments, beside params.yaml")
+    scales: dict[Name, tuple[float, float]] = Field({}, description="a scale other than the instrument's own")
+    overrule: tuple[Name, ...] = Field((), description="instruments whose failing item checks do not stop the run")
+
+
+class Exposure(Section):
+    """How advocacy episodes become windows between ratings."""
+
+    first_window: float = Field(14, gt=0, description="days before the first rating that count for it")
+    same_day: Literal["by_order", "exclude"] = "by_order"
+    gap_after: float = Field(28, gt=0, description="a window longer than this many days is flagged as a gap")
+
+
+class OutcomeSpec(Section):
+    """What a hypothesis is about: a score, the distance between client and worker, a missed session, or dropout."""
+
+    instrument: Name
+    score: Name = "total"
+    rater: options.Rater = "client"
+    kind: options.OutcomeKind = Field("score", description="dyad_gap: distance to the worker's rating of the same session")
+
+
+class ExposureSpec(Section):
+    """The dose of advocacy a hypothesis is about, and which episodes count towards it."""
+
+    mode: options.Mode
+    dose: Annotated[str, StringConstraints(pattern=r"^(count|any|minutes|decay\([0-9]{1,4}(\.[0-9]{1,3})?\))$")] = "count"
+    lag: int = Field(0, ge=0, le=10)
+    setting: options.Setting | None = None
+    level: options.Level | None = None
+    initiated_by: options.Initiator | None = None
+    debriefed: bool | None = None
+    planned: bool | None = None
+
+
+class ContrastSpec(Section):
+    """A difference that is tested in place of one effect: of two exposures, or of two outcome scores."""
+
+    minus: options.Mode | None = None
+    outcome_minus: Name | None = None
+
+
+class MediatorSpec(Section):
+    """What lies between exposure and outcome: a column of the session `lag` ratings before the outcome's."""
+
+    column: Name
+    lag: int = Field(1, ge=0, le=10)
+
+
+class Plan(Section):
+    """What shapes a hypothesis' models; its fit depends on these keys and no others."""
+
+    outcome: OutcomeSpec
+    exposure: ExposureSpec
+    effect: options.Effect = "within"
+    time: options.TimeScale = "session_number"
+    covariates: tuple[Name, ...] = ()
+    random: dict[Name, tuple[Name, ...]] = {"worker_id": ("intercept",), "client_id": ("intercept", "exposure", "time")}
+    contrast: ContrastSpec | None = None
+    moderator: Name | None = None
+    moderator_level: str | None = Field(None, description="the level tested against the others (default: the last)")
+    mediator: MediatorSpec | None = None
+
+
+class Hypothesis(Plan):
+    """One claim, and the model that tests it."""
+
+    role: options.Role
+    claim: Text
+    predicted: options.Predicted
+    smallest_effect: float = Field(gt=0, le=3, description="in within-client SDs of the outcome")
+
+
+class VerdictRules(Section):
+    """The rules words follow."""
+
+    alpha: float = Field(0.05, gt=0, lt=0.5)
+    equivalence_level: float = Field(0.90, gt=0.5, lt=1)
+    confirmatory_correction: Literal["holm", "none"] = "holm"
+    exploratory_correction: Literal["benjamini_hochberg", "none"] = "benjamini_hochberg"
+    direction_checks: tuple[options.Check, ...] = ("lead_placebo",)
+    specificity_checks: tuple[options.Check, ...] = ("control_worker_solo", "control_client_solo", "control_concrete")
+    fragile_checks: tuple[options.Check, ...] = (
+        "nearer_windows",
+        "lagged_outcome",
+        "detrended",
+        "time_slope",
+        "car1",
+        "cluster_robust",
+    )
+
+
+class Report(Section):
+    """What the report shows."""
+
+    figure_dpi: int = Field(300, ge=72, le=600)
+
+
+class Compute(Section):
+    """How models are fitted, and what is too little to fit one."""
+
+    engine: options.Engine = "multilevel"
+    method: options.Method = "REML"
+    df: options.DegreesOfFreedom = "satterthwaite"
+    kenward_roger_below: int = Field(20, ge=0, description="with fewer workers, always Kenward-Roger")
+    drop_slopes: tuple[Literal["exposure", "time"], ...] = Field(("exposure", "time"), description="when singular, in order")
+    min_workers: int = Field(3, ge=2)
+    min_clients: int = Field(10, ge=2, description="clients with enough ratings, and with an exposure that varies")
+    min_ratings: int = Field(3, ge=2, description="ratings of a client in the model's rows")
+    draws: int = Field(20_000, ge=1_000, le=1_000_000, description="of the Monte-Carlo interval of an indirect effect")
+    seed: int = Field(20261122, ge=0, lt=2**32, description="of those draws")
+
+
+class Params(Section):
+    """All of params.yaml; every section must be there, if only as `{}`, because DVC tracks them by name."""
+
+    study: Study
+    simulate: Simulate
+    sources: Sources
+    privacy: Privacy
+    measures: Measures
+    exposure: Exposure
+    hypotheses: dict[Name, Hypothesis]
+    verdict: VerdictRules
+    report: Report
+    compute: Compute
+
+
+def load(text: str) -> Params:
+    """Read the text of params.yaml; ParamsError names every error with its key path and the nearest valid name."""
+    return validate(parse(text))
+
+
+def validate(data: Any) -> Params:
+    """Turn plain data into Params; ParamsError as `load`."""
+    try:
+        return Params.model_validate_json(json.dumps(data))
+    except ValidationError as error:
+        problems = sorted(
+            {problem(detail, data, Params) for detail in error.errors(include_url=False, include_context=True)}
+        )
+    raise ParamsError(problems)
+
+
+def schema() -> str:
+    """The JSON Schema of params.yaml, as text."""
+    return json.dumps(Params.model_json_schema(), indent=1, sort_keys=True) + "\n"
+
+
+def effective(section: Section) -> dict[str, Any]:
+    """A section with its defaults filled in, as plain data fit for JSON."""
+    return section.model_dump(mode="json")

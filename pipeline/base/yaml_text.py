@@ -1,0 +1,129 @@
+"""The strict subset of YAML that params.yaml is written in: no duplicate keys, aliases, tags or surprising scalars.
+
+What YAML 1.2 reads as text is text (`no`, `1:30`), as are keys: `dvc exp run -S` writes the file anew, and takes the quotes
+off whatever stays text without them. Where a number or a truth value is called for, params.py refuses text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.base.errors import ParamsError, Problem
+
+Path = tuple[str | int, ...]
+
+# What is no text, and what other readers (editors, R) read differently or few people mean as written.
+SURPRISES = (
+    (re.compile(r"[-+]?0[0-9_]+"), "a number with a leading zero"),
+    (re.compile(r"[-+]?0[xXoObB][0-9a-fA-F_]+"), "a hexadecimal, octal or binary number"),
+    (re.compile(r"[-+]?[0-9]+(_[0-9]+)+(\.[0-9_]*)?"), "a number with underscores"),
+    (re.compile(r"(?i)[-+]?\.(inf|nan)"), "an infinite or undefined number"),
+    (re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*"), "a calendar date"),
+    (re.compile(r"=|<<"), "a YAML special"),
+)
+TEXT = "tag:yaml.org,2002:str"
+PLAIN_TAGS = {"str", "int", "float", "bool", "null", "timestamp", "merge", "value"}
+QUOTE_IT = "put it in quotes if it is meant as text, write it plainly if it is a number"
+
+
+def parse(text: str) -> Any:
+    """Read YAML text into plain dicts, lists and scalars.
+
+    Raises ParamsError naming every duplicate key, alias, tag and surprising scalar with its key path and line.
+    """
+    node = _compose(text)
+    if node is None:
+        raise ParamsError(Problem("params.yaml", "the file is empty", "start from the params.yaml of a fresh clone"))
+    problems = list(_problems(node, ()))
+    if problems:
+        raise ParamsError(problems)
+    return _construct(node)
+
+
+def show(path: Path) -> str:
+    """The key path as people write it: hypotheses.name.covariates[0]."""
+    shown = ""
+    for part in path:
+        shown += f"[{part}]" if isinstance(part, int) else (f".{part}" if shown else part)
+    return shown or "params.yaml"
+
+
+def _compose(text: str) -> Any:
+    import ruamel.yaml
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        return ruamel.yaml.YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"params.yaml line {mark.line + 1}" if mark else "params.yaml"
+        found = Problem(where, f"not readable as YAML ({error.problem})", "check indentation, colons and quotes")
+    except YAMLError:
+        found = Problem("params.yaml", "not readable as YAML: a character that YAML forbids", "save it as plain UTF-8")
+    raise ParamsError(found)
+
+
+def _problems(node: Any, path: Path, seen: frozenset[int] = frozenset()) -> Iterator[Problem]:
+    line = f"{show(path)} (line {node.start_mark.line + 1})"
+    if str(node.tag).startswith("!"):
+        yield Problem(line, "a YAML tag (!...)", "remove the tag")
+    if node.anchor:
+        yield Problem(line, "an anchor or alias (& or *)", "write the value out")
+    if id(node) in seen:
+        return
+    kind = type(node).__name__
+    if kind == "MappingNode":
+        yield from _mapping_problems(node, path, seen | {id(node)})
+    elif kind == "SequenceNode":
+        for index, child in enumerate(node.value):
+            yield from _problems(child, (*path, index), seen | {id(node)})
+    else:
+        yield from _scalar_problems(node, line)
+
+
+def _mapping_problems(node: Any, path: Path, seen: frozenset[int]) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        if type(key).__name__ != "ScalarNode":
+            yield Problem(f"{show(path)} (line {line})", "a key that is not plain text", "use a plain name as the key")
+            continue
+        child = (*path, str(key.value))
+        if key.value in first:
+            what = f"the key stands twice (first on line {first[key.value]})"
+            yield Problem(f"{show(child)} (line {line})", what, "keep one of the two")
+        first.setdefault(key.value, line)
+        yield from _problems(value, child, seen)
+
+
+def _scalar_problems(node: Any, where: str) -> Iterator[Problem]:
+    tag = str(node.tag)
+    if tag.removeprefix("tag:yaml.org,2002:") not in PLAIN_TAGS:
+        yield Problem(where, "a YAML tag (!...)", "remove the tag")
+    if node.style is None and tag != TEXT:
+        for pattern, name in SURPRISES:
+            if pattern.fullmatch(str(node.value)):
+                yield Problem(where, f"found {node.value}: {name}", QUOTE_IT)
+                return
+
+
+def _construct(node: Any) -> Any:
+    kind = type(node).__name__
+    if kind == "MappingNode":
+        return {str(key.value): _construct(value) for key, value in node.value}
+    if kind == "SequenceNode":
+        return [_construct(child) for child in node.value]
+    return _scalar(node)
+
+
+def _scalar(node: Any) -> Any:
+    text, tag = str(node.value), str(node.tag).rsplit(":", 1)[-1]
+    if tag == "null":
+        return None
+    if tag == "bool":
+        return text.lower() == "true"
+    if tag == "int":
+        return int(text)
+    return float(text) if tag == "float" else text

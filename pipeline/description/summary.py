@@ -1,0 +1,60 @@
+"""A whole description, as plain data."""
+
+from __future__ import annotations
+
+from pipeline.description.course import harms, leaving, staying, trajectories
+from pipeline.description.episodes import episode_levels, exposure, left_out, themes, windows, with_phase
+from pipeline.description.flow import clients_flow, flow
+from pipeline.description.people import attendance, table_one, workers_of
+from pipeline.description.strain import falls, leavers
+from pipeline.description.tables import Row, Study, as_codes, series_of
+
+IDS = ["client_id", "worker_id", "session_id", "instrument", "rater"]
+MOST_LEVELS = 50  # no model takes a factor of more levels; a code with more is an id
+
+
+def describe(study: Study) -> Row:
+    """Count and describe a study: everything the report says about it before any model."""
+    has_days = bool(study.sessions["day"].notna().any()) if "day" in study.sessions else False
+    return {
+        "files": study.ingest.get("files", []),
+        "notes": study.ingest.get("notes", []),
+        "warnings": study.validation.get("warnings", []),
+        "advocacy_log": study.advocacy is not None,
+        "has_days": has_days,
+        "series": [{"instrument": instrument, "rater": rater} for instrument, rater in series_of(study.occasions)],
+        "ranges": {name: facts.get("ranges", {}) for name, facts in study.scoring.get("instruments", {}).items()},
+        "clients": len(study.clients),
+        "sessions": len(study.sessions),
+        "workers": workers_of(study.sessions),
+        "flow": flow(study),
+        "clients_flow": clients_flow(study),
+        "table1": table_one(study.clients),
+        "attendance": attendance(study.sessions),
+        "level_clients": level_clients(study),
+        "episode_level_clients": episode_levels(study.advocacy),
+        "trajectories": trajectories(study.occasions),
+        "staying": staying(study.occasions),
+        "harms": harms(study.sessions),
+        "leaving": leaving(study.occasions),
+        "falls": falls(study.occasions, study.ledger),
+        "leavers": leavers(study.occasions, study.clients),
+        "exposure": exposure(with_phase(study.advocacy, study.occasions, study.ledger)),
+        "themes": themes(study.advocacy),
+        "windows": windows(study.occasions, study.ledger),
+        "left_out": left_out(study.ledger),
+    }
+
+
+def level_clients(study: Study) -> dict[str, dict[str, int]]:
+    """Clients behind each code of each column a model may take as a factor: the output gate asks for them."""
+    found: dict[str, dict[str, int]] = {}
+    clients = study.occasions["client_id"]
+    for name in study.occasions.columns.difference(IDS):
+        column = study.occasions[name]
+        if column.dtype in ("float64", "int64", "Int64") or column.nunique() > MOST_LEVELS:
+            continue
+        codes = as_codes(column)
+        held = clients.groupby(codes).nunique()
+        found[str(name)] = {str(code): int(n) for code, n in held.items()}
+    return found

@@ -1,0 +1,1 @@
+"""The ground floor of the engine: columns as numbers, grouping factors, and every check on them."""

@@ -1,0 +1,1 @@
+"""The fitted model as its users see it."""

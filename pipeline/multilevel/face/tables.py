@@ -1,0 +1,190 @@
+"""The tables of a fitted model, in the data's units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.multilevel.design.base import gram_matrix
+from pipeline.multilevel.design.columns import INTERCEPT
+from pipeline.multilevel.design.segments import Floats
+from pipeline.multilevel.inference.contrasts import Contrast
+from pipeline.multilevel.inference.coordinates import raw_map
+from pipeline.multilevel.inference.effects import Modes
+from pipeline.multilevel.likelihood.parameters import SINGULAR
+from pipeline.multilevel.search.fitting import Fitted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.multilevel.face.model import Model
+
+COLUMNS = ("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
+RESIDUAL = "residual"
+
+Covariances = dict[str, tuple[tuple[tuple[str, ...], Floats], ...]]
+
+
+def contrasts(rows: Sequence[Contrast], names: Sequence[str]) -> pd.DataFrame:
+    """One row a contrast."""
+    import pandas as pd
+
+    values = {column: [getattr(row, column) for row in rows] for column in COLUMNS}
+    return pd.DataFrame(values, index=pd.Index(list(names), name="term"))
+
+
+def square(matrix: Floats, names: Sequence[str]) -> pd.DataFrame:
+    """A square matrix with names on both sides."""
+    import pandas as pd
+
+    return pd.DataFrame(matrix, index=list(names), columns=list(names))
+
+
+def covariances(fitted: Fitted, residual_sd: float) -> Covariances:
+    """The covariance matrix of each block of random effects, by grouping column in the order given."""
+    parameters = fitted.deviance.parameters
+    triangles = parameters.raw_triangles(fitted.optimum.theta)
+    found: dict[str, list[tuple[tuple[str, ...], Floats]]] = {group: [] for group in fitted.design.spec.groups}
+    for block, triangle in zip(parameters.blocks, triangles, strict=True):
+        group = fitted.design.factors[block.factor].name
+        found[group].append((block.names, residual_sd**2 * triangle @ triangle.T))
+    return {group: tuple(blocks) for group, blocks in found.items()}
+
+
+def theta(fitted: Fitted) -> Floats:
+    """Raw relative factors, column by column, in the order of `random`."""
+    parameters = fitted.deviance.parameters
+    triangles = parameters.raw_triangles(fitted.optimum.theta)
+    out = []
+    for group in fitted.design.spec.groups:
+        for block, triangle in zip(parameters.blocks, triangles, strict=True):
+            if fitted.design.factors[block.factor].name == group:
+                out.append(triangle.T[np.triu_indices(block.width)])
+    return np.concatenate(out)
+
+
+def variance(model: Model) -> pd.DataFrame:
+    """Variances and covariances, long; the correlation of a term with itself is 1."""
+    import pandas as pd
+
+    rows: list[tuple[Any, ...]] = []
+    for group, blocks in model.covariances.items():
+        for names, matrix in blocks:
+            rows.extend(_block_rows(group, names, matrix))
+    rows.append((RESIDUAL, "", "", model.residual_sd**2, 1.0))
+    return pd.DataFrame(rows, columns=["group", "term_1", "term_2", "covariance", "correlation"])
+
+
+def _block_rows(group: str, names: tuple[str, ...], matrix: Floats) -> list[tuple[Any, ...]]:
+    spread = np.sqrt(np.diag(matrix))
+    rows: list[tuple[Any, ...]] = [(group, name, name, float(matrix[i, i]), 1.0) for i, name in enumerate(names)]
+    for i in range(len(names)):
+        for j in range(i + 1, len(names)):
+            both = spread[i] * spread[j]
+            rows.append((group, names[i], names[j], float(matrix[j, i]), float(matrix[j, i] / both) if both > 0 else np.nan))
+    return rows
+
+
+def effects(fitted: Fitted, modes: Modes, f: int) -> pd.DataFrame:
+    """Conditional modes and variances of one factor's raw terms."""
+    import pandas as pd
+
+    design = fitted.design
+    part, factor = design.random[f], design.factors[f]
+    raw = raw_map(part)
+    values = raw @ modes.modes[f] * design.outcome_scale
+    scale = fitted.optimum.sigma2 * design.outcome_scale**2
+    spread = np.einsum("ia,abn,ib->in", raw, modes.covariances[f], raw) * scale
+    columns = dict(zip(part.names, values, strict=True))
+    columns |= {f"variance[{name}]": row for name, row in zip(part.names, spread, strict=True)}
+    table = pd.DataFrame(columns, index=pd.Index(factor.labels, name=factor.name))
+    return table.sort_index()
+
+
+def by_level(fitted: Fitted, f: int, values: Floats, names: Sequence[str]) -> pd.DataFrame:
+    """Values [level, name] of one factor, sorted by level."""
+    import pandas as pd
+
+    factor = fitted.design.factors[f]
+    return pd.DataFrame(values, index=pd.Index(factor.labels, name=factor.name), columns=list(names)).sort_index()
+
+
+def cooks_distance(model: Model, without: pd.DataFrame) -> pd.Series:
+    """The change of all coefficients at once when a level leaves, in units of their covariance."""
+    import pandas as pd
+
+    change = without.to_numpy() - model.beta
+    distance = np.einsum("ja,ab,jb->j", change, np.linalg.inv(model.vcov), change) / len(model.beta)
+    return pd.Series(distance, index=without.index, name="cooks_distance")
+
+
+def mean_variances(model: Model) -> dict[str, float]:
+    """The variance each grouping column adds to a row, averaged over rows: trace(Z S Z') / n."""
+    fitted = model.fitted
+    out = {}
+    scale = fitted.optimum.sigma2 * fitted.design.outcome_scale**2
+    for f, factor in enumerate(fitted.design.factors):
+        relative = fitted.optimum.here.factors[f]
+        out[factor.name] = scale * float(np.sum(_second_moments(fitted, f) * (relative @ relative.T)))
+    return {group: out[group] for group in model.spec.groups}
+
+
+def _second_moments(fitted: Fitted, f: int) -> Floats:
+    """Z'Z / n of one factor's base terms, over unweighted rows."""
+    design = fitted.design
+    return gram_matrix(design.base, design.random[f].base, None, design.n_obs) / design.n_obs
+
+
+def icc(model: Model) -> pd.Series:
+    """The share of each grouping column in the variance not explained by fixed effects."""
+    import pandas as pd
+
+    parts = mean_variances(model)
+    total = sum(parts.values()) + model.residual_sd**2
+    return pd.Series({group: value / total for group, value in parts.items()}, name="icc", dtype=float)
+
+
+def r2(model: Model) -> pd.Series:
+    """Variance explained by the fixed part (marginal) and by fixed and random parts (conditional)."""
+    import pandas as pd
+
+    fixed = float(np.var(model.predict(effects=False), ddof=1))
+    random = sum(mean_variances(model).values())
+    total = fixed + random + model.residual_sd**2
+    return pd.Series({"marginal": fixed / total, "conditional": (fixed + random) / total}, name="r2", dtype=float)
+
+
+def sentences(model: Model) -> tuple[str, ...]:
+    """What a reader must know of how the fit came out."""
+    out = []
+    record = model.optimizer
+    if model.converged:
+        out.append(f"The fit converged after {record.evaluations} evaluations of the likelihood.")
+    else:
+        out.append(f"The fit did not converge ({record.reason}); its numbers must not be relied on.")
+    for group, blocks in model.covariances.items():
+        for names, matrix in blocks:
+            out.extend(_singular_sentences(model, group, names, matrix))
+    return tuple(out)
+
+
+def _singular_sentences(model: Model, group: str, names: tuple[str, ...], matrix: Floats) -> list[str]:
+    spread = np.sqrt(np.diag(matrix)) / model.residual_sd
+    zero = [name for name, size in zip(names, spread, strict=True) if size < SINGULAR]
+    said = [f"The variance of {_label(name)} between levels of {group} is estimated as zero." for name in zero]
+    rest = [i for i in range(len(names)) if names[i] not in zero]
+    if len(rest) > 1:
+        from pipeline.multilevel.likelihood.parameters import lower
+
+        values, vectors = np.linalg.eigh(matrix[np.ix_(rest, rest)])
+        triangle = lower(vectors * np.sqrt(np.maximum(values, 0.0))) / model.residual_sd
+        if (np.diag(triangle) < SINGULAR).any():
+            listed = ", ".join(_label(names[i]) for i in rest)
+            said.append(f"The effects of {listed} by {group} are estimated as perfectly correlated.")
+    return said
+
+
+def _label(name: str) -> str:
+    return "the intercept" if name == INTERCEPT else name

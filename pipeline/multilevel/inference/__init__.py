@@ -1,0 +1,1 @@
+"""Tests, degrees of freedom, intervals and cluster-robust errors of what was fitted."""

@@ -1,0 +1,1 @@
+"""From a deviance to its optimum, proved with a Hessian."""

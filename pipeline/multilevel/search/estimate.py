@@ -1,0 +1,196 @@
+"""Find the optimum of a deviance, prove it with a Hessian, and keep what inference needs.
+
+Every fit ends with the Hessian in (theta, sigma) from differences of exact gradients. It finishes the optimum with a
+Newton step, shows a boundary or saddle that is none (negative curvature: the search goes on along it), and is the
+information matrix Satterthwaite's method asks for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipeline.multilevel.design.segments import Floats
+from pipeline.multilevel.likelihood.deviance import Deviance, Evaluation
+from pipeline.multilevel.search.optimize import ENOUGH, OptimizerRecord, Point, minimize, trust_region_step
+
+# Difference step as a share of the length over which the deviance bends: truncation 1e-7, rounding 1e-9.
+STEP = 3e-4
+# Below this many rows a fit is so cheap that it is started from several points.
+SMALL = 500
+ROUNDS = 8
+# Curvatures below this share of the largest cannot be told from zero by differences.
+FLAT = 1e-6
+# A last step longer than this share of the bending length asks for the Hessian to be taken anew.
+CLOSE = 1e-6
+# The longest and the number of ever shorter steps tried along a direction that curves downwards.
+LONGEST, HALVINGS = 0.5, 13
+# A relative standard deviation this small is tried at zero.
+NEAR = 1e-3
+# A relative standard deviation that is rounding of zero.
+NOTHING = 1e-9
+
+
+@dataclass(frozen=True)
+class Information:
+    """Second derivatives at the optimum: of the deviance in (theta, sigma), and of vcov(beta) by each of them.
+
+    `hessian` [k+1, k+1]; `jacobian` [k+1, p, p] in base coordinates; `profiled` [k, k] the Hessian in theta alone.
+    """
+
+    hessian: Floats
+    jacobian: Floats
+    profiled: Floats
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """The estimate of theta, the evaluation there, its information and how it was found."""
+
+    theta: Floats
+    here: Evaluation
+    sigma2: float
+    information: Information
+    converged: bool
+    record: OptimizerRecord
+
+
+def optimum(deviance: Deviance, start: Floats | None = None, curvature: Floats | None = None) -> Optimum:
+    """The minimum of the deviance; from several starts when the data are few and no start is given."""
+    if start is not None:
+        return _from(deviance, start, 1, curvature)
+    starts = deviance.starts(many=deviance.n <= SMALL)
+    found = [_from(deviance, one, len(starts), None) for one in starts]
+    best = min(found, key=lambda one: one.here.deviance)
+    ties = [one for one in found if one.here.deviance < best.here.deviance + ENOUGH]
+    return ties[0]
+
+
+def _from(deviance: Deviance, start: Floats, starts: int, curvature: Floats | None) -> Optimum:
+    guess = np.diag(deviance.stiffness(start)) if curvature is None else curvature
+    first = point = minimize(deviance.value_and_gradient, start, guess)
+    for _ in range(ROUNDS):
+        settled = _snapped(deviance, point)
+        if not np.array_equal(settled, point.x):
+            point = replace(point, x=settled)
+            point.value, point.gradient = deviance.value_and_gradient(settled)
+        information = differentiate(deviance, point.x)
+        below = _way_down(deviance, point, information.profiled)
+        upward = _upward(information.profiled)
+        if below is None:
+            information = replace(information, profiled=upward)
+            _, promised = trust_region_step(point.gradient, upward, 0.5)
+            if promised < 10 * ENOUGH:
+                break
+        point = minimize(deviance.value_and_gradient, point.x if below is None else below, upward, radius=0.1)
+    return _finished(deviance, start, first.first, point, information, starts)
+
+
+def _way_down(deviance: Deviance, point: Point, profiled: Floats) -> Floats | None:
+    """A lower point along the direction that curves downwards most; None where none does, or only by rounding.
+
+    Beside a boundary the deviance may curve downwards over a short way only: a long step overshoots, and the curvature
+    learned from it hides the way down.
+    """
+    values, vectors = np.linalg.eigh(profiled)
+    if values[0] >= 0:
+        return None
+    lowest, found = point.value - ENOUGH, None
+    for length in LONGEST * 0.5 ** np.arange(HALVINGS):
+        before = lowest
+        for trial in (point.x + length * vectors[:, 0], point.x - length * vectors[:, 0]):
+            there = deviance.at(trial).deviance
+            if there < lowest:
+                lowest, found = there, trial
+        if found is not None and lowest == before:
+            break
+    return found
+
+
+def _upward(profiled: Floats) -> Floats:
+    """The same curvatures, all counted upwards."""
+    values, vectors = np.linalg.eigh(profiled)
+    if values[0] >= 0:
+        return profiled
+    upward: Floats = (vectors * np.abs(values)) @ vectors.T
+    return upward
+
+
+def _snapped(deviance: Deviance, point: Point) -> Floats:
+    """Set standard deviations that came to rest beside zero to zero where that is no worse; make the signs normal."""
+    theta = deviance.normal(point.x)
+    value = point.value
+    even = np.flatnonzero(deviance.even())
+    for i in even[np.abs(theta[even]) < NEAR]:
+        trial = theta.copy()
+        trial[i] = 0.0
+        there = deviance.at(trial).deviance
+        if there <= value + ENOUGH:
+            theta, value = trial, min(value, there)
+    return theta
+
+
+def differentiate(deviance: Deviance, theta: Floats) -> Information:
+    """The Hessian in (theta, sigma) and the Jacobian of vcov(beta), by central differences of exact gradients."""
+    sigma2, _, inverse, _ = _slopes(deviance, theta, None)
+    k, p = len(theta), deviance.p
+    steps = STEP * deviance.lengths(theta)
+    hessian, jacobian = np.empty((k + 1, k + 1)), np.empty((k + 1, p, p))
+    for i, step in enumerate(steps):
+        offset = np.zeros(k)
+        offset[i] = step
+        _, r2_ahead, ahead, up = _slopes(deviance, theta + offset, sigma2)
+        _, r2_behind, behind, down = _slopes(deviance, theta - offset, sigma2)
+        hessian[i, :k] = (up - down) / (2 * step)
+        hessian[i, k] = hessian[k, i] = -2.0 * sigma2**-1.5 * (r2_ahead - r2_behind) / (2 * step)
+        jacobian[i] = sigma2 * (ahead - behind) / (2 * step)
+    hessian[:k, :k] = 0.5 * (hessian[:k, :k] + hessian[:k, :k].T)
+    hessian[k, k] = 4.0 * deviance.nu / sigma2
+    jacobian[k] = 2.0 * np.sqrt(sigma2) * inverse
+    profiled = _firm(hessian[:k, :k] - np.outer(hessian[:k, k], hessian[:k, k]) / hessian[k, k])
+    return Information(hessian, jacobian, profiled)
+
+
+def _slopes(deviance: Deviance, theta: Floats, sigma2: float | None) -> tuple[float, float, Floats, Floats]:
+    """sigma2, r2, (X'V^-1 X)^-1 and, at sigma2 fixed, the gradient at theta; the evaluation itself is not kept."""
+    here = deviance.at(theta)
+    gradient = np.empty(0) if sigma2 is None else deviance.gradient(here, sigma2)
+    return here.r2 / deviance.nu, here.r2, here.inverse, gradient
+
+
+def _firm(hessian: Floats) -> Floats:
+    """Curvatures that are rounding beside the largest count as slightly upward: a ridge is not a way down."""
+    values, vectors = np.linalg.eigh(hessian)
+    least = FLAT * float(np.abs(values).max())
+    firm: Floats = (vectors * np.where(np.abs(values) < least, least, values)) @ vectors.T
+    return firm
+
+
+def _finished(
+    deviance: Deviance, start: Floats, first: float, point: Point, information: Information, starts: int
+) -> Optimum:
+    """One Newton step from the last point leaves an error of the order of the last one squared."""
+    step, promised = trust_region_step(point.gradient, information.profiled, 0.5)
+    theta, here = point.x, deviance.at(point.x)
+    moved = deviance.normal(point.x + step)
+    moved = np.where(np.abs(moved) < NOTHING, 0.0, moved)
+    there = deviance.at(moved)
+    if there.deviance <= here.deviance + ENOUGH:
+        shares = np.abs(step) / deviance.lengths(theta)
+        theta, here = moved, there
+        if shares.max() > CLOSE:
+            information = differentiate(deviance, theta)
+    converged = promised < 100 * ENOUGH
+    record = OptimizerRecord(
+        name="trust region, symmetric rank one, Newton finish",
+        start=tuple(float(value) for value in start),
+        end=tuple(float(value) for value in theta),
+        start_deviance=first,
+        end_deviance=here.deviance,
+        gradient=float(np.abs(point.gradient).max()),
+        evaluations=deviance.evaluations,
+        starts=starts,
+        reason=point.reason if converged else f"{point.reason}; a further decrease is still promised",
+    )
+    return Optimum(theta, here, here.r2 / deviance.nu, information, converged, record)

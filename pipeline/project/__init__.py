@@ -1,0 +1,1 @@
+"""Everything that touches a disk: batches, raw files, instruments, the stage runner."""

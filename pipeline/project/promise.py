@@ -1,0 +1,26 @@
+"""What the confirmatory lock is closed on, and held against: the sections of params.yaml, the instruments, the raw files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.base.params import Params
+from pipeline.hypotheses import lock
+from pipeline.ingest.manifest import NAME
+from pipeline.project.instruments import FOLDER, library
+from pipeline.project.io import Batch, digest
+
+READS = ("{sources}", FOLDER, lock.FILE)
+PARAMS = ("hypotheses", *lock.RULES, "sources")
+
+
+def promised(batch: Batch, params: Params) -> dict[str, Any]:
+    """The promise as params.yaml and the instruments stand now."""
+    rules = {name: getattr(params, name) for name in lock.RULES}
+    return lock.promised(params.hypotheses, rules, library(batch, params.measures), {"sources": params.sources})
+
+
+def manifest(batch: Batch, params: Params) -> str | None:
+    """The hash of the raw files' manifest, or None where they have none."""
+    name = f"{params.sources.directory}/{NAME}"
+    return digest(batch.content(name)) if batch.has(name) else None

@@ -1,0 +1,67 @@
+"""Opening raw files at the edge: regular files inside the sources' folder, bounded, hashed, read once."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.base.errors import Problem
+from pipeline.ingest.blob import is_line_too_long
+from pipeline.ingest.raw import RawTable
+from pipeline.ingest.readers import is_delimited, read
+from pipeline.project.io import digest
+from pipeline.project.raw_folder import linked_folder
+from pipeline.tables.rules import broken
+
+MEGABYTE = 1 << 20
+HEAD = 1 << 18  # the first look at a file: one that begins with an endless line is read no further
+
+
+def read_files(folder: Path, names: Iterable[str], max_mb: int) -> tuple[dict[str, RawTable], list[Problem]]:
+    """Every named file of the folder as text, and everything that is wrong with any of them."""
+    tables: dict[str, RawTable] = {}
+    problems: list[Problem] = []
+    linked = linked_folder(folder)
+    if linked is not None:
+        return {}, [linked]
+    for name in names:
+        table, faults = read_file(folder / name, max_mb)
+        problems += faults
+        if table is not None:
+            tables[name] = table
+    return tables, problems
+
+
+def read_file(path: Path, max_mb: int) -> tuple[RawTable | None, list[Problem]]:
+    """One file as text; None and the problems where it breaks a rule of bytes or shape."""
+    blob, problems = read_bytes(path, path.name, max_mb)
+    if blob is None:
+        return None, problems
+    table, problems = read(path.name, blob)
+    return (None if table is None else replace(table, sha256=digest(blob))), problems
+
+
+def read_bytes(path: Path, name: str, max_mb: int) -> tuple[bytes | None, list[Problem]]:
+    """A file's content; None where it is not there, not a regular file, or larger than the bound."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return None, [broken("not_regular", name)]
+        descriptor = os.open(path, flags)
+    except FileNotFoundError:
+        return None, [broken("not_there", name)]
+    except OSError:
+        return None, [broken("not_regular", name)]
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return None, [broken("not_regular", name)]
+        if status.st_size > max_mb * MEGABYTE:
+            return None, [broken("too_large", name)]
+        if is_delimited(name) and is_line_too_long(file.read(HEAD)):
+            return None, [broken("line_too_long", name)]
+        file.seek(0)
+        return file.read(max_mb * MEGABYTE), []
