@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+DEV_READY := $(VENV)/dev-ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: study test lint deps lock clean
@@ -14,30 +15,39 @@ study: $(READY)
 	@rm -f data/quarantine_report.csv # of a batch refused before: DVC may have restored a good one without running it
 	@python -m pipeline summary
 
-test: $(READY)
+test: $(DEV_READY)
 	@python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-lint: $(READY)
+lint: $(DEV_READY)
 	@ruff check .
 	@ruff format --check .
 	@mypy
 	@lint-imports
 
 # Rewrites the deps of dvc.yaml after imports have changed.
-deps: $(READY)
+deps: $(DEV_READY)
 	@python -m tests.dvc_deps
 
-# Rewrites requirements.lock from pyproject.toml (needs uv; hashes, and no addresses).
+# Rewrites both locks from pyproject.toml (needs uv; hashes, and no addresses).
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-header --no-annotate --quiet
 lock:
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet -o requirements.lock
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
+
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make study PYTHON=python3.11")'
 	@echo "Setting up $(VENV) (a minute or two, once) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(INSTALL) -r requirements.lock
 	@touch $(READY)
+
+$(DEV_READY): requirements-dev.lock $(READY)
+	@echo "Adding what tests and style checks need (once) ..."
+	@$(INSTALL) -r requirements-dev.lock
+	@touch $(DEV_READY)
 
 clean:
 	rm -rf $(VENV)
