@@ -58,18 +58,20 @@ class Likelihood:
 
 def likelihood(theta: Floats, rows: Rows) -> Likelihood:
     """Log-likelihood and derivatives at K parameter vectors (K, 12)."""
-    made = system(theta)
-    steps, total = _forward(made, rows)
-    own, shared = _backward(made, rows, steps)
-    by_row, by_pattern = chain(theta, made, own), chain(theta, made, shared)
+    with np.errstate(all="ignore"):  # outside the model numbers may overflow; `total` says so
+        made = system(theta)
+        steps, total = _forward(made, rows)
+        own, shared = _backward(made, rows, steps)
+        by_row, by_pattern = chain(theta, made, own), chain(theta, made, shared)
     slope = by_row.sum(axis=-1) + by_pattern @ rows.count
     return Likelihood(np.where(made.valid > 0, total, -np.inf), slope, by_row, by_pattern)
 
 
 def totals(theta: Floats, rows: Rows) -> Floats:
     """Log-likelihoods alone (K,)."""
-    made = system(theta)
-    return np.where(made.valid > 0, _forward(made, rows)[1], -np.inf)
+    with np.errstate(all="ignore"):
+        made = system(theta)
+        return np.where(made.valid > 0, _forward(made, rows)[1], -np.inf)
 
 
 def _start(made: System, rows: Rows) -> tuple[Floats, Floats]:
@@ -154,9 +156,7 @@ def _backward(made: System, rows: Rows, steps: list[_Step]) -> tuple[Slopes, Slo
     return own, Slopes(A_shared, Q_shared, -0.5 * N[:2, :2], -0.5 * N[2:, 2:], np.zeros((2, K, patterns)))
 
 
-def _observed(
-    r: Floats, N: Floats, j: int, gain: tuple[Floats, Floats, Floats], pattern: Integers
-) -> tuple[Floats, Floats]:
+def _observed(r: Floats, N: Floats, j: int, gain: tuple[Floats, Floats, Floats], pattern: Integers) -> tuple[Floats, Floats]:
     """r and N before the observation j was taken, from those after it."""
     cross, inverse, weighted = gain
     K = cross * inverse

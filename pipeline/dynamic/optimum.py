@@ -15,6 +15,7 @@ DECREMENT = 1e-10  # half the squared Newton step in the information's metric: l
 NEAR = 1e-3  # where BFGS hands over to Newton
 MAX_BFGS, MAX_NEWTON, HALVINGS = 150, 25, 30
 ARMIJO = 1e-4
+LONGEST = 1.0  # no coordinate moves further in one step: logarithms of variances stay within reach
 BLOCK = 400_000  # cells of one batch of parameter vectors (vectors x rows): bounds memory, changes no result
 
 
@@ -63,7 +64,7 @@ def _bfgs(theta: Floats, rows: Rows) -> tuple[Floats, int]:
         step = inverse @ slope
         if slope @ step < 2 * NEAR:
             break
-        length = 1.0
+        length = _first_length(step)
         for _ in range(HALVINGS):
             other, other_slope = _value(theta + length * step, rows)
             used += 1
@@ -93,7 +94,7 @@ def _newton(theta: Floats, rows: Rows, used: int) -> Optimum:
         if decrement < DECREMENT:
             reason = "the Newton step has nothing left to gain"
             break
-        length = 1.0
+        length = _first_length(step)
         for _ in range(HALVINGS):
             other = float(totals((theta + length * step)[None], rows)[0])
             used += 1
@@ -109,6 +110,10 @@ def _newton(theta: Floats, rows: Rows, used: int) -> Optimum:
     second = information(theta, rows)
     settled = decrement < 1e-6 and bool(np.isfinite(second).all())
     return Optimum(theta, value, second, slope, decrement, used, settled, reason)
+
+
+def _first_length(step: Floats) -> float:
+    return min(1.0, LONGEST / max(float(np.abs(step).max()), 1e-300))
 
 
 def _positive_inverse(matrix: Floats) -> Floats:

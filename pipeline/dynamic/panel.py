@@ -1,4 +1,4 @@
-"""The panel with feedback, fitted: numbers in the units of the data, errors by client and by worker, or why there are none."""
+"""The panel with feedback, fitted: numbers in units of the data, errors by client and by worker, or why there are none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 
 from pipeline.dynamic.arrays import Floats, Integers
 from pipeline.dynamic.errors import Number, number
-from pipeline.dynamic.kalman import LOG_2PI as LOG_2PI
 from pipeline.dynamic.kalman import Rows, likelihood
 from pipeline.dynamic.optimum import Optimum, maximize
 from pipeline.dynamic.parameters import COUNT, NAMES
@@ -144,7 +143,7 @@ def _wrong(best: Optimum, series: Series) -> Unidentified | None:
 
 
 def flat_names(information: Floats) -> tuple[str, ...]:
-    """Parameters that the likelihood cannot tell apart: a direction along which the scaled information is zero, or bends up."""
+    """Parameters the likelihood cannot tell apart: along some direction the scaled information is zero, or bends up."""
     size = np.diag(information)
     if not np.isfinite(information).all():
         return PLAIN

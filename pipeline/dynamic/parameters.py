@@ -57,7 +57,9 @@ def system(theta: Floats) -> System:
     r = STATIONARY
     valid = (np.abs(determinant) < r * r) & (np.abs(trace) * r < r * r + determinant)
     safe = np.where(valid, A, 0.0)
-    return System(A, Q, lyapunov(safe, Q), np.array([[psi_x, psi_xy], [psi_xy, psi_y]]), np.array([mean_x, mean_y]), valid * 1.0)
+    return System(
+        A, Q, lyapunov(safe, Q), np.array([[psi_x, psi_xy], [psi_xy, psi_y]]), np.array([mean_x, mean_y]), valid * 1.0
+    )
 
 
 def lyapunov(A: Floats, Q: Floats) -> Floats:
@@ -71,7 +73,7 @@ def lyapunov(A: Floats, Q: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Slopes:
-    """Derivatives of a log-likelihood by the parts of a system, on any trailing shape after K: (2, 2, K, ...), (2, K, ...)."""
+    """Derivatives of a log-likelihood by the parts of a system: (2, 2, K, ...), mu (2, K, ...), any shape after K."""
 
     A: Floats
     Q: Floats

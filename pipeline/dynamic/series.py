@@ -17,8 +17,8 @@ class Series:
     """n clients, at most T ratings. `x`, `y` (n, T) in units of `scale` around `center`, NaN where missing or after the end.
 
     `client` (n,) the codes the caller gave; `cluster` (n,) 0-based, the worker of most of the client's ratings (the first of
-    several); `scale`, `center` (2,) of exposure and rating; `rating_variance`: pooled within-client variance of the rating as
-    given, in its own units squared, before covariates were taken out.
+    several); `scale`, `center` (2,) of exposure and rating; `rating_variance`: pooled within-client variance of the rating
+    as given, in its own units squared, before covariates were taken out.
     """
 
     x: Floats
@@ -102,7 +102,7 @@ def rows_of(series: Series, error: float, keep: Booleans | None = None) -> Rows:
     stacked = stacked if keep is None else stacked[keep]
     known = np.isfinite(stacked)
     patterns, pattern = np.unique(known.reshape(len(known), -1), axis=0, return_inverse=True)
-    masks = patterns.reshape(len(patterns), *known.shape[1:])
+    masks: Booleans = patterns.reshape(len(patterns), *known.shape[1:])
     count = np.bincount(pattern, minlength=len(patterns)).astype(np.float64)
     values = np.moveaxis(np.where(known, stacked, 0.0), 0, -1)
     return Rows(values, np.moveaxis(masks, 0, -1).astype(np.float64), pattern, np.ones(len(pattern)), count, error)
@@ -119,17 +119,18 @@ def compressed(rows: Rows) -> Rows:
     T = rows.z.shape[0]
     for index in range(rows.known.shape[2]):
         own = rows.pattern == index
-        z, weight = rows.z[:, :, own].reshape(2 * T, -1), rows.weight[own]
+        z: Floats = rows.z[:, :, own].reshape(2 * T, -1)
+        weight: Floats = rows.weight[own]
         seen = rows.known[:, :, index].ravel() > 0
         if len(weight) > seen.sum() + 1:
-            triangle = np.linalg.qr(np.column_stack([weight, z[seen].T]), mode="r")
+            triangle: Floats = np.asarray(np.linalg.qr(np.column_stack([weight, z[seen].T]), mode="r"))
             z, weight = np.zeros((2 * T, len(triangle))), triangle[:, 0]
             z[seen] = triangle[:, 1:].T
         values.append(z)
         weights.append(weight)
         pattern.append(np.full(len(weight), index, dtype=np.int64))
-    z = np.concatenate(values, axis=1).reshape(T, 2, -1)
-    return Rows(z, rows.known, np.concatenate(pattern), np.concatenate(weights), rows.count, rows.error)
+    stacked = np.concatenate(values, axis=1).reshape(T, 2, -1)
+    return Rows(stacked, rows.known, np.concatenate(pattern), np.concatenate(weights), rows.count, rows.error)
 
 
 def row_of(grid: Floats) -> Integers:
