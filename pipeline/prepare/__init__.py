@@ -1,0 +1,1 @@
+"""prepare: identified tables in, de-identified ones out: pseudonyms, days, bands; what no plan names is left behind."""

@@ -1,0 +1,64 @@
+"""Which cells a kept column may hold: small numbers, short codes, words everybody uses for a code, words the plan names.
+
+An allow-list, not a detector: a name, an address or a sentence is none of these and stops the run; so does a number long
+enough to be an identifier, a year, or a place on the map.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from pipeline.tables import by_name
+from pipeline.tables.column import is_band
+
+SMALL = re.compile(r"[-+]?[0-9]{1,4}(?:[.,][0-9]{1,3})?")
+YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+SHORT = re.compile(r"[A-Za-z][A-Za-z0-9]{0,2}|[-.*?]")
+MOST_SHORT = 20  # different short codes; more of them are initials or room numbers
+MOST_NUMBERS = 500  # different whole numbers; more of them number people or places
+MOST_YEARS = 0.5  # the share of different numbers that may look like a year
+PLAIN = """
+yes no y n true false checked unchecked complete incomplete unverified na n/a none missing unknown refused declined other
+never seldom rarely sometimes often fairly very usually always not at all a little somewhat moderately quite a bit extremely
+strongly agree disagree neutral present absent attended kept came shown show no-show noshow missed cancelled canceled
+cancelled rescheduled dna late done held joint together both alone solo worker client staff self family service services
+concrete office home community phone video telehealth online field clinic hospital school court agency housing
+employment benefits welfare social engagement assessment intervention evaluation intake closing follow-up granted partial
+denied pending approved before after pre post micro mezzo macro male female man woman nonbinary non-binary transgender trans
+black white asian latine latino latina latinx hispanic native american indian pacific islander multiracial mixed
+english spanish arabic chinese mandarin cantonese vietnamese korean french russian haitian creole
+session visit visits advocacy alliance ratings rating process workers clients sessions episode episodes
+"""
+WORDS = frozenset(PLAIN.split()) | {
+    word
+    for table in by_name().values()
+    for column in table.columns.values()
+    for code in column.codes
+    for word in code.lower().split("_")
+}
+
+
+def strangers(texts: Iterable[str], declared: Collection[str]) -> frozenset[str]:
+    """The different cells of a column that may not stay; empty cells and `declared` words always may."""
+    different = {text for text in texts if text.strip()} - set(declared)
+    whole = {text for text in different if text.isdecimal() and SMALL.fullmatch(text)}
+    years = {text for text in whole if YEAR.fullmatch(text)}
+    strange = set(years) if len(years) > MOST_YEARS * len(whole) else set()
+    if len(whole) > MOST_NUMBERS:
+        strange |= whole
+    short = {text for text in different if SHORT.fullmatch(text) and text.lower() not in WORDS}
+    if len(short) > MOST_SHORT:
+        strange |= short
+    return frozenset(strange | {text for text in different - short if not _may_stay(text)})
+
+
+def _may_stay(text: str) -> bool:
+    return SMALL.fullmatch(text) is not None or is_band(text) or _is_of_words(text)
+
+
+def _is_of_words(text: str) -> bool:
+    """Whether every word of a cell is one that is used for codes; `social_work;housing` is."""
+    words = re.findall(r"[a-z]+(?:-[a-z]+)*", text.lower())
+    rest = re.sub(r"[a-z]+(?:-[a-z]+)*|[-_ ;,/()+]", "", text.lower())
+    return bool(words) and not rest and len(text) <= 60 and all(w in WORDS or set(w.split("-")) <= WORDS for w in words)
