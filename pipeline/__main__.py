@@ -31,11 +31,52 @@ STAGES = {
 Arguments = tuple[tuple[str, dict[str, Any]], ...]
 HYPOTHESIS: tuple[str, dict[str, Any]] = ("hypothesis", {"help": "its name in params.yaml"})
 WHY: tuple[str, dict[str, Any]] = ("--why", {"required": True, "help": "the reason, in a sentence; the report prints it"})
+PREPARED = {
+    "client": "ids of clients",
+    "worker": "ids of workers",
+    "agency": "ids of agencies",
+    "session": "ids of sessions",
+    "episode": "ids of episodes of advocacy",
+    "intake": "the date of intake, which is day 0",
+    "date": "calendar dates, to become days since intake",
+    "age": "ages or dates of birth, to become bands",
+    "zip": "ZIP codes, to become three digits",
+    "keep": "codes and numbers that stay as they are; `wai_*` names all that begin so; all others are left behind",
+}
+
+
+def _columns(text: str) -> dict[str, Any]:
+    return {"action": "append", "nargs": "+", "metavar": "COLUMN", "help": text}
+
+
+def _pairs(form: str, text: str) -> dict[str, Any]:
+    return {"action": "append", "metavar": form, "help": text}
+
+
 COMMANDS: dict[str, tuple[str, Arguments]] = {
     "check": ("say everything that is wrong with params.yaml and the raw files", ()),
     "map": (
         "propose a `sources:` block from the headers of raw files",
         (("files", {"nargs": "+", "type": Path, "metavar": "FILE"}),),
+    ),
+    "prepare": (
+        "de-identify files that lie outside the project into data/raw/: pseudonyms, days, bands; prints counts only",
+        (
+            ("files", {"nargs": "+", "type": Path, "metavar": "FILE", "help": "identified files, outside the project"}),
+            ("--to", {"required": True, "metavar": "FOLDER", "help": "where the new files go, such as data/raw/my_study"}),
+            (
+                "--key",
+                {"metavar": "FILE", "help": "the pseudonyms' secret, made if not there (~/.alliance_keys)"},
+            ),
+            ("--plan", {"metavar": "FILE", "help": "a YAML file with the options below as keys"}),
+            *((f"--{name}", _columns(text)) for name, text in PREPARED.items()),
+            ("--first-date-is-intake", {"action": "store_true", "help": "day 0 is a client's earliest date"}),
+            ("--order", _pairs("COLUMN=day_first", "or month_first, where a column's dates do not tell")),
+            ("--codes", _pairs("COLUMN=WORD;WORD", "words that may stay in a kept column")),
+            ("--bands", {"nargs": "+", "type": int, "metavar": "AGE", "help": "where age bands begin (18 30 45 65)"}),
+            ("--zone", {"metavar": "ZONE", "help": "where times with an offset fall on a day: America/New_York"}),
+            ("--set-aside", {"action": "store_true", "help": "leave out and count rows whose date gives no day"}),
+        ),
     ),
     "example": (
         "write a tiny sound study, in one format or all, to start from",

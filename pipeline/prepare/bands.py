@@ -12,9 +12,8 @@ OLDEST = 120
 AGE = re.compile(r"([0-9]{1,3})(?:[.,][0-9]+)?")
 ZIP = re.compile(r"([0-9]{3,5})(?:-?[0-9]{4})?(?:\.0)?")
 # Three-digit areas of at most 20,000 people (censuses of 2000 and 2010): all written 000.
-SMALL_AREAS = frozenset(
-    "036 059 063 102 203 205 369 556 692 753 772 790 821 823 830 831 878 879 884 890 893".split()
-)
+AREAS = """036 059 063 102 203 205 369 556 692 753 772 790 821 823 830 831 878 879 884 890 893"""
+SMALL_AREAS = frozenset(AREAS.split())
 
 
 def age_band(age: int, bounds: Sequence[int]) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.errors import Problem
+from pipeline.base.errors import Problem
 from pipeline.prepare.moments import Dates
 
 LOWEST, HIGHEST = -366, 7305  # what the gate on the way in takes

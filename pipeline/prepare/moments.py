@@ -30,7 +30,9 @@ CLOCK = re.compile(
 YEAR_FIRST = re.compile(r"([0-9]{4})([-/.]?)([0-9]{2}|[0-9](?=[-/.]))\2([0-9]{1,2})")
 NUMBERS = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
 PACKED = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
-DAY_MONTH = re.compile(r"(?:[A-Za-z]{2,9}\.?,? )?([0-9]{1,2})(?:st|nd|rd|th)?[-/. ]*([A-Za-z]{3,9})\.?[-/., ]*([0-9]{4}|[0-9]{2})")
+DAY_MONTH = re.compile(
+    r"(?:[A-Za-z]{2,9}\.?,? )?([0-9]{1,2})(?:st|nd|rd|th)?[-/. ]*([A-Za-z]{3,9})\.?[-/., ]*([0-9]{4}|[0-9]{2})"
+)
 MONTH_DAY = re.compile(r"(?:[A-Za-z]{2,9}\.?,? )?([A-Za-z]{3,9})\.?[- ]+([0-9]{1,2})(?:st|nd|rd|th)?,? +([0-9]{4})")
 SERIAL = re.compile(r"([2-5][0-9]{4})(?:\.[0-9]+)?")
 EPOCH = re.compile(r"(1[0-9]{9})(?:[0-9]{3})?")
@@ -120,9 +122,8 @@ def _candidates(text: str, birth: bool) -> tuple[Shape, Candidates]:
 
 
 def _parts(text: str, birth: bool) -> tuple[Shape, dict[Order, tuple[int, int, int]]]:
-    if match := YEAR_FIRST.fullmatch(text):
-        if match[2] or (int(match[1]) in YEARS and len(text) == 8):
-            return "year_first", {"ymd": (int(match[1]), int(match[3]), int(match[4]))}
+    if (match := YEAR_FIRST.fullmatch(text)) and (match[2] or (int(match[1]) in YEARS and len(text) == 8)):
+        return "year_first", {"ymd": (int(match[1]), int(match[3]), int(match[4]))}
     if match := NUMBERS.fullmatch(text):
         first, second, last = int(match[1]), int(match[3]), match[4]
         if len(last) == 4:

@@ -11,8 +11,9 @@ from pipeline.prepare.kept import WORDS
 from pipeline.prepare.plan import Use
 
 SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_.:()\[\] -]{0,79}")
-DATE_WORDS = re.compile(r"(?i)(?:^|[_ .-])(?:date|dates|timestamp|datetime|time|dt|on|of)(?=$|[_ .-])")
-FILE_WORDS = WORDS | set("wai srs log logs export data raw redcap qualtrics limesurvey spss sr wave items scores study".split())
+DATE_WORDS = re.compile(r"(?i)(?:^|[_ .-])(?:date|dates|timestamp|datetime|time|dt|on|of|at)(?=$|[_ .-])")
+FORMS = """wai srs log logs export data raw redcap qualtrics limesurvey spss sr wave items scores study"""
+FILE_WORDS = WORDS | frozenset(FORMS.split())
 
 
 def is_safe(header: str) -> bool:

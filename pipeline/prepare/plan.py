@@ -3,45 +3,80 @@
 from __future__ import annotations
 
 import fnmatch
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeVar
+from zoneinfo import available_timezones
 
-from pipeline.errors import Problem
+from pydantic import Field, field_validator
+
+from pipeline.base.errors import Problem
+from pipeline.base.params import Section
 
 Kind = Literal["client", "worker", "agency", "session", "episode"]
 Role = Literal["id", "intake", "date", "age", "zip", "keep"]
 DateOrder = Literal["day_first", "month_first"]
 KINDS: tuple[Kind, ...] = ("client", "worker", "agency", "session", "episode")
-ORDERS: tuple[DateOrder, ...] = ("day_first", "month_first")
 BANDS = (18, 30, 45, 65)  # where age bands begin; 90 and older is always one band
 TOP = 90
+NARROWEST = 5  # years of a band
 NEW_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
-@dataclass(frozen=True)
-class Plan:
+Columns = tuple[str, ...]
+Words = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Plan(Section):
     """The roles of columns, each named as `header`, `file:header` or with `*`, and `=new` behind it to rename it.
 
-    `ids` by kind of thing; `intake` the date that is day 0 (without one, `first_date_is_intake` takes a client's earliest);
-    `orders` column (or `` for all) -> how its ambiguous dates are read; `codes` column -> words that may stay in it;
-    `zone` the IANA zone in which times with an offset fall on a day; `set_aside`: rows whose date cannot be used are
-    counted and left out in place of being refused.
+    `order` and `codes` are by column, or by `*` for every column. A plan file and the command's options fill the same keys.
     """
 
-    ids: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
-    intake: tuple[str, ...] = ()
-    first_date_is_intake: bool = False
-    dates: tuple[str, ...] = ()
-    ages: tuple[str, ...] = ()
-    zips: tuple[str, ...] = ()
-    keep: tuple[str, ...] = ()
-    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    orders: Mapping[str, DateOrder] = field(default_factory=dict)
-    zone: str = ""
-    bands: tuple[int, ...] = BANDS
-    set_aside: bool = False
+    client: Columns = ()
+    worker: Columns = ()
+    agency: Columns = ()
+    session: Columns = ()
+    episode: Columns = ()
+    intake: Columns = Field((), description="the date that is day 0 of its client")
+    first_date_is_intake: bool = Field(False, description="day 0 is the client's earliest date where no intake is named")
+    date: Columns = Field((), description="calendar dates, to become days since intake")
+    age: Columns = Field((), description="ages in years, or dates of birth, to become bands")
+    zip: Columns = Field((), description="ZIP codes, to become their first three digits")
+    keep: Columns = Field((), description="codes and numbers that stay as they are")
+    codes: dict[str, tuple[Words, ...]] = Field({}, description="words that may stay in a kept column")
+    order: dict[str, DateOrder] = Field({}, description="which comes first where day and month cannot be told apart")
+    zone: str = Field("", description="the IANA time zone in which times with an offset fall on a day")
+    bands: tuple[int, ...] = Field(BANDS, description="where age bands begin; 90 and older is always one")
+    set_aside: bool = Field(False, description="rows whose date gives no day are left out and counted, not refused")
+
+    @field_validator("zone")
+    @classmethod
+    def _is_zone(cls, name: str) -> str:
+        if name and name not in available_timezones():
+            raise ValueError("a time zone such as America/New_York")
+        return name
+
+    @field_validator("bands")
+    @classmethod
+    def _are_bands(cls, bounds: tuple[int, ...]) -> tuple[int, ...]:
+        edges = (0, *bounds, TOP)
+        if any(after - before < NARROWEST for before, after in itertools.pairwise(edges)):
+            raise ValueError(f"ages in rising order, {NARROWEST} years apart or more, below {TOP}")
+        return bounds
+
+    def ids(self, kind: Kind) -> Columns:
+        """The columns that hold ids of one kind."""
+        by_kind: dict[Kind, Columns] = {
+            "client": self.client,
+            "worker": self.worker,
+            "agency": self.agency,
+            "session": self.session,
+            "episode": self.episode,
+        }
+        return by_kind[kind]
 
 
 @dataclass(frozen=True)
@@ -55,6 +90,7 @@ class Use:
 
 
 Headers = Mapping[str, tuple[str, ...]]
+Value = TypeVar("Value")
 
 
 def uses(plan: Plan, headers: Headers) -> tuple[dict[str, list[Use]], list[Problem]]:
@@ -71,7 +107,9 @@ def uses(plan: Plan, headers: Headers) -> tuple[dict[str, list[Use]], list[Probl
             continue
         found = list(matches(pattern, headers))
         if not found:
-            problems.append(Problem(_option(role, kind), f"no file has a column `{pattern}`", "mend the name, or leave it out"))
+            problems.append(
+                Problem(_option(role, kind), f"no file has a column `{pattern}`", "mend the name, or leave it out")
+            )
         for file, place in found:
             if place in taken[file] and "*" not in pattern:
                 what = f"`{pattern}` is named in two roles ({taken[file][place].role}, {role})"
@@ -88,20 +126,20 @@ def matches(pattern: str, headers: Headers) -> Iterator[tuple[str, int]]:
         yield from ((file, place) for place, name in enumerate(names) if fnmatch.fnmatchcase(name, exact))
 
 
-def chosen(values: Mapping[str, object], headers: Headers, file: str, place: int) -> object | None:
-    """What a mapping by column says of one column; the entry `` stands for every column."""
-    named = (value for pattern, value in values.items() if pattern and (file, place) in set(matches(pattern, headers)))
-    return next(named, values.get(""))
+def chosen(values: Mapping[str, Value], headers: Headers, file: str, place: int) -> Value | None:
+    """What a mapping by column says of one column; a column's own name goes before a pattern with `*`."""
+    patterns = sorted(values, key=lambda pattern: "*" in pattern)
+    return next((values[pattern] for pattern in patterns if (file, place) in matches(pattern, headers)), None)
 
 
 def _wanted(plan: Plan) -> Iterator[tuple[Role, Kind | None, str]]:
-    for kind, names in plan.ids.items():
-        yield from (("id", kind, name) for name in names)
-    roles: Iterable[tuple[Role, tuple[str, ...]]] = (
+    for kind in KINDS:
+        yield from (("id", kind, name) for name in plan.ids(kind))
+    roles: Iterable[tuple[Role, Columns]] = (
         ("intake", plan.intake),
-        ("date", plan.dates),
-        ("age", plan.ages),
-        ("zip", plan.zips),
+        ("date", plan.date),
+        ("age", plan.age),
+        ("zip", plan.zip),
         ("keep", plan.keep),
     )
     for role, names in roles:

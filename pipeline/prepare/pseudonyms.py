@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from pipeline.prepare.plan import Kind
 
 PREFIX: dict[Kind, str] = {"client": "C", "worker": "W", "agency": "A", "session": "S", "episode": "E"}
-DIGITS = 16  # hexadecimal: of a million clients, two share one with a chance of 1 in 37 million
-KEY_BYTES = 32
+ALPHABET = "0123456789bcdfghjkmnpqrstvwxyz"  # no vowels: no name can stand in a pseudonym by chance
+LENGTH = 13  # 64 bits: of a million clients, two share a pseudonym with a chance of 1 in 30 million
 
 
 def pseudonym(key: bytes, kind: Kind, text: str) -> str:
@@ -18,7 +18,21 @@ def pseudonym(key: bytes, kind: Kind, text: str) -> str:
     plain = text.strip()
     if not plain:
         return ""
-    return PREFIX[kind] + hmac.digest(key, f"{kind}\0{plain}".encode(), "sha256").hex()[:DIGITS]
+    drawn = ""
+    tries = 0
+    while not any(map(str.isdecimal, drawn)):  # one in two hundred is all letters, and would look like a name
+        drawn = _letters(hmac.digest(key, f"{kind}\0{tries}\0{plain}".encode(), "sha256"))
+        tries += 1
+    return PREFIX[kind] + drawn
+
+
+def _letters(digest: bytes) -> str:
+    number = int.from_bytes(digest)
+    drawn = []
+    for _ in range(LENGTH):
+        number, place = divmod(number, len(ALPHABET))
+        drawn.append(ALPHABET[place])
+    return "".join(drawn)
 
 
 def shuffled(key: bytes, rows: Iterable[Sequence[str]]) -> list[list[str]]:

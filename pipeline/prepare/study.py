@@ -8,7 +8,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.errors import Problem, SourceError
+from pipeline.base.errors import Problem, SourceError
 from pipeline.prepare.bands import age_at, age_band, age_in_years, area
 from pipeline.prepare.days import Counted, intakes, notation_problems, to_days
 from pipeline.prepare.identified import Identified
@@ -125,11 +125,9 @@ def _read_dates(work: Work) -> None:
     for file, table in work.files.items():
         for use in work.taken[file]:
             if use.role in ("intake", "date") or (use.role == "age" and not _is_age(table.columns[use.place])):
-                order = chosen(work.plan.orders, work.headers(), file, use.place)
-                chosen_order = order if order in ("day_first", "month_first") else None
-                is_birth = use.role == "age"
-                read = read_dates(table.columns[use.place], chosen_order, work.plan.zone, birth=is_birth)  # type: ignore[arg-type]
+                order = chosen(work.plan.order, work.headers(), file, use.place)
                 cells = table.columns[use.place]
+                read = read_dates(cells, order, work.plan.zone, birth=use.role == "age")
                 work.problems += notation_problems(work.where(file, use.place), cells, read, work.plan.set_aside)
                 work.read[file, use.place] = read
 
@@ -148,7 +146,7 @@ def _find_intakes(work: Work) -> None:
                 twice += has_intake and work.intake.get(client, day) != day
                 work.intake[client] = min(day, work.intake.get(client, day))
             twice += has_intake * double
-    if twice:
+    if twice and not work.plan.first_date_is_intake:
         what = f"{twice:,} clients have more than one day of intake"
         work.problems.append(Problem("--intake", what, "keep one, or let the earliest date count: --first-date-is-intake"))
 
@@ -162,7 +160,8 @@ def _make(work: Work, file: str, key: bytes, names: Sequence[str]) -> Made:
     for use in work.taken[file]:
         if use.role == "intake":
             read = work.read[file, use.place]
-            told.append(Column(use.place + 1, use.role, read.notations, sum(c in read.days for c in table.columns[use.place])))
+            filled = sum(cell in read.days for cell in table.columns[use.place])
+            told.append(Column(use.place + 1, use.role, read.notations, filled))
             continue
         cells, column, lost = _convert(work, file, use, key)
         told.append(column)
@@ -170,7 +169,7 @@ def _make(work: Work, file: str, key: bytes, names: Sequence[str]) -> Made:
         name = column_name(use, table.header[use.place], header)
         if not name:
             what = "this header may name an identifier, and its column is to be kept"
-            work.problems.append(Problem(work.where(file, use.place), what, "give it another name: --keep 'HEADER=new_name'"))
+            work.problems.append(Problem(work.where(file, use.place), what, "name it anew: --keep HEADER=new_name"))
         header.append(name)
         columns.append(cells)
     if unusable and not work.plan.set_aside:
@@ -190,7 +189,11 @@ def _convert(work: Work, file: str, use: Use, key: bytes) -> tuple[tuple[str, ..
     cells = table.columns[use.place]
     if use.role == "id" and use.kind is not None:
         known = {text: pseudonym(key, use.kind, text) for text in set(cells)}
-        return tuple(known[cell] for cell in cells), Column(use.place + 1, "id", filled=len(set(known.values()) - {""})), set()
+        return (
+            tuple(known[cell] for cell in cells),
+            Column(use.place + 1, "id", filled=len(set(known.values()) - {""})),
+            set(),
+        )
     if use.role == "date":
         days: Counted = to_days(work.clients(file), cells, work.read[file, use.place], work.intake)
         column = Column(use.place + 1, "date", work.read[file, use.place].notations, days.filled, days.before)
@@ -233,9 +236,8 @@ def _keep(work: Work, file: str, use: Use) -> tuple[str, ...]:
     labels = table.labels.get(name, {})
     if labels and all(cell in labels for cell in set(cells) - {""}) and not strangers(labels.values(), ()):
         cells = tuple(labels.get(cell, "") for cell in cells)
-    declared = chosen(work.plan.codes, work.headers(), file, use.place)
-    declared_words = declared if isinstance(declared, tuple) else ()
-    if strange := strangers(cells, declared_words):
+    declared = chosen(work.plan.codes, work.headers(), file, use.place) or ()
+    if strange := strangers(cells, declared):
         rows = sum(cell in strange for cell in cells)
         what = f"{rows:,} cells ({len(strange):,} different) are neither small numbers nor short or known codes"
         mend = "drop the column, or name the words that may stay: --codes 'COLUMN=first word;second word'"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Stamp = tuple[int, int, int]
 RERUN = "run `dvc repro`, which runs the stages in their order"
 UNFINISHED = ".unfinished"  # stands in a folder while its files are being replaced
+IGNORED = "# Every byte below data/ stays out of git: it is about people.\n*\n!.gitignore\n!README.md\n"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -236,6 +237,13 @@ def _not_written(error: OSError, name: str) -> Problem:
         return Problem(name, "not written: the disk is full", "make room on it, then run this again; nothing was changed")
     why = os.strerror(error.errno) if error.errno else type(error).__name__
     return Problem(name, f"not written ({why})", "mend that, then run this again; nothing was changed")
+
+
+def ignore_data(root: Path) -> None:
+    """See to it that git passes by everything below data/, for a study that does not come from a clone."""
+    path = Path(_make_folder(root, "data")) / ".gitignore"
+    if not path.exists():
+        path.write_text(IGNORED, encoding="utf-8")
 
 
 def remove(root: Path, name: str) -> None:

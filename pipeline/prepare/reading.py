@@ -1,0 +1,145 @@
+"""Identified files as people have them: more is read than the gate takes, since nothing of it leaves as it is."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.base.errors import Problem
+from pipeline.ingest.native import number_text
+from pipeline.prepare.identified import Identified
+
+SEPARATORS = ",;\t|"
+QUALTRICS = '{"ImportId"'  # the third heading line of a Qualtrics export
+MEND = "save it again, or export it as CSV"
+
+
+def read_identified(number: int, ending: str, blob: bytes) -> tuple[Identified | None, list[Problem]]:
+    """One file's content as text; None and the problems where it cannot be read. `number` names it in messages."""
+    where = f"file {number}"
+    readers = {"xlsx": _workbook, "sav": _native, "zsav": _native, "dta": _native, "parquet": _parquet}
+    reader = readers.get(ending, _delimited)
+    try:
+        table = reader(ending, blob)
+    except ValueError as refused:
+        return None, [Problem(where, _told(refused), MEND)]
+    except Exception:  # whatever a library says may hold a cell
+        return None, [Problem(where, "cannot be read as what its name says", MEND)]
+    twins = len(table.header) - len(set(table.header))
+    if twins:
+        return None, [Problem(where, f"{twins:,} columns share their header with another", "rename them")]
+    if not table.rows:
+        return None, [Problem(where, "has no rows", "leave it out")]
+    return table, []
+
+
+class _RefusedError(ValueError):
+    """Said in words of this module only."""
+
+
+def _told(error: ValueError) -> str:
+    return str(error) if isinstance(error, _RefusedError) else "cannot be read as what its name says"
+
+
+def _delimited(ending: str, blob: bytes) -> Identified:
+    text, notes = _decoded(blob)
+    first = text[: text.find("\n")] if "\n" in text else text
+    separator = max(SEPARATORS, key=first.count) if ending == "csv" or first.count("\t") == 0 else "\t"
+    csv.field_size_limit(1 << 24)
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
+    if not rows:
+        raise _RefusedError("is empty")
+    if len(rows) > 2 and any(cell.startswith(QUALTRICS) for cell in rows[2]):
+        rows[1:3] = []
+        notes = [*notes, "two further heading lines (Qualtrics) were left out"]
+    width = len(rows[0])
+    odd = sum(len(row) != width and any(row[width:]) for row in rows)
+    if odd:
+        raise _RefusedError(f"{odd:,} rows have more cells than the header")
+    square = [[*row[:width], *[""] * (width - len(row))] for row in rows]
+    return _of_rows(square, notes)
+
+
+def _decoded(blob: bytes) -> tuple[str, list[str]]:
+    if blob.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return blob.decode("utf-16"), ["read as UTF-16"]
+    try:
+        return blob.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        return blob.decode("cp1252", errors="replace"), ["read as Windows-1252"]
+
+
+def _workbook(_ending: str, blob: bytes) -> Identified:
+    import openpyxl
+
+    from pipeline.ingest.workbook import check_archive
+
+    check_archive(blob)
+    book = openpyxl.load_workbook(io.BytesIO(blob), data_only=True, keep_links=False)
+    sheets = [sheet for sheet in book.worksheets if any(cell is not None for row in sheet.values for cell in row)]
+    if len(sheets) != 1:
+        raise _RefusedError(f"has {len(sheets)} sheets with data, and one is read")
+    rows = [[_cell(cell) for cell in row] for row in sheets[0].values if any(cell is not None for cell in row)]
+    width = max(place + 1 for row in rows for place, cell in enumerate(row) if cell)
+    return _of_rows([row[:width] for row in rows], [])
+
+
+def _native(ending: str, blob: bytes) -> Identified:
+    import pyreadstat
+
+    reader = pyreadstat.read_dta if ending == "dta" else pyreadstat.read_sav
+    data, meta = reader(io.BytesIO(blob), user_missing=True, output_format="dict")
+    header = tuple(meta.column_names)
+    columns = tuple(tuple(_cell(value) for value in data[name]) for name in header)
+    labels = {
+        name: {_cell(code): str(label) for code, label in found.items()}
+        for name, found in meta.variable_value_labels.items()
+    }
+    missing = {name: _missing(columns[place], meta, name) for place, name in enumerate(header)}
+    return Identified(header, columns, labels, {name: found for name, found in missing.items() if found})
+
+
+def _missing(cells: Sequence[str], meta: Any, name: str) -> frozenset[str]:
+    """The codes of a column that its file declares missing."""
+    ranges = (meta.missing_ranges or {}).get(name, [])
+    lettered = set((meta.missing_user_values or {}).get(name, []))
+    return frozenset(c for c in set(cells) if c and (c in lettered or any(_within(c, limits) for limits in ranges)))
+
+
+def _within(text: str, limits: Any) -> bool:
+    try:
+        return float(limits["lo"]) <= float(text) <= float(limits["hi"])
+    except ValueError:
+        return str(limits["lo"]) <= text <= str(limits["hi"])
+
+
+def _parquet(_ending: str, blob: bytes) -> Identified:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(pa.BufferReader(blob))
+    columns = tuple(tuple(_cell(value) for value in column.to_pylist()) for column in table.columns)
+    return Identified(tuple(table.column_names), columns)
+
+
+def _cell(value: Any) -> str:
+    """A cell of a format with types as the text a CSV export would hold; a time keeps its clock, a midnight does not."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, dt.datetime):
+        is_day = (value.hour, value.minute, value.second) == (0, 0, 0) and value.tzinfo is None
+        return value.date().isoformat() if is_day else value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return number_text(float(value)) if isinstance(value, int | float) or hasattr(value, "dtype") else str(value)
+
+
+def _of_rows(rows: list[list[str]], notes: list[str]) -> Identified:
+    header, body = tuple(cell.strip() for cell in rows[0]), rows[1:]
+    columns = tuple(tuple(row[place] for row in body) for place in range(len(header)))
+    return Identified(header, columns, notes=tuple(notes))

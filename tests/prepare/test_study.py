@@ -1,0 +1,211 @@
+"""What prepare does with columns, rows and formats, and that its output passes the gate."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.base.errors import SourceError
+from pipeline.base.params import Sources, load
+from pipeline.ingest.readers import read
+from pipeline.ingest.study import Scale, ingest
+from pipeline.prepare.identified import Identified
+from pipeline.prepare.plan import Plan
+from pipeline.prepare.reading import read_identified
+from pipeline.prepare.study import Prepared, prepare
+from tests.prepare.identified_study import as_csv, study
+
+KEY = bytes(range(32))
+PARAMS = Path(__file__).parents[2] / "params.yaml"
+
+
+def table(*rows: str) -> Identified:
+    found, problems = read_identified(1, "csv", ("\n".join(rows) + "\n").encode())
+    assert found is not None, problems
+    return found
+
+
+def out(prepared: Prepared, place: int = 0) -> list[dict[str, str]]:
+    rows = list(csv.DictReader(io.StringIO(prepared.files[place].content.decode())))
+    return sorted(rows, key=lambda row: sorted(row.items()))
+
+
+def refused(files: dict[str, Identified], plan: Plan) -> str:
+    with pytest.raises(SourceError) as caught:
+        prepare(files, plan, KEY)
+    return "\n".join(map(str, caught.value.problems))
+
+
+def test_the_output_passes_the_gate_by_construction() -> None:
+    found = study()
+    files = {name: table(*as_csv(rows).splitlines()) for name, rows in found.files.items()}
+    plan = Plan(
+        client=("mrn",), worker=("staff",), session=("visit_ref",), episode=("adv_ref",), intake=("intake_date",),
+        date=("visit_date", "adv_date", "rated_at"), age=("dob",), zip=("zip",),
+        keep=("sex", "nr", "kept", "who", "place", "wai_*"), bands=(45,),
+    )  # fmt: skip
+    prepared = prepare(files, plan, KEY)
+    raw = {}
+    for made in prepared.files:
+        raw_table, problems = read(made.name, made.content)
+        assert raw_table is not None, problems
+        raw[made.name] = raw_table
+    sources = {
+        "directory": "data/raw/study",
+        "tables": {
+            "clients": {
+                "file": "table.csv",
+                "columns": {"client_id": "client_id", "age_band": "age_band", "gender": "sex"},
+                "recode": {"gender": {"F": "female", "M": "male"}},
+                "ignore": ["area3"],
+            },
+            "sessions": {
+                "file": "visits.csv",
+                "columns": {"session_id": "visit_ref", "client_id": "client_id", "worker_id": "staff", "day": "visit_day"}
+                | {"session_number": "nr", "attendance": "kept"},
+                "recode": {"attendance": {"1": "attended"}},
+            },
+            "advocacy": {
+                "file": "advocacy.csv",
+                "columns": {"episode_id": "adv_ref", "client_id": "client_id", "worker_id": "staff", "day": "adv_day"}
+                | {"mode": "who", "setting": "place"},
+                "recode": {"mode": {"J": "joint", "W": "worker_solo"}},
+            },
+        },
+        "ratings": {
+            "wai": {"file": "wai.csv", "instrument": "wai_sr", "rater": "client", "items": "wai_{item}"}
+            | {"columns": {"session_id": "visit_ref"}, "ignore": ["client_id", "rated_day"]}
+        },
+    }
+    params = load(PARAMS.read_text(encoding="utf-8"))
+    mapped = params.model_copy(update={"sources": Sources.model_validate_json(json.dumps(sources))})
+    made_tables = ingest(raw, mapped, {"wai_sr": Scale(12, 1, 5)})
+    assert made_tables.record["tables"]["sessions"]["rows"] == 360
+    assert made_tables.record["tables"]["clients"]["rows"] == 60
+
+
+def test_days_count_from_each_clients_intake_and_before_it_is_negative_and_counted() -> None:
+    people = table("id,intake", "1,2023-01-10", "2,2023-03-01")
+    visits = table("id,seen_date", "1,12.01.2023", "1,09.01.2023", "2,28.02.2023", "2,")
+    plan = Plan(client=("id",), intake=("intake",), date=("seen_date",))
+    prepared = prepare({"people.csv": people, "visits.csv": visits}, plan, KEY)
+    assert sorted(row["seen_day"] for row in out(prepared, 1)) == ["", "-1", "-1", "2"]
+    column = next(column for column in prepared.files[1].columns if column.role == "date")
+    assert (column.filled, column.before, column.notations) == (3, 2, ("day-month-year",))
+    assert list(out(prepared, 0)[0]) == ["id"]
+
+
+def test_without_an_intake_the_earliest_of_all_date_columns_is_day_0() -> None:
+    visits = table("id,came_date,rated_date", "1,2023-01-12,2023-01-13", "1,2023-01-20,2023-01-10")
+    made = prepare({"v.csv": visits}, Plan(client=("id",), date=("*_date",), first_date_is_intake=True), KEY)
+    assert {(row["came_day"], row["rated_day"]) for row in out(made)} == {("2", "3"), ("10", "0")}
+    assert "no date is said to be the intake" in refused({"v.csv": visits}, Plan(client=("id",), date=("*_date",)))
+
+
+BAD = {
+    "no_such_column": (Plan(client=("id",), keep=("nowhere",)), "no file has a column `nowhere`"),
+    "two_roles": (Plan(client=("id",), keep=("id",)), "named in two roles"),
+    "dates_without_client": (Plan(intake=("intake",), keep=("sex",)), "no client column"),
+    "ambiguous": (Plan(client=("id",), intake=("slash",)), "day and month cannot be told apart in 2 different dates"),
+    "no_date": (Plan(client=("id",), intake=("intake",), date=("words",)), "2 cells are no date"),
+    "free_text": (Plan(client=("id",), keep=("words",)), "2 cells (2 different) are neither small numbers"),
+    "long_numbers": (Plan(client=("id",), keep=("long",)), "2 cells (2 different)"),
+    "years": (Plan(client=("id",), keep=("year",)), "2 cells (2 different)"),
+    "header_identifies": (Plan(client=("id",), keep=("phone_yn",)), "name it anew"),
+    "nothing": (Plan(), "no column is taken"),
+    "far": (Plan(client=("id",), intake=("intake",), date=("far",)), "2 rows have a date that gives no day"),
+}
+ROWS = (
+    "id,intake,slash,words,long,year,sex,phone_yn,far",
+    "1,2023-01-10,01/02/2023,Anna Berg,4155550,1987,F,1,1999-01-01",
+    "2,2023-01-11,03/04/2023,Bo Lind,4155551,1990,M,0,1999-01-01",
+)
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_cannot_be_done_is_said_without_a_value(name: str) -> None:
+    plan, text = BAD[name]
+    said = refused({"a.csv": table(*ROWS)}, plan)
+    assert text in said
+    assert not [cell for row in ROWS[1:] for cell in row.split(",") if len(cell) > 3 and cell in said]
+
+
+def test_all_problems_come_at_once() -> None:
+    said = refused({"a.csv": table(*ROWS)}, Plan(client=("id",), intake=("slash",), keep=("words", "long"), date=("far",)))
+    assert said.count("cells (") == 2
+    assert "cannot be told apart" in said
+
+
+def test_rows_without_a_day_can_be_set_aside_and_are_counted() -> None:
+    visits = table("id,intake,seen_date", "1,2023-01-10,2023-01-12", "1,,not known", "9,,2023-01-12")
+    plan = Plan(client=("id",), intake=("intake",), date=("seen_date",), set_aside=True)
+    made = prepare({"v.csv": visits}, plan, KEY)
+    assert (made.files[0].rows, made.files[0].set_aside) == (1, 2)
+
+
+def test_two_intakes_of_one_client_are_refused() -> None:
+    people = table("id,intake", "1,2023-01-10", "1,2023-01-11")
+    assert "1 clients have more than one day of intake" in refused(
+        {"p.csv": people}, Plan(client=("id",), intake=("intake",))
+    )
+
+
+def test_words_that_a_plan_names_may_stay_and_ids_that_nearly_agree_are_counted() -> None:
+    rows = table("id,kind", "7,Walk-in Tues", "07,Walk-in Tues", "a1,x", "A1,x")
+    made = prepare({"p.csv": rows}, Plan(client=("id",), keep=("kind",), codes={"kind": ("Walk-in Tues",)}), KEY)
+    assert made.twins["client"] == 4
+    assert made.ids["client"] == 4
+    assert {row["kind"] for row in out(made)} == {"Walk-in Tues", "x"}
+
+
+def test_headers_and_file_names_that_may_identify_are_made_anew() -> None:
+    rows = table("Patient Name,Date of visit,Intake date", "Anna Berg,2023-01-12,2023-01-10")
+    plan = Plan(client=("Patient Name",), date=("Date of visit",), intake=("Intake date",))
+    made = prepare({"Berg_Anna_2023-01-12 visits.csv": rows}, plan, KEY)
+    assert made.files[0].name == "visits.csv"
+    assert list(out(made)[0]) == ["client_id", "visit_day"]
+
+
+def test_dates_and_labels_of_excel_spss_stata_and_parquet(tmp_path: Path) -> None:
+    import pandas as pd
+    import pyreadstat
+
+    days = [dt.date(2023, 1, 10), dt.date(2023, 2, 1)]
+    frame = pd.DataFrame(
+        {"id": ["a7", "b8"], "start": days, "seen": [dt.date(2023, 1, 12), dt.date(2023, 1, 31)], "sex": [1.0, 2.0]}
+    )
+    frame.to_excel(tmp_path / "a.xlsx", index=False)
+    frame.to_parquet(tmp_path / "a.parquet")
+    labels = {"sex": {1.0: "Female", 2.0: "Male"}}
+    pyreadstat.write_sav(frame, tmp_path / "a.sav", variable_value_labels=labels)
+    pyreadstat.write_dta(frame, tmp_path / "a.dta", variable_value_labels={"sex": {1: "Female", 2: "Male"}})
+    plan = Plan(client=("id",), intake=("start",), date=("seen",), keep=("sex",))
+    for ending in ("xlsx", "parquet", "sav", "dta"):
+        found, problems = read_identified(1, ending, (tmp_path / f"a.{ending}").read_bytes())
+        assert found is not None, (ending, problems)
+        rows = out(prepare({f"a.{ending}": found}, plan, KEY))
+        wanted = ("Female", "Male") if ending in ("sav", "dta") else ("1", "2")
+        assert [(row["seen_day"], row["sex"]) for row in rows] == [("-1", wanted[1]), ("2", wanted[0])], ending
+
+
+def test_semicolons_windows_letters_and_qualtrics_headings_are_read() -> None:
+    found, _ = read_identified(1, "csv", "kürzel;wert\r\nä;1,5\r\n".encode("cp1252"))
+    assert found is not None
+    assert (found.header, found.columns[1], found.notes) == (("kürzel", "wert"), ("1,5",), ("read as Windows-1252",))
+    text = 'a,b\nFirst,Second\n"{""ImportId"":""Q1""}","{""ImportId"":""Q2""}"\n1,2\n'
+    found, _ = read_identified(1, "csv", text.encode())
+    assert found is not None
+    assert found.rows == 1
+
+
+def test_a_broken_file_is_refused_without_a_cell() -> None:
+    for ending in ("xlsx", "sav", "dta", "parquet", "csv"):
+        found, problems = read_identified(3, ending, b"Anna Berg\n\x00\x01 nothing of this kind")
+        if found is None:
+            assert "file 3" in str(problems[0])
+            assert "Anna" not in str(problems[0])
