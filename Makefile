@@ -2,18 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/ready
-DEV_READY := $(VENV)/dev-ready
+READY := $(VENV)/requirements.installed
+DEV_READY := $(VENV)/requirements-dev.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: study test lint deps lock clean
 
-study: $(READY)
-	@git rev-parse --git-dir >/dev/null 2>&1 || dvc config --local core.no_scm true
-	@DVC_STAGE=check python -m pipeline check # as DVC's own stage does: DVC would wait without end at a pipe among the raw files
-	@dvc repro
-	@rm -f data/quarantine_report.csv # of a batch refused before: DVC may have restored a good one without running it
-	@python -m pipeline summary
+study:
+	@$(PYTHON) -m pipeline study
 
 test: $(DEV_READY)
 	@python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
@@ -35,19 +31,11 @@ lock:
 	$(COMPILE) -o requirements.lock
 	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
 
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-
 $(READY): requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make study PYTHON=python3.11")'
-	@echo "Setting up $(VENV) (a minute or two, once) ..."
-	@$(PYTHON) -m venv $(VENV)
-	@$(INSTALL) -r requirements.lock
-	@touch $(READY)
+	@$(PYTHON) -m pipeline.project.packages requirements.lock
 
 $(DEV_READY): requirements-dev.lock $(READY)
-	@echo "Adding what tests and style checks need (once) ..."
-	@$(INSTALL) -r requirements-dev.lock
-	@touch $(DEV_READY)
+	@$(PYTHON) -m pipeline.project.packages requirements-dev.lock
 
 clean:
 	rm -rf $(VENV)

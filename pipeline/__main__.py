@@ -54,6 +54,7 @@ def _pairs(form: str, text: str) -> dict[str, Any]:
 
 
 COMMANDS: dict[str, tuple[str, Arguments]] = {
+    "study": ("the whole way: set up what is missing, check, run every stage that must run, print the verdicts", ()),
     "check": ("say everything that is wrong with params.yaml and the raw files", ()),
     "map": (
         "propose a `sources:` block from the headers of raw files",
@@ -96,6 +97,7 @@ COMMANDS: dict[str, tuple[str, Arguments]] = {
     "summary": ("print the verdicts, and where the report is", ()),
     "open": ("open the report in the browser", ()),
     "release": ("pack what the report's manifest lists into release.zip", ()),
+    "doctor": ("find and mend what a run that was stopped has left behind", ()),
     "schema": ("write the JSON Schema that editors use for params.yaml", ()),
 }
 

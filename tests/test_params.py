@@ -121,6 +121,8 @@ CASES = [
     ("hypotheses", {"x; touch y": {}}, "hypotheses.x; touch y", "cannot be used as a key"),
     ("hypotheses", {"Joint": {}}, "hypotheses.Joint", "cannot be used as a key"),
     ("hypotheses", {"$(id)": {}}, "hypotheses.$(id)", "cannot be used as a key"),
+    ("hypotheses", {"con": {}}, "hypotheses.con", "cannot be used as a key"),
+    ("hypotheses", {"com1": {}}, "hypotheses.com1", "Windows"),
     ("hypotheses", [], "hypotheses", "object"),
     ("verdict.alpha", 0.9, "verdict.alpha", "less than 0.5"),
     ("compute.engine", "lme4", "compute.engine", "multilevel"),
@@ -146,6 +148,11 @@ YAML_CASES = [
     ("a: 2026-01-01 10:00:00\n", "a (line 1)", "calendar date"),
     ("a: <<\n", "a (line 1)", "YAML special"),
     ("? [a, b]\n: 1\n", "line 1", "not plain text"),
+    ("a: " + "9" * 6000 + "\n", "a (line 1)", "a number of 6,000 characters"),
+    ("a: " + "[" * 3000 + "]" * 3000 + "\n", "line 1", "nested more than"),
+    ("\n".join(" " * level + "a:" for level in range(300)) + " 1\n", "line 4", "nested more than"),
+    ("a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60)), "a0 (line 1)", "alias"),
+    ("a: " + "x" * (1 << 20) + "\n", "params.yaml", "longer than"),
 ]
 
 
@@ -160,7 +167,7 @@ def test_a_bad_key_is_named_with_what_is_allowed(
     ), str(caught.value)
 
 
-@pytest.mark.parametrize(("text", "where", "says"), YAML_CASES, ids=[repr(case[0]) for case in YAML_CASES])
+@pytest.mark.parametrize(("text", "where", "says"), YAML_CASES, ids=[repr(case[0][:30]) for case in YAML_CASES])
 def test_yaml_that_readers_disagree_about_is_refused(text: str, where: str, says: str) -> None:
     with pytest.raises(ParamsError) as caught:
         parse(text)

@@ -10,14 +10,25 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from pipeline.base import options
 from pipeline.base.errors import ParamsError
 from pipeline.base.key_path import NAME_PATTERN, problem
 from pipeline.base.yaml_text import parse
 
-Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
+# Names become files and parts of commands; Windows opens a device where it meets one of these.
+DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
+
+
+def no_device(name: str) -> str:
+    """The name, unless Windows keeps it for a device: a clone of the study there could not hold the file."""
+    if name in DEVICES:
+        raise ValueError("Windows keeps this name for a device and cannot hold a file of it")
+    return name
+
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60), AfterValidator(no_device)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]*$", max_length=120)]
 Header = Annotated[str, StringConstraints(min_length=1, max_length=200)]

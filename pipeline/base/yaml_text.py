@@ -26,6 +26,9 @@ SURPRISES = (
 TEXT = "tag:yaml.org,2002:str"
 PLAIN_TAGS = {"str", "int", "float", "bool", "null", "timestamp", "merge", "value"}
 QUOTE_IT = "put it in quotes if it is meant as text, write it plainly if it is a number"
+MOST_CHARACTERS = 1 << 20  # a file longer than this is no params.yaml; a reader in pure Python would work on it for minutes
+MOST_LEVELS = 40  # sections in sections; params.yaml itself has seven
+LONGEST_NUMBER = 40  # characters
 
 
 def parse(text: str) -> Any:
@@ -36,7 +39,7 @@ def parse(text: str) -> Any:
     node = _compose(text)
     if node is None:
         raise ParamsError(Problem("params.yaml", "the file is empty", "start from the params.yaml of a fresh clone"))
-    problems = list(_problems(node, ()))
+    problems = list(_problems(node, (), set()))
     if problems:
         raise ParamsError(problems)
     return _construct(node)
@@ -54,6 +57,8 @@ def _compose(text: str) -> Any:
     import ruamel.yaml
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+    if attack := _attack(text):
+        raise ParamsError(attack)
     try:
         return ruamel.yaml.YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
@@ -65,7 +70,34 @@ def _compose(text: str) -> Any:
     raise ParamsError(found)
 
 
-def _problems(node: Any, path: Path, seen: frozenset[int] = frozenset()) -> Iterator[Problem]:
+def _attack(text: str) -> Problem | None:
+    """What would keep a reader busy or break it before it could say a word: length and depth.
+
+    Told from the events of the C parser, which come one by one and cost next to nothing; text that it cannot read is left to
+    the careful reader, which says where the fault is.
+    """
+    import ruamel.yaml
+    from ruamel.yaml.error import YAMLError
+
+    if len(text) > MOST_CHARACTERS:
+        return Problem(
+            "params.yaml", f"longer than {MOST_CHARACTERS:,} characters", "keep data out of it, it holds settings"
+        )
+    depth = 0
+    try:
+        for event in ruamel.yaml.YAML(typ="safe").parse(text):
+            kind = type(event).__name__
+            depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
+            where = f"params.yaml line {event.start_mark.line + 1}"
+            if depth > MOST_LEVELS + 2:  # the stream and the document count as well
+                return Problem(where, f"nested more than {MOST_LEVELS} levels deep", "take the brackets or indents away")
+    except (YAMLError, RecursionError):
+        return None
+    return None
+
+
+def _problems(node: Any, path: Path, seen: set[int]) -> Iterator[Problem]:
+    """The problems of a node and of what is below it; each node once, since aliases of aliases stand for billions."""
     line = f"{show(path)} (line {node.start_mark.line + 1})"
     if str(node.tag).startswith("!"):
         yield Problem(line, "a YAML tag (!...)", "remove the tag")
@@ -73,17 +105,18 @@ def _problems(node: Any, path: Path, seen: frozenset[int] = frozenset()) -> Iter
         yield Problem(line, "an anchor or alias (& or *)", "write the value out")
     if id(node) in seen:
         return
+    seen.add(id(node))
     kind = type(node).__name__
     if kind == "MappingNode":
-        yield from _mapping_problems(node, path, seen | {id(node)})
+        yield from _mapping_problems(node, path, seen)
     elif kind == "SequenceNode":
         for index, child in enumerate(node.value):
-            yield from _problems(child, (*path, index), seen | {id(node)})
+            yield from _problems(child, (*path, index), seen)
     else:
         yield from _scalar_problems(node, line)
 
 
-def _mapping_problems(node: Any, path: Path, seen: frozenset[int]) -> Iterator[Problem]:
+def _mapping_problems(node: Any, path: Path, seen: set[int]) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for key, value in node.value:
         line = key.start_mark.line + 1
@@ -103,6 +136,9 @@ def _scalar_problems(node: Any, where: str) -> Iterator[Problem]:
     if tag.removeprefix("tag:yaml.org,2002:") not in PLAIN_TAGS:
         yield Problem(where, "a YAML tag (!...)", "remove the tag")
     if node.style is None and tag != TEXT:
+        if len(str(node.value)) > LONGEST_NUMBER:
+            yield Problem(where, f"a number of {len(str(node.value)):,} characters", QUOTE_IT)
+            return
         for pattern, name in SURPRISES:
             if pattern.fullmatch(str(node.value)):
                 yield Problem(where, f"found {node.value}: {name}", QUOTE_IT)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pipeline.multilevel import fit
-from pipeline.multilevel.design.grouping import Factor, arrange
 from pipeline.multilevel.design import segments as segments_module
+from pipeline.multilevel.design.grouping import Factor, arrange
 from pipeline.multilevel.design.segments import Segments, distinct, distinct_with_inverse
 from pipeline.multilevel.likelihood import large, quick, stacks
 from pipeline.multilevel.likelihood.deviance import Deviance
