@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 import traceback
 import warnings
@@ -28,6 +29,9 @@ STAGES = {
     "judge": "give each hypothesis its verdict",
     "report": "write the report",
 }
+# Sums in parallel are added up in another order and differ in their last digits: one thread a process, everywhere.
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR")}
+ONE_THREAD["VECLIB_MAXIMUM_THREADS"] = "1"
 Arguments = tuple[tuple[str, dict[str, Any]], ...]
 HYPOTHESIS: tuple[str, dict[str, Any]] = ("hypothesis", {"help": "its name in params.yaml"})
 WHY: tuple[str, dict[str, Any]] = ("--why", {"required": True, "help": "the reason, in a sentence; the report prints it"})
@@ -105,6 +109,7 @@ COMMANDS: dict[str, tuple[str, Arguments]] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand and return the exit status: 0 done, 1 refused, 2 wrong usage, 3 a defect of the pipeline."""
     arguments = _parser().parse_args(argv)
+    os.environ.update(ONE_THREAD)
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # library warnings may echo values; what matters is stored as a fact
     try:

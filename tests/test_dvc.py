@@ -15,7 +15,14 @@ from tests.project import ROOT, Project, copy_project, released, small_params
 
 SMALL = small_params((ROOT / "params.yaml").read_text(encoding="utf-8"))
 HYPOTHESIS = "joint_advocacy_strengthens_alliance"
-ELSEWHERE = {"TZ": "Pacific/Kiritimati", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "4242"}
+ELSEWHERE = {
+    "TZ": "Pacific/Kiritimati",
+    "LANG": "C",
+    "LC_ALL": "C",
+    "PYTHONHASHSEED": "4242",
+    "OMP_NUM_THREADS": "2",
+    "OPENBLAS_NUM_THREADS": "2",
+}
 JUDGED_ONLY = [
     ('claim: "After weeks with', 'claim: "After some weeks with'),
     ("role: confirmatory", "role: exploratory"),

@@ -128,6 +128,15 @@ def test_a_folder_that_was_left_half_replaced_is_not_read_until_it_is_whole_agai
     assert reader.names("data/out") == ["data/out/a.txt"]
 
 
+def test_a_folder_that_may_not_be_written_to_is_said_in_words(second: io.Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path, target: Path) -> Path:
+        raise PermissionError(13, "Permission denied", str(target))
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(StageError, match=r"could not be replaced \(Permission denied\)"):
+        second.commit()
+
+
 def test_a_failing_rerun_does_not_clear_the_mark_of_a_killed_one(second: io.Batch) -> None:
     (second.root / "data/out" / io.UNFINISHED).touch()
     second.json("data/in.json")

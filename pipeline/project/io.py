@@ -122,7 +122,12 @@ class Batch:
             if isinstance(error, OSError):
                 raise StageError(_not_written(error, at)) from None
             raise
-        self._replace(temporary)
+        try:
+            self._replace(temporary)
+        except OSError as error:
+            where = Path(error.filename).name if error.filename else at
+            why = os.strerror(error.errno) if error.errno else type(error).__name__
+            raise StageError(Problem(where, f"could not be replaced ({why})", "mend that, then run this again")) from None
 
     def _replace(self, temporary: Mapping[str, Path]) -> None:
         """Put the written files in their places; a declared folder is marked while old and new lie in it together."""
