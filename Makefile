@@ -6,13 +6,26 @@ READY := $(VENV)/requirements.installed
 DEV_READY := $(VENV)/requirements-dev.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: study test lint deps lock clean
+.PHONY: study test test-slow test-all coverage lint deps lock clean
 
 study:
 	@$(PYTHON) -m pipeline study
 
+PYTEST := python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 test: $(DEV_READY)
-	@python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(PYTEST) -m "not slow"
+
+# What takes long and rarely breaks: whole studies, attacks, simulations.
+test-slow: $(DEV_READY)
+	@$(PYTEST) -m slow
+
+test-all: test test-slow
+
+# Branch coverage of all tests but the slow ones, a line a room.
+coverage: $(DEV_READY)
+	@python -m coverage run --branch --source=pipeline -m pytest -m "not slow" -p no:xdist
+	@python -m coverage report --skip-covered --sort=cover
 
 lint: $(DEV_READY)
 	@ruff check .
