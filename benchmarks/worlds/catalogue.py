@@ -1,0 +1,25 @@
+"""All worlds by name, and the cells of the benchmark: each world at each of its sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmarks.worlds.families import design, effects, feedback, hidden, nulls, questions
+from benchmarks.worlds.law import Size
+from benchmarks.worlds.world import World
+
+WORLDS: tuple[World, ...] = tuple(
+    world for family in (nulls, effects, feedback, hidden, design, questions) for world in family.WORLDS
+)
+BY_NAME = {world.name: world for world in WORLDS}
+assert len(BY_NAME) == len(WORLDS), "two worlds of one name"
+
+
+def cells(names: Sequence[str] = ()) -> list[tuple[World, Size]]:
+    """Every world at every size of its own; only the named ones where any are named."""
+    return [(world, size) for world in WORLDS if not names or world.name in names for size in world.sizes]
+
+
+def smallest(world: World) -> Size:
+    """The size of a world that has the fewest ratings."""
+    return min(world.sizes, key=lambda size: size.clients * size.sessions)

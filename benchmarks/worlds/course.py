@@ -1,0 +1,249 @@
+"""Play a law: every client's sessions one after the other, all clients at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from benchmarks.worlds.law import MODES, POINTS, Law, Size
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+WEEK = 7
+FIRST_DAYS = 14  # the window before the first rating, as params.exposure has it by default
+UNEVEN = np.array([3, 5, 7, 7, 9, 14, 21])
+PHASE_ENDS = (0.15, 0.35, 0.85)
+ROUNDED = 1 / 12 / 12 / POINTS**2  # variance that whole answers to twelve items add to a rating (SD squared)
+BUSIEST = 3.0  # the largest log rate
+
+
+@dataclass(frozen=True)
+class People:
+    """What lasts: one entry a client or a worker."""
+
+    worker: Integers  # clients by sessions
+    agency: Integers  # of each worker
+    need: Floats
+    level: Floats  # SD
+    slope: Floats
+    effect: Floats  # a client's own effect of a joint episode, workers aside
+    worker_level: Floats
+    worker_effect: Floats  # a worker's own addition to it
+    rate: Floats  # log rate of a client, every mode; its exponential is 1 on average
+    rate_slope: Floats
+    worker_rate: Floats
+    frailty: Floats  # workers' log-odds of losing a client
+
+
+@dataclass
+class Course:
+    """Clients by sessions: what happened, and what of it is seen."""
+
+    people: People
+    day: Integers
+    gap: Integers
+    phase: Integers
+    held: Flags
+    rated: Flags
+    dose: Integers  # clients by sessions by modes: episodes since the session before
+    window: Integers  # the same since the last rating
+    added: Floats  # what joint episodes truly added to the alliance (SD)
+    alliance: Floats  # SD
+    deviation: Floats  # alliance above the client's own course (SD)
+    mood: Floats
+    empathy: Floats  # SD, as the client rates it
+    felt_mood: Floats  # the part of it that is the mood of the day
+    hidden: Floats
+    error: Floats  # of the rating (SD)
+
+
+def play(law: Law, size: Size, rng: Generator) -> Course:
+    """One study of a law."""
+    people = draw_people(law, size, rng)
+    shape = (size.clients, size.sessions)
+    gap = _gaps(law, shape, rng)
+    blank = np.zeros(shape)
+    course = Course(
+        people=people,
+        day=np.cumsum(gap, axis=1),
+        gap=gap,
+        phase=np.tile(np.searchsorted(PHASE_ENDS, (np.arange(shape[1]) + 0.5) / shape[1]), (shape[0], 1)).astype(np.int64),
+        held=np.zeros(shape, np.bool_),
+        rated=np.zeros(shape, np.bool_),
+        dose=np.zeros((*shape, len(MODES)), np.int64),
+        window=np.zeros((*shape, len(MODES)), np.int64),
+        added=blank.copy(),
+        alliance=blank.copy(),
+        deviation=blank.copy(),
+        mood=_memory(law.mood_ar, shape, rng),
+        empathy=blank.copy(),
+        felt_mood=blank.copy(),
+        hidden=_memory(law.hidden_ar, shape, rng),
+        error=np.sqrt(max(law.error_share - ROUNDED, 0.0)) * rng.standard_normal(shape),
+    )
+    _play_sessions(course, law, rng)
+    return course
+
+
+def draw_people(law: Law, size: Size, rng: Generator) -> People:
+    """Who is in the study."""
+    n, workers = size.clients, size.workers
+    agency = rng.permutation(workers) % max(1, law.agencies)
+    agency_level, agency_rate = rng.standard_normal((2, max(1, law.agencies)))
+    z, v = rng.standard_normal((5, n)), rng.standard_normal((4, workers))
+    rate = law.rate_client_sd * z[2] - law.rate_client_sd**2 / 2
+    trend = law.trend_correlation * z[1] + np.sqrt(1 - law.trend_correlation**2) * z[3]
+    need = np.clip(np.round(5 + 2 * rng.standard_normal(n)), 0, 10)
+    worker_rate = law.rate_worker_sd * v[1] + law.rate_agency_sd * agency_rate[agency]
+    more = law.joint_rate * (np.exp(rate) - 1)  # expected joint episodes beyond those of the average client
+    worker_more = law.joint_rate * (np.exp(worker_rate) - 1)
+    return People(
+        worker=_workers(law, size, rng),
+        agency=agency,
+        need=need,
+        level=law.client_sd * z[0] + law.between * more,
+        slope=law.trend_sd * z[1],
+        effect=law.effect + law.client_slope_sd * z[4] + law.bound * more + law.by_need * (need - 5),
+        worker_level=law.worker_sd * v[0] + law.agency_sd * agency_level[agency] + law.worker_between * worker_more,
+        worker_effect=law.worker_slope_sd * v[2],
+        rate=rate,
+        rate_slope=law.rate_trend + law.rate_trend_sd * trend,
+        worker_rate=worker_rate,
+        frailty=law.dropout_worker_sd * v[3],
+    )
+
+
+def _workers(law: Law, size: Size, rng: Generator) -> Integers:
+    if law.uneven_caseloads:
+        share = rng.dirichlet(np.full(size.workers, 1.5))
+        first = np.concatenate([np.arange(size.workers), rng.choice(size.workers, size.clients - size.workers, p=share)])
+    else:
+        first = rng.permutation(np.arange(size.clients) % size.workers)
+    other = (first + rng.integers(1, max(2, size.workers), size.clients)) % size.workers
+    change = np.where(rng.random(size.clients) < law.crossed, rng.integers(1, size.sessions, size.clients), size.sessions)
+    return np.where(np.arange(size.sessions) >= change[:, None], other[:, None], first[:, None]).astype(np.int64)
+
+
+def _gaps(law: Law, shape: tuple[int, int], rng: Generator) -> Integers:
+    gap = rng.choice(UNEVEN, shape) if law.uneven_days else np.full(shape, WEEK)
+    gap[:, 0] = FIRST_DAYS
+    return gap.astype(np.int64)
+
+
+def _memory(kept: float, shape: tuple[int, int], rng: Generator) -> Floats:
+    """Standard normal, autoregressive along the sessions."""
+    z = rng.standard_normal(shape)
+    for session in range(1, shape[1]):
+        z[:, session] = kept * z[:, session - 1] + np.sqrt(1 - kept**2) * z[:, session]
+    return z
+
+
+def _play_sessions(course: Course, law: Law, rng: Generator) -> None:
+    n, sessions = course.day.shape
+    noise = _noise(law, (n, sessions), rng)
+    state = noise[:, 0] - law.starts_low
+    alive, pending = np.ones(n, np.bool_), np.zeros((n, len(MODES)), np.int64)
+    last = np.zeros((max(1, law.feedback_delay), n))  # the deviations that may bring advocacy, the oldest first
+    last_rated, last_dose, last_empathy = np.zeros(n), np.zeros(n), np.zeros(n)
+    course.dose[:, 0] = _advocate(course, law, 0, last[0], rng)
+    for now in range(sessions):
+        course.held[:, now] = alive
+        if now:
+            kept = law.state_ar ** (course.gap[:, now] / WEEK)
+            state = kept * state + np.sqrt(1 - kept**2) * noise[:, now]
+        if law.anticipation and now + 1 < sessions:
+            course.dose[:, now + 1] = _advocate(course, law, now + 1, last[0], rng)
+        pending += course.dose[:, now]
+        missing = _chance(law.missed, law.missed_on_now * state + law.missed_on_last * last_rated, rng)
+        rated = course.rated[:, now] = alive & ~missing
+        course.window[:, now] = np.where(rated[:, None], pending, 0)
+        passing = state * np.sqrt(1 - law.error_share) + _added(course, law, now, pending, last_dose, last_empathy)
+        course.deviation[:, now] = passing
+        course.alliance[:, now] = passing + _lasting(course, law, now)
+        _feel(course, law, now, pending, rng)
+        seen = passing + (course.error[:, now] if law.feedback_of == "rating" else 0.0)
+        last_rated = np.where(rated, passing + course.error[:, now], last_rated)
+        last_empathy = np.where(rated, course.empathy[:, now], last_empathy)
+        last_dose = np.where(rated, pending[:, 0], last_dose)
+        pending = np.where(rated[:, None], 0, pending)
+        last = np.vstack([last[1:], np.where(rated, seen, 0.0)])
+        if not law.anticipation and now + 1 < sessions:
+            course.dose[:, now + 1] = _advocate(course, law, now + 1, last[0], rng)
+        leaves = law.dropout_on_now * passing + law.dropout_on_joint * (course.window[:, now, 0] > 0)
+        alive = alive & ~_chance(law.dropout, leaves + course.people.frailty[course.people.worker[:, now]], rng)
+        if now + 1 < sessions:
+            course.dose[:, now + 1] *= alive[:, None]
+
+
+def _noise(law: Law, shape: tuple[int, int], rng: Generator) -> Floats:
+    if not law.tails:
+        return rng.standard_normal(shape)
+    return rng.standard_t(law.tails, shape) / np.sqrt(law.tails / (law.tails - 2))
+
+
+def _chance(share: float, more: Floats, rng: Generator) -> Flags:
+    """Events of probability `share`, whose log-odds are moved by `more`."""
+    drawn = rng.random(len(more))
+    if share <= 0:
+        return np.zeros(len(more), np.bool_)
+    odds = share / (1 - share) * np.exp(more)
+    return drawn < odds / (1 + odds)
+
+
+def _advocate(course: Course, law: Law, session: int, last: Floats, rng: Generator) -> Integers:
+    """Episodes of each mode in the days up to a session."""
+    people, n = course.people, len(last)
+    base = np.array([law.joint_rate, law.solo_rate, law.client_solo_rate, law.concrete_rate])
+    joint = np.array([1.0, 0.0, 0.0, 0.0])
+    middle = (course.day.shape[1] - 1) / 2
+    common = people.rate + law.rate_phase * course.phase[:, session] + law.rate_hump * _hump(session, course.day.shape[1])
+    common = common + law.rate_early * (2 / 3) ** session
+    own = people.worker_rate[people.worker[:, session]] + people.rate_slope * (session - middle)
+    own = own + law.hidden_on_joint * course.hidden[:, session] + law.feedback * last
+    others = law.hidden_on_others * course.hidden[:, session] + law.feedback_on_others * last
+    log = common[:, None] + own[:, None] * joint + others[:, None] * (1 - joint)
+    if law.accrues:
+        log = log + np.log(course.gap[:, session] / WEEK)[:, None]
+    rates = base * np.exp(np.minimum(log, BUSIEST))
+    if law.burst:
+        rates = rates * rng.gamma(1 / law.burst, law.burst, (n, len(MODES)))
+    return rng.poisson(rates).astype(np.int64)
+
+
+def _added(course: Course, law: Law, now: int, pending: Integers, last_dose: Floats, last_empathy: Floats) -> Floats:
+    """What moves this session's alliance for a while (SD)."""
+    people = course.people
+    effect = people.effect + people.worker_effect[people.worker[:, now]]
+    dose = np.minimum(pending[:, 0], 1) if law.shape == "any" else pending[:, 0]
+    joint = effect * dose
+    course.added[:, now] = joint
+    joint = joint + effect * law.carry * last_dose + pending[:, 1:] @ np.array([law.solo, law.client_solo, law.concrete])
+    if law.anticipation and now + 1 < course.day.shape[1]:
+        joint = joint + law.anticipation * course.dose[:, now + 1, 0]
+    days = (course.gap[:, now] - WEEK) / WEEK if now else 0.0
+    found: Floats = joint + law.hidden_on_alliance * course.hidden[:, now] + law.per_week * days
+    return found + law.empathy_next * last_empathy + law.halo * course.mood[:, now]
+
+
+def _lasting(course: Course, law: Law, now: int) -> Floats:
+    """The client's own course (SD)."""
+    people, sessions = course.people, course.day.shape[1]
+    time = now - (sessions - 1) / 2
+    level: Floats = people.level + people.worker_level[people.worker[:, now]] + (law.trend + people.slope) * time
+    return level + law.phase_step * course.phase[:, now] + law.hump * _hump(now, sessions)
+
+
+def _hump(session: int, sessions: int) -> float:
+    """0 at both ends of the course, 1 in its middle."""
+    return float(np.sin(np.pi * (session + 0.5) / sessions))
+
+
+def _feel(course: Course, law: Law, now: int, pending: Integers, rng: Generator) -> None:
+    """Empathy felt in the session, beyond the client's usual (SD)."""
+    own = law.empathy_joint * pending[:, 0] + rng.standard_normal(len(pending))
+    course.felt_mood[:, now] = law.halo * course.mood[:, now]
+    course.empathy[:, now] = own + course.felt_mood[:, now]

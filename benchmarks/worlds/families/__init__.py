@@ -1,0 +1,1 @@
+"""The worlds, a file a family."""

@@ -1,0 +1,108 @@
+"""The one place where the benchmark meets the pipeline: tables in, through the real windows, fits, battery and verdict, out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from benchmarks.studies import params
+from pipeline.exposure.link import link
+from pipeline.hypotheses.evaluate import evaluate
+from pipeline.hypotheses.verdicts import judge
+from pipeline.measures import shipped
+from pipeline.measures.scoring import score
+from pipeline.params import Hypothesis, Simulate
+from pipeline.simulate import canonical
+
+ROOT = Path(__file__).parent.parent.parent
+# Rooms whose code no verdict passes through: a change in them leaves stored results valid.
+ELSEWHERE = ("commands", "disclosure", "ingest", "prepare", "report", "stages", "planning", "curve", "description", "project")
+NUMBERS = ("estimate", "std_error", "conf_low", "conf_high")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A number with its 95% interval, NaN where there is none."""
+
+    estimate: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+
+    def holds(self, truth: float) -> bool:
+        """Whether the interval holds a truth."""
+        return self.low <= truth <= self.high
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the ladder says of one hypothesis in one study."""
+
+    verdict: str
+    rule: str
+    tested: Interval = Interval()
+    feedback: Interval = Interval()  # what a point of the rating does to the episodes of the next window
+    checks: Mapping[str, str] = field(default_factory=dict)  # name -> state, of those that apply
+    seconds: float = 0.0
+
+
+def ask(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> Said:
+    """Link, fit, try to falsify and judge one hypothesis as a family of its own."""
+    begun = time.perf_counter()
+    hypothesis = Hypothesis.model_validate_json(json.dumps(asked))
+    scores = score(tables["ratings_wai_sr"], shipped()["wai_sr"], params().measures.min_answered)
+    occasions, ledger, _ = link(tables, scores, params().exposure)
+    result = evaluate(hypothesis, occasions, ledger, params().compute)
+    judged = judge({"it": result}, {"it": hypothesis}, params().verdict)["hypotheses"]["it"]
+    return Said(
+        verdict=judged["verdict"],
+        rule=judged["rule"],
+        tested=_interval(result["tested"]),
+        checks={check["check"]: _state(check) for check in result["battery"] if check["applies"]},
+        seconds=time.perf_counter() - begun,
+    )
+
+
+def built_in(scenario: str, truth: Mapping[str, float], workers: int, clients: int, sessions: int, seed: int) -> dict[str, pd.DataFrame]:
+    """The canonical tables of one study of the pipeline's own simulator."""
+    settings = Simulate.model_validate(
+        {"scenario": scenario, "truth": dict(truth), "workers": workers, "clients": clients, "sessions": sessions}
+    )
+    return canonical(settings, seed)
+
+
+def _interval(found: Mapping[str, Any] | None) -> Interval:
+    if found is None:
+        return Interval()
+    return Interval(*(float(found[name]) for name in ("estimate", "conf_low", "conf_high")))
+
+
+def _state(check: Mapping[str, Any]) -> str:
+    if check["passed"] is None:
+        return "could not be computed"
+    return "held" if check["passed"] else "broke"
+
+
+@cache
+def code() -> str:
+    """A digest of all code and parameters a verdict of this benchmark passes through."""
+    found = hashlib.sha256()
+    for path in sorted(_files()):
+        found.update(path.relative_to(ROOT).as_posix().encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()[:12]
+
+
+def _files() -> list[Path]:
+    pipeline = [path for path in (ROOT / "pipeline").rglob("*.py") if path.relative_to(ROOT).parts[1] not in ELSEWHERE]
+    here = Path(__file__).parent
+    worlds = [here / name for name in ("law.py", "course.py", "tables.py", "ladder.py")]
+    return [*pipeline, *worlds, ROOT / "params.yaml"]

@@ -1,0 +1,114 @@
+"""A world: its law, the question put to the ladder, its sizes, its truth, and what is right and wrong to say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from benchmarks.worlds.law import POINTS, Law, Size
+
+Verdict = Literal[
+    "supported",
+    "suggestive",
+    "opposite",
+    "practically zero",
+    "inconclusive",
+    "fragile",
+    "not specific to being there",
+    "no direction can be claimed",
+    "not estimable",
+]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+Family = Literal[
+    "null", "effect", "feedback", "hidden", "window", "frequency", "masked", "specificity", "logging", "mediation",
+    "outcome", "moderator", "between", "few", "looks",
+]  # fmt: skip
+Predicted = Literal["positive", "negative", "none"]
+LARGE, MIDDLING, SMALL = Size(40, 400, 16), Size(20, 150, 10), Size(8, 40, 8)
+SMALLEST = 0.10  # the smallest effect that matters, in within-client SD
+
+QUESTION: Mapping[str, Any] = {
+    "role": "confirmatory",
+    "claim": "After weeks with more joint advocacy than usual, clients rate the alliance higher.",
+    "outcome": {"instrument": "wai_sr", "score": "total", "rater": "client"},
+    "exposure": {"mode": "joint", "dose": "count", "lag": 0},
+    "effect": "within",
+    "predicted": "positive",
+    "smallest_effect": SMALLEST,
+}
+
+
+@dataclass(frozen=True)
+class BuiltIn:
+    """A law that is a scenario of the pipeline's own simulator, with overrides of its true effects."""
+
+    scenario: str
+    truth: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class World:
+    """One world; `truth` is what the tested number is of in SDs an episode (log-odds where the outcome is an event).
+
+    `wrong` are the verdicts that say something untrue of it; where nothing is declared they follow from the truth.
+    `limit` is the largest share of wrong verdicts the ladder promises, None where no promise can be kept: `unknowable` says
+    why. `found` is the share of `supported` that is promised (by size), `covered` that the interval of the tested number is
+    to hold the truth, `feedback` what a SD of the alliance does to the episodes of the next window.
+    """
+
+    name: str
+    family: Family
+    words: str
+    law: Law | BuiltIn
+    truth: float | None
+    sizes: tuple[Size, ...] = (LARGE, MIDDLING)
+    question: Mapping[str, Any] = field(default_factory=dict)
+    wrong: frozenset[Verdict] | None = None
+    limit: float | None = 0.05
+    unknowable: str = ""
+    found: Mapping[Size, float] = field(default_factory=dict)
+    finds: Verdict = "supported"
+    covered: bool = False
+    feedback: float | None = None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The hypothesis put to the ladder, as params.yaml would hold it."""
+        return {**QUESTION, **self.question}
+
+    @property
+    def predicted(self) -> Predicted:
+        """The sign the hypothesis predicts."""
+        predicted: Predicted = self.asked["predicted"]
+        return predicted
+
+    @property
+    def untrue(self) -> frozenset[Verdict]:
+        """The verdicts that are wrong here."""
+        return self.wrong if self.wrong is not None else untrue(self.truth, self.predicted, self.asked["smallest_effect"])
+
+    @property
+    def unit(self) -> float:
+        """What one unit of the truth is on the scale of the tested number."""
+        return 1.0 if self.asked["outcome"].get("kind", "score") in ("no_show", "dropout") else POINTS
+
+
+def untrue(truth: float | None, predicted: Predicted, smallest: float) -> frozenset[Verdict]:
+    """What must not be said of a truth: a claim that is not so, the other sign, a zero that is none.
+
+    Of a truth of zero `practically zero` is right, and for a claim of no difference `supported`; an effect of at least
+    `smallest` is not practically zero.
+    """
+    if truth is None:
+        return frozenset()
+    matters = abs(truth) >= smallest
+    if predicted == "none":
+        return frozenset({"supported", "suggestive", "practically zero"}) if matters else frozenset({"opposite"})
+    sign = (truth > 0) - (truth < 0)
+    said: set[Verdict] = {"practically zero"} if matters else set()
+    if sign != (1 if predicted == "positive" else -1):
+        said |= {"supported", "suggestive"}
+    if sign != (-1 if predicted == "positive" else 1):
+        said |= {"opposite"}
+    return frozenset(said)
