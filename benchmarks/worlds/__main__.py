@@ -1,6 +1,6 @@
 """What does the ladder say in worlds it was not made for?
 
-    python -m benchmarks.worlds                       every world at every size, 200 studies each; goes on where it was stopped
+    python -m benchmarks.worlds                       every world and size, 200 studies; goes on where it was stopped
     python -m benchmarks.worlds --world null effect   some of them
     python -m benchmarks.worlds --studies 1000        more studies
     python -m benchmarks.worlds --sample              a few studies of every world within five minutes, as CI runs it
@@ -54,7 +54,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
 def main(given: Sequence[str]) -> int:
     """Run what is missing, print what was found."""
     asked = arguments(given)
-    cells = [(world, size) for world, size in catalogue.cells(asked.world) if not asked.family or world.family in asked.family]
+    cells = catalogue.cells(asked.world, asked.family)
     if asked.sample:
         cells = [(world, size) for world, size in cells if size == catalogue.smallest(world)]
     first = asked.first_seed if asked.first_seed is not None else (SAMPLED if asked.sample else REPORTED)
@@ -67,7 +67,10 @@ def main(given: Sequence[str]) -> int:
     results = {key: line for key, line in store.read(asked.results, code).items() if key in keys}
     found = tallies(cells, results)
     if asked.document:
-        document.write(found, first)
+        if not found:
+            print(f"no results of code {code} in {asked.results}: {store.versions(asked.results)}", file=sys.stderr)
+            return 1
+        document.write(found, first, code)
         return 0
     crashes = summary.crashed(found)
     print(summary.table(found), summary.promises(found), *crashes, f"{len(results)} studies, code {code}", sep="\n")

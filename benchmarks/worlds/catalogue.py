@@ -15,9 +15,10 @@ BY_NAME = {world.name: world for world in WORLDS}
 assert len(BY_NAME) == len(WORLDS), "two worlds of one name"
 
 
-def cells(names: Sequence[str] = ()) -> list[tuple[World, Size]]:
-    """Every world at every size of its own; only the named ones where any are named."""
-    return [(world, size) for world in WORLDS if not names or world.name in names for size in world.sizes]
+def cells(names: Sequence[str] = (), families: Sequence[str] = ()) -> list[tuple[World, Size]]:
+    """Every world at every size of its own; only the named ones, or of the named families, where any are named."""
+    own = [world for world in WORLDS if not names or world.name in names]
+    return [(world, size) for world in own if not families or world.family in families for size in world.sizes]
 
 
 def smallest(world: World) -> Size:

@@ -182,16 +182,17 @@ def _play_sessions(course: Course, law: Law, rng: Generator) -> None:
 def _noise(law: Law, shape: tuple[int, int], rng: Generator) -> Floats:
     if not law.tails:
         return rng.standard_normal(shape)
-    return rng.standard_t(law.tails, shape) / np.sqrt(law.tails / (law.tails - 2))
+    spread = np.sqrt(law.tails / (law.tails - 2))
+    return np.asarray(rng.standard_t(law.tails, shape) / spread, dtype=np.float64)
 
 
 def _chance(share: float, more: Floats, rng: Generator) -> Flags:
     """Events of probability `share`, whose log-odds are moved by `more`."""
-    drawn = rng.random(len(more))
+    drawn: Floats = rng.random(len(more))
     if share <= 0:
         return np.zeros(len(more), np.bool_)
     odds = share / (1 - share) * np.exp(more)
-    return drawn < odds / (1 + odds)
+    return np.asarray(drawn < odds / (1 + odds), dtype=np.bool_)
 
 
 def _advocate(course: Course, law: Law, session: int, last: Floats, rng: Generator) -> Integers:
@@ -211,7 +212,7 @@ def _advocate(course: Course, law: Law, session: int, last: Floats, rng: Generat
     rates = base * np.exp(np.minimum(log, BUSIEST))
     if law.burst:
         rates = rates * rng.gamma(1 / law.burst, law.burst, (n, len(MODES)))
-    return rng.poisson(rates).astype(np.int64)
+    return np.asarray(rng.poisson(rates), dtype=np.int64)
 
 
 def _added(course: Course, law: Law, now: int, pending: Integers, last_dose: Floats, last_empathy: Floats) -> Floats:

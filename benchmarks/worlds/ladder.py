@@ -1,4 +1,4 @@
-"""The one place where the benchmark meets the pipeline: tables in, through the real windows, fits, battery and verdict, out."""
+"""Where the benchmark meets the pipeline: tables in, through the real windows, fits, battery and rules, verdict out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,30 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.studies import params
+from benchmarks.worlds.law import Size
+from benchmarks.worlds.world import BuiltIn
+from pipeline.base.params import Hypothesis, Simulate
 from pipeline.exposure.link import link
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.verdicts import judge
 from pipeline.measures import shipped
 from pipeline.measures.scoring import score
-from pipeline.params import Hypothesis, Simulate
 from pipeline.simulate import canonical
 
 ROOT = Path(__file__).parent.parent.parent
 # Rooms whose code no verdict passes through: a change in them leaves stored results valid.
-ELSEWHERE = ("commands", "disclosure", "ingest", "prepare", "report", "stages", "planning", "curve", "description", "project")
-NUMBERS = ("estimate", "std_error", "conf_low", "conf_high")
+ELSEWHERE = {
+    "commands",
+    "curve",
+    "description",
+    "disclosure",
+    "ingest",
+    "planning",
+    "prepare",
+    "project",
+    "report",
+    "stages",
+}
 
 
 @dataclass(frozen=True)
@@ -71,12 +83,10 @@ def ask(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> Said:
     )
 
 
-def built_in(scenario: str, truth: Mapping[str, float], workers: int, clients: int, sessions: int, seed: int) -> dict[str, pd.DataFrame]:
+def built_in(law: BuiltIn, size: Size, seed: int) -> dict[str, pd.DataFrame]:
     """The canonical tables of one study of the pipeline's own simulator."""
-    settings = Simulate.model_validate(
-        {"scenario": scenario, "truth": dict(truth), "workers": workers, "clients": clients, "sessions": sessions}
-    )
-    return canonical(settings, seed)
+    settings = {"scenario": law.scenario, "truth": dict(law.truth), **asdict(size)}
+    return canonical(Simulate.model_validate(settings), seed)
 
 
 def _interval(found: Mapping[str, Any] | None) -> Interval:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Z = 1.959963984540054  # of a 95% interval
+FEWEST = 20  # below, the interval is too rough to decide anything
 Standing = Literal["met", "missed", "not decided"]
 
 
@@ -35,6 +36,8 @@ class Share:
     def standing(self, low: float = 0.0, high: float = 1.0) -> Standing:
         """Whether the true share is known to lie within bounds: not decided while the interval holds one of them."""
         bottom, top = self.interval
+        if self.of < FEWEST:
+            return "not decided"
         if bottom >= low and top <= high:
             return "met"
         return "missed" if top < low or bottom > high else "not decided"

@@ -65,9 +65,7 @@ def draw(world: World, task: Task) -> dict[str, pd.DataFrame]:
     """The canonical tables of one study."""
     rng = random(task)
     if isinstance(world.law, BuiltIn):
-        seed = int(rng.integers(2**31))
-        size = task.size
-        return ladder.built_in(world.law.scenario, world.law.truth, size.workers, size.clients, size.sessions, seed)
+        return ladder.built_in(world.law, task.size, int(rng.integers(2**31)))
     return canonical(play(world.law, task.size, rng), world.law, rng)
 
 

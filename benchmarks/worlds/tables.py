@@ -36,6 +36,11 @@ def _ids(letter: str, numbers: Integers) -> pd.Series[str]:
     return pd.Series([f"{letter}{number:06d}" for number in numbers.tolist()], dtype="str")
 
 
+def _codes(numbers: Integers, names: tuple[str, ...]) -> pd.Categorical:
+    """A closed code list, as the validated tables hold it."""
+    return pd.Categorical(np.array(names, dtype=object)[numbers], categories=list(names))
+
+
 def _agencies(course: Course, law: Law, of: Integers) -> dict[str, pd.Series[str]]:
     return {"agency_id": _ids("A", course.people.agency[of])} if law.agencies else {}
 
@@ -53,7 +58,7 @@ def _workers(course: Course, law: Law) -> pd.DataFrame:
 
 def _sessions(course: Course, client: Integers, session: Integers, rng: Generator) -> pd.DataFrame:
     at, n = (client, session), len(client)
-    usual = EMPATHY_CLIENT_SD * rng.standard_normal(course.held.shape[0])[client]
+    usual: Floats = np.asarray(EMPATHY_CLIENT_SD * rng.standard_normal(course.held.shape[0]))[client]
     felt = EMPATHY_MIDDLE + usual + EMPATHY_SD * course.empathy[at]
     told = EMPATHY_MIDDLE + usual + EMPATHY_SD * (_without_mood(course)[at] + 0.5 * rng.standard_normal(n))
     return pd.DataFrame(
@@ -64,7 +69,7 @@ def _sessions(course: Course, client: Integers, session: Integers, rng: Generato
             "day": course.day[at],
             "session_number": session + 1,
             "attendance": pd.Series(["attended"] * n, dtype="str"),
-            "phase": pd.Categorical.from_codes(course.phase[at], list(PHASES)),
+            "phase": _codes(course.phase[at], PHASES),
             "empathy_client": np.clip(felt, 0, 10),
             "empathy_worker": np.clip(told, 0, 10),
         }
@@ -89,7 +94,7 @@ def answers(course: Course, law: Law, rng: Generator) -> Floats:
     given = MIDDLE + law.ease + POINTS * (course.alliance[client, session][:, None] + noise) + lasting[client]
     bond = np.array(BOND) - 1
     given[:, bond] += POINTS * (law.bond_extra * course.window[client, session, 0])[:, None]
-    return np.clip(np.round(given), LOW, HIGH)
+    return np.asarray(np.clip(np.round(given), LOW, HIGH), dtype=np.float64)
 
 
 def _ratings(course: Course, law: Law, number: Integers, rng: Generator) -> pd.DataFrame:
@@ -117,7 +122,7 @@ def _advocacy(course: Course, law: Law, rng: Generator) -> pd.DataFrame:
             "day": day,
             "mode": pd.Series(np.array(MODES, dtype=object)[mode], dtype="str"),
             "order": pd.Series(["before_session"] * n, dtype="str"),
-            "setting": pd.Categorical.from_codes(rng.integers(0, len(SETTINGS), n), list(SETTINGS)),
+            "setting": _codes(rng.integers(0, len(SETTINGS), n), SETTINGS),
             "duration_min": np.clip(np.round(rng.gamma(4, 20, n) / 5) * 5, 10, 300),
             "debriefed": pd.array(rng.random(n) < 0.5, dtype="boolean"),
         }
@@ -130,7 +135,7 @@ def _logged(course: Course, law: Law, client: Integers, session: Integers, mode:
     if law.logged >= 1:
         return np.ones(len(client), np.bool_)
     odds = law.logged / (1 - law.logged) * np.exp(law.logged_on_session * course.deviation[client, session])
-    return (mode != 0) | (drawn < odds / (1 + odds))
+    return np.asarray((mode != 0) | (drawn < odds / (1 + odds)), dtype=np.bool_)
 
 
 __all__ = ["answers", "canonical"]

@@ -87,9 +87,7 @@ class Tally:
         """By check, the share of studies with an effect seen in its true direction in which the check did not hold."""
         seen = [line for line in self.lines if self._seen(line)]
         names = sorted({name for line in seen for name in line["checks"]})
-        return {
-            name: Share(sum(line["checks"].get(name, "held") not in HELD for line in seen), len(seen)) for name in names
-        }
+        return {name: Share(sum(line["checks"].get(name, "held") not in HELD for line in seen), len(seen)) for name in names}
 
     def _seen(self, line: Mapping[str, Any]) -> bool:
         if line.get("low") is None or not self.world.truth:

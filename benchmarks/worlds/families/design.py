@@ -12,6 +12,7 @@ TWO = (Size(40, 300, 16), Size(20, 150, 10))
 DAYS = Law(uneven_days=True, accrues=True, per_week=0.3)
 BOUND = Law(rate_client_sd=0.8, bound=0.4)
 NEEDS = Law(hidden_on_joint=0.7, hidden_on_others=0.7, hidden_on_alliance=-0.33, effect=0.15, hidden_ar=0.3)
+ALL = Law(effect=0.15, solo=0.15, client_solo=0.15, concrete=0.15)
 SOLO = {"contrast": {"minus": "worker_solo"}, "claim": "It is being there together that matters."}
 NONE = {"predicted": "none", "claim": "Joint advocacy makes no difference to the alliance that would matter."}
 SESSIONS = "a log that depends on how the session went looks like an effect, and nothing in it tells the two apart"
@@ -118,7 +119,7 @@ WORLDS = (
     specificity(
         name="all_modes_work",
         words="every kind of advocacy lifts the rating as much (.15 SD); joint advocacy is asked",
-        law=Law(effect=0.15, solo=0.15, client_solo=0.15, concrete=0.15),
+        law=ALL,
         truth=0.15,
         wrong=frozenset({"supported", "opposite", "practically zero"}),
     ),
@@ -141,7 +142,15 @@ WORLDS = (
     specificity(
         name="rare_controls",
         words="every mode works as much, but the others are rare: their effects are not significant; joint is asked",
-        law=Law(effect=0.15, solo=0.15, client_solo=0.15, concrete=0.15, solo_rate=0.05, client_solo_rate=0.03, concrete_rate=0.03),
+        law=Law(
+            effect=0.15,
+            solo=0.15,
+            client_solo=0.15,
+            concrete=0.15,
+            solo_rate=0.05,
+            client_solo_rate=0.03,
+            concrete_rate=0.03,
+        ),
         truth=0.15,
         sizes=(MIDDLING,),
         wrong=frozenset({"supported", "opposite", "practically zero"}),

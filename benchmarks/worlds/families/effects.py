@@ -28,7 +28,15 @@ WORLDS = (
         found={LARGE: 0.60},
         covered=True,
     ),
-    effect(name="harm", words="each lowers it by .15 SD", law=Law(effect=-0.15), truth=-0.15, finds="opposite", found={LARGE: 0.80}, covered=True),
+    effect(
+        name="harm",
+        words="each lowers it by .15 SD",
+        law=Law(effect=-0.15),
+        truth=-0.15,
+        finds="opposite",
+        found={LARGE: 0.80},
+        covered=True,
+    ),
     effect(
         name="effect_client_slopes",
         words=".15 SD in the average client, clients differ (SD .15)",
@@ -54,7 +62,12 @@ WORLDS = (
         law=Law(effect=0.15, uneven_days=True),
         covered=True,
     ),
-    effect(name="effect_missing_mcar", words="three in ten ratings are missing by chance", law=Law(effect=0.15, missed=0.3), covered=True),
+    effect(
+        name="effect_missing_mcar",
+        words="three in ten ratings are missing by chance",
+        law=Law(effect=0.15, missed=0.3),
+        covered=True,
+    ),
     effect(
         name="effect_missing_mar",
         words="three in ten are missing, more of them after a low rating",
@@ -78,7 +91,9 @@ WORLDS = (
         question={"exposure": {"mode": "joint", "dose": "any"}},
         covered=True,
     ),
-    effect(name="effect_rare", words="one joint episode in twelve sessions", law=Law(effect=0.15, joint_rate=0.08), covered=True),
+    effect(
+        name="effect_rare", words="one joint episode in twelve sessions", law=Law(effect=0.15, joint_rate=0.08), covered=True
+    ),
     effect(
         name="effect_carried_over",
         words="half of the effect is still there at the next rating",

@@ -11,7 +11,9 @@ null = partial(World, family="null", truth=0.0)
 PHASE = {"covariates": ["phase"]}
 
 WORLDS = (
-    null(name="null", words="nothing but clients, workers and time", law=Law(), sizes=(LARGE, MIDDLING, SMALL), covered=True),
+    null(
+        name="null", words="nothing but clients, workers and time", law=Law(), sizes=(LARGE, MIDDLING, SMALL), covered=True
+    ),
     null(
         name="null_rare",
         words="one joint episode in twenty sessions",

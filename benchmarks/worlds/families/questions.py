@@ -132,6 +132,7 @@ WORLDS = (
         words="the effect is the same in all phases (.15 SD); engagement against the others is asked",
         law=Law(effect=0.15, phase_step=0.2, rate_phase=0.2),
         truth=0.0,
+        sizes=(LARGE,),
         question={"moderator": "phase", "moderator_level": "engagement", "covariates": ["phase"]},
         covered=True,
     ),
