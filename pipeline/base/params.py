@@ -126,8 +126,9 @@ class Privacy(Section):
     attested_headers: tuple[Header, ...] = Field((), description="raw headers that only look like a person's identifier")
     policies: dict[Name, options.Policy] = Field({}, description="rules of docs/data-rules.md -> refuse, quarantine or warn")
     max_file_mb: int = Field(4096, ge=1, description="a raw file larger than this is refused unread")
-    min_cell: int = Field(10, ge=2)
-    round_to: int = Field(5, ge=1)
+    min_cell: int = Field(10, ge=2, description="clients behind every released number (public: at least 5)")
+    round_to: int = Field(5, ge=1, description="released counts are multiples of it (public: at least 3)")
+    min_workers: int = Field(5, ge=2, description="workers behind every number that tells of workers (public: at least 4)")
     release: options.Release = "public"
 
 

@@ -1,4 +1,4 @@
-"""release: pack what the manifest lists, and nothing else; keep what was told for the release after it."""
+"""release: pack what the manifest lists, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import argparse
 from pathlib import Path
 
 from pipeline.base.errors import DisclosureError, Problem
-from pipeline.disclosure.former import RECORD, former, merged
 from pipeline.disclosure.manifest import differences, packed, unsound
-from pipeline.disclosure.rules import Rules
 from pipeline.project.io import Batch, digest, json_bytes
 
 FOLDER = "reports"
@@ -19,8 +17,8 @@ FOLDERS = {"reports/estimates", "reports/tables", "reports/figures"}  # there ev
 
 
 def main(root: Path, _arguments: argparse.Namespace) -> int:
-    """Write release.zip and released.json; DisclosureError where what is under reports/ is not what is listed."""
-    batch = Batch(root, (FOLDER, RECORD), (ARCHIVE, RECORD))
+    """Write release.zip; DisclosureError where what is under reports/ is not what is listed."""
+    batch = Batch(root, (FOLDER,), (ARCHIVE,))
     names = _names(root)
     listed = batch.json(MANIFEST)
     if not isinstance(listed, dict) or listed.get("release") != "public":
@@ -29,15 +27,10 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     problems = differences(listed, found) or unsound(listed, batch.content(MANIFEST) == json_bytes(listed))
     if problems:
         raise DisclosureError(problems)
-    before = batch.json(RECORD) if batch.has(RECORD) else {"counts": {}}
-    former(before, Rules())
-    archive, record = packed({**found, MANIFEST: batch.content(MANIFEST)}), merged(before, listed)
+    archive = packed({**found, MANIFEST: batch.content(MANIFEST)})
     batch.put_bytes(ARCHIVE, archive)
-    batch.put_bytes(RECORD, json_bytes(record))
     batch.commit()
     print(f"{ARCHIVE}: {len(names)} files, all of them listed in {MANIFEST}. SHA-256 {digest(archive)}")
-    if record != before:
-        print(f"{RECORD} holds the counts as released: commit it, so that the next release cannot be held against this one.")
     return 0
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pipeline.results.backing import Backing
+
 Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One count: `count` of whatever unit, `clients` behind it, and the key of the count it is a part of, if any.
+    """One count: `count` of whatever unit, the people behind it, and the key of the count it is a part of, if any.
 
     `at_least` is the key of a count that cannot be larger: the clients behind episodes are no more than the episodes.
     A `label` stands in a row headed by a code of the data, which a release leaves out where the count is withheld.
@@ -22,7 +24,7 @@ class Cell:
 
     key: Key
     count: int
-    clients: int
+    backing: Backing
     part_of: Key | None = None
     at_least: Key | None = None
     label: bool = False
@@ -48,15 +50,20 @@ class Census:
         self,
         key: Key,
         count: int,
-        clients: int | None = None,
+        clients: int | Backing | None = None,
         part_of: Key | None = None,
         at_least: Key | None = None,
         label: bool = False,
     ) -> Key:
-        """Enter a count; without `clients` it is itself a count of clients. ValueError where the key has another count."""
-        cell = Cell(key, count, count if clients is None else clients, part_of, at_least, label)
+        """Enter a count; without `clients` it is itself a count of clients. ValueError where the key has another count.
+
+        `clients` is their number, or all that is known of the people behind the count.
+        """
+        behind = count if clients is None else clients
+        backing = behind if isinstance(behind, Backing) else Backing(behind)
+        cell = Cell(key, count, backing, part_of, at_least, label)
         known = self.cells.setdefault(key, cell)
-        if (known.count, known.clients) != (cell.count, cell.clients):
+        if (known.count, known.backing) != (cell.count, cell.backing):
             raise ValueError("one key stands for two counts")
         return key
 

@@ -10,7 +10,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pipeline.base.errors import DisclosureError, Problem
-from pipeline.disclosure.former import Released
 from pipeline.disclosure.rules import Rules
 
 RERUN = "run `dvc repro` to make the reports anew"
@@ -25,27 +24,18 @@ CLEARED = {
 }
 
 
-def manifest(
-    files: Mapping[str, bytes],
-    rules: Rules,
-    held_back: list[dict[str, str | int]],
-    counts: Mapping[str, Released] | None = None,
-) -> dict[str, Any]:
-    """The manifest of a release; DisclosureError for a kind of file no rule clears.
-
-    `counts` are the counts as released, by name: what the next release has to agree with.
-    """
+def manifest(files: Mapping[str, bytes], rules: Rules, held_back: list[dict[str, str | int]]) -> dict[str, Any]:
+    """The manifest of a release; DisclosureError for a kind of file no rule clears."""
     problems = [Problem(name, "no rule clears this kind of file") for name in files if not _clearance(name)]
     if problems:
         raise DisclosureError(problems)
     return {
         "release": rules.release,
-        "rules": {"min_cell": rules.min_cell, "round_to": rules.round_to},
+        "rules": {"min_cell": rules.min_cell, "round_to": rules.round_to, "min_workers": rules.min_workers},
         "files": {
             name: {"sha256": _hash(content), "cleared_by": _clearance(name)} for name, content in sorted(files.items())
         },
         "held_back": held_back,
-        "counts": dict(counts or {}),
     }
 
 
@@ -62,7 +52,7 @@ def differences(listed: Mapping[str, Any], found: Mapping[str, bytes]) -> list[P
 
 def unsound(listed: Mapping[str, Any], canonical: bool) -> list[Problem]:
     """What a manifest says that the report stage would not have written; `canonical`: its bytes are those it writes."""
-    known = {"release", "rules", "files", "held_back", "counts"}
+    known = {"release", "rules", "files", "held_back"}
     cleared = all(set(entry) == {"sha256", "cleared_by"} for entry in listed["files"].values())
     cleared = cleared and all(entry["cleared_by"] == _clearance(name) for name, entry in listed["files"].items())
     if canonical and cleared and set(listed) == known:

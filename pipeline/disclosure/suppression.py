@@ -10,15 +10,13 @@ from pipeline.disclosure.draft import Draft
 def suppressed(draft: Draft) -> frozenset[Key]:
     """All counts to hide: none in an internal release.
 
-    Small counts first, and what the release before hid for them; then, as long as a linear program over the whole release
-    pins a hidden count down to an interval narrower than the smallest cell, one more count of a sum it stands in.
+    Small counts first; then, as long as a linear program over the whole release pins a hidden count down to an interval
+    narrower than the smallest cell, one more count of a sum it stands in.
     """
     if draft.rules.exact:
         return frozenset()
     hidden = draft.small
     for component in components(draft.census):
-        if draft.small & set(component.keys):
-            hidden |= draft.withheld_before & set(component.keys)
         while exposed := weak(component, draft, hidden):
             hidden |= _second(exposed, component, draft, hidden)
     return hidden

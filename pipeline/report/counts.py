@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipeline.disclosure.census import Census, Key
-from pipeline.disclosure.former import Former
 from pipeline.report import strain_counts
 
 Row = Mapping[str, Any]
@@ -16,7 +15,7 @@ SESSIONS: Key = ("sessions",)
 PSEUDONYMS = ("agency_id",)  # codes that may name an agency: shown by number
 
 
-def census_of(description: Row, fits: Mapping[str, Row], least: int, former: Former | None = None) -> Census:
+def census_of(description: Row, fits: Mapping[str, Row], least: int) -> Census:
     """All counts of a description and of the models' rows; `least` is the smallest cell of the release."""
     census = Census()
     census.aliases = group_aliases(description["table1"])
@@ -28,7 +27,7 @@ def census_of(description: Row, fits: Mapping[str, Row], least: int, former: For
     _themes(census, description["themes"])
     _all_themes(census, description["themes"], description["exposure"])
     _harms(census, description["harms"])
-    _staying(census, description["staying"], least, former or Former())
+    _staying(census, description["staying"], least)
     _left_out(census, description["left_out"])
     strain_counts.enter(census, description)
     for name, fit in fits.items():
@@ -73,11 +72,6 @@ def episode_clients_key(row: Row, columns: Iterable[str]) -> Key:
 def model_key(name: str, step: str) -> Key:
     """Clients left at a step from the linked ratings to a hypothesis' model."""
     return ("clients", "model", name, step)
-
-
-def model_rows_key(name: str, step: str) -> Key:
-    """Ratings left at a step from the linked ratings to a hypothesis' model."""
-    return ("ratings", "model", name, step)
 
 
 def _table_one(census: Census, table: Row) -> None:
@@ -166,20 +160,15 @@ def _harms(census: Census, rows: list[Row]) -> None:
         before = census.add(harm_key(row), row["sessions"], row["clients"], part_of=before)
 
 
-def _staying(census: Census, rows: list[Row], least: int, former: Former) -> None:
-    """Only steps at which at least so many clients more have left: steps between would tell of a few.
-
-    The steps of the release before come first, so that the same ones are shown again.
-    """
+def _staying(census: Census, rows: list[Row], least: int) -> None:
+    """Only steps at which at least so many clients more have left: steps between would tell of a few."""
     for row in rows:
         counts = row["clients_with_at_least"]
-        keys = [staying_key(row, n) for n in range(1, len(counts) + 1)]
-        before = [i for i, key in enumerate(keys) if census.name(key) in former.counts]
         last = None
-        for i in (*before, *range(max(before, default=-1) + 1, len(keys))):
-            if last is None or last - counts[i] >= least:
-                census.add(keys[i], counts[i], part_of=CLIENTS)
-                last = counts[i]
+        for n, count in enumerate(counts, start=1):
+            if last is None or last - count >= least:
+                census.add(staying_key(row, n), count, part_of=CLIENTS)
+                last = count
 
 
 def _themes(census: Census, themes: list[Row]) -> None:

@@ -13,7 +13,6 @@ from pipeline.disclosure.gate import Gate, fact
 from pipeline.disclosure.models import model_refusal
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
-from pipeline.report.counts import model_rows_key
 from pipeline.report.numbers import bracket, digits_for, listed, p_cell, p_value, percent
 from pipeline.report.reasons import plainly
 
@@ -160,7 +159,7 @@ def effect(
     return Effect(
         estimate=shown(tested["estimate"]),
         std_error=shown(tested.get("std_error")),
-        df=degrees(tested.get("df"), gate, (name, "tested"), clients),
+        df=degrees(tested.get("df"), gate, clients),
         p=p_cell(tested.get("p_value")),
         p_text=p_value(tested.get("p_value")),
         p_adjusted=p_cell(adjusted),
@@ -190,13 +189,11 @@ def level_of(term: str) -> str | None:
 def model_rows(name: str, step: Mapping[str, Any], gate: Gate) -> Shown:
     """The ratings left at a step from the linked ratings to a hypothesis' model, as a table and the metrics give them."""
     rows, clients = int(step["rows"]), step.get("clients")
-    return gate.backed(
-        rows, rows if clients is None else int(clients), f"hypothesis {name}", model_rows_key(name, str(step["step"]))
-    )
+    return gate.rows(rows, rows if clients is None else int(clients), f"hypothesis {name}")
 
 
-def degrees(df: float | None, gate: Gate, what: tuple[str, str], clients: int) -> Shown:
+def degrees(df: float | None, gate: Gate, clients: int) -> Shown:
     """Degrees of freedom: many of them tell the number of rows, so they are rounded like a count."""
     if df is None or df != df or df == float("inf"):
         return NONE
-    return fact(df, 1) if df < 30 or gate.rules.exact else gate.rows(int(df), "", ("df", *what), clients)
+    return fact(df, 1) if df < 30 or gate.rules.exact else gate.rows(int(df), clients)

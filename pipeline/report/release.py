@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.base.params import Params
-from pipeline.disclosure.former import Former, former
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
-from pipeline.report.counts import CLIENTS, census_of
+from pipeline.report.counts import census_of
 from pipeline.report.figures import Figure
 from pipeline.report.findings import Finding, finding
 from pipeline.report.sections import (
@@ -40,14 +39,13 @@ CARD_TABLES = ("effect", "details", "battery", "coefficients", "variance", "coun
 
 @dataclass(frozen=True)
 class Sources:
-    """What the stages before left, exact and private, and the record of the release before (None: there was none)."""
+    """What the stages before left, exact and private."""
 
     description: dict[str, Any]
     reliability: dict[str, Any]
     fits: dict[str, Row]
     verdicts: dict[str, Any]
     versions: dict[str, str]
-    released: Row | None = None
 
 
 @dataclass(frozen=True)
@@ -110,23 +108,17 @@ class Report:
         return (*self.figures, *of_cards)
 
 
-def gate_of(params: Params, description: Row, fits: Mapping[str, Row] | None = None, released: Row | None = None) -> Gate:
-    """The gate of a study, by its own rules, over every count a description and its models may show.
-
-    `released` is the record of the release before, as released.json has it.
-    """
+def gate_of(params: Params, description: Row, fits: Mapping[str, Row] | None = None) -> Gate:
+    """The gate of a study, by its own rules, over every count a description and its models may show."""
     privacy = params.privacy
-    rules = Rules(privacy.min_cell, privacy.round_to, privacy.release)
-    before = former(released, rules) if released else Former()
-    if not before.holds(CLIENTS[0], description["clients"], rules):
-        before = Former()  # enough have joined: all counts are rounded anew
-    return Gate(rules, census_of(description, fits or {}, rules.min_cell, before), before)
+    rules = Rules(privacy.min_cell, privacy.round_to, privacy.release, privacy.min_workers)
+    return Gate(rules, census_of(description, fits or {}, rules.min_cell))
 
 
 def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
     """Put the report together from the stages' exact results; nothing in it has not passed the gate."""
     description = sources.description
-    gate = gate_of(params, description, sources.fits, sources.released)
+    gate = gate_of(params, description, sources.fits)
     parts = _missing(description, sources.reliability, gate)
     found = findings(params, sources, gate)
     dpi = params.report.figure_dpi

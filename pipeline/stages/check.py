@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.base.errors import ParamsError, Problem
 from pipeline.base.params import Hypothesis, Params, effective
+from pipeline.disclosure.rules import check_params as check_release
 from pipeline.hypotheses.rules import check_params as check_hypotheses
 from pipeline.ingest.declared import check_params as check_sources
 from pipeline.measures.rules import check_params as check_measures
@@ -43,6 +44,7 @@ def room_problems(params: Params, instruments: Mapping[str, str]) -> list[Proble
         check_sources(params),
         check_measures(params, instruments),
         check_hypotheses(params),
+        check_release(params),
     )
     return sorted({problem for room in rooms for problem in room})
 

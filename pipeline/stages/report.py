@@ -6,7 +6,6 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 from pipeline.base.params import Params
-from pipeline.disclosure.former import RECORD
 from pipeline.disclosure.manifest import manifest
 from pipeline.disclosure.shown import insist, released
 from pipeline.project.io import Batch, digest, json_bytes
@@ -22,7 +21,7 @@ VERDICTS = "data/analysis/verdicts.json"
 LOCK = "requirements.lock"
 PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib")
 
-READS: tuple[str, ...] = (DESCRIPTION, RELIABILITY, FITS, VERDICTS, LOCK, RECORD)
+READS: tuple[str, ...] = (DESCRIPTION, RELIABILITY, FITS, VERDICTS, LOCK)
 WRITES: tuple[str, ...] = (
     "reports/report.html",
     "reports/report.pdf",
@@ -55,13 +54,12 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         fits={name: batch.json(f"{FITS}/{name}.json") for name in params.hypotheses},
         verdicts=batch.json(VERDICTS),
         versions=_versions(batch),
-        released=batch.json(RECORD),
     )
     report, gate = build(params, sources)
     files = released_files(report)
     for name, content in files.items():
         batch.put_bytes(name, content)
-    batch.put_json("reports/release.json", manifest(files, gate.rules, gate.record(), gate.released))
+    batch.put_json("reports/release.json", manifest(files, gate.rules, gate.record()))
 
 
 def released_files(report: Report) -> dict[str, bytes]:

@@ -15,14 +15,15 @@ from scipy.optimize import linprog
 
 from pipeline.description.tables import Study
 from pipeline.disclosure.census import Census
-from pipeline.disclosure.former import Former, Released
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
+from pipeline.disclosure.shown import Shown
 from pipeline.report.counts import census_of
 
 STEP, MIN_CELL = 5, 10
 SOLVER = 1e-6  # HiGHS keeps constraints to 1e-7
 Limits = tuple[float, float | None]
+Released = int | str
 
 
 def without(study: Study, client: str) -> Study:
@@ -43,15 +44,16 @@ def without(study: Study, client: str) -> Study:
     )
 
 
-def released(description: Mapping[str, Any], former: Former) -> tuple[dict[str, Released], Census]:
+def released(description: Mapping[str, Any]) -> tuple[dict[str, Released], Census]:
     """Every count of a release as shown, and the census behind it."""
     rules = Rules()
-    former = former if former.holds("clients", description["clients"], rules) else Former()
-    census = census_of(description, {}, rules.min_cell, former)
-    gate = Gate(rules, census, former)
-    for key in census.cells:
-        gate.count(key)
-    return gate.released, census
+    census = census_of(description, {}, rules.min_cell)
+    gate = Gate(rules, census)
+    return {census.name(key): _told(gate.count(key)) for key in census.cells}, census
+
+
+def _told(shown: Shown) -> Released:
+    return shown.text if shown.value is None else int(shown.value)
 
 
 def told(
@@ -59,12 +61,11 @@ def told(
     one: Census,
     second: Mapping[str, Released],
     two: Census,
-    earlier: Mapping[str, Released] | None = None,
 ) -> int:
     """Of how many codes of clients the two releases tell for sure whether the newcomer has them.
 
     The total is known to grow by one; every other count of clients by none or one. Unknowns are the counts of the first
-    release and their growth. `earlier` is the release before the first, if there was one.
+    release and their growth.
     """
     names = [name for name in (two.name(key) for key in two.cells) if _is_of_clients(name) and name in first]
     at = {name: i for i, name in enumerate(names)}
@@ -76,8 +77,7 @@ def told(
     equal = np.vstack([before, grown, fixed])
     right = np.r_[np.zeros(2 * len(rows)), 1.0]
     upper, most = _second_limits(names, first, second)
-    kept = _edition(earlier or {}, first)
-    limits = [_limits(first[name], kept.get(name)) for name in names] + [(0.0, 1.0)] * size
+    limits = [_limits(first[name]) for name in names] + [(0.0, 1.0)] * size
     growth = _Growth(size, equal, right, upper, most, limits)
     return sum(growth.is_sure(i) for i, name in enumerate(names) if name != "clients")
 
@@ -107,9 +107,9 @@ def _second_limits(
     names: list[str], first: Mapping[str, Released], second: Mapping[str, Released]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Count + growth within what the second release says of it."""
-    size, rows, most, kept = len(names), [], [], _edition(first, second)
+    size, rows, most = len(names), [], []
     for i, name in enumerate(names):
-        low, high = _limits(second.get(name, "withheld"), kept.get(name))
+        low, high = _limits(second.get(name, "withheld"))
         both = np.zeros(2 * size)
         both[[i, size + i]] = 1
         rows.append(-both)
@@ -120,17 +120,11 @@ def _second_limits(
     return np.array(rows), np.array(most)
 
 
-def _edition(first: Mapping[str, Released], second: Mapping[str, Released]) -> Mapping[str, Released]:
-    """What a second release could have kept: nothing where the number of clients moved, as then all is rounded anew."""
-    return first if first.get("clients") == second["clients"] else {}
-
-
-def _limits(shown: Released, former: Released | None) -> Limits:
-    """What one release says of a count: a value that stayed may be two steps off, any other is freshly rounded."""
+def _limits(shown: Released) -> Limits:
+    """What one release says of a count."""
     if isinstance(shown, str):
         return 0.0, None
-    spread = 2 * STEP - 1 if shown == former else STEP // 2
-    return float(max(MIN_CELL, shown - spread)), float(shown + spread)
+    return float(max(MIN_CELL, shown - STEP // 2)), float(shown + STEP // 2)
 
 
 def _sums(census: Census, at: Mapping[str, int]) -> list[np.ndarray]:

@@ -151,7 +151,7 @@ def test_every_count_in_a_cell_is_rounded_and_large_enough(files: dict[str, byte
                     seen += 1
                     count = int(number[1].replace(",", ""))
                     assert count % 5 == 0, (name, column)
-                    assert count >= 10 or count == 0, (name, column)
+                    assert count >= 10, (name, column)
     assert seen > 300
 
 
@@ -212,13 +212,6 @@ def test_no_path_user_or_moment_is_in_any_file(root: Path, files: dict[str, byte
     pdf = files["reports/report.pdf"]
     assert b"/Author" not in pdf
     assert set(re.findall(rb"/(?:CreationDate|ModDate) ?\(D:(\d{4})", pdf)) <= {b"1970"}
-
-
-def test_the_record_names_no_agency_and_holds_no_exact_count(root: Path) -> None:
-    record = json.loads((root / "released.json").read_text("utf-8"))
-    assert len(record["counts"]) > 200
-    assert all(value in ("withheld", "nearly all") or value % 5 == 0 for value in record["counts"].values())
-    assert "AGsentinel01" not in json.dumps(record)
 
 
 def test_every_fit_says_how_far_a_row_decides_it(root: Path) -> None:

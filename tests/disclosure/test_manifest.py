@@ -28,7 +28,7 @@ def project(root: Path, kind: str = "public") -> Path:
     for name, content in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(content)
-    listed = manifest(FILES, Rules(release=kind), [], {"clients": 150})  # type: ignore[arg-type]
+    listed = manifest(FILES, Rules(release=kind), [])  # type: ignore[arg-type]
     (root / "reports/release.json").write_bytes(json_bytes(listed))
     (root / "reports/.gitignore").write_text("/report.html\n")
     (root / "reports/figures").mkdir()  # as the report stage leaves it where there is no figure
@@ -101,13 +101,9 @@ def rows_after_the_manifest(root: Path) -> None:
         file.write(" ")
 
 
-def no_record(root: Path) -> None:
-    (root / "released.json").write_text('{"counts": {"x": 3.5}}')
-
-
 FOLDERS = [folder_named_like_a_client, linked_folder, linked_reports]
 FILES_SPOILED = [stray, hidden_stray, changed, gone, linked, other_case, pipe]
-MANIFESTS = [listed_by_hand, rows_in_the_manifest, rows_after_the_manifest, no_record]
+MANIFESTS = [listed_by_hand, rows_in_the_manifest, rows_after_the_manifest]
 
 
 @pytest.mark.parametrize("spoil", [*FOLDERS, *FILES_SPOILED, *MANIFESTS])
@@ -124,15 +120,6 @@ def test_no_manifest_no_release(tmp_path: Path, content: str) -> None:
     with pytest.raises(PipelineError):
         release.main(tmp_path, argparse.Namespace())
     assert not (tmp_path / "release.zip").exists()
-
-
-def test_what_was_released_is_recorded(tmp_path: Path) -> None:
-    project(tmp_path)
-    assert release.main(tmp_path, argparse.Namespace()) == 0
-    first = (tmp_path / "released.json").read_bytes()
-    assert json.loads(first) == {"counts": {"clients": 150}, "min_cell": 10, "round_to": 5}
-    assert release.main(tmp_path, argparse.Namespace()) == 0
-    assert (tmp_path / "released.json").read_bytes() == first
 
 
 def test_the_zip_is_the_same_elsewhere(tmp_path: Path) -> None:

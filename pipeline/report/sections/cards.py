@@ -144,12 +144,12 @@ def _levels(found: Finding, held: Mapping[str, Mapping[str, int]]) -> Mapping[st
 
 
 def _part_line(title: str, row: Row, found: Finding, gate: Gate) -> Line:
-    return Line(words.title(title), _effect_cells(row, found, gate, title))
+    return Line(words.title(title), _effect_cells(row, found, gate))
 
 
-def _effect_cells(row: Row, found: Finding, gate: Gate, what: str) -> tuple[Value, ...]:
+def _effect_cells(row: Row, found: Finding, gate: Gate) -> tuple[Value, ...]:
     estimate, error, interval = _estimate(row, digits_for(row.get("std_error")), found.clients, gate)
-    df = degrees(row.get("df"), gate, (found.name, what), found.clients)
+    df = degrees(row.get("df"), gate, found.clients)
     return estimate, interval, error, df, p_cell(row.get("p_value"))
 
 
@@ -204,7 +204,7 @@ def coefficient_table(found: Finding, fit: Row, held: Mapping[str, Mapping[str, 
     """Every coefficient of the main model; levels held by too few clients are withheld."""
     thin = thin_terms(fit, held, gate.rules)
     terms = {str(row["term"]): row for row in fit.get("coefficients", [])}
-    lines = [Line(term, _effect_cells(row, found, gate, term)) for term, row in terms.items() if term not in thin]
+    lines = [Line(term, _effect_cells(row, found, gate)) for term, row in terms.items() if term not in thin]
     gate.held_back[f"hypothesis {found.name}", "level too small"] += len(terms) - len(lines)
     head = ("Term", "Estimate", "95% CI", "SE", "df", "p")
     note = RARE.format("levels") if thin else ""

@@ -71,13 +71,13 @@ def windows(description: Row, gate: Gate) -> Table:
     lines = []
     for row in description["windows"]:
         lines.append(Line(words.series(row["instrument"], row["rater"]), group=True))
-        lines.append(_windows_line("Windows", row["windows"], row["clients"], gate, _key(row, "all")))
+        lines.append(_windows_line("Windows", row["windows"], row["clients"], gate))
         if "days_mean" in row:
             lines.append(Line("Length in days, mean (SD)", (_mean_sd(row, gate),), inner=True))
-            lines.append(_windows_line("Windows with a gap", row["gaps"], row["gap_clients"], gate, _key(row, "gaps")))
+            lines.append(_windows_line("Windows with a gap", row["gaps"], row["gap_clients"], gate))
         for entry in row.get("with_episode", []):
-            text, key = f"Windows with {words.mode(entry['mode'])}", _key(row, str(entry["mode"]))
-            lines.append(_windows_line(text, entry["windows"], entry["clients"], gate, key))
+            text = f"Windows with {words.mode(entry['mode'])}"
+            lines.append(_windows_line(text, entry["windows"], entry["clients"], gate))
     note = "A window runs from one rating to the next; episodes count for the rating that ends it."
     return Table("windows", "Windows between ratings", ("", "Value"), tuple(lines), note)
 
@@ -95,12 +95,8 @@ def left_out(description: Row, gate: Gate) -> Table:
     return Table("left_out", "What became of each episode", ("", "Episodes"), tuple(lines), counts_note(lines, gate))
 
 
-def _key(row: Row, what: str) -> tuple[str, ...]:
-    return ("windows", str(row["instrument"]), str(row["rater"]), what)
-
-
-def _windows_line(text: str, windows: int, clients: int, gate: Gate, key: tuple[str, ...]) -> Line:
-    return Line(text, (gate.backed(windows, clients, "windows", key),), inner=True)
+def _windows_line(text: str, windows: int, clients: int, gate: Gate) -> Line:
+    return Line(text, (gate.rows(windows, clients, "windows"),), inner=True)
 
 
 def _mean_sd(row: Row, gate: Gate) -> str:

@@ -37,7 +37,7 @@ def structure(found: Row, gate: Gate) -> Table:
 
 def _model_cells(model: Row, row: Row, gate: Gate) -> tuple[Value, ...]:
     clients = clients_of(row)
-    count = gate.backed(model["n"], clients, "structure", ("structure", *series_key(row)[:2], str(model["model"])))
+    count = gate.rows(model["n"], clients, "structure")
     if model.get("chi2") is None:
         return count, NOT_ESTIMABLE, fact(model["df"]), *[NOT_ESTIMABLE] * 5
     cfi, tli, rmsea, srmr = (gate.number(model.get(name), INDEX, clients, "structure") for name in FITS)
@@ -100,19 +100,18 @@ def item_name(item: Row) -> str:
 def _item_cells(item: Row, row: Row, gate: Gate) -> tuple[Value, ...]:
     clients, ratings, n = clients_of(row), int(row.get("ratings") or 0), int(item.get("n") or 0)
     mean, sd = (gate.number(item.get(name), DECIMALS, clients, "items") for name in ("mean", "sd"))
-    key = ("items", str(row["instrument"]), str(row["rater"]), str(item["item"]))
-    ends = (_tail(item, name, gate, clients, key) for name in ("floor", "ceiling"))
+    ends = (_tail(item, name, gate, clients) for name in ("floor", "ceiling"))
     own: Value = NONE if item.get("item_rest_subscale") is None else _clear(item["item_rest_subscale"], gate, clients)
     rest = with_interval(item, ("item_rest", "conf_low", "conf_high"), gate, clients)
     subscale = words.title(str(item["subscale"])) if item.get("subscale") else "–"
-    answered = gate.part(n, ratings, min(n, clients), "items", (*key, "answered"))
+    answered = gate.part(n, ratings, min(n, clients), "items")
     return subscale, answered, mean, sd, *ends, rest, own
 
 
-def _tail(item: Row, name: str, gate: Gate, clients: int, key: tuple[str, ...]) -> Value:
+def _tail(item: Row, name: str, gate: Gate, clients: int) -> Value:
     """A share of the item's answers, from rounded counts."""
     share, n = item.get(name), int(item.get("n") or 0)
-    return NONE if share is None or not n else share_of(share, n, gate, clients, key, name)
+    return NONE if share is None or not n else share_of(share, n, gate, clients, "items")
 
 
 def _clear(value: float, gate: Gate, clients: int) -> Shown:

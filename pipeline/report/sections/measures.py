@@ -48,13 +48,13 @@ def reliability(rows: list[Row], gate: Gate) -> Table:
 
 def _cells(row: Row, gate: Gate) -> tuple[Value, ...]:
     items = NONE if row.get("items") is None else fact(row["items"])
-    key, behind = ("reliability", *psychometrics.series_key(row)), clients_of(row)
-    count = gate.backed(int(row.get("n") or 0), behind, "reliability", (*key, "ratings"))
+    behind = clients_of(row)
+    count = gate.rows(int(row.get("n") or 0), behind, "reliability")
     clients = 0 if count.hidden else behind
     alpha = with_interval(row, ("alpha", "conf_low", "conf_high"), gate, clients)
     omega = with_interval(row, ("omega", "omega_low", "omega_high"), gate, clients)
     some = row.get("prorated")
-    prorated = NONE if some is None else gate.rows(some, "reliability", (*key, "prorated"), min(some, behind))
+    prorated = NONE if some is None else gate.rows(some, min(some, behind), "reliability")
     return count, items, alpha, omega, prorated
 
 

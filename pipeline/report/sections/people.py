@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.disclosure.census import Key
-from pipeline.disclosure.gate import DIGITS, Gate
+from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
 from pipeline.report.counts import CLIENTS, SESSIONS, group_aliases, group_key, left_out_key, level_key, step_key
@@ -39,8 +38,8 @@ def sample(description: Row, gate: Gate) -> str:
     """Who the report is about, in one line."""
     clients = gate.count(CLIENTS)
     parts = ["a withheld number of clients" if clients.hidden else f"{clients} clients"]
-    parts.append(f"{at_most(gate, description['workers']['workers'], ('workers',))} workers")
-    parts.append(f"{at_most(gate, description['sessions'], ('sessions on file',))} sessions")
+    parts.append(f"{at_most(gate, description['workers']['workers'])} workers")
+    parts.append(f"{at_most(gate, description['sessions'])} sessions")
     rounding = "" if gate.rules.exact else f" (counts rounded to {gate.rules.round_to})"
     return f"Rests on {', '.join(parts)}{rounding}."
 
@@ -81,10 +80,9 @@ def _table_of(row: Row) -> str:
 def _step(row: Row, gate: Gate) -> Step:
     if row["table"] == "ledger":
         return _ledger_step(row, gate)
-    key = ("flow", str(row["table"]), str(row.get("instrument")), str(row.get("rater")), str(row["step"]))
     reasons = ((name, n) for name, n in sorted(row["set_aside"].items()) if n)
-    aside = tuple(f"{words.reason(name)}: {at_most(gate, n, (*key, name))}" for name, n in reasons)
-    return Step(words.STEPS[row["step"]], at_most(gate, row["count"], key), aside)
+    aside = tuple(f"{words.reason(name)}: {at_most(gate, n)}" for name, n in reasons)
+    return Step(words.STEPS[row["step"]], at_most(gate, row["count"]), aside)
 
 
 def _ledger_step(row: Row, gate: Gate) -> Step:
@@ -97,9 +95,9 @@ def _ledger_step(row: Row, gate: Gate) -> Step:
     return Step(words.STEPS[row["step"]], "withheld:" if last.hidden else last, aside)
 
 
-def at_most(gate: Gate, count: int, key: Key) -> str:
+def at_most(gate: Gate, count: int) -> str:
     """A number of rows set aside, small ones only as fewer than the smallest cell."""
-    shown = gate.rows(count, "flow", key, min(count, gate.census.cells[CLIENTS].clients))
+    shown = gate.rows(count, min(count, gate.census.cells[CLIENTS].count), "flow")
     return f"fewer than {gate.rules.min_cell}" if shown.hidden else shown.text
 
 
@@ -107,14 +105,9 @@ def warnings(description: Row, gate: Gate) -> tuple[str, ...]:
     """What the checks of the tables noticed and let pass, each with how many rows it is about."""
     found = []
     for row in description["warnings"]:
-        rows = f" ({at_most(gate, int(row['count']), _warning_key(row))} rows)" if row.get("count") else ""
+        rows = f" ({at_most(gate, int(row['count']))} rows)" if row.get("count") else ""
         found.append(f"{words.title(str(row['table']))}: {gate.prose(str(row['text']), 'warnings').rstrip('.')}{rows}.")
     return tuple(found)
-
-
-def _warning_key(row: Row) -> Key:
-    """A warning by its table and its words, whatever numbers are in them."""
-    return ("warnings", str(row["table"]), DIGITS.sub("#", str(row["text"])))
 
 
 def table_one(description: Row, gate: Gate) -> Table:
@@ -168,8 +161,7 @@ def hidden_note(gate: Gate) -> str:
         return "Exact counts: not for release."
     return (
         f"Counts are rounded to {gate.rules.round_to}; “{gate.mark}” stands for a count that is withheld because it, or one "
-        f"that could be worked out from it, has fewer than {gate.rules.min_cell} clients behind it or had so in the release "
-        "before."
+        f"that could be worked out from it, has fewer than {gate.rules.min_cell} clients behind it."
     )
 
 

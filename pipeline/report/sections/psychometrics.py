@@ -93,14 +93,13 @@ def _level_cells_of(row: Row, gate: Gate, clients: int) -> list[Value]:
 def _share_of(row: Row, name: str, gate: Gate, clients: int) -> Value:
     """A share of ratings, from its rounded count."""
     share, n = row.get(name), row.get("n")
-    return NONE if share is None or not n else share_of(share, n, gate, clients, ("ends", *series_key(row)), name)
+    return NONE if share is None or not n else share_of(share, n, gate, clients, "ends")
 
 
-def share_of(share: float, n: int, gate: Gate, clients: int, key: tuple[str, ...], name: str) -> Value:
+def share_of(share: float, n: int, gate: Gate, clients: int, where: str) -> Value:
     """A share of `n` ratings of so many clients, from rounded counts; those it is about may be of fewer clients."""
     count = round(share * n)
-    part = gate.rows(count, key[0], (*key, name), min(count, clients))
-    whole = gate.backed(n, clients, key[0], (*key, "all"))
+    part, whole = gate.rows(count, min(count, clients), where), gate.rows(n, clients, where)
     if part.value is None or whole.value is None:
         return part if part.hidden else whole
     return f"{fact(100 * part.value / whole.value)}%" if whole.value else NONE
@@ -149,15 +148,14 @@ def sentences(found: Row, gate: Gate) -> tuple[str, ...]:
 
 def _shipped(row: Row, gate: Gate) -> str:
     """What became of a score that came with the data; the numbers of its items are no counts and stay as they are."""
-    about = ("shipped", str(row["instrument"]), str(row["rater"]), str(row["score"]))
-    counts = {name: _at_most(gate, count, (*about, name)) for name, count in row["counts"].items()}
+    counts = {name: _at_most(gate, count) for name, count in row["counts"].items()}
     evidence = row["evidence"] if gate.group(clients_of(row)) else ""
     series = words.series(row["instrument"], row["rater"])
     return " ".join(filter(None, (f"{series}.", str(row["template"]).format(**counts), evidence)))
 
 
-def _at_most(gate: Gate, count: int, key: tuple[str, ...]) -> str:
-    shown = gate.rows(count, "measures", key)
+def _at_most(gate: Gate, count: int) -> str:
+    shown = gate.rows(count, count, "measures")
     return f"fewer than {gate.rules.min_cell}" if shown.hidden else shown.text
 
 
@@ -174,7 +172,7 @@ def dyads(found: Row, gate: Gate) -> Table | None:
         why.append((row, "trend of the gap", _no_trend(row)))
     head = ("Score", "Agreement ICC(A,1)", "Bias", "r of levels", "r of changes", "Trend of the gap")
     first = found["dyads"][0]
-    sessions = gate.backed(first["sessions"], int(first.get("clients") or 0), "dyads", ("dyads", *series_key(first)))
+    sessions = gate.rows(first["sessions"], int(first.get("clients") or 0), "dyads")
     rated = "a withheld number of" if sessions.hidden else sessions.text
     note = f"Other rater less client; estimates with 95% intervals, over {rated} sessions."
     caption = "Client and worker on the same sessions"
@@ -207,10 +205,9 @@ def response(found: Row, gate: Gate) -> Table | None:
 
 def rated_of(row: Row, gate: Gate) -> tuple[Shown, Shown]:
     """The sessions attended with one number, and those of them rated."""
-    key = ("response", *series_key(row)[:2], str(row["session_number"]))
     clients = int(row.get("clients") or row["sessions"])
-    sessions = gate.backed(row["sessions"], clients, "response", key)
-    return sessions, gate.part(row["rated"], row["sessions"], min(row["rated"], clients), "response", (*key, "rated"))
+    sessions = gate.rows(row["sessions"], clients, "response")
+    return sessions, gate.part(row["rated"], row["sessions"], min(row["rated"], clients), "response")
 
 
 def _estimate(block: Row | None, name: str, clients: int, gate: Gate) -> str:

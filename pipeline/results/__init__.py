@@ -1,0 +1,1 @@
+"""What the stages hand to each other, as frozen typed records."""
