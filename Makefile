@@ -6,7 +6,7 @@ READY := $(VENV)/requirements.installed
 DEV_READY := $(VENV)/requirements-dev.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: study test test-slow test-all coverage lint deps lock clean
+.PHONY: study test test-slow test-all coverage worlds worlds-sample lint deps lock clean
 
 study:
 	@$(PYTHON) -m pipeline study
@@ -21,6 +21,13 @@ test-slow: $(DEV_READY)
 	@$(PYTEST) -m slow
 
 test-all: test test-slow
+
+# What the ladder says in worlds whose truth is known: hours, and goes on where it was stopped. CI runs the sample (minutes).
+worlds: $(DEV_READY)
+	@python -m benchmarks.worlds
+
+worlds-sample: $(DEV_READY)
+	@python -m benchmarks.worlds --sample
 
 # Branch coverage of all tests but the slow ones, a line a room.
 coverage: $(DEV_READY)

@@ -19,7 +19,8 @@ from benchmarks.worlds.law import Size
 from benchmarks.worlds.world import BuiltIn
 from pipeline.base.params import Hypothesis, Simulate
 from pipeline.exposure.link import link
-from pipeline.hypotheses.evaluate import evaluate
+from pipeline.hypotheses.evaluate import evaluate, primary
+from pipeline.hypotheses.sample import NotEstimable, build
 from pipeline.hypotheses.verdicts import judge
 from pipeline.measures import shipped
 from pipeline.measures.scoring import score
@@ -61,6 +62,7 @@ class Said:
     verdict: str
     rule: str
     tested: Interval = Interval()
+    dynamic: Interval = Interval()  # the same effect where ratings may bring the advocacy
     feedback: Interval = Interval()  # what a point of the rating does to the episodes of the next window
     checks: Mapping[str, str] = field(default_factory=dict)  # name -> state, of those that apply
     seconds: float = 0.0
@@ -69,9 +71,7 @@ class Said:
 def ask(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> Said:
     """Link, fit, try to falsify and judge one hypothesis as a family of its own."""
     begun = time.perf_counter()
-    hypothesis = Hypothesis.model_validate_json(json.dumps(asked))
-    scores = score(tables["ratings_wai_sr"], shipped()["wai_sr"], params().measures.min_answered)
-    occasions, ledger, _ = link(tables, scores, params().exposure)
+    hypothesis, occasions, ledger = _linked(tables, asked)
     result = evaluate(hypothesis, occasions, ledger, params().compute)
     judged = judge({"it": result}, {"it": hypothesis}, params().verdict)["hypotheses"]["it"]
     return Said(
@@ -81,6 +81,25 @@ def ask(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> Said:
         checks={check["check"]: _state(check) for check in result["battery"] if check["applies"]},
         seconds=time.perf_counter() - begun,
     )
+
+
+def headline(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> Said:
+    """The tested number alone, without battery and verdict (an empty one): all that coverage asks for."""
+    begun = time.perf_counter()
+    hypothesis, occasions, ledger = _linked(tables, asked)
+    try:
+        tested = primary(hypothesis, build(hypothesis, occasions, ledger), params().compute).tested
+    except NotEstimable:
+        return Said("", "", seconds=time.perf_counter() - begun)
+    interval = Interval(tested.estimate, tested.conf_low, tested.conf_high)
+    return Said("", "", interval, seconds=time.perf_counter() - begun)
+
+
+def _linked(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> tuple[Hypothesis, pd.DataFrame, pd.DataFrame]:
+    hypothesis = Hypothesis.model_validate_json(json.dumps(asked))
+    scores = score(tables["ratings_wai_sr"], shipped()["wai_sr"], params().measures.min_answered)
+    occasions, ledger, _ = link(tables, scores, params().exposure)
+    return hypothesis, occasions, ledger
 
 
 def built_in(law: BuiltIn, size: Size, seed: int) -> dict[str, pd.DataFrame]:

@@ -15,9 +15,18 @@ from benchmarks.worlds.study import Found, Task, run
 from benchmarks.worlds.world import World
 
 
-def tasks(cells: Sequence[tuple[World, Size]], studies: int, first_seed: int) -> list[Task]:
-    """All studies, a seed of every cell before the next seed of any: a benchmark that is stopped is even."""
-    return [Task(world.name, size, first_seed + number) for number in range(studies) for world, size in cells]
+def tasks(cells: Sequence[tuple[World, Size]], studies: int, coverage: int, first_seed: int) -> list[Task]:
+    """All studies, a seed of every cell before the next seed of any: a benchmark that is stopped is even.
+
+    Where coverage is claimed, studies beyond `studies` and up to `coverage` ask for the headline alone.
+    """
+    wanted = {world.name: (studies * world.times, coverage if world.covered else 0) for world, _ in cells}
+    return [
+        Task(world.name, size, first_seed + number, alone=number >= wanted[world.name][0])
+        for number in range(max((max(both) for both in wanted.values()), default=0))
+        for world, size in cells
+        if number < max(wanted[world.name])
+    ]
 
 
 def complete(wanted: Sequence[Task], path: Path, processes: int, seconds: float | None = None) -> int:
@@ -26,7 +35,7 @@ def complete(wanted: Sequence[Task], path: Path, processes: int, seconds: float 
     After `seconds` no further study is begun.
     """
     done = store.read(path, ladder.code())
-    missing = [task for task in wanted if task.key not in done]
+    missing = [task for task in wanted if not (task.key in done and (task.alone or done[task.key]["verdict"]))]
     progress, begun = Progress(len(wanted), len(wanted) - len(missing)), time.monotonic()
     ran = 0
     for found in _results(missing, processes):

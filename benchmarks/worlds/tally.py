@@ -46,19 +46,24 @@ class Tally:
     lines: Sequence[Mapping[str, Any]]
 
     @property
+    def judged(self) -> list[Mapping[str, Any]]:
+        """The studies that got a verdict; of the others only the headline was fitted."""
+        return [line for line in self.lines if line["verdict"]]
+
+    @property
     def of(self) -> int:
-        """Studies run."""
-        return len(self.lines)
+        """Studies that got a verdict."""
+        return len(self.judged)
 
     def verdicts(self) -> dict[str, Share]:
         """The share of each verdict that was given, the most frequent first."""
-        counts = Counter(str(line["verdict"]) for line in self.lines)
+        counts = Counter(str(line["verdict"]) for line in self.judged)
         return {verdict: Share(count, self.of) for verdict, count in counts.most_common()}
 
     def said(self, verdicts: Iterable[str]) -> Share:
         """The share of studies with one of the verdicts."""
         wanted = set(verdicts)
-        return Share(sum(line["verdict"] in wanted for line in self.lines), self.of)
+        return Share(sum(line["verdict"] in wanted for line in self.judged), self.of)
 
     @property
     def wrong(self) -> Share:
@@ -69,6 +74,11 @@ class Tally:
         """How often the interval of the tested number holds the truth, of the studies that have a number."""
         truth = self.world.truth
         return self._holds("", math.nan if truth is None else truth * self.world.unit)
+
+    def dynamic_covered(self) -> Share:
+        """The same of the effect in the model in which ratings may bring the advocacy."""
+        truth = self.world.truth
+        return self._holds("dynamic_", math.nan if truth is None else truth * self.world.unit)
 
     def feedback_covered(self) -> Share:
         """How often the interval of the feedback (episodes a point) holds the truth."""
@@ -85,7 +95,7 @@ class Tally:
 
     def cost(self) -> dict[str, Share]:
         """By check, the share of studies with an effect seen in its true direction in which the check did not hold."""
-        seen = [line for line in self.lines if self._seen(line)]
+        seen = [line for line in self.judged if self._seen(line)]
         names = sorted({name for line in seen for name in line["checks"]})
         return {name: Share(sum(line["checks"].get(name, "held") not in HELD for line in seen), len(seen)) for name in names}
 
@@ -103,8 +113,10 @@ class Tally:
             found.append(Promise(world.finds, self.said([world.finds]), low=world.found[self.size]))
         if world.covered:
             found.append(Promise("interval holds the truth", self.covered(), *COVERAGE))
+        if world.family == "feedback" and self.dynamic_covered().of:
+            found.append(Promise("interval beside feedback holds the truth", self.dynamic_covered(), *FEEDBACK_COVERAGE))
         if world.feedback is not None and self.feedback_covered().of:
-            found.append(Promise("feedback interval holds the truth", self.feedback_covered(), *FEEDBACK_COVERAGE))
+            found.append(Promise("interval of the feedback holds the truth", self.feedback_covered(), *FEEDBACK_COVERAGE))
         return found
 
 

@@ -70,6 +70,7 @@ class World:
     found: Mapping[Size, float] = field(default_factory=dict)
     finds: Verdict = "supported"
     covered: bool = False
+    times: int = 1  # how many times as many studies as of other worlds
     feedback: float | None = None
 
     @property

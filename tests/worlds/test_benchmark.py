@@ -102,10 +102,10 @@ def tiny(monkeypatch):
 
 def test_from_a_law_to_a_page_and_not_twice(tiny, tmp_path, capsys, monkeypatch):
     path, page = tmp_path / "results.jsonl", tmp_path / "page.md"
-    call = ["--studies", "2", "--processes", "1", "--results", str(path)]
+    call = ["--studies", "2", "--coverage", "3", "--processes", "1", "--results", str(path)]
     assert __main__.main(call) == 0
     told = capsys.readouterr()
-    assert "2 studies" in told.out
+    assert "3 studies" in told.out
     assert not told.err  # no progress in a pipe
     held = path.read_bytes()
     assert __main__.main(call) == 0
@@ -114,9 +114,10 @@ def test_from_a_law_to_a_page_and_not_twice(tiny, tmp_path, capsys, monkeypatch)
     assert __main__.main([*call, "--document"]) == 0
     assert "a very small study" in page.read_text(encoding="utf-8")
     lines = store.read(path, ladder.code()).values()
-    assert {line["verdict"] for line in lines} <= set(VERDICTS)
+    assert {line["verdict"] for line in lines} <= {*VERDICTS, ""}
     assert not any(line["error"] for line in lines)
-    assert Tally(tiny, TINY, list(lines)).of == 2
+    tally = Tally(tiny, TINY, list(lines))
+    assert (tally.of, tally.covered().of) == (2, 3)  # the third asks for the headline alone
 
 
 def test_a_crash_of_the_pipeline_is_a_finding_not_the_end(tiny, tmp_path, capsys, monkeypatch):
@@ -124,7 +125,12 @@ def test_a_crash_of_the_pipeline_is_a_finding_not_the_end(tiny, tmp_path, capsys
         raise ZeroDivisionError("planted")
 
     monkeypatch.setattr(ladder, "ask", fail)
-    assert __main__.main(["--studies", "1", "--processes", "1", "--results", str(tmp_path / "results.jsonl")]) == 1
+    assert (
+        __main__.main(
+            ["--studies", "1", "--coverage", "1", "--processes", "1", "--results", str(tmp_path / "results.jsonl")]
+        )
+        == 1
+    )
     assert "ZeroDivisionError: planted" in capsys.readouterr().out
 
 

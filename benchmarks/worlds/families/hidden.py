@@ -8,7 +8,10 @@ from functools import partial
 from benchmarks.worlds.law import Law, Size
 from benchmarks.worlds.world import World
 
-hidden = partial(World, family="hidden", truth=0.0, sizes=(Size(20, 200, 16), Size(40, 400, 16)))
+SIZES = (Size(20, 200, 16), Size(40, 400, 16))
+FIVE = 5  # a share of 10% is to be told from one of 8%: five times as many studies
+
+hidden = partial(World, family="hidden", truth=0.0, sizes=SIZES)
 CAUSE = Law(hidden_on_joint=0.5, hidden_on_alliance=0.35)
 FORGETS = "a cause that comes and goes within one window leaves no trace before it or after it"
 
@@ -21,8 +24,8 @@ WORLDS = (
         limit=None,
         unknowable="a cause of which .3 is left a session later leaves a trace too faint to tell from none",
     ),
-    hidden(name="hidden_5", words="the cause has a memory of .5", law=replace(CAUSE, hidden_ar=0.5), limit=0.10),
-    hidden(name="hidden_8", words="the cause has a memory of .8", law=replace(CAUSE, hidden_ar=0.8)),
+    hidden(name="hidden_5", words="the cause has a memory of .5", law=replace(CAUSE, hidden_ar=0.5), limit=0.10, times=FIVE),
+    hidden(name="hidden_8", words="the cause has a memory of .8", law=replace(CAUSE, hidden_ar=0.8), times=FIVE),
     hidden(
         name="hidden_5_lowers",
         words="a cause with a memory of .5 raises joint advocacy and lowers the alliance",
