@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 Origin = Literal["simulated", "real"]
 Rater = Literal["client", "worker", "observer"]
@@ -17,6 +17,7 @@ Setting = Literal["social_services", "hospital", "school", "child_welfare", "cou
 Level = Literal["micro", "mezzo", "macro"]
 Outcome = Literal["granted", "partial", "denied", "pending"]
 Initiator = Literal["client", "worker", "both", "other"]
+EpisodeFact = Literal["setting", "level", "initiated_by", "debriefed", "planned"]  # noted of an episode, not of a client
 
 Role = Literal["confirmatory", "exploratory"]
 Effect = Literal["within", "between", "worker", "contextual"]
@@ -72,4 +73,9 @@ Verdict = Literal[
     "not specific to being there",
     "no direction can be claimed",
     "not estimable",
+    "could not be computed",
 ]
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+EPISODE_FACTS: tuple[EpisodeFact, ...] = get_args(EpisodeFact)
+HAZARDS: tuple[OutcomeKind, ...] = ("no_show", "dropout")  # outcomes that happen or do not, and are no rating

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.hypotheses.reason import NotEstimable
-from pipeline.multilevel.inference.contrasts import t_test
+from pipeline.results.t_test import t_test
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from pipeline.base.errors import ModelError, Problem
 from pipeline.multilevel.design.options import DegreesOfFreedom, Method, Random, Residual, Specification, blocks_of, terms_of
 from pipeline.multilevel.face.model import Model
 from pipeline.multilevel.inference.comparison import Comparison, compare
-from pipeline.multilevel.inference.contrasts import Contrast, JointTest
+from pipeline.multilevel.inference.contrasts import JointTest
 from pipeline.multilevel.search.fitting import fit_specification
 from pipeline.multilevel.search.optimize import OptimizerRecord
+from pipeline.results.t_test import Contrast
 
 
 def fit(

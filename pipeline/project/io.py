@@ -15,14 +15,16 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.base.errors import Problem, StageError
 
 if TYPE_CHECKING:
     import pandas as pd
+    from pydantic import BaseModel
 
 Stamp = tuple[int, int, int]
+Held = TypeVar("Held", bound="BaseModel")
 RERUN = "run `dvc repro`, which runs the stages in their order"
 UNFINISHED = ".unfinished"  # stands in a folder while its files are being replaced
 IGNORED = "# Every byte below data/ stays out of git: it is about people.\n*\n!.gitignore\n!README.md\n"
@@ -74,6 +76,15 @@ class Batch:
             return json.loads(self.path(name).read_text(encoding="utf-8"))
         except ValueError:
             raise StageError(Problem(name, "not readable as JSON", RERUN)) from None
+
+    def record(self, name: str, kind: type[Held]) -> Held:
+        """Read one record from its JSON; StageError where the file is not of this version's form."""
+        from pydantic import ValidationError
+
+        try:
+            return kind.model_validate_json(self.content(name))
+        except ValidationError:
+            raise StageError(Problem(name, f"not a {kind.__name__} this version can read", RERUN)) from None
 
     def content(self, name: str) -> bytes:
         """Read one file whole."""
@@ -183,6 +194,8 @@ def plain(value: Any) -> Any:
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [plain(inner) for inner in value]
+    if hasattr(value, "model_dump"):  # a record, whose own types are the form
+        return plain(value.model_dump(mode="json"))
     if hasattr(value, "__dataclass_fields__"):
         return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
     if hasattr(value, "tolist"):  # numpy scalars and arrays

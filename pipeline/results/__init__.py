@@ -1,1 +1,1 @@
-"""What the stages hand to each other, as frozen typed records."""
+"""What stages hand to each other from the hypotheses on: frozen typed records; JSON only where they are written and read."""

@@ -14,18 +14,17 @@ from pipeline.multilevel.design.options import Specification
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.face import predictions, tables
 from pipeline.multilevel.inference.contrasts import (
-    Contrast,
     Freedom,
     JointTest,
     joint_test,
     normal_theory,
     satterthwaite,
-    t_test,
 )
 from pipeline.multilevel.inference.coordinates import Coefficients, coefficients
 from pipeline.multilevel.inference.effects import Modes, conditional_modes
 from pipeline.multilevel.search.fitting import Fitted, refit
 from pipeline.multilevel.search.optimize import OptimizerRecord
+from pipeline.results.t_test import Contrast, t_test
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,11 +10,11 @@ import numpy as np
 from pipeline.multilevel.design.base import gram_matrix
 from pipeline.multilevel.design.columns import INTERCEPT
 from pipeline.multilevel.design.segments import Floats
-from pipeline.multilevel.inference.contrasts import Contrast
 from pipeline.multilevel.inference.coordinates import raw_map
 from pipeline.multilevel.inference.effects import Modes
 from pipeline.multilevel.likelihood.parameters import SINGULAR
 from pipeline.multilevel.search.fitting import Fitted
+from pipeline.results.t_test import Contrast
 
 if TYPE_CHECKING:
     import pandas as pd

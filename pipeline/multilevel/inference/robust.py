@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.multilevel.design.segments import Floats, Ints
-from pipeline.multilevel.inference.contrasts import Contrast, t_test
 from pipeline.multilevel.inference.coordinates import back_map
 from pipeline.multilevel.inference.effects import solve_columns
 from pipeline.multilevel.likelihood.car1 import whiten
 from pipeline.multilevel.likelihood.series import SeriesDeviance
 from pipeline.multilevel.search.fitting import Fitted
+from pipeline.results.t_test import Contrast, t_test
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,0 +1,101 @@
+"""The falsification battery in words: one line a check, which is also what registers it.
+
+A check is a module of its own name in `hypotheses/battery/` and its line here; the order here is the order on the card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Group = Literal["direction", "specificity", "robustness", "reverse", "reported"]
+
+
+@dataclass(frozen=True)
+class CheckWords:
+    """A check: its group (by which its state is read), its label, what it does as the end and as the start of a sentence."""
+
+    name: str
+    group: Group
+    label: str
+    clause: str
+    given: str
+
+
+CHECKS: Mapping[str, CheckWords] = {
+    check.name: check
+    for check in (
+        CheckWords(
+            "lead_placebo", "direction", "Lead placebo: exposure before minus after the rating",
+            "when advocacy after the rating is set beside it", "With the exposure after the rating beside it",
+        ),
+        CheckWords(
+            "nearer_windows", "robustness", "Exposure of nearer windows beside it",
+            "when advocacy closer to the rating is taken into account", "With the exposure of nearer windows beside it",
+        ),
+        CheckWords(
+            "lagged_outcome", "robustness", "Previous rating added",
+            "when the rating before is taken into account", "With the previous rating in the model",
+        ),
+        CheckWords(
+            "detrended", "robustness", "Exposure detrended within clients",
+            "when each client's own trend in advocacy is taken out",
+            "With each client's own trend taken out of the exposure",
+        ),
+        CheckWords(
+            "time_slope", "robustness", "Own slope of time for each client",
+            "when each client may have a trend of their own", "With slopes of time that differ by client",
+        ),
+        CheckWords(
+            "car1", "robustness", "Autocorrelated residuals, CAR(1)",
+            "when ratings close in time may resemble each other", "With residuals that correlate from rating to rating",
+        ),
+        CheckWords(
+            "quadratic_time", "robustness", "Curved time", "when time may run in a curve", "With a curve in time",
+        ),
+        CheckWords(
+            "unadjusted", "reported", "Without the declared covariates", "without the declared covariates",
+            "Without the declared covariates",
+        ),
+        CheckWords(
+            "control_worker_solo", "specificity", "Joint minus advocacy by the worker alone",
+            "when advocacy by the worker alone is set beside it", "With advocacy by the worker alone beside it",
+        ),
+        CheckWords(
+            "control_client_solo", "specificity", "Joint minus advocacy by the client alone",
+            "when advocacy by the client alone is set beside it", "With advocacy by the client alone beside it",
+        ),
+        CheckWords(
+            "control_concrete", "specificity", "Joint minus concrete services",
+            "when concrete services are set beside it", "With concrete services beside it",
+        ),
+        CheckWords(
+            "reverse", "reverse", "Reverse: rating on the dose after it", "when the dose after the rating is the outcome",
+            "With the dose after the rating as the outcome",
+        ),
+        CheckWords(
+            "reverse_any", "reverse", "Reverse: rating on any episode after it",
+            "when any episode after the rating is the outcome", "With any episode after the rating as the outcome",
+        ),
+        CheckWords(
+            "influence", "robustness", "Leave one worker out", "when one worker or another is left out",
+            "Without the one worker who changes it most",
+        ),
+        CheckWords(
+            "cluster_robust", "robustness", "Cluster-robust error by worker, CR2",
+            "when ratings of one worker's clients may hang together in ways the model does not know",
+            "With errors that are robust to how ratings of one worker's clients hang together (CR2)",
+        ),
+    )
+}  # fmt: skip
+
+
+def label(check: str) -> str:
+    """A check by its label; one without a line here by its name."""
+    return CHECKS[check].label if check in CHECKS else check.replace("_", " ").capitalize()
+
+
+def group(check: str) -> Group:
+    """The group of a check; one without a line here is only reported."""
+    return CHECKS[check].group if check in CHECKS else "reported"

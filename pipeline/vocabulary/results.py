@@ -1,0 +1,177 @@
+"""The codes of results in words: reasons, notes, rules, states. `exact` is for the team, `plain` may be printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline.vocabulary.domain import plain as plain_code
+
+
+class FactLike(Protocol):
+    """A code with what its words need (`results.reason.Fact`, which this room does not import)."""
+
+    @property
+    def code(self) -> str: ...  # noqa: D102
+    @property
+    def counts(self) -> Mapping[str, int]: ...  # noqa: D102
+    @property
+    def limits(self) -> Mapping[str, float]: ...  # noqa: D102
+    @property
+    def names(self) -> Mapping[str, str]: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Words:
+    """`exact` with the counts of the data; `plain` without them (the same where there are none)."""
+
+    exact: str
+    plain: str = ""
+
+
+# {workers_n}: the count with its noun, `1 worker`, `3 workers`; {workers}: the bare count; limits and names by their name.
+REASONS: Mapping[str, Words] = {
+    "no_ratings": Words("no ratings on {instrument} by the {rater}"),
+    "no_pairs": Words("no ratings on {instrument} by the {rater}, so there are no pairs"),
+    "no_log": Words("no advocacy log"),
+    "no_episodes": Words("no {exposure} episodes in the log"),
+    "log_without_fact": Words("the log has no `{column}`"),
+    "no_column": Words("the study has no column `{column}`"),
+    "no_rows": Words("no rows are left with outcome, exposure and covariates known"),
+    "time_missing": Words("time in `{column}` is missing in {ratings} rows", "time in `{column}` is missing in some rows"),
+    "score_unknown": Words(
+        "the score `{score}` is known for none of {ratings} ratings", "the score `{score}` is known for no rating"
+    ),
+    "few_workers": Words(
+        "{workers_n}, and at least {min_workers} are needed", "there are too few workers: at least {min_workers} are needed"
+    ),
+    "few_clients": Words(
+        "{clients_n} with {min_ratings} or more usable ratings (of {of}), and at least {min_clients} are needed",
+        "there are too few clients with {min_ratings} or more usable ratings: at least {min_clients} are needed",
+    ),
+    "outcome_constant": Words(
+        "the outcome does not vary within any of {clients_n}", "the outcome does not vary within any client"
+    ),
+    "exposure_constant": Words("the exposure does not vary {where}"),
+    "exposure_varies_in_few": Words(
+        "the exposure varies within {clients_n}, and at least {min_clients} are needed",
+        "there are too few clients whose advocacy changes from rating to rating: at least {min_clients} are needed",
+    ),
+    "exposure_is_time": Words("within clients the exposure rises or falls with time alone: the two cannot be told apart"),
+    "moderator_one_level": Words("the moderator `{column}` has one level only"),
+    "moderator_one_value": Words("the moderator `{column}` has one value only"),
+    "level_without_exposure": Words(
+        "in {levels} of {of} levels of `{column}` the exposure never varies",
+        "in some levels of `{column}` the exposure never varies",
+    ),
+    "no_such_level": Words("no level of `{column}` is called as `moderator_level` says"),
+    "few_events": Words(
+        "{events} events, and at least {min_clients} are needed",
+        "it happened too seldom: at least {min_clients} times are needed",
+    ),
+    "no_or_only_events": Words("{events} events in {ratings} rows", "it happened too seldom or too often"),
+    "separated": Words("some column separates events from the rest, or the fit does not settle"),
+    "collinear": Words("columns of the model are constant or collinear"),
+    "no_standard_error": Words("the rows do not tell this number apart from others, so that it has no standard error"),
+    "not_converged": Words("the fit did not converge"),
+    "path_not_converged": Words("a path's fit did not converge"),
+    "engine_refused": Words("{problem}", "the rows do not carry the model"),
+    "defect": Words("a defect of the pipeline ({error} in {at})"),
+    # of checks that cannot be asked of a number
+    "no_order_in_time": Words("differences between clients or workers have no order in time"),
+    "other_engine": Words("only the project's own engine can do this"),
+    "nearest_already": Words("the exposure is that of the nearest window already"),
+    "no_effects_by_worker": Words("the model has no effects by worker"),
+    "no_effects_by_client": Words("the model has no effects by client"),
+    "no_covariates": Words("no covariates were declared"),
+    "not_about_presence": Words("a control for being there together, which this hypothesis is not about"),
+    "in_the_contrast": Words("this control is part of the tested contrast already"),
+    "tested_by_level": Words("the tested number is a difference between levels of the moderator"),
+    "no_control_episodes": Words("no {mode} episodes in the log"),
+    "control_constant": Words("{mode} does not vary over the model's rows"),
+    "not_a_single_exposure": Words("the reverse is tried for single exposures, without moderator"),
+    "no_control_here": Words("not a control for this exposure, or without episodes"),
+}
+NOTES: Mapping[str, Words] = {
+    "converged": Words("The fit converged after {evaluations} evaluations of the likelihood."),
+    "zero_variance": Words("The variance of {term} between levels of {group} is estimated as zero."),
+    "perfect_correlation": Words("The effects of {terms} by {group} are estimated as perfectly correlated."),
+    "constant_covariate": Words("`{column}` has one value only in the model's rows and was left out."),
+    "few_workers": Words(
+        "There are fewer than {kenward_roger_below} workers ({workers}): degrees of freedom and standard errors are by "
+        "Kenward and Roger, and what is said of workers rests on few.",
+        "There are fewer than {kenward_roger_below} workers: degrees of freedom and standard errors are by "
+        "Kenward and Roger, and what is said of workers rests on few.",
+    ),
+    "left_out": Words(
+        "Left out of the effects by client or worker because the rows do not carry them (singular, or as many as rows), in "
+        "this order: {terms}."
+    ),
+    "events": Words(
+        "{events} events; errors are robust to clustering by {workers} workers.",
+        "Errors are robust to clustering by worker.",
+    ),
+    "same_rater": Words(
+        "The mediator and the outcome are both rated by the {rater}: a common way of rating can make a path by itself."
+    ),
+    "order_assumed": Words("Mediator and outcome belong to the same session: their order in time is assumed, not given."),
+}
+CEILINGS: Mapping[str, str] = {
+    "no_order_in_time": "differences between clients or workers have no order in time",
+    "series_ends": "no lead placebo can be made of what ends the series, so no direction is tested",
+    "product_of_paths": "a product of two paths has no lead placebo of its own; the checks of each path's hypothesis are to "
+    "be read beside it",
+}
+RULES: Mapping[str, str] = {
+    "no_number": "no number can be given",
+    "not_computed": "it could not be computed",
+    "none_predicted_within_limit": "no effect was predicted, and the interval lies within the smallest effect that matters",
+    "none_predicted_effect_seen": "no effect was predicted, and one is seen",
+    "none_predicted_too_wide": "no effect was predicted, and the interval is too wide to say so",
+    "not_significant_within_limit": "the interval lies within the smallest effect that matters",
+    "not_significant": "the adjusted p-value is not below alpha, and the interval reaches effects that matter",
+    "direction_broke": "a direction check is not passed",
+    "specificity_broke": "a control exposure shows the same, and joint minus control includes zero",
+    "within_limit": "there is an effect, and its interval lies within the smallest effect that matters",
+    "robustness_broke": "a robustness check is not passed",
+    "not_checked": "a check that decides could not be computed",
+    "other_sign": "the effect has the other sign, and all checks are passed",
+    "exploratory": "exploratory hypotheses are suggestive at most",
+    "ceiling": "this kind of number is suggestive at most",
+    "all_held": "significant in its family, the predicted sign, and all checks are passed",
+}
+STATES: Mapping[str, str] = {
+    "held": "held",
+    "broke": "broke",
+    "speaks_against": "speaks against",
+    "no_difference": "no difference",
+    "not_clear": "not clear",
+    "not_applicable": "does not apply",
+    "not_computed": "could not be computed",
+}
+
+
+def reason_text(fact: FactLike, *, exact: bool = False) -> str:
+    """A reason in words; `exact` with the counts of the data, which only the team may see."""
+    return _text(REASONS, fact, exact)
+
+
+def note_text(fact: FactLike, *, exact: bool = False) -> str:
+    """A note in words; likewise."""
+    return _text(NOTES, fact, exact)
+
+
+def _text(table: Mapping[str, Words], fact: FactLike, exact: bool) -> str:
+    words = table.get(fact.code)
+    if words is None:
+        return plain_code(fact.code)
+    shown = {key: f"{value:g}" for key, value in fact.limits.items()} | dict(fact.names)
+    shown |= {key: f"{value}" for key, value in fact.counts.items()}
+    shown |= {f"{key}_n": f"{value} {key.removesuffix('s') if value == 1 else key}" for key, value in fact.counts.items()}
+    return (words.exact if exact or not words.plain else words.plain).format_map(_Blank(shown))
+
+
+class _Blank(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "?"
