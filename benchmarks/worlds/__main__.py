@@ -20,7 +20,7 @@ from pathlib import Path
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # before numpy: two processes, one thread each
     os.environ.setdefault(_threads, "1")
 
-from benchmarks.worlds import catalogue, document, ladder, runner, store, summary  # noqa: E402
+from benchmarks.worlds import catalogue, document, ladder, runner, store, study, summary  # noqa: E402
 from benchmarks.worlds.tally import tallies  # noqa: E402
 
 STUDIES, COVERAGE = 200, 1000
@@ -66,7 +66,7 @@ def main(given: Sequence[str]) -> int:
         seconds = SAMPLE_SECONDS if asked.sample else asked.minutes and asked.minutes * 60
         runner.complete(wanted, asked.results, asked.processes, seconds)
     keys = {task.key for task in wanted}
-    results = {key: line for key, line in store.read(asked.results, code).items() if key in keys}
+    results = {key: line for key, line in study.known(store.read(asked.results, code)).items() if key in keys}
     found = tallies(cells, results)
     if asked.document:
         if not found:

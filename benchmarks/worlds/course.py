@@ -9,9 +9,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from benchmarks.worlds.law import MODES, POINTS, Law, Size
+from benchmarks.worlds.people import Floats, Integers, People, draw_people
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 WEEK = 7
 FIRST_DAYS = 14  # the window before the first rating, as params.exposure has it by default
@@ -19,24 +18,6 @@ UNEVEN = np.array([3, 5, 7, 7, 9, 14, 21])
 PHASE_ENDS = (0.15, 0.35, 0.85)
 ROUNDED = 1 / 12 / 12 / POINTS**2  # variance that whole answers to twelve items add to a rating (SD squared)
 BUSIEST = 3.0  # the largest log rate
-
-
-@dataclass(frozen=True)
-class People:
-    """What lasts: one entry a client or a worker."""
-
-    worker: Integers  # clients by sessions
-    agency: Integers  # of each worker
-    need: Floats
-    level: Floats  # SD
-    slope: Floats
-    effect: Floats  # a client's own effect of a joint episode, workers aside
-    worker_level: Floats
-    worker_effect: Floats  # a worker's own addition to it
-    rate: Floats  # log rate of a client, every mode; its exponential is 1 on average
-    rate_slope: Floats
-    worker_rate: Floats
-    frailty: Floats  # workers' log-odds of losing a client
 
 
 @dataclass
@@ -58,6 +39,8 @@ class Course:
     empathy: Floats  # SD, as the client rates it
     felt_mood: Floats  # the part of it that is the mood of the day
     hidden: Floats
+    cohort: Floats  # workers by sessions, standard normal: what moves all clients of a worker in one session
+    cohort_rate: Floats
     error: Floats  # of the rating (SD)
 
 
@@ -83,49 +66,12 @@ def play(law: Law, size: Size, rng: Generator) -> Course:
         empathy=blank.copy(),
         felt_mood=blank.copy(),
         hidden=_memory(law.hidden_ar, shape, rng),
+        cohort=rng.standard_normal((size.workers, size.sessions)),
+        cohort_rate=rng.standard_normal((size.workers, size.sessions)),
         error=np.sqrt(max(law.error_share - ROUNDED, 0.0)) * rng.standard_normal(shape),
     )
     _play_sessions(course, law, rng)
     return course
-
-
-def draw_people(law: Law, size: Size, rng: Generator) -> People:
-    """Who is in the study."""
-    n, workers = size.clients, size.workers
-    agency = rng.permutation(workers) % max(1, law.agencies)
-    agency_level, agency_rate = rng.standard_normal((2, max(1, law.agencies)))
-    z, v = rng.standard_normal((5, n)), rng.standard_normal((4, workers))
-    rate = law.rate_client_sd * z[2] - law.rate_client_sd**2 / 2
-    trend = law.trend_correlation * z[1] + np.sqrt(1 - law.trend_correlation**2) * z[3]
-    need = np.clip(np.round(5 + 2 * rng.standard_normal(n)), 0, 10)
-    worker_rate = law.rate_worker_sd * v[1] + law.rate_agency_sd * agency_rate[agency]
-    more = law.joint_rate * (np.exp(rate) - 1)  # expected joint episodes beyond those of the average client
-    worker_more = law.joint_rate * (np.exp(worker_rate) - 1)
-    return People(
-        worker=_workers(law, size, rng),
-        agency=agency,
-        need=need,
-        level=law.client_sd * z[0] + law.between * more,
-        slope=law.trend_sd * z[1],
-        effect=law.effect + law.client_slope_sd * z[4] + law.bound * more + law.by_need * (need - 5),
-        worker_level=law.worker_sd * v[0] + law.agency_sd * agency_level[agency] + law.worker_between * worker_more,
-        worker_effect=law.worker_slope_sd * v[2],
-        rate=rate,
-        rate_slope=law.rate_trend + law.rate_trend_sd * trend,
-        worker_rate=worker_rate,
-        frailty=law.dropout_worker_sd * v[3],
-    )
-
-
-def _workers(law: Law, size: Size, rng: Generator) -> Integers:
-    if law.uneven_caseloads:
-        share = rng.dirichlet(np.full(size.workers, 1.5))
-        first = np.concatenate([np.arange(size.workers), rng.choice(size.workers, size.clients - size.workers, p=share)])
-    else:
-        first = rng.permutation(np.arange(size.clients) % size.workers)
-    other = (first + rng.integers(1, max(2, size.workers), size.clients)) % size.workers
-    change = np.where(rng.random(size.clients) < law.crossed, rng.integers(1, size.sessions, size.clients), size.sessions)
-    return np.where(np.arange(size.sessions) >= change[:, None], other[:, None], first[:, None]).astype(np.int64)
 
 
 def _gaps(law: Law, shape: tuple[int, int], rng: Generator) -> Integers:
@@ -146,6 +92,7 @@ def _play_sessions(course: Course, law: Law, rng: Generator) -> None:
     n, sessions = course.day.shape
     noise = _noise(law, (n, sessions), rng)
     state = noise[:, 0] - law.starts_low
+    steady = np.sqrt(1 - law.error_share) * np.exp(law.unrest * course.people.rate / max(law.rate_client_sd, 1e-9))
     alive, pending = np.ones(n, np.bool_), np.zeros((n, len(MODES)), np.int64)
     last = np.zeros((max(1, law.feedback_delay), n))  # the deviations that may bring advocacy, the oldest first
     last_rated, last_dose, last_empathy = np.zeros(n), np.zeros(n), np.zeros(n)
@@ -161,7 +108,7 @@ def _play_sessions(course: Course, law: Law, rng: Generator) -> None:
         missing = _chance(law.missed, law.missed_on_now * state + law.missed_on_last * last_rated, rng)
         rated = course.rated[:, now] = alive & ~missing
         course.window[:, now] = np.where(rated[:, None], pending, 0)
-        passing = state * np.sqrt(1 - law.error_share) + _added(course, law, now, pending, last_dose, last_empathy)
+        passing = steady * state + _added(course, law, now, pending, last_dose, last_empathy)
         course.deviation[:, now] = passing
         course.alliance[:, now] = passing + _lasting(course, law, now)
         _feel(course, law, now, pending, rng)
@@ -205,6 +152,7 @@ def _advocate(course: Course, law: Law, session: int, last: Floats, rng: Generat
     common = common + law.rate_early * (2 / 3) ** session
     own = people.worker_rate[people.worker[:, session]] + people.rate_slope * (session - middle)
     own = own + law.hidden_on_joint * course.hidden[:, session] + law.feedback * last
+    own = own + law.rate_cohort_sd * course.cohort_rate[people.worker[:, session], session]
     others = law.hidden_on_others * course.hidden[:, session] + law.feedback_on_others * last
     log = common[:, None] + own[:, None] * joint + others[:, None] * (1 - joint)
     if law.accrues:
@@ -222,7 +170,11 @@ def _added(course: Course, law: Law, now: int, pending: Integers, last_dose: Flo
     dose = np.minimum(pending[:, 0], 1) if law.shape == "any" else pending[:, 0]
     joint = effect * dose
     course.added[:, now] = joint
-    joint = joint + effect * law.carry * last_dose + pending[:, 1:] @ np.array([law.solo, law.client_solo, law.concrete])
+    joint = (
+        joint
+        + (effect * law.carry + law.later) * last_dose
+        + pending[:, 1:] @ np.array([law.solo, law.client_solo, law.concrete])
+    )
     if law.anticipation and now + 1 < course.day.shape[1]:
         joint = joint + law.anticipation * course.dose[:, now + 1, 0]
     days = (course.gap[:, now] - WEEK) / WEEK if now else 0.0
@@ -235,6 +187,7 @@ def _lasting(course: Course, law: Law, now: int) -> Floats:
     people, sessions = course.people, course.day.shape[1]
     time = now - (sessions - 1) / 2
     level: Floats = people.level + people.worker_level[people.worker[:, now]] + (law.trend + people.slope) * time
+    level = level + law.cohort_sd * course.cohort[people.worker[:, now], now]
     return level + law.phase_step * course.phase[:, now] + law.hump * _hump(now, sessions)
 
 

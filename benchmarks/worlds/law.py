@@ -39,6 +39,7 @@ class Law:
     by_need: float = 0.0  # how much larger it is for a point of need (0-10, 5 on average)
     shape: Literal["count", "any"] = "count"  # whether a second episode of a window does anything
     carry: float = 0.0  # share of the effect that is still there at the next rating
+    later: float = 0.0  # a joint episode, on the rating after the one that ends its window
     solo: float = 0.0
     client_solo: float = 0.0
     concrete: float = 0.0
@@ -55,6 +56,8 @@ class Law:
     state_ar: float = 0.0  # memory of the passing state from one week to the next
     error_share: float = 0.25  # of the variance of a rating around the course: single items, whole answers
     tails: float = 0.0  # degrees of freedom of the state's noise (0: normal)
+    unrest: float = 0.0  # log SD of the state, for an SD of the client's log rate: who is taken out more is less steady
+    cohort_sd: float = 0.0  # of all clients of one worker in one session
     per_week: float = 0.0  # what a week more since the last rating adds
     between: float = 0.0  # a client who expects one joint episode a session more, whatever the episodes do
     worker_between: float = 0.0  # a worker whose clients expect one more
@@ -73,6 +76,7 @@ class Law:
     rate_phase: float = 0.0  # each phase after engagement (log rate)
     rate_hump: float = 0.0
     rate_early: float = 0.0  # at intake, falling by a third with every session (log rate)
+    rate_cohort_sd: float = 0.0  # all clients of one worker in one session
     burst: float = 0.0  # variance of a gamma factor of each window: busy weeks of one mode
     accrues: bool = False  # episodes come by the day, not by the session
     # an unlogged cause of both

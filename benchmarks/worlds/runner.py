@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.worlds import ladder, store
 from benchmarks.worlds.law import Size
-from benchmarks.worlds.study import Found, Task, run
+from benchmarks.worlds.study import Found, Task, known, run
 from benchmarks.worlds.world import World
 
 
@@ -34,7 +34,7 @@ def complete(wanted: Sequence[Task], path: Path, processes: int, seconds: float 
 
     After `seconds` no further study is begun.
     """
-    done = store.read(path, ladder.code())
+    done = known(store.read(path, ladder.code()))
     missing = [task for task in wanted if not (task.key in done and (task.alone or done[task.key]["verdict"]))]
     progress, begun = Progress(len(wanted), len(wanted) - len(missing)), time.monotonic()
     ran = 0

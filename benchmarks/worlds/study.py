@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from benchmarks.worlds import ladder
 from benchmarks.worlds.catalogue import BY_NAME
 from benchmarks.worlds.course import play
 from benchmarks.worlds.law import Size
+from benchmarks.worlds.store import Key
 from benchmarks.worlds.tables import canonical
 from benchmarks.worlds.world import BuiltIn, World
 
@@ -31,7 +33,7 @@ class Task:
     alone: bool = False  # the headline alone, for coverage
 
     @property
-    def key(self) -> tuple[str, str, int]:
+    def key(self) -> Key:
         """What a result is stored under, beside the code version."""
         return self.world, str(self.size), self.seed
 
@@ -51,12 +53,18 @@ class Found:
             "world": self.task.world,
             "size": str(self.task.size),
             "seed": self.task.seed,
+            "law": BY_NAME[self.task.world].digest,
             **said,
             **_numbers("", self.said.tested),
             **_numbers("dynamic_", self.said.dynamic),
             **_numbers("feedback_", self.said.feedback),
             "error": self.error,
         }
+
+
+def known(results: Mapping[Key, Mapping[str, Any]]) -> dict[Key, Mapping[str, Any]]:
+    """Those of the stored results that belong to the worlds as they are now."""
+    return {key: line for key, line in results.items() if key[0] in BY_NAME and line.get("law") == BY_NAME[key[0]].digest}
 
 
 def random(task: Task) -> Generator:

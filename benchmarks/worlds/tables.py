@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
-from benchmarks.worlds.course import FIRST_DAYS, Course, Flags, Floats, Integers
+from benchmarks.worlds.course import FIRST_DAYS, Course, Flags
 from benchmarks.worlds.law import MIDDLE, MODES, PHASES, POINTS, Law
+from benchmarks.worlds.people import Floats, Integers
 
 ITEMS = 12
 BOND = (3, 5, 7, 9)  # METHODS.md, keys of the WAI-SR

@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.worlds.law import POINTS, Size
 from benchmarks.worlds.shares import Share, Standing
+from benchmarks.worlds.store import Key
 from benchmarks.worlds.world import World
 
 COVERAGE, FEEDBACK_COVERAGE = (0.94, 0.98), (0.93, 0.97)
@@ -123,7 +124,7 @@ class Tally:
 HELD = frozenset({"held", "no difference", "does not apply", "not clear", "could not be computed"})
 
 
-def tallies(cells: Sequence[tuple[World, Size]], results: Mapping[tuple[str, str, int], Mapping[str, Any]]) -> list[Tally]:
+def tallies(cells: Sequence[tuple[World, Size]], results: Mapping[Key, Mapping[str, Any]]) -> list[Tally]:
     """One tally a cell, of the cells that have results."""
     by_cell: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for (world, size, _), line in sorted(results.items()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
@@ -77,6 +78,11 @@ class World:
     def asked(self) -> dict[str, Any]:
         """The hypothesis put to the ladder, as params.yaml would hold it."""
         return {**QUESTION, **self.question}
+
+    @property
+    def digest(self) -> str:
+        """Of law and question: results of another law under the same name are not this world's."""
+        return hashlib.sha256(repr((self.law, self.asked)).encode()).hexdigest()[:8]
 
     @property
     def predicted(self) -> Predicted:

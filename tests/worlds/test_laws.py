@@ -26,6 +26,7 @@ WITHIN = [
     and world.truth is not None
     and world.asked["effect"] == "within"
     and not {"moderator", "contrast", "mediator"} & world.asked.keys()
+    and not world.asked["exposure"].get("lag")
     and world.family not in ("few", "looks")
 ]
 
@@ -81,7 +82,8 @@ def test_feedback_is_what_a_rating_brings(name):
     now, after = slice(0, -1), slice(1, None)
     felt = course.deviation + (course.error if world.law.feedback_of == "rating" else 0.0)
     found, error = regression(course.dose[:, after, 0].ravel().astype(float), [felt[:, now].ravel()])
-    assert abs(found[0] - world.feedback) < FOUR * error[0]
+    drawn = 0.05 * abs(world.feedback)  # who is in the study moves the mean rate, too
+    assert abs(found[0] - world.feedback) < FOUR * error[0] + drawn
 
 
 def test_ratings_are_the_alliance_with_the_declared_error():

@@ -100,6 +100,13 @@ WORLDS = (
         law=Law(effect=0.15, carry=0.5),
     ),
     effect(
+        name="effect_later",
+        words="an episode lifts the rating after the next by .15 SD, and that one is asked (lag 1)",
+        law=Law(later=0.15),
+        question={"exposure": {"mode": "joint", "dose": "count", "lag": 1}},
+        covered=True,
+    ),
+    effect(
         name="effect_own_trends",
         words="clients' trends in alliance and advocacy, unrelated",
         law=Law(effect=0.15, trend_sd=0.08, rate_trend_sd=0.08),

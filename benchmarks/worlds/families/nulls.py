@@ -80,6 +80,24 @@ WORLDS = (
         law=Law(state_ar=0.7),
     ),
     null(name="null_heavy_tails", words="single weeks far out (t with 3 df)", law=Law(tails=3.0)),
+    null(
+        name="null_cohorts",
+        words="all clients of a worker have their good and their busy weeks together, unrelated",
+        law=Law(cohort_sd=0.4, rate_cohort_sd=0.8),
+        sizes=(MIDDLING, Size(10, 100, 16)),
+        covered=True,
+    ),
+    null(
+        name="null_unrest",
+        words="clients who are accompanied more are less steady",
+        law=Law(unrest=0.4, rate_client_sd=0.8),
+        covered=True,
+    ),
+    null(
+        name="null_only_later",
+        words="an episode lifts the rating after the next by .15 SD; the next one is asked",
+        law=Law(later=0.15),
+    ),
     null(name="null_bursts", words="advocacy comes in bursts", law=Law(burst=1.5)),
     null(
         name="null_good_workers",
