@@ -155,8 +155,8 @@ def _advocate(course: Course, law: Law, session: int, last: Floats, rng: Generat
     own = own + law.rate_cohort_sd * course.cohort_rate[people.worker[:, session], session]
     others = law.hidden_on_others * course.hidden[:, session] + law.feedback_on_others * last
     log = common[:, None] + own[:, None] * joint + others[:, None] * (1 - joint)
-    if law.accrues:
-        log = log + np.log(course.gap[:, session] / WEEK)[:, None]
+    if law.accrues != "no":
+        log = log + np.log(course.gap[:, session] / WEEK)[:, None] * (joint if law.accrues == "joint" else 1.0)
     rates = base * np.exp(np.minimum(log, BUSIEST))
     if law.burst:
         rates = rates * rng.gamma(1 / law.burst, law.burst, (n, len(MODES)))

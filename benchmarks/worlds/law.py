@@ -78,7 +78,9 @@ class Law:
     rate_early: float = 0.0  # at intake, falling by a third with every session (log rate)
     rate_cohort_sd: float = 0.0  # all clients of one worker in one session
     burst: float = 0.0  # variance of a gamma factor of each window: busy weeks of one mode
-    accrues: bool = False  # episodes come by the day, not by the session
+    accrues: Literal["no", "all", "joint"] = (
+        "no"  # episodes of every mode, or joint ones, come by the day, not by the session
+    )
     # an unlogged cause of both
     hidden_ar: float = 0.0  # its memory from one session to the next
     hidden_on_joint: float = 0.0  # (log rate an SD)

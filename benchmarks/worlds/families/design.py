@@ -9,7 +9,7 @@ from benchmarks.worlds.law import Law, Size
 from benchmarks.worlds.world import LARGE, MIDDLING, World
 
 TWO = (Size(40, 300, 16), Size(20, 150, 10))
-DAYS = Law(uneven_days=True, accrues=True, per_week=0.3)
+DAYS = Law(uneven_days=True, accrues="all", per_week=0.3)
 BOUND = Law(rate_client_sd=0.8, bound=0.4)
 NEEDS = Law(hidden_on_joint=0.7, hidden_on_others=0.7, hidden_on_alliance=-0.33, effect=0.15, hidden_ar=0.3)
 ALL = Law(effect=0.15, solo=0.15, client_solo=0.15, concrete=0.15)
@@ -28,6 +28,13 @@ WORLDS = (
         name="window_null",
         words="ratings rise with the days since the last, advocacy accrues by the day, neither moves the other",
         law=DAYS,
+        truth=0.0,
+        covered=True,
+    ),
+    window(
+        name="window_null_joint",
+        words="ratings rise with the days since the last, joint advocacy alone accrues by the day, it moves nothing",
+        law=replace(DAYS, accrues="joint"),
         truth=0.0,
         covered=True,
     ),

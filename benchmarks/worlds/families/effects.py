@@ -46,7 +46,7 @@ WORLDS = (
     effect(
         name="effect_worker_slopes",
         words=".15 SD in the average worker, workers differ (SD .10)",
-        law=Law(effect=0.15, worker_slope_sd=0.10),
+        law=Law(effect=0.15, worker_slope_sd=0.10, joint_rate=0.8),
         sizes=(Size(30, 300, 16), Size(10, 100, 16)),
         covered=True,
     ),

@@ -59,7 +59,7 @@ WORLDS = (
     null(
         name="null_worker_slopes",
         words="for some workers joint advocacy helps, for others it harms (SD .10), on average nothing",
-        law=Law(worker_slope_sd=0.10),
+        law=Law(worker_slope_sd=0.10, joint_rate=0.8),
         sizes=(Size(30, 300, 16), Size(10, 100, 16)),
         covered=True,
     ),
