@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 Matrix = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -26,7 +26,9 @@ def correlate(x: Matrix, y: Matrix, clients: Groups, level: float) -> Correlatio
     """Correlate the columns of `x` with those of `y` (rows x columns), each over the rows that have both.
 
     `clients`: a code per row from 0. The interval stands on Fisher's z; its standard error sums the influence values
-    z_x z_y - r (z_x^2 + z_y^2) / 2 of a correlation by client, so it needs no normality and no independent rows.
+    z_x z_y - r (z_x^2 + z_y^2) / 2 of a correlation by client, so it needs no normality and no independent rows. With G
+    clients it is widened by sqrt(G / (G - 1)) and stands on a t with G - 1 degrees of freedom: it covers 92-96% from 5
+    clients on, where normal theory covers 80-87% (METHODS.md, "Small samples").
     """
     both = np.isfinite(x) & np.isfinite(y)
     n = both.sum(axis=0)
@@ -34,8 +36,19 @@ def correlate(x: Matrix, y: Matrix, clients: Groups, level: float) -> Correlatio
     with np.errstate(invalid="ignore", divide="ignore"):
         r = np.clip(np.where(both, one * two, 0.0).sum(axis=0) / n, -1, 1)
         influence = np.where(both, one * two - r * (one**2 + two**2) / 2, 0.0)
-        wide = ndtri((1 + level) / 2) * cluster_error(influence, clients) / n / (1 - r**2)
+        groups = int(clients.max(initial=0)) + 1
+        reach = stdtrit(max(groups - 1, 1), (1 + level) / 2) * np.sqrt(groups / max(groups - 1, 1))
+        wide = reach * cluster_error(influence, clients) / n / (1 - r**2)
         return Correlation(r, np.tanh(np.arctanh(r) - wide), np.tanh(np.arctanh(r) + wide))
+
+
+def fisher(r: float, n: int, level: float) -> tuple[float, float]:
+    """Fisher's interval of a correlation over `n` independent pairs, z +- quantile / sqrt(n - 3); NaN below four."""
+    if n < 4:
+        return float("nan"), float("nan")
+    with np.errstate(divide="ignore"):
+        z, wide = np.arctanh(r), ndtri((1 + level) / 2) / np.sqrt(n - 3)
+    return float(np.tanh(z - wide)), float(np.tanh(z + wide))
 
 
 def cluster_error(influence: Matrix, clients: Groups) -> Matrix:

@@ -12,7 +12,7 @@ from scipy.special import stdtrit
 from pipeline.base.errors import ModelError
 from pipeline.measures.agreement import intraclass
 from pipeline.measures.alpha import LEVEL
-from pipeline.measures.correlation import Groups, Matrix, cluster_error, correlate
+from pipeline.measures.correlation import Groups, Matrix, cluster_error, correlate, fisher
 from pipeline.measures.rated import Rated
 from pipeline.measures.scoring import score_range
 
@@ -88,8 +88,10 @@ def _correlation(values: Matrix, clients: Groups) -> Row:
     if len(values) < FEWEST_CLIENTS:
         return {"estimate": None, "conf_low": None, "conf_high": None, "n": len(values)}
     found = correlate(values[:, :1], values[:, 1:], clients, LEVEL)
-    ends = {"conf_low": float(found.conf_low[0]), "conf_high": float(found.conf_high[0])}
-    return {"estimate": float(found.correlation[0]), **ends, "n": len(values)}
+    r, low, high = (float(part[0]) for part in (found.correlation, found.conf_low, found.conf_high))
+    if len(np.unique(clients)) == len(values):  # each client once: Fisher's interval covers where few clients' sums do not
+        low, high = fisher(r, len(values), LEVEL)
+    return {"estimate": r, "conf_low": low, "conf_high": high, "n": len(values)}
 
 
 def _convergence(table: pd.DataFrame) -> Row:

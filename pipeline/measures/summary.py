@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
 
-from pipeline.measures.alpha import LEVEL, cronbach_alpha
+from pipeline.measures.alpha import LEVEL, alpha_by_client, cronbach_alpha
 from pipeline.measures.instrument import TOTAL
 from pipeline.measures.items import item_rest
 from pipeline.measures.omega import Omega, omega_total
@@ -21,11 +21,18 @@ LAST_SESSION = 16  # sessions from this number on are counted together
 
 
 def alphas(data: Rated, scores: pd.DataFrame) -> list[Row]:
-    """Alpha and omega of every score, pooled over all ratings, and how many of its scores rest on prorated items."""
+    """Alpha and omega of every score, pooled over all ratings, and how many of its scores rest on prorated items.
+
+    Alpha's interval is by client; omega, whose interval takes ratings for independent, gets none where clients repeat.
+    """
     rows = []
+    repeated = data.counted < len(data.table)
     for score in data.instrument.scores:
         omega = omega_total(data.sample(score), LEVEL)
-        row: Row = {**data.names, "score": score, "clients": data.counted, **asdict(cronbach_alpha(data.of(score)))}
+        if repeated:
+            omega = replace(omega, conf_low=np.nan, conf_high=np.nan)
+        alpha = alpha_by_client(data.of(score), data.clients)
+        row: Row = {**data.names, "score": score, "clients": data.counted, **asdict(alpha)}
         rows.append(row | _omega(omega) | {"omega_standardized": omega.standardized} | _counts(data, scores, score))
     return rows
 
