@@ -1,8 +1,8 @@
 """What the log's own faults may have done: episodes logged late, and visits noted more often in good weeks than in bad.
 
 Late logging: simulation and extrapolation (Cook & Stefanski 1994), with the delay law declared. More delay is added in
-steps, the estimate is followed and drawn back to none. Differential logging: how many more good sessions than bad would have to
-have had their visit noted for nothing to be left.
+steps, the estimate is followed and drawn back to none. Differential logging: how many more good sessions than bad would
+have to have had their visit noted for nothing to be left.
 """
 
 from __future__ import annotations
