@@ -14,7 +14,8 @@ from benchmarks.worlds.world import VERDICTS, World, untrue
 from pipeline.base.params import Hypothesis
 
 TABLE = {  # of the issue that asked for this benchmark: world -> a name here
-    "feedback_low", "feedback_high", "feedback_built_in", "hidden_5", "window_null", "window_null_joint", "window_effect", "frequency_null",
+    "feedback_low", "feedback_high", "feedback_built_in", "hidden_5", "window_null",
+    "window_null_joint", "window_effect", "frequency_null",
     "effect_worker_slopes", "masked", "masked_denied", "masked_contrast", "rare_controls", "halo", "between", "late_log",
     "effect", "dropout_null", "one_client_a_worker",
 }  # fmt: skip
