@@ -18,6 +18,7 @@ SHORT = {
     "not specific to being there": "notsp",
     "no direction can be claimed": "nodir",
     "not estimable": "none",
+    "could not be computed": "error",
 }
 
 

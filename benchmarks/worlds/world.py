@@ -8,24 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from benchmarks.worlds.law import POINTS, Law, Size
+from pipeline.base.options import Predicted, Verdict
 
-Verdict = Literal[
-    "supported",
-    "suggestive",
-    "opposite",
-    "practically zero",
-    "inconclusive",
-    "fragile",
-    "not specific to being there",
-    "no direction can be claimed",
-    "not estimable",
-]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 Family = Literal[
     "null", "effect", "feedback", "hidden", "window", "frequency", "masked", "specificity", "logging", "mediation",
     "outcome", "moderator", "between", "few", "looks",
 ]  # fmt: skip
-Predicted = Literal["positive", "negative", "none"]
 LARGE, MIDDLING, SMALL = Size(40, 400, 16), Size(20, 150, 10), Size(8, 40, 8)
 SMALLEST = 0.10  # the smallest effect that matters, in within-client SD
 
