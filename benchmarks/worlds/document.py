@@ -116,7 +116,7 @@ def _families(found: Sequence[Tally]) -> Iterator[str]:
                 str(tally.of),
                 "" if tally.world.truth is None else f"{tally.world.truth:.2f}",
                 f"{tally.mean():.3f}" if tally.mean() == tally.mean() else "–",
-                str(tally.covered()) if tally.world.covered else "",
+                str(tally.covered()) if tally.world.covered != "no" else "",
                 "<br>".join(_verdicts(tally)),
             )
             for tally in own

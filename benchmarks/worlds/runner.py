@@ -20,7 +20,7 @@ def tasks(cells: Sequence[tuple[World, Size]], studies: int, coverage: int, firs
 
     Where coverage is claimed, studies beyond `studies` and up to `coverage` ask for the headline alone.
     """
-    wanted = {world.name: (studies * world.times, coverage if world.covered else 0) for world, _ in cells}
+    wanted = {world.name: (studies * world.times, coverage if world.covered == "claimed" else 0) for world, _ in cells}
     return [
         Task(world.name, size, first_seed + number, alone=number >= wanted[world.name][0])
         for number in range(max((max(both) for both in wanted.values()), default=0))

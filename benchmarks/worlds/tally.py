@@ -112,7 +112,7 @@ class Tally:
             found.append(Promise(f"wrong ({', '.join(sorted(world.untrue))})", self.wrong, high=world.limit))
         if self.size in world.found:
             found.append(Promise(world.finds, self.said([world.finds]), low=world.found[self.size]))
-        if world.covered:
+        if world.covered == "claimed":
             found.append(Promise("interval holds the truth", self.covered(), *COVERAGE))
         if world.family == "feedback" and self.dynamic_covered().of:
             found.append(Promise("interval beside feedback holds the truth", self.dynamic_covered(), *FEEDBACK_COVERAGE))

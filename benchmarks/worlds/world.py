@@ -43,8 +43,8 @@ class World:
 
     `wrong` are the verdicts that say something untrue of it; where nothing is declared they follow from the truth.
     `limit` is the largest share of wrong verdicts the ladder promises, None where no promise can be kept: `unknowable` says
-    why. `found` is the share of `supported` that is promised (by size), `covered` that the interval of the tested number is
-    to hold the truth, `feedback` what a SD of the alliance does to the episodes of the next window.
+    why. `found` is the share of `supported` that is promised (by size). `covered` says whether coverage of the tested number
+    is shown, or claimed (over more studies). `feedback` is what a SD of the alliance does to the episodes of the next window.
     """
 
     name: str
@@ -59,7 +59,7 @@ class World:
     unknowable: str = ""
     found: Mapping[Size, float] = field(default_factory=dict)
     finds: Verdict = "supported"
-    covered: bool = False
+    covered: Literal["no", "shown", "claimed"] = "no"
     times: int = 1  # how many times as many studies as of other worlds
     feedback: float | None = None
 

@@ -95,7 +95,7 @@ def test_a_line_that_was_cut_off_is_passed_over_and_the_next_one_is_whole(tmp_pa
 
 @pytest.fixture
 def tiny(monkeypatch):
-    world = World("tiny", "null", "a very small study", Law(), 0.0, sizes=(TINY,), covered=True)
+    world = World("tiny", "null", "a very small study", Law(), 0.0, sizes=(TINY,), covered="claimed")
     monkeypatch.setattr(catalogue, "WORLDS", (world,))
     monkeypatch.setitem(catalogue.BY_NAME, "tiny", world)
     return world

@@ -31,32 +31,38 @@ WORLDS = (
         words="a cause with a memory of .5 raises joint advocacy and lowers the alliance",
         law=replace(CAUSE, hidden_ar=0.5, hidden_on_alliance=-0.35),
         limit=0.10,
+        sizes=SIZES[1:],
     ),
     hidden(
         name="hidden_8_lowers",
         words="a cause with a memory of .8 raises joint advocacy and lowers the alliance",
         law=replace(CAUSE, hidden_ar=0.8, hidden_on_alliance=-0.35),
+        sizes=SIZES[1:],
     ),
     hidden(
         name="hidden_5_every_mode",
         words="a cause with a memory of .5 raises every kind of advocacy and the alliance",
         law=replace(CAUSE, hidden_ar=0.5, hidden_on_others=0.5),
+        sizes=SIZES[1:],
     ),
     hidden(
         name="hidden_0_every_mode",
         words="a cause that is gone by the next session raises every kind of advocacy and the alliance",
         law=replace(CAUSE, hidden_on_others=0.5),
+        sizes=SIZES[1:],
     ),
     hidden(
         name="hidden_5_and_feedback",
         words="a cause with a memory of .5, and a low rating brings joint advocacy",
         law=replace(CAUSE, hidden_ar=0.5, feedback=-0.3),
         limit=0.10,
+        sizes=SIZES[1:],
     ),
     hidden(
         name="hidden_8_effect",
         words="a cause with a memory of .8 lowers the alliance, and joint advocacy lifts it by .15 SD",
         law=replace(CAUSE, hidden_ar=0.8, hidden_on_alliance=-0.25, effect=0.15),
         truth=0.15,
+        sizes=SIZES[1:],
     ),
 )

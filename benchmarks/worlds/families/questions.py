@@ -52,6 +52,7 @@ WORLDS = (
         truth=None,
         wrong=frozenset({"opposite", "practically zero"}),
         question=BY_WORKER,
+        sizes=(LARGE,),
     ),
     mediation(
         name="mediation_no_second_path",
@@ -59,6 +60,7 @@ WORLDS = (
         law=Law(empathy_joint=0.4, effect=0.15, carry=0.7),
         truth=0.0,
         question=THROUGH,
+        sizes=(LARGE,),
     ),
     mediation(
         name="mediation_no_first_path",
@@ -66,6 +68,7 @@ WORLDS = (
         law=Law(empathy_next=0.3, effect=0.15),
         truth=0.0,
         question=THROUGH,
+        sizes=(LARGE,),
     ),
     mediation(
         name="halo",
@@ -80,6 +83,7 @@ WORLDS = (
         law=Law(empathy_joint=0.3, effect=0.15, halo=0.6),
         truth=0.0,
         question=SAME_SESSION,
+        sizes=(MIDDLING,),
     ),
     World(
         name="bond_more",
@@ -88,7 +92,8 @@ WORLDS = (
         law=Law(bond_extra=0.15),
         truth=0.15,
         question=BOND,
-        covered=True,
+        covered="shown",
+        sizes=(MIDDLING,),
     ),
     World(
         name="bond_as_much",
@@ -97,7 +102,8 @@ WORLDS = (
         law=Law(effect=0.15),
         truth=0.0,
         question=BOND,
-        covered=True,
+        covered="shown",
+        sizes=(MIDDLING,),
     ),
     World(
         name="moderator_need",
@@ -106,7 +112,8 @@ WORLDS = (
         law=Law(effect=0.15, by_need=0.04),
         truth=0.04,
         question={"moderator": "need_index", "smallest_effect": 0.02},
-        covered=True,
+        covered="shown",
+        sizes=(LARGE,),
     ),
     World(
         name="moderator_null",
@@ -115,7 +122,8 @@ WORLDS = (
         law=Law(effect=0.15, client_slope_sd=0.1),
         truth=0.0,
         question={"moderator": "need_index", "smallest_effect": 0.02},
-        covered=True,
+        covered="shown",
+        sizes=(LARGE,),
     ),
     World(
         name="moderator_setting_null",
@@ -124,7 +132,8 @@ WORLDS = (
         law=Law(effect=0.15),
         truth=0.0,
         question={"moderator": "setting", "moderator_level": "social_services"},
-        covered=True,
+        covered="shown",
+        sizes=(MIDDLING,),
     ),
     World(
         name="moderator_phase_null",
@@ -134,20 +143,21 @@ WORLDS = (
         truth=0.0,
         sizes=(LARGE,),
         question={"moderator": "phase", "moderator_level": "engagement", "covariates": ["phase"]},
-        covered=True,
+        covered="shown",
     ),
     between(
         name="between",
         words="clients who are accompanied once a session more have alliances .60 SD higher; five ratings a client",
         law=Law(between=0.6, rate_worker_sd=0.0),
         truth=0.6,
-        covered=True,
+        covered="claimed",
     ),
     between(
         name="between_null",
         words="clients who are often accompanied do not differ; each episode lifts a rating by .15 SD",
         law=Law(effect=0.15),
         truth=0.15,
+        sizes=RATINGS[1:],
     ),
     between(
         name="contextual_null",
@@ -155,7 +165,8 @@ WORLDS = (
         law=Law(effect=0.15, rate_worker_sd=0.0),
         truth=0.0,
         question={"effect": "contextual"},
-        covered=True,
+        covered="shown",
+        sizes=RATINGS[:1],
     ),
     few(
         name="dropout_null",
@@ -186,7 +197,7 @@ WORLDS = (
         law=Law(),
         truth=0.0,
         sizes=(Size(60, 60, 10),),
-        covered=True,
+        covered="shown",
     ),
     few(
         name="one_client_a_worker",
@@ -194,13 +205,14 @@ WORLDS = (
         law=Law(effect=0.2),
         truth=0.2,
         sizes=(Size(60, 60, 10),),
-        covered=True,
+        covered="shown",
     ),
     few(
         name="agencies_null",
         words="six agencies differ in alliance and in advocacy; no effect",
         law=Law(agencies=6, agency_sd=0.5, rate_agency_sd=0.6),
         truth=0.0,
+        sizes=(MIDDLING,),
     ),
     few(
         name="agencies_between_null",
@@ -208,6 +220,7 @@ WORLDS = (
         law=Law(agencies=4, agency_sd=0.6, rate_agency_sd=0.8),
         truth=0.0,
         question={"effect": "between"},
+        sizes=(MIDDLING,),
     ),
     World(
         name="ceiling_null",
@@ -215,6 +228,7 @@ WORLDS = (
         words="answers at a ceiling, clients' trends; no effect",
         law=Law(ease=1.2, trend=0.08),
         truth=0.0,
+        sizes=(MIDDLING,),
     ),
     World(
         name="ceiling",
@@ -223,6 +237,7 @@ WORLDS = (
         law=Law(ease=1.2, effect=0.2),
         truth=0.2,
         wrong=frozenset({"opposite", "practically zero"}),
+        sizes=(MIDDLING,),
     ),
     World(
         name="floor_null_shared",
@@ -230,5 +245,6 @@ WORLDS = (
         words="answers at a ceiling, who gets better goes out more; no effect",
         law=Law(ease=1.2, trend_sd=0.08, rate_trend_sd=0.08, trend_correlation=0.8),
         truth=0.0,
+        sizes=(LARGE,),
     ),
 )
