@@ -44,7 +44,7 @@ class World:
     `wrong` are the verdicts that say something untrue of it; where nothing is declared they follow from the truth.
     `limit` is the largest share of wrong verdicts the ladder promises, None where no promise can be kept: `unknowable` says
     why. `found` is the share of `supported` that is promised (by size). `covered` says whether coverage of the tested number
-    is shown, or claimed (over more studies). `feedback` is what a SD of the alliance does to the episodes of the next window.
+    is shown, or claimed (over more studies). `feedback` is what a SD of the alliance does to the next window's episodes.
     """
 
     name: str
