@@ -6,7 +6,7 @@ READY := $(VENV)/requirements.installed
 DEV_READY := $(VENV)/requirements-dev.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: study test test-slow test-all coverage worlds worlds-sample lint deps lock clean
+.PHONY: docs study test test-slow test-all coverage worlds worlds-sample lint deps lock clean
 
 study:
 	@$(PYTHON) -m pipeline study
@@ -33,6 +33,10 @@ worlds-sample: $(DEV_READY)
 coverage: $(DEV_READY)
 	@python -m coverage run --branch --source=pipeline -m pytest -m "not slow" -p no:xdist
 	@python -m coverage report --skip-covered --sort=cover
+
+# The site, into docs/_build/html.
+docs: $(DEV_READY)
+	@python -m sphinx -q -b html docs docs/_build/html && echo "The site is docs/_build/html/index.html."
 
 lint: $(DEV_READY)
 	@ruff check .
