@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.base.errors import PipelineError
+from pipeline.project.private import owner_only
 
 STAGES = {
     "simulate": "make the built-in study (nothing, where study.origin is real)",
@@ -100,7 +101,16 @@ COMMANDS: dict[str, tuple[str, Arguments]] = {
     "deviate": ("declare a deviation from the lock", (HYPOTHESIS, WHY)),
     "summary": ("print the verdicts, and where the report is", ()),
     "open": ("open the report in the browser", ()),
-    "release": ("pack what the report's manifest lists into release.zip", ()),
+    "release": (
+        "say what would leave, ask, and pack what the report's manifest lists into release.zip",
+        (
+            ("--yes", {"action": "store_true", "help": "release without asking"}),
+            (
+                "--record",
+                {"type": Path, "metavar": "FILE", "help": "a colleague's data/releases.json, taken up first"},
+            ),
+        ),
+    ),
     "doctor": ("find and mend what a run that was stopped has left behind", ()),
     "schema": ("write the JSON Schema that editors use for params.yaml", ()),
 }
@@ -113,7 +123,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # library warnings may echo values; what matters is stored as a fact
     try:
-        return _dispatch(arguments, _project())
+        with owner_only(root := _project()):
+            return _dispatch(arguments, root)
     except PipelineError as error:
         print(f"{error.title}: {_count(len(error.problems))} to mend.", file=sys.stderr)
         print(*(f"- {problem}" for problem in error.problems), sep="\n", file=sys.stderr)

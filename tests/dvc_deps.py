@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
 
 from pipeline.project import runner
 
@@ -141,6 +142,21 @@ def out_name(entry: Any) -> str:
     return str(next(iter(entry))) if isinstance(entry, dict) else str(entry)
 
 
+def is_private(name: str) -> bool:
+    """Whether an output may not leave by `dvc push`."""
+    return name.startswith("data/")
+
+
+def not_pushed(entry: Any) -> Any:
+    """An entry of outs with `push: false` among its flags."""
+    if isinstance(entry, dict):
+        next(iter(entry.values()))["push"] = False
+        return entry
+    flags = CommentedMap(push=False)
+    flags.fa.set_flow_style()
+    return CommentedMap({entry: flags})
+
+
 def stage_body(document: Any, stage: str) -> Any:
     """A stage's mapping in dvc.yaml, inside its foreach where there is one."""
     body = document["stages"][stage]
@@ -164,7 +180,8 @@ def write() -> None:
             body.insert(list(body).index("deps") + 1, "params", wanted["params"])
         flagged = {out_name(entry): entry for entry in body.get("outs", [])}
         elsewhere = {out_name(entry) for kind in ("metrics", "plots") for entry in body.get(kind, [])}
-        body["outs"] = [flagged.get(name, name) for name in wanted["outs"] if name not in elsewhere]
+        outs = [flagged.get(name, name) for name in wanted["outs"] if name not in elsewhere]
+        body["outs"] = [not_pushed(entry) if is_private(out_name(entry)) else entry for entry in outs]
     buffer = io.StringIO()
     yaml.dump(document, buffer)
     path.write_text(buffer.getvalue(), encoding="utf-8")

@@ -67,6 +67,15 @@ def test_dvc_yaml_states_what_the_stage_module_imports_reads_and_writes(stage: s
     assert set(outs) == set(wanted["outs"])
 
 
+def test_nothing_under_data_is_ever_pushed() -> None:
+    document = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
+    bodies = [dvc_deps.stage_body(document, stage) for stage in document["stages"]]
+    entries = [entry for body in bodies for kind in ("outs", "metrics", "plots") for entry in body.get(kind, [])]
+    private = [entry for entry in entries if dvc_deps.is_private(dvc_deps.out_name(entry))]
+    assert len(private) > 10
+    assert all(isinstance(entry, dict) and next(iter(entry.values()))["push"] is False for entry in private)
+
+
 def test_a_second_run_runs_nothing(project: Project) -> None:
     status, ran, output = project.repro()
     assert (status, ran) == (0, []), output

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 from pathlib import Path
 
-from pipeline.base.errors import SourceError
+from pipeline.base.errors import SourceError, StageError
 from pipeline.base.params import load
 from pipeline.ingest.manifest import NAME, freeze
 from pipeline.ingest.study import named_files
 from pipeline.project.io import Batch
 from pipeline.project.raw_files import read_files
 from pipeline.project.runner import params_text
+
+BYTES = 32
 
 
 def main(root: Path, _arguments: argparse.Namespace) -> int:
@@ -22,9 +25,19 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     if problems:
         raise SourceError(problems)
     target = f"{folder}/{NAME}"
-    batch = Batch(root, (), (target,))
-    batch.put_json(target, freeze(tables))
+    batch = Batch(root, (target,), (target,))
+    batch.put_json(target, freeze(tables, _secret(batch, target)))
     batch.commit()
     rows = sum(table.rows for table in tables.values())
     print(f"Froze {len(tables)} files with {rows:,} rows in {target}.")
     return 0
+
+
+def _secret(batch: Batch, name: str) -> str:
+    """The secret of the manifest that is there, so that the same files give the same manifest again, or a new one."""
+    try:
+        before = batch.json(name) if batch.has(name) else {}
+    except StageError:
+        before = {}
+    known = before.get("secret") if isinstance(before, dict) else None
+    return known if isinstance(known, str) and len(known) == 2 * BYTES else secrets.token_hex(BYTES)

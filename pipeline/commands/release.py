@@ -1,24 +1,87 @@
-"""release: pack what the manifest lists, and nothing else."""
+"""release: say what would leave, ask, and pack what the manifest lists and nothing else.
+
+What was released stays known in data/releases.json, keyed and private, so that no later release tells of the few who differ.
+"""
 
 from __future__ import annotations
 
 import argparse
+import secrets
+import sys
 from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
 
 from pipeline.base.errors import DisclosureError, Problem
+from pipeline.base.options import Origin
 from pipeline.disclosure.manifest import differences, packed, unsound
+from pipeline.disclosure.people import contents
+from pipeline.disclosure.record import Candidate, Kept, Record, merged, refusals, released
+from pipeline.disclosure.rules import Rules
 from pipeline.project.io import Batch, digest, json_bytes
+from pipeline.stages.report import BASIS, VALIDATED
 
 FOLDER = "reports"
 MANIFEST = "reports/release.json"
 ARCHIVE = "release.zip"
+RECORD = "data/releases.json"
 OURS = {".gitignore"}  # written by DVC, released by nobody
 FOLDERS = {"reports/estimates", "reports/tables", "reports/figures"}  # there even where a study fills none of them
+RERUN = "run `dvc repro` to make the reports anew"
+KEY_BYTES = 32
 
 
-def main(root: Path, _arguments: argparse.Namespace) -> int:
-    """Write release.zip; DisclosureError where what is under reports/ is not what is listed."""
-    batch = Batch(root, (FOLDER,), (ARCHIVE,))
+class Held(Kept):
+    """How many places a rule left empty somewhere."""
+
+    where: str
+    rule: str
+    places: int
+
+
+class Manifest(Kept):
+    """reports/release.json, once it is known to be sound."""
+
+    release: Literal["public"]
+    rules: dict[str, int]
+    files: dict[str, dict[str, str | list[str]]]
+    held_back: list[Held]
+
+
+class Basis(Kept):
+    """What the report stage says its report was made of: private, as it holds hashes of tables."""
+
+    manifest: str
+    study: str
+    origin: Origin
+    tables: dict[str, str]
+
+
+def main(root: Path, arguments: argparse.Namespace) -> int:
+    """Write release.zip and the record; DisclosureError where the reports are not as listed or would tell of few."""
+    batch = Batch(root, (FOLDER, BASIS, VALIDATED, RECORD), (ARCHIVE, RECORD))
+    listed, files = _cleared(root, batch)
+    before = _record(batch, getattr(arguments, "record", None))
+    candidate = _candidate(batch, Rules(release="public", **listed.rules))
+    if problems := refusals(before, candidate):
+        raise DisclosureError(problems)
+    _say(listed, files, before)
+    if not (getattr(arguments, "yes", False) or _agreed()):
+        print("Nothing was released.")
+        return 1
+    archive = packed(files)
+    batch.put_bytes(ARCHIVE, archive)
+    entry = released(candidate, secrets.token_bytes(KEY_BYTES))
+    batch.put_json(RECORD, merged(before, Record(releases=(entry,))).model_dump())
+    batch.commit()
+    print(f"{ARCHIVE}: {len(files)} files, all of them listed in {MANIFEST}. SHA-256 {digest(archive)}")
+    print(f"{RECORD} remembers this release. Whoever else may release this study needs it: see docs/disclosure.md.")
+    return 0
+
+
+def _cleared(root: Path, batch: Batch) -> tuple[Manifest, dict[str, bytes]]:
+    """The manifest and every file it lists; DisclosureError where anything under reports/ is not as listed."""
     names = _names(root)
     listed = batch.json(MANIFEST)
     if not isinstance(listed, dict) or listed.get("release") != "public":
@@ -27,11 +90,52 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     problems = differences(listed, found) or unsound(listed, batch.content(MANIFEST) == json_bytes(listed))
     if problems:
         raise DisclosureError(problems)
-    archive = packed({**found, MANIFEST: batch.content(MANIFEST)})
-    batch.put_bytes(ARCHIVE, archive)
-    batch.commit()
-    print(f"{ARCHIVE}: {len(names)} files, all of them listed in {MANIFEST}. SHA-256 {digest(archive)}")
-    return 0
+    return Manifest.model_validate(listed), {**found, MANIFEST: batch.content(MANIFEST)}
+
+
+def _candidate(batch: Batch, rules: Rules) -> Candidate:
+    """The release with the clients behind it; DisclosureError where the report was not made of the data at hand."""
+    try:
+        basis = Basis.model_validate(batch.json(BASIS))
+    except ValidationError:
+        raise DisclosureError(Problem(BASIS, "not as the report stage writes it", RERUN)) from None
+    names = [name for name in batch.names(VALIDATED) if name.endswith(".parquet")]
+    same = basis.manifest == digest(batch.content(MANIFEST))
+    if not same or basis.tables != {name: digest(batch.content(name)) for name in names}:
+        raise DisclosureError(Problem("reports", "not made of the data that are here now", RERUN))
+    tables = {Path(name).stem: batch.table(name) for name in names}
+    return Candidate(basis.study, basis.origin, rules, contents(tables))
+
+
+def _record(batch: Batch, given: Path | None) -> Record:
+    """The record at hand, with a colleague's taken up; DisclosureError where one cannot be read."""
+    texts = {RECORD: batch.content(RECORD)} if batch.has(RECORD) else {}
+    if given is not None:
+        texts["--record"] = given.read_bytes() if given.is_file() else b""
+    records = []
+    for name, text in texts.items():
+        try:
+            records.append(Record.model_validate_json(text))
+        except ValidationError:
+            mend = "take it from whoever released last"
+            raise DisclosureError(Problem(name, "not a record as `release` writes it", mend)) from None
+    return merged(*records)
+
+
+def _say(listed: Manifest, files: dict[str, bytes], before: Record) -> None:
+    print("This would leave:")
+    for name, content in sorted(files.items()):
+        print(f"  {name} ({len(content):,} bytes)")
+    print(f"By these rules: {', '.join(f'{name} {value}' for name, value in sorted(listed.rules.items()))}.")
+    print(f"Withheld: {sum(one.places for one in listed.held_back):,} places (listed in {MANIFEST}).")
+    if not before.releases:
+        print("No earlier release of this study is known here. If somebody made one, take up their record: --record FILE.")
+
+
+def _agreed() -> bool:
+    """Whether somebody at a keyboard says yes."""
+    print("Release it? Type yes: ", end="", flush=True)
+    return sys.stdin.readline().strip().lower() == "yes"
 
 
 def _names(root: Path) -> list[str]:

@@ -12,6 +12,7 @@ from pipeline.project.io import Batch
 from pipeline.project.runner import params_text
 
 REPORT = "reports/report.html"
+INTERNAL = "data/internal/report.html"
 VERDICTS = "data/analysis/verdicts.json"
 
 
@@ -22,5 +23,6 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     simulated = params.study.origin == "simulated"
     for line in summary(verdicts, simulated).splitlines():
         print(visible(line))  # a label may hold anything, a terminal obeys some of it
-    print(f"The report is {REPORT}" + (" (of a simulated study)." if simulated else "."))
+    report = INTERNAL if params.privacy.release == "internal" else REPORT
+    print(f"The report is {report}" + (" (of a simulated study)." if simulated else "."))
     return 0

@@ -12,9 +12,16 @@ from pipeline.tables.rules import broken
 NAME = "manifest.json"  # in the sources' folder, so that DVC sees when it changes
 
 
-def freeze(tables: Mapping[str, RawTable]) -> dict[str, Any]:
-    """What the manifest says of each file."""
-    return {"files": {name: {"sha256": table.sha256, "rows": table.rows} for name, table in sorted(tables.items())}}
+def freeze(tables: Mapping[str, RawTable], secret: str) -> dict[str, Any]:
+    """What the manifest says of each file.
+
+    `secret` stays with the data: the lock, which is published, holds the hash of the manifest, and without something in it
+    that nobody can guess, whoever knows all rows but one could try out that one.
+    """
+    return {
+        "secret": secret,
+        "files": {name: {"sha256": table.sha256, "rows": table.rows} for name, table in sorted(tables.items())},
+    }
 
 
 def manifest_problems(manifest: Any, tables: Mapping[str, RawTable], named: list[str]) -> Iterator[Problem]:

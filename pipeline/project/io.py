@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.base.errors import Problem, StageError
+from pipeline.project.private import public_mask
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -243,8 +244,10 @@ def _temporary(root: Path, name: str) -> Path:
 
 
 def _write(path: Path, content: bytes, name: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if _is_private(name) else 0o644)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
+        if os.name == "posix" and not _is_private(name):
+            os.fchmod(descriptor, 0o666 & ~public_mask())
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -273,7 +276,10 @@ def _make_folder(root: Path, name: str) -> Path:
     folder = root
     for part in PurePosixPath(name).parts:
         folder = folder / part
-        folder.mkdir(exist_ok=True, mode=0o700 if _is_private(name) else 0o755)
+        if not folder.exists():
+            folder.mkdir(exist_ok=True, mode=0o700)
+            if not _is_private(name):
+                folder.chmod(0o777 & ~public_mask())
     return folder
 
 

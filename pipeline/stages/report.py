@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from pipeline.base.params import Params
 from pipeline.disclosure.manifest import manifest
 from pipeline.disclosure.shown import insist, released
 from pipeline.project.io import Batch, digest, json_bytes
+from pipeline.report.notice import notice_page, notice_pdf
 from pipeline.report.page import render
 from pipeline.report.pdf import pdf
 from pipeline.report.raster import pngs
@@ -19,9 +21,13 @@ RELIABILITY = "data/analysis/reliability.json"
 FITS = "data/analysis/fits"
 VERDICTS = "data/analysis/verdicts.json"
 LOCK = "requirements.lock"
+VALIDATED = "data/validated"
+INTERNAL = "data/internal"  # where a report with exact counts lies: private, ignored by git, never pushed
+EMPTY = "A run with privacy.release: internal leaves its report here.\n"  # DVC warns of an empty folder
+BASIS = "data/analysis/report_basis.json"
 PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib")
 
-READS: tuple[str, ...] = (DESCRIPTION, RELIABILITY, FITS, VERDICTS, LOCK)
+READS: tuple[str, ...] = (DESCRIPTION, RELIABILITY, FITS, VERDICTS, LOCK, VALIDATED)
 WRITES: tuple[str, ...] = (
     "reports/report.html",
     "reports/report.pdf",
@@ -30,6 +36,8 @@ WRITES: tuple[str, ...] = (
     "reports/estimates",
     "reports/tables",
     "reports/figures",
+    INTERNAL,
+    BASIS,
 )
 PARAMS: tuple[str, ...] = (
     "study",
@@ -57,9 +65,31 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     )
     report, gate = build(params, sources)
     files = released_files(report)
+    if gate.rules.exact:
+        files = {name.replace("reports", INTERNAL, 1): content for name, content in files.items()} | notices()
+    else:
+        batch.put_text(f"{INTERNAL}/README.txt", EMPTY)
     for name, content in files.items():
         batch.put_bytes(name, content)
-    batch.put_json("reports/release.json", manifest(files, gate.rules, gate.record()))
+    listed = json_bytes(manifest(files if not gate.rules.exact else notices(), gate.rules, gate.record()))
+    batch.put_bytes("reports/release.json", listed)
+    batch.put_json(BASIS, basis(batch, params, listed))
+
+
+def basis(batch: Batch, params: Params, listed: bytes) -> dict[str, Any]:
+    """What a report was made of, for `release` to hold it against: private, as it has hashes of tables."""
+    tables = {name: digest(batch.content(name)) for name in batch.names(VALIDATED) if name.endswith(".parquet")}
+    study = {"study": params.sources.directory, "origin": params.study.origin}
+    return {**study, "manifest": digest(listed), "tables": tables}
+
+
+def notices() -> dict[str, bytes]:
+    """What stands under reports/ where the run is internal: not a number, and where the report is."""
+    return {
+        "reports/report.html": notice_page(f"{INTERNAL}/report.html").encode("utf-8"),
+        "reports/report.pdf": notice_pdf(f"{INTERNAL}/report.pdf"),
+        "reports/metrics.json": json_bytes({}),
+    }
 
 
 def released_files(report: Report) -> dict[str, bytes]:

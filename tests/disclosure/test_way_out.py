@@ -86,6 +86,10 @@ def test_every_output_of_the_report_stage_is_listed_or_the_list() -> None:
         for name in ("put_bytes", "put_json", "put_text", "put_csv", "put_table")
         for call in calls(ast.parse(text), name)
     ]
-    assert len(puts) == 2
-    assert puts[0] == "batch.put_bytes(name, content)"
-    assert puts[1].startswith("batch.put_json('reports/release.json', manifest(files, ")
+    assert set(puts) == {
+        "batch.put_bytes(name, content)",
+        "batch.put_text(f'{INTERNAL}/README.txt', EMPTY)",
+        "batch.put_bytes('reports/release.json', listed)",
+        "batch.put_json(BASIS, basis(batch, params, listed))",
+    }
+    assert report.BASIS.startswith("data/")

@@ -42,7 +42,9 @@ def outcome(raw: dict[str, bytes]) -> str:
 
 
 def is_noticed_by_the_manifest(raw: dict[str, bytes]) -> bool:
-    frozen = freeze({name: table for name, blob in SOUND.items() if (table := read(name, blob, str(hash(blob)))[0])})
+    frozen = freeze(
+        {name: table for name, blob in SOUND.items() if (table := read(name, blob, str(hash(blob)))[0])}, "00" * 32
+    )
     now = {name: table for name, blob in raw.items() if (table := read(name, blob, str(hash(blob)))[0])}
     unread = set(raw) - set(now)
     return bool(unread or list(manifest_problems(frozen, now, sorted(SOUND))))

@@ -1,0 +1,53 @@
+"""Private from the first byte: whatever DVC or a stage keeps of the data lies in folders that their owner alone may enter.
+
+DVC makes its cache and its copies of outputs with whatever umask the researcher has, and its state with none at all; so the
+folders above them are closed before anything is written, and the stages themselves write with a umask of 077.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+FOLDERS = ("data", ".dvc")  # all that holds rows, or hashes of rows: DVC's cache, run cache and temporary files are in .dvc
+MADE = (".dvc/cache", ".dvc/tmp")  # made here, so that DVC does not make them open for all
+FILES = ("dvc.lock",)  # hashes of private files: whoever knows all rows but one could try out that one
+OWNER_ONLY = 0o700
+NOT_OTHERS = 0o077
+
+
+@contextlib.contextmanager
+def owner_only(root: Path) -> Iterator[None]:
+    """Close the private folders of a project, and let nothing made in the meantime be readable by others."""
+    close(root)
+    before = os.umask(NOT_OTHERS)
+    public_mask(before)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def close(root: Path) -> None:
+    """Take the right to enter from everybody but the owner; folders of somebody else are left (`doctor` tells of them)."""
+    if os.name != "posix" or not (root / "params.yaml").is_file():
+        return
+    for name in MADE:
+        if (root / ".dvc/config").is_file():
+            (root / name).mkdir(exist_ok=True, mode=OWNER_ONLY)
+    for name in (*FOLDERS, *MADE, *FILES):
+        path = root / name
+        if path.exists() and path.stat().st_uid == os.geteuid() and path.stat().st_mode & NOT_OTHERS:
+            path.chmod(OWNER_ONLY if path.is_dir() else 0o600)
+
+
+_PUBLIC = [0o022]
+
+
+def public_mask(mask: int | None = None) -> int:
+    """The umask that files for everybody are written with: the researcher's own, never one that lets others write."""
+    if mask is not None:
+        _PUBLIC[0] = mask | 0o022
+    return _PUBLIC[0]
