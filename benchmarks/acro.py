@@ -51,7 +51,7 @@ def default_study() -> list[Job]:
     study = study_of(params().study.seed)
     description = describe(study)
     gate = Gate(Rules(), census_of(description, {}, Rules().min_cell))
-    groups = description["table1"]["groups"]
+    groups = description.table1.groups
     clients = study.clients.astype({"agency_id": "str"})
     jobs = []
     for name in (name for name in CODED if name in clients):

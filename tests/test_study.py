@@ -14,7 +14,7 @@ from tests.notebooks.reading import NOTEBOOKS, exact_counts, executed, leaks, sh
 from tests.project import Project, copy_project
 
 CARELESS = {
-    "a result as it is": "description['sessions']",
+    "a result as it is": "description.sessions",
     "rows": "pd.read_parquet(root / 'data/validated/clients.parquet').head()",
     "a number with a comma": 'print(f"{COUNT:,} episodes")',
     "a table of counts": "pd.read_parquet(root / 'data/validated/sessions.parquet')['worker_id'].value_counts().to_frame()",

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
-from pipeline.description.tables import Row, levels_of, one_series, series_of
+from pipeline.description.tables import levels_of, one_series, series_of
+from pipeline.results.description import FirstRating, Leaving, Point, SessionsWith, Staying, Trajectory
 
 LEVEL = 0.95
+Axis = Literal["phase", "session_number"]
+AXES: tuple[Axis, ...] = ("phase", "session_number")
 
 
-def trajectories(occasions: pd.DataFrame) -> list[Row]:
+def trajectories(occasions: pd.DataFrame) -> tuple[Trajectory, ...]:
     """Mean scores by phase (where the study has phases) and by session number, each with a 95% t interval over clients.
 
     A client counts once a point: several ratings in one phase are averaged first.
     """
-    found = []
+    found: list[Trajectory] = []
     for instrument, rater in series_of(occasions):
         rows = one_series(occasions, instrument, rater)
-        for by in ("phase", "session_number"):
+        for by in AXES:
             if by in rows and rows[by].notna().any():
                 found += [_trajectory(rows, column, by, instrument, rater) for column in score_columns(rows)]
-    return found
+    return tuple(found)
 
 
 def score_columns(occasions: pd.DataFrame) -> list[str]:
@@ -31,17 +34,17 @@ def score_columns(occasions: pd.DataFrame) -> list[str]:
     return sorted(names, key=lambda name: (name != "score_total", name))
 
 
-def staying(occasions: pd.DataFrame) -> list[Row]:
+def staying(occasions: pd.DataFrame) -> tuple[Staying, ...]:
     """For each series, how many clients give at least n ratings, n = 1, 2, ..."""
     found = []
     for instrument, rater in series_of(occasions):
         per_client = one_series(occasions, instrument, rater).groupby("client_id", observed=True).size()
-        counts = [int((per_client >= n).sum()) for n in range(1, int(per_client.max()) + 1)]
-        found.append({"instrument": instrument, "rater": rater, "clients_with_at_least": counts})
-    return found
+        counts = tuple(int((per_client >= n).sum()) for n in range(1, int(per_client.max()) + 1))
+        found.append(Staying(instrument=instrument, rater=rater, clients_with_at_least=counts))
+    return tuple(found)
 
 
-def leaving(occasions: pd.DataFrame) -> list[Row]:
+def leaving(occasions: pd.DataFrame) -> tuple[Leaving, ...]:
     """Clients whose ratings end early against those who stay: the mean of their first score, with the difference."""
     found = []
     for instrument, rater in series_of(occasions):
@@ -53,56 +56,60 @@ def leaving(occasions: pd.DataFrame) -> list[Row]:
         per_client = ordered.groupby("client_id", observed=True).size()
         half = float(per_client.max()) / 2
         early, late = first[per_client <= half].dropna(), first[per_client > half].dropna()
-        found.append({"instrument": instrument, "rater": rater, "half": half, **_difference(early, late)})
-    return found
+        first_early, first_late = _first_rating(early), _first_rating(late)
+        found.append(Leaving(instrument=instrument, rater=rater, half=half, early=first_early, late=first_late))
+    return tuple(found)
 
 
-def harms(sessions: pd.DataFrame) -> list[Row]:
+def harms(sessions: pd.DataFrame) -> tuple[SessionsWith, ...]:
     """Sessions for which a rupture was asked about, had one, and had it repaired, with the clients behind each."""
     if "rupture" not in sessions or sessions["rupture"].isna().all():
-        return []
+        return ()
     known = sessions[sessions["rupture"].notna()]
     ruptures = known[known["rupture"].astype(bool)]
-    parts = [("attended", known), ("rupture", ruptures)]
-    if "repair" in sessions:
-        parts.append(("repair", ruptures[ruptures["repair"].fillna(False).astype(bool)]))
-    return [{"what": name, "sessions": len(rows), "clients": int(rows["client_id"].nunique())} for name, rows in parts]
+    asked = _sessions_with("attended", known), _sessions_with("rupture", ruptures)
+    if "repair" not in sessions:
+        return asked
+    return (*asked, _sessions_with("repair", ruptures[ruptures["repair"].fillna(False).astype(bool)]))
 
 
-def interval(values: pd.Series[Any]) -> Row:
-    """A mean with its 95% t interval; the interval is None below two values or without spread."""
+def interval(values: pd.Series[Any]) -> tuple[float | None, float | None, float | None]:
+    """A mean with the ends of its 95% t interval; None where there is no value, and no interval below two."""
     from scipy.special import stdtrit
 
     n = len(values)
     if n == 0:
-        return {"mean": None, "conf_low": None, "conf_high": None}
+        return None, None, None
     mean = float(values.mean())
     if n < 2:
-        return {"mean": mean, "conf_low": None, "conf_high": None}
+        return mean, None, None
     half = float(stdtrit(n - 1, 0.5 + LEVEL / 2)) * float(values.std()) / n**0.5
-    return {"mean": mean, "conf_low": mean - half, "conf_high": mean + half}
+    return mean, mean - half, mean + half
 
 
-def _trajectory(rows: pd.DataFrame, column: str, by: str, instrument: str, rater: str) -> Row:
+def _trajectory(rows: pd.DataFrame, column: str, by: Axis, instrument: str, rater: str) -> Trajectory:
     scored = rows[rows[column].notna() & rows[by].notna()]
     points = []
     for at in _points(scored[by], by):
         here = scored[scored[by].astype("str") == str(at)]
         means = here.groupby("client_id", observed=True)[column].mean()
         if len(means):
-            points.append({"at": at, "clients": len(means), "ratings": len(here), **interval(means)})
+            mean, low, high = interval(means)
+            points.append(Point(at=at, clients=len(means), ratings=len(here), mean=mean, conf_low=low, conf_high=high))
     score = column.removeprefix("score_")
-    return {"instrument": instrument, "rater": rater, "score": score, "by": by, "points": points}
+    return Trajectory(instrument=instrument, rater=rater, score=score, by=by, points=tuple(points))
 
 
-def _points(column: pd.Series[Any], by: str) -> list[Any]:
+def _points(column: pd.Series[Any], by: Axis) -> list[str] | list[int]:
     if by == "phase":
         return list(levels_of(column))
     return sorted(int(number) for number in column.unique())
 
 
-def _difference(early: pd.Series[Any], late: pd.Series[Any]) -> Row:
-    return {
-        "early": {"clients": len(early), **interval(early)},
-        "late": {"clients": len(late), **interval(late)},
-    }
+def _first_rating(values: pd.Series[Any]) -> FirstRating:
+    mean, low, high = interval(values)
+    return FirstRating(clients=len(values), mean=mean, conf_low=low, conf_high=high)
+
+
+def _sessions_with(what: Literal["attended", "rupture", "repair"], rows: pd.DataFrame) -> SessionsWith:
+    return SessionsWith(what=what, sessions=len(rows), clients=int(rows["client_id"].nunique()))

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.description.tables import Row, as_codes, levels_of
+from pipeline.description.tables import as_codes, levels_of
+from pipeline.results.description import Attendance, GroupMean, LevelCount, TableOne, Variable, Workers
 
 CODED = ("age_band", "gender", "race_ethnicity", "language", "program", "mandated", "referral_source")
 NUMBERS = ("need_index",)
@@ -14,10 +15,10 @@ MOST_GROUPS = 6  # more columns than this no longer fit a page, and their cells 
 MISSING = "missing"
 
 
-def table_one(clients: pd.DataFrame) -> Row:
+def table_one(clients: pd.DataFrame) -> TableOne:
     """Table 1: clients by each coded column and each number, in all and by agency or program.
 
-    Takes one row a client; gives `by`, `groups`, `clients` (count in all and a group) and `variables`.
+    Takes one row a client.
     """
     by = grouping_column(clients)
     groups = _groups(clients, by)
@@ -26,7 +27,7 @@ def table_one(clients: pd.DataFrame) -> Row:
     if "barriers" in clients:
         variables.append(_multiple(clients["barriers"], "barriers", groups))
     counts = {name: int(rows.sum()) for name, rows in groups.items()}
-    return {"by": by, "groups": list(groups), "clients": len(clients), "group_clients": counts, "variables": variables}
+    return TableOne(by=by, groups=tuple(groups), clients=len(clients), group_clients=counts, variables=tuple(variables))
 
 
 def grouping_column(clients: pd.DataFrame) -> str | None:
@@ -37,23 +38,23 @@ def grouping_column(clients: pd.DataFrame) -> str | None:
     return None
 
 
-def attendance(sessions: pd.DataFrame) -> list[Row]:
+def attendance(sessions: pd.DataFrame) -> tuple[Attendance, ...]:
     """Sessions and clients by attendance, in the declared order of its codes."""
     if "attendance" not in sessions:
-        return []
-    return [_rows_of(sessions, "attendance", code) for code in levels_of(sessions["attendance"])]
+        return ()
+    return tuple(_attended(sessions, code) for code in levels_of(sessions["attendance"]))
 
 
-def workers_of(sessions: pd.DataFrame) -> Row:
+def workers_of(sessions: pd.DataFrame) -> Workers:
     """How many workers hold sessions, their mean number of clients, and clients seen by more than one worker."""
     pairs = sessions[["worker_id", "client_id"]].drop_duplicates()
     by_worker = pairs.groupby("worker_id", observed=True)["client_id"].nunique()
     by_client = pairs.groupby("client_id", observed=True)["worker_id"].nunique()
-    return {
-        "workers": len(by_worker),
-        "clients_per_worker": float(by_worker.mean()) if len(by_worker) else None,
-        "clients_who_changed": int((by_client > 1).sum()),
-    }
+    return Workers(
+        workers=len(by_worker),
+        clients_per_worker=float(by_worker.mean()) if len(by_worker) else None,
+        clients_who_changed=int((by_client > 1).sum()),
+    )
 
 
 def _groups(clients: pd.DataFrame, by: str | None) -> dict[str, pd.Series[bool]]:
@@ -67,7 +68,7 @@ def _groups(clients: pd.DataFrame, by: str | None) -> dict[str, pd.Series[bool]]
     return groups
 
 
-def _coded(column: pd.Series[Any], name: str, groups: dict[str, pd.Series[bool]]) -> Row:
+def _coded(column: pd.Series[Any], name: str, groups: dict[str, pd.Series[bool]]) -> Variable:
     codes = as_codes(column).fillna(MISSING)
     wanted = levels_of(column) if not pd.api.types.is_bool_dtype(column.dtype) else ["yes", "no"]
     present = [code for code in [*wanted, MISSING] if (codes == code).any()]
@@ -75,16 +76,16 @@ def _coded(column: pd.Series[Any], name: str, groups: dict[str, pd.Series[bool]]
     for code in present:
         rows = codes == code
         split = {group: int((rows & members).sum()) for group, members in groups.items()}
-        levels.append({"level": code, "clients": int(rows.sum()), "groups": split})
-    return {"name": name, "kind": "codes", "levels": levels}
+        levels.append(LevelCount(level=code, clients=int(rows.sum()), groups=split))
+    return Variable(name=name, kind="codes", levels=tuple(levels))
 
 
-def _number(column: pd.Series[Any], name: str, groups: dict[str, pd.Series[bool]]) -> Row:
+def _number(column: pd.Series[Any], name: str, groups: dict[str, pd.Series[bool]]) -> Variable:
     summary = {group: _mean(column[members]) for group, members in groups.items()}
-    return {"name": name, "kind": "number", "all": _mean(column), "groups": summary}
+    return Variable(name=name, kind="number", overall=_mean(column), means=summary)
 
 
-def _multiple(column: pd.Series[Any], name: str, groups: dict[str, pd.Series[bool]]) -> Row:
+def _multiple(column: pd.Series[Any], name: str, groups: dict[str, pd.Series[bool]]) -> Variable:
     """A column whose cell may hold several codes, joined by `;` `|` or spaces: its counts do not add up to all clients."""
     lists = as_codes(column).fillna("").str.replace(r"[;|,]", " ", regex=True).str.split()
     codes = sorted({code for entry in lists for code in entry})
@@ -92,16 +93,16 @@ def _multiple(column: pd.Series[Any], name: str, groups: dict[str, pd.Series[boo
     for code in codes:
         rows = lists.map(lambda entry, code=code: code in entry).astype(bool)
         split = {group: int((rows & members).sum()) for group, members in groups.items()}
-        levels.append({"level": code, "clients": int(rows.sum()), "groups": split})
-    return {"name": name, "kind": "several", "levels": levels}
+        levels.append(LevelCount(level=code, clients=int(rows.sum()), groups=split))
+    return Variable(name=name, kind="several", levels=tuple(levels))
 
 
-def _mean(column: pd.Series[Any]) -> Row:
+def _mean(column: pd.Series[Any]) -> GroupMean:
     values = column.dropna().astype("float64")
     spread = float(values.std()) if len(values) > 1 else None
-    return {"clients": len(values), "mean": float(values.mean()) if len(values) else None, "sd": spread}
+    return GroupMean(clients=len(values), mean=float(values.mean()) if len(values) else None, sd=spread)
 
 
-def _rows_of(table: pd.DataFrame, column: str, code: str) -> Row:
-    rows = table[table[column].astype("str") == code]
-    return {column: code, "sessions": len(rows), "clients": int(rows["client_id"].nunique())}
+def _attended(sessions: pd.DataFrame, code: str) -> Attendance:
+    rows = sessions[sessions["attendance"].astype("str") == code]
+    return Attendance(attendance=code, sessions=len(rows), clients=int(rows["client_id"].nunique()))

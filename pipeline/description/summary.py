@@ -1,4 +1,4 @@
-"""A whole description, as plain data."""
+"""A whole description."""
 
 from __future__ import annotations
 
@@ -7,48 +7,58 @@ from pipeline.description.episodes import episode_levels, exposure, left_out, th
 from pipeline.description.flow import clients_flow, flow
 from pipeline.description.people import attendance, table_one, workers_of
 from pipeline.description.strain import falls, leavers
-from pipeline.description.tables import Row, Study, as_codes, series_of
+from pipeline.description.tables import Study, as_codes, series_of
+from pipeline.results.description import Codes, Description, File, Series, Warned
 
 IDS = ["client_id", "worker_id", "session_id", "instrument", "rater"]
 MOST_LEVELS = 50  # no model takes a factor of more levels; a code with more is an id
 
 
-def describe(study: Study) -> Row:
+def describe(study: Study) -> Description:
     """Count and describe a study: everything the report says about it before any model."""
     has_days = bool(study.sessions["day"].notna().any()) if "day" in study.sessions else False
+    return Description(
+        files=tuple(File.model_validate(row) for row in study.ingest.get("files", ())),
+        notes=tuple(study.ingest.get("notes", ())),
+        warnings=tuple(Warned.model_validate(row) for row in study.validation.get("warnings", ())),
+        advocacy_log=study.advocacy is not None,
+        has_days=has_days,
+        series=tuple(Series(instrument=instrument, rater=rater) for instrument, rater in series_of(study.occasions)),
+        ranges=_ranges(study),
+        clients=len(study.clients),
+        sessions=len(study.sessions),
+        workers=workers_of(study.sessions),
+        flow=flow(study),
+        clients_flow=clients_flow(study),
+        table1=table_one(study.clients),
+        attendance=attendance(study.sessions),
+        level_clients=level_clients(study),
+        episode_level_clients=episode_levels(study.advocacy),
+        trajectories=trajectories(study.occasions),
+        staying=staying(study.occasions),
+        harms=harms(study.sessions),
+        leaving=leaving(study.occasions),
+        falls=falls(study.occasions, study.ledger),
+        leavers=leavers(study.occasions, study.clients),
+        exposure=exposure(with_phase(study.advocacy, study.occasions, study.ledger)),
+        themes=themes(study.advocacy),
+        windows=windows(study.occasions, study.ledger),
+        left_out=left_out(study.ledger),
+    )
+
+
+def _ranges(study: Study) -> dict[str, dict[str, tuple[float, float]]]:
+    """The lowest and highest value of every score, by instrument."""
+    facts = study.scoring.get("instruments", {})
     return {
-        "files": study.ingest.get("files", []),
-        "notes": study.ingest.get("notes", []),
-        "warnings": study.validation.get("warnings", []),
-        "advocacy_log": study.advocacy is not None,
-        "has_days": has_days,
-        "series": [{"instrument": instrument, "rater": rater} for instrument, rater in series_of(study.occasions)],
-        "ranges": {name: facts.get("ranges", {}) for name, facts in study.scoring.get("instruments", {}).items()},
-        "clients": len(study.clients),
-        "sessions": len(study.sessions),
-        "workers": workers_of(study.sessions),
-        "flow": flow(study),
-        "clients_flow": clients_flow(study),
-        "table1": table_one(study.clients),
-        "attendance": attendance(study.sessions),
-        "level_clients": level_clients(study),
-        "episode_level_clients": episode_levels(study.advocacy),
-        "trajectories": trajectories(study.occasions),
-        "staying": staying(study.occasions),
-        "harms": harms(study.sessions),
-        "leaving": leaving(study.occasions),
-        "falls": falls(study.occasions, study.ledger),
-        "leavers": leavers(study.occasions, study.clients),
-        "exposure": exposure(with_phase(study.advocacy, study.occasions, study.ledger)),
-        "themes": themes(study.advocacy),
-        "windows": windows(study.occasions, study.ledger),
-        "left_out": left_out(study.ledger),
+        str(name): {str(score): (float(low), float(high)) for score, (low, high) in about.get("ranges", {}).items()}
+        for name, about in facts.items()
     }
 
 
-def level_clients(study: Study) -> dict[str, dict[str, int]]:
+def level_clients(study: Study) -> dict[str, Codes]:
     """Clients behind each code of each column a model may take as a factor: the output gate asks for them."""
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, Codes] = {}
     clients = study.occasions["client_id"]
     for name in study.occasions.columns.difference(IDS):
         column = study.occasions[name]

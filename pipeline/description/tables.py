@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-Row = dict[str, Any]
+Facts = dict[str, Any]  # what the stages before counted beside their tables, as their JSON has it
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ class Study:
     scores: pd.DataFrame
     occasions: pd.DataFrame
     ledger: pd.DataFrame
-    ingest: Row = field(default_factory=dict)
-    validation: Row = field(default_factory=dict)
-    scoring: Row = field(default_factory=dict)
-    link: Row = field(default_factory=dict)
+    ingest: Facts = field(default_factory=dict)
+    validation: Facts = field(default_factory=dict)
+    scoring: Facts = field(default_factory=dict)
+    link: Facts = field(default_factory=dict)
 
 
 def series_of(occasions: pd.DataFrame) -> list[tuple[str, str]]:

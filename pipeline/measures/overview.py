@@ -1,4 +1,4 @@
-"""All that the reliability stage says about a study's measures, as plain data.
+"""All that the reliability stage says about a study's measures.
 
 Sections (each a list of rows that name instrument and rater): `instruments` alpha and omega of every score, pooled;
 `by_occasion` the same by block of occasions; `item_checks` findings of the item checks with one row an item;
@@ -9,6 +9,8 @@ variance by level; `dyads` agreement of raters; `floor_ceiling`; `response_rates
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
@@ -24,6 +26,7 @@ from pipeline.measures.levels import variance_shares
 from pipeline.measures.rated import Rated, rated
 from pipeline.measures.scoring import key_facts
 from pipeline.measures.shipped_totals import ShippedTotal, check_shipped, total_counts, total_sentence, total_template
+from pipeline.results.reliability import Reliability
 
 Row = dict[str, object]
 SHIPPED = "shipped_"
@@ -35,11 +38,11 @@ def overview(
     scores: pd.DataFrame,
     known: Mapping[str, Instrument],
     overrule: tuple[str, ...] = (),
-) -> Row:
+) -> Reliability:
     """Every section, from the validated ratings of each instrument, the sessions and the long scores table."""
     everyone = [data for instrument, table in tables for data in rated(table, sessions, instrument)]
     couples = list(pairs(everyone))
-    return {
+    found: Row = {
         "instruments": [row for data in everyone for row in summary.alphas(data, scores)],
         "by_occasion": [row for data in everyone for row in summary.by_occasion(data)],
         "item_checks": [_item_checks(data, known, overrule) for data in everyone],
@@ -55,6 +58,18 @@ def overview(
         "response_rates": [row for data in everyone for row in summary.response_rates(data, sessions)],
         "keys": {instrument.id: key_facts(instrument) for instrument, _ in tables},
     }
+    return Reliability.model_validate_json(json.dumps(_plain(found)))
+
+
+def _plain(value: object) -> object:
+    """Dicts, lists and scalars fit for JSON: what is not estimable (NaN) is None."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def shipped_totals(data: Rated) -> list[Row]:

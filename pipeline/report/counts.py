@@ -7,39 +7,52 @@ from typing import Any
 
 from pipeline.disclosure.census import Census, Key
 from pipeline.report import strain_counts
+from pipeline.results.description import (
+    Attendance,
+    ClientsFlow,
+    CodeCount,
+    Description,
+    Episodes,
+    LeftOut,
+    SessionsWith,
+    Staying,
+    TableOne,
+    Theme,
+)
 
 Row = Mapping[str, Any]
 CLIENTS: Key = ("clients",)
 EPISODES: Key = ("episodes",)
 SESSIONS: Key = ("sessions",)
+COUNTED = "counted"
 PSEUDONYMS = ("agency_id",)  # codes that may name an agency: shown by number
 
 
-def census_of(description: Row, fits: Mapping[str, Row], least: int) -> Census:
+def census_of(description: Description, fits: Mapping[str, Row], least: int) -> Census:
     """All counts of a description and of the models' rows; `least` is the smallest cell of the release."""
     census = Census()
-    census.aliases = group_aliases(description["table1"])
-    census.add(CLIENTS, description["clients"])
-    _table_one(census, description["table1"])
+    census.aliases = group_aliases(description.table1)
+    census.add(CLIENTS, description.clients)
+    _table_one(census, description.table1)
     _sessions(census, description)
-    _people(census, description["clients_flow"])
-    _episodes(census, description["exposure"])
-    _themes(census, description["themes"])
-    _all_themes(census, description["themes"], description["exposure"])
-    _harms(census, description["harms"])
-    _staying(census, description["staying"], least)
-    _left_out(census, description["left_out"])
+    _people(census, description.clients_flow)
+    _episodes(census, description.exposure)
+    _themes(census, description.themes)
+    _all_themes(census, description.themes, description.exposure)
+    _harms(census, description.harms)
+    _staying(census, description.staying, least)
+    _left_out(census, description.left_out)
     strain_counts.enter(census, description)
     for name, fit in fits.items():
         _model(census, name, fit)
     return census
 
 
-def group_aliases(table: Row) -> dict[str, str]:
+def group_aliases(table: TableOne) -> dict[str, str]:
     """What stands for a group's code wherever it is shown: agencies are numbered."""
-    if table["by"] not in PSEUDONYMS:
+    if table.by not in PSEUDONYMS:
         return {}
-    return {group: f"Agency {i}" for i, group in enumerate(table["groups"], 1) if group != "missing"}
+    return {group: f"Agency {i}" for i, group in enumerate(table.groups, 1) if group != "missing"}
 
 
 def level_key(variable: str, level: str, group: str | None = None) -> Key:
@@ -59,14 +72,14 @@ def step_key(step: str, instrument: str | None = None, rater: str | None = None)
     return ("clients", "step", step) if step == "attended" else ("clients", "step", step, str(instrument), str(rater))
 
 
-def episode_key(row: Row, columns: Iterable[str]) -> Key:
-    """Episodes with some codes."""
-    return ("episodes", *(part for name in columns for part in (name, str(row[name]))))
+def episode_key(*codes: tuple[str, str]) -> Key:
+    """Episodes with some codes, each given as column and code."""
+    return ("episodes", *(part for pair in codes for part in pair))
 
 
-def episode_clients_key(row: Row, columns: Iterable[str]) -> Key:
+def episode_clients_key(*codes: tuple[str, str]) -> Key:
     """Clients behind episodes with some codes."""
-    return ("episode clients", *episode_key(row, columns)[1:])
+    return ("episode clients", *episode_key(*codes)[1:])
 
 
 def model_key(name: str, step: str) -> Key:
@@ -74,130 +87,142 @@ def model_key(name: str, step: str) -> Key:
     return ("clients", "model", name, step)
 
 
-def _table_one(census: Census, table: Row) -> None:
-    groups = table["groups"]
+def _table_one(census: Census, table: TableOne) -> None:
+    groups = table.groups
     for group in groups:
-        census.add(group_key(group), table["group_clients"][group])
+        census.add(group_key(group), table.group_clients[group])
     if groups:
         census.tie(CLIENTS, [group_key(group) for group in groups])
-    for variable in table["variables"]:
-        if variable["kind"] == "number":
-            continue
-        name = variable["name"]
-        for row in variable["levels"]:
-            whole = CLIENTS if variable["kind"] == "several" else None
-            key = census.add(level_key(name, row["level"]), row["clients"], part_of=whole, label=True)
+    for variable in table.variables:
+        name = variable.name
+        for row in variable.levels:
+            whole = CLIENTS if variable.kind == "several" else None
+            key = census.add(level_key(name, row.level), row.clients, part_of=whole, label=True)
             for group in groups:
-                whole = group_key(group) if variable["kind"] == "several" else None
-                census.add(level_key(name, row["level"], group), row["groups"][group], part_of=whole)
+                whole = group_key(group) if variable.kind == "several" else None
+                census.add(level_key(name, row.level, group), row.groups[group], part_of=whole)
             if groups:
-                census.tie(key, [level_key(name, row["level"], group) for group in groups])
-        if variable["kind"] == "codes":
-            levels = [row["level"] for row in variable["levels"]]
+                census.tie(key, [level_key(name, row.level, group) for group in groups])
+        if variable.kind == "codes":
+            levels = [row.level for row in variable.levels]
             census.tie(CLIENTS, [level_key(name, level) for level in levels])
             for group in groups:
                 census.tie(group_key(group), [level_key(name, level, group) for level in levels])
 
 
-def _sessions(census: Census, description: Row) -> None:
-    census.add(SESSIONS, description["sessions"], description["clients"])
-    rows = description["attendance"]
+def attendance_key(row: Attendance) -> Key:
+    """Sessions with an attendance code."""
+    return ("sessions", row.attendance)
+
+
+def _sessions(census: Census, description: Description) -> None:
+    census.add(SESSIONS, description.sessions, description.clients)
+    rows = description.attendance
     for row in rows:
-        census.add(("sessions", row["attendance"]), row["sessions"], row["clients"])
-    if rows and sum(row["sessions"] for row in rows) == description["sessions"]:
-        census.tie(SESSIONS, [("sessions", row["attendance"]) for row in rows])
+        census.add(attendance_key(row), row.sessions, row.clients)
+    if rows and sum(row.sessions for row in rows) == description.sessions:
+        census.tie(SESSIONS, [attendance_key(row) for row in rows])
 
 
-def _people(census: Census, flows: list[Row]) -> None:
+def _people(census: Census, flows: Iterable[ClientsFlow]) -> None:
     for flow in flows:
         before = CLIENTS
-        for step in flow["steps"]:
-            key = step_key(step["step"], flow["instrument"], flow["rater"])
+        for step in flow.steps:
+            key = step_key(step.step, flow.instrument, flow.rater)
             if key != CLIENTS:
-                census.add(key, step["clients"], part_of=before)
+                census.add(key, step.clients, part_of=before)
             before = key
 
 
-def _episodes(census: Census, exposure: Row) -> None:
-    modes = exposure["modes"]
-    if not modes:
+def _episodes(census: Census, exposure: Episodes) -> None:
+    if not exposure.modes:
         return
-    census.add(EPISODES, exposure["episodes"], exposure["clients"])
-    _enter(census, modes, ["mode"], EPISODES)
-    for column in (name for name in exposure["crossed"]):
-        crossed, margins = exposure["crossed"][column], exposure["margins"][column]
-        _enter(census, margins, [column], EPISODES)
-        _enter(census, crossed, ["mode", column], None)
-        for row in modes:
-            parts = [cell for cell in crossed if cell["mode"] == row["mode"]]
-            census.tie(episode_key(row, ["mode"]), [episode_key(cell, ["mode", column]) for cell in parts])
-        for row in margins:
-            parts = [cell for cell in crossed if cell[column] == row[column]]
-            census.tie(episode_key(row, [column]), [episode_key(cell, ["mode", column]) for cell in parts])
+    census.add(EPISODES, exposure.episodes, exposure.clients)
+    _margins(census, exposure.modes, "mode")
+    for split in exposure.splits:
+        column = split.column
+        _margins(census, split.margins, column)
+        for cell in split.crossed:
+            _enter(census, (("mode", cell.mode), (column, cell.code)), cell.episodes, cell.clients)
+        for row in exposure.modes:
+            codes = [cell.code for cell in split.crossed if cell.mode == row.code]
+            parts = [episode_key(("mode", row.code), (column, code)) for code in codes]
+            census.tie(episode_key(("mode", row.code)), parts)
+        for row in split.margins:
+            modes = [cell.mode for cell in split.crossed if cell.code == row.code]
+            parts = [episode_key(("mode", mode), (column, row.code)) for mode in modes]
+            census.tie(episode_key((column, row.code)), parts)
 
 
-def _enter(census: Census, rows: list[Row], columns: list[str], total: Key | None) -> None:
+def _margins(census: Census, rows: Iterable[CodeCount], column: str) -> None:
+    rows = list(rows)
     for row in rows:
-        behind = census.add(episode_clients_key(row, columns), row["clients"], part_of=CLIENTS)
-        census.add(episode_key(row, columns), row["episodes"], row["clients"], at_least=behind)
-    if total:
-        census.tie(total, [episode_key(row, columns) for row in rows])
+        _enter(census, ((column, row.code),), row.episodes, row.clients)
+    census.tie(EPISODES, [episode_key((column, row.code)) for row in rows])
 
 
-def harm_key(row: Row) -> Key:
+def _enter(census: Census, codes: tuple[tuple[str, str], ...], episodes: int, clients: int) -> None:
+    behind = census.add(episode_clients_key(*codes), clients, part_of=CLIENTS)
+    census.add(episode_key(*codes), episodes, clients, at_least=behind)
+
+
+def harm_key(row: SessionsWith) -> Key:
     """Sessions by what was said of ruptures."""
-    return ("sessions", "harm", str(row["what"]))
+    return ("sessions", "harm", row.what)
 
 
-def staying_key(row: Row, n: int) -> Key:
+def staying_key(row: Staying, n: int) -> Key:
     """Clients with at least so many ratings in one series."""
-    return ("clients", "staying", str(row["instrument"]), str(row["rater"]), str(n))
+    return ("clients", "staying", row.instrument, row.rater, str(n))
 
 
-def _harms(census: Census, rows: list[Row]) -> None:
+def _harms(census: Census, rows: Iterable[SessionsWith]) -> None:
     before: Key | None = None
     for row in rows:
-        before = census.add(harm_key(row), row["sessions"], row["clients"], part_of=before)
+        before = census.add(harm_key(row), row.sessions, row.clients, part_of=before)
 
 
-def _staying(census: Census, rows: list[Row], least: int) -> None:
+def _staying(census: Census, rows: Iterable[Staying], least: int) -> None:
     """Only steps at which at least so many clients more have left: steps between would tell of a few."""
     for row in rows:
-        counts = row["clients_with_at_least"]
         last = None
-        for n, count in enumerate(counts, start=1):
+        for n, count in enumerate(row.clients_with_at_least, start=1):
             if last is None or last - count >= least:
                 census.add(staying_key(row, n), count, part_of=CLIENTS)
                 last = count
 
 
-def _themes(census: Census, themes: list[Row]) -> None:
+def collective_key(theme: Theme) -> Key:
+    """Episodes of a theme at mezzo or macro level."""
+    return ("episodes", "theme", theme.theme, "collective")
+
+
+def _themes(census: Census, themes: Iterable[Theme]) -> None:
     for theme in themes:
-        behind = census.add(episode_clients_key(theme, ["theme"]), theme["clients"], part_of=CLIENTS, label=True)
-        key = census.add(episode_key(theme, ["theme"]), theme["episodes"], theme["clients"], at_least=behind, label=True)
-        for column in ("outcome", "setting"):
-            rows = [{**row, "theme": theme["theme"]} for row in theme.get(column, [])]
-            for row in rows:
-                census.add(episode_key(row, ["theme", column]), row["episodes"], row["clients"])
-            if rows:
-                census.tie(key, [episode_key(row, ["theme", column]) for row in rows])
-        collective = theme.get("collective")
-        if collective:
-            census.add(("episodes", "theme", theme["theme"], "collective"), collective["episodes"], collective["clients"])
+        own = ("theme", theme.theme)
+        behind = census.add(episode_clients_key(own), theme.clients, part_of=CLIENTS, label=True)
+        key = census.add(episode_key(own), theme.episodes, theme.clients, at_least=behind, label=True)
+        for column, rows in (("outcome", theme.outcome), ("setting", theme.setting)):
+            parts = [census.add(episode_key(own, (column, row.code)), row.episodes, row.clients) for row in rows]
+            if parts:
+                census.tie(key, parts)
+        if theme.collective:
+            census.add(collective_key(theme), theme.collective.episodes, theme.collective.clients)
 
 
-def _all_themes(census: Census, themes: list[Row], exposure: Row) -> None:
+def _all_themes(census: Census, themes: tuple[Theme, ...], exposure: Episodes) -> None:
     """The themes and what has none add up to all episodes, in all and within each outcome and setting.
 
     The rest is never shown, but whoever subtracts has it: it counts as known where it is large.
     """
     if not themes or EPISODES not in census.cells:
         return
-    _with_rest(census, EPISODES, [episode_key(theme, ["theme"]) for theme in themes])
+    _with_rest(census, EPISODES, [episode_key(("theme", theme.theme)) for theme in themes])
     for column in ("outcome", "setting"):
-        for row in exposure["margins"].get(column, []):
-            parts = [episode_key({**row, "theme": theme["theme"]}, ["theme", column]) for theme in themes]
-            _with_rest(census, episode_key(row, [column]), [part for part in parts if part in census.cells])
+        split = exposure.split(column)
+        for row in split.margins if split else ():
+            parts = [episode_key(("theme", theme.theme), (column, row.code)) for theme in themes]
+            _with_rest(census, episode_key((column, row.code)), [part for part in parts if part in census.cells])
 
 
 def _with_rest(census: Census, total: Key, parts: list[Key]) -> None:
@@ -205,26 +230,21 @@ def _with_rest(census: Census, total: Key, parts: list[Key]) -> None:
     census.tie(total, [*parts, census.add((*total, "no theme"), rest)])
 
 
-def left_out_key(row: Row) -> Key:
+def left_out_key(instrument: str, rater: str, reason: str) -> Key:
     """Episodes by what became of them in one series of ratings."""
-    return ("episodes", "series", str(row["instrument"]), str(row["rater"]), str(row["reason"]))
+    return ("episodes", "series", instrument, rater, reason)
 
 
-def _left_out(census: Census, rows: list[Row]) -> None:
-    for series in {(row["instrument"], row["rater"]) for row in rows}:
-        census.add(left_out_key({"instrument": series[0], "rater": series[1], "reason": "counted"}), *_counted(rows, series))
+def _left_out(census: Census, rows: Iterable[LeftOut]) -> None:
+    by_series: dict[tuple[str, str], list[LeftOut]] = {}
     for row in rows:
-        census.add(left_out_key(row), row["episodes"], row["clients"])
-    for series in {(row["instrument"], row["rater"]) for row in rows}:
-        parts = [row for row in rows if (row["instrument"], row["rater"]) == series]
-        if EPISODES in census.cells and sum(row["episodes"] for row in parts) == census.cells[EPISODES].count:
-            census.tie(EPISODES, [left_out_key(row) for row in parts])
-
-
-def _counted(rows: list[Row], series: tuple[str, str]) -> tuple[int, int]:
-    """Episodes and clients counted for some rating of a series: none where every episode was left out."""
-    own = [row for row in rows if (row["instrument"], row["rater"]) == series and row["reason"] == "counted"]
-    return (own[0]["episodes"], own[0]["clients"]) if own else (0, 0)
+        by_series.setdefault((row.instrument, row.rater), []).append(row)
+    for series, own in by_series.items():
+        if not any(row.reason == COUNTED for row in own):
+            census.add(left_out_key(*series, COUNTED), 0, 0)
+        keys = [census.add(left_out_key(*series, row.reason), row.episodes, row.clients) for row in own]
+        if EPISODES in census.cells and sum(row.episodes for row in own) == census.cells[EPISODES].count:
+            census.tie(EPISODES, keys)
 
 
 def _model(census: Census, name: str, fit: Row) -> None:

@@ -31,6 +31,8 @@ from pipeline.report.sections.cards import Card, card
 from pipeline.report.sections.people import Lane
 from pipeline.report.strip import Strip
 from pipeline.report.table import Table
+from pipeline.results.description import Description
+from pipeline.results.reliability import Reliability
 
 Row = Mapping[str, Any]
 BUILT_IN = "data/raw/simulated"
@@ -41,8 +43,8 @@ CARD_TABLES = ("effect", "details", "battery", "coefficients", "variance", "coun
 class Sources:
     """What the stages before left, exact and private."""
 
-    description: dict[str, Any]
-    reliability: dict[str, Any]
+    description: Description
+    reliability: Reliability
     fits: dict[str, Row]
     verdicts: dict[str, Any]
     versions: dict[str, str]
@@ -108,7 +110,7 @@ class Report:
         return (*self.figures, *of_cards)
 
 
-def gate_of(params: Params, description: Row, fits: Mapping[str, Row] | None = None) -> Gate:
+def gate_of(params: Params, description: Description, fits: Mapping[str, Row] | None = None) -> Gate:
     """The gate of a study, by its own rules, over every count a description and its models may show."""
     privacy = params.privacy
     rules = Rules(privacy.min_cell, privacy.round_to, privacy.release, privacy.min_workers)
@@ -154,10 +156,10 @@ def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
         checklist=checklist.checklist(facts(description, found, parts, sources.verdicts.get("lock"), simulated)),
         exposure=_exposure(description, gate),
         exposure_figures=_exposure_figures(description, gate, dpi),
-        advocacy_log=bool(description["advocacy_log"]),
+        advocacy_log=description.advocacy_log,
         notes=people.warnings(description, gate),
         methods=methods.methods(params, description, gate),
-        provenance=provenance.provenance(params, scenario, description["files"], sources.versions),
+        provenance=provenance.provenance(params, scenario, description.files, sources.versions),
         again=provenance.AGAIN,
         dpi=str(dpi),
         estimates={one.name: answer.estimate_json(one) for one in found},
@@ -166,13 +168,13 @@ def build(params: Params, sources: Sources) -> tuple[Report, Gate]:
     return report, gate
 
 
-def held_by(one: Finding, description: Row) -> dict[str, dict[str, int]]:
+def held_by(one: Finding, description: Description) -> dict[str, dict[str, int]]:
     """Clients behind each level a hypothesis' coefficients may name, those of split exposures included."""
-    held: dict[str, dict[str, int]] = dict(description["level_clients"])
+    held: dict[str, dict[str, int]] = dict(description.level_clients)
     modes = [one.spec.exposure.mode, *([one.spec.contrast.minus] if one.spec.contrast and one.spec.contrast.minus else [])]
     moderator = one.spec.moderator or ""
     for mode in modes:
-        levels = description["episode_level_clients"].get(mode, {}).get(moderator) or held.get(moderator, {})
+        levels = description.episode_level_clients.get(mode, {}).get(moderator) or held.get(moderator, {})
         held |= {f"{mode}_{part}": levels for part in ("within", "between", "worker")} | {mode: levels}
     return held
 
@@ -186,49 +188,49 @@ def findings(params: Params, sources: Sources, gate: Gate) -> list[Finding]:
 
 
 def facts(
-    description: Row, found: list[Finding], missing: tuple[Table, ...], lock: Row | None, simulated: bool
+    description: Description, found: list[Finding], missing: tuple[Table, ...], lock: Row | None, simulated: bool
 ) -> dict[str, bool]:
     """Which parts this report really has, for the checklist."""
     always = ("answer", "hypotheses", "methods", "measures", "flow", "table1", "limitations", "provenance")
     return dict.fromkeys(always, True) | {
-        "course": bool(description["trajectories"]),
+        "course": bool(description.trajectories),
         "estimates": any(one.estimated for one in found),
         "battery": any(one.checks for one in found),
-        "exposure": bool(description["advocacy_log"]),
+        "exposure": description.advocacy_log,
         "missing": bool(missing),
-        "harms": bool(description["harms"] or description.get("falls")),
+        "harms": bool(description.harms or description.falls),
         "records": not simulated,
         "locked": bool(lock and lock.get("locked")),
     }
 
 
-def _people(description: Row, gate: Gate) -> tuple[Table, ...]:
+def _people(description: Description, gate: Gate) -> tuple[Table, ...]:
     tables = [people.table_one(description, gate)]
-    if description["attendance"]:
+    if description.attendance:
         tables.append(people.attendance(description, gate))
     return tuple(tables)
 
 
-def _exposure(description: Row, gate: Gate) -> tuple[Table, ...]:
-    if not description["exposure"]["modes"]:
+def _exposure(description: Description, gate: Gate) -> tuple[Table, ...]:
+    if not description.exposure.modes:
         return ()
-    crossed = (exposure.crossed(description, column, gate) for column in description["exposure"]["margins"])
+    crossed = (exposure.crossed(description, split, gate) for split in description.exposure.splits)
     rest = (exposure.windows(description, gate), exposure.left_out(description, gate))
     return (exposure.modes(description, gate), *crossed, *rest)
 
 
-def _causes(description: Row, gate: Gate) -> tuple[Table, ...]:
+def _causes(description: Description, gate: Gate) -> tuple[Table, ...]:
     return _present(*(part(description, gate) for part in (causes.mix, causes.themes, causes.themes_by_setting)))
 
 
-def _exposure_figures(description: Row, gate: Gate, dpi: int) -> tuple[Figure, ...]:
-    figure = exposure.settings_figure(description, gate, dpi) if description["exposure"]["modes"] else None
+def _exposure_figures(description: Description, gate: Gate, dpi: int) -> tuple[Figure, ...]:
+    figure = exposure.settings_figure(description, gate, dpi) if description.exposure.modes else None
     return (figure,) if figure else ()
 
 
-def _measures(description: Row, reliability: Row, gate: Gate) -> tuple[Table, ...]:
+def _measures(description: Description, reliability: Reliability, gate: Gate) -> tuple[Table, ...]:
     """The table a reader needs first, then those kept folded."""
-    first = measures.reliability(reliability["instruments"], gate)
+    first = measures.reliability(reliability.instruments, gate)
     rest = (
         psychometrics.levels(reliability, gate),
         psychometrics.spread(reliability, gate),
@@ -242,7 +244,7 @@ def _measures(description: Row, reliability: Row, gate: Gate) -> tuple[Table, ..
     return (first, *(table for table in rest if table and table.lines), measures.course_table(description, gate))
 
 
-def _missing(description: Row, reliability: Row, gate: Gate) -> tuple[Table, ...]:
+def _missing(description: Description, reliability: Reliability, gate: Gate) -> tuple[Table, ...]:
     left = (harms.leavers(description, gate), harms.goes_with(description, gate))
     return _present(*left, causes.staying(description, gate), psychometrics.response(reliability, gate))
 

@@ -15,6 +15,8 @@ from pipeline.report.page import render
 from pipeline.report.pdf import pdf
 from pipeline.report.raster import pngs
 from pipeline.report.release import Report, Sources, build
+from pipeline.results.description import Description
+from pipeline.results.reliability import Reliability
 
 DESCRIPTION = "data/analysis/description.json"
 RELIABILITY = "data/analysis/reliability.json"
@@ -57,8 +59,8 @@ DATA_FILES: tuple[str, ...] = ("pipeline/report/templates",)
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Read the exact results of declared hypotheses only, clear them, write what may be released."""
     sources = Sources(
-        description=batch.json(DESCRIPTION),
-        reliability=batch.json(RELIABILITY),
+        description=batch.record(DESCRIPTION, Description),
+        reliability=batch.record(RELIABILITY, Reliability),
         fits={name: batch.json(f"{FITS}/{name}.json") for name in params.hypotheses},
         verdicts=batch.json(VERDICTS),
         versions=_versions(batch),

@@ -19,6 +19,7 @@ from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
 from pipeline.disclosure.shown import Shown
 from pipeline.report.counts import census_of
+from pipeline.results.description import Description
 
 STEP, MIN_CELL = 5, 10
 SOLVER = 1e-6  # HiGHS keeps constraints to 1e-7
@@ -44,7 +45,7 @@ def without(study: Study, client: str) -> Study:
     )
 
 
-def released(description: Mapping[str, Any]) -> tuple[dict[str, Released], Census]:
+def released(description: Description) -> tuple[dict[str, Released], Census]:
     """Every count of a release as shown, and the census behind it."""
     rules = Rules()
     census = census_of(description, {}, rules.min_cell)

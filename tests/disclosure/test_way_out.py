@@ -45,9 +45,9 @@ def test_what_is_about_no_client_is_so_said_of_few_things() -> None:
     """`fact` shows without asking: items, parameters of a model, a share of rounded counts, few degrees of freedom."""
     about = {ast.unparse(call.args[0]) for _, tree in modules("report") for call in calls(tree, "fact")}
     assert about <= {
-        "row['items']",
-        "model['df']",
-        "step['df']",
+        "row.items",
+        "model.df",
+        "step.df",
         "100 * part.value / whole.value",
         "100 * count.value / whole",
         "df",

@@ -71,7 +71,7 @@ def study(bias: float = 0.5, drift: float = 0.0) -> tuple[list[tuple[Instrument,
 
 def result(tables: list[tuple[Instrument, pd.DataFrame]], sessions: pd.DataFrame) -> Any:
     scores = combine([score(table, instrument, 0.75) for instrument, table in tables])
-    return overview(tables, sessions, scores, KNOWN)
+    return overview(tables, sessions, scores, KNOWN).model_dump()
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import json
 from functools import cache
 from typing import Any
 
@@ -21,6 +19,7 @@ from pipeline.project.io import json_bytes
 from pipeline.report.figures import Figure
 from pipeline.report.sections import factors, measure_figures, measures, psychometrics
 from pipeline.report.table import Table
+from pipeline.results.reliability import Reliability
 from tests.measures.make import likert
 
 WAI_SR, WAI_36 = shipped()["wai_sr"], shipped()["wai_36"]
@@ -52,26 +51,26 @@ def study(clients: int, per: int, instrument: Instrument = WAI_SR, seed: int = 1
     return sessions, ratings
 
 
-def found_in(sessions: pd.DataFrame, ratings: pd.DataFrame, instrument: Instrument = WAI_SR) -> dict[str, Any]:
+def found_in(sessions: pd.DataFrame, ratings: pd.DataFrame, instrument: Instrument = WAI_SR) -> Reliability:
     scores = combine([score(ratings, instrument, 0.75)])
     result = overview([(instrument, ratings)], sessions, scores, shipped(), (instrument.id,))
-    return json.loads(json_bytes(result))  # type: ignore[no-any-return]
+    return Reliability.model_validate_json(json_bytes(result))
 
 
 @cache
-def usual() -> dict[str, Any]:
+def usual() -> Reliability:
     return found_in(*study(80, 6))
 
 
 @cache
-def small() -> dict[str, Any]:
+def small() -> Reliability:
     """Fifteen clients and 36 items: enough for alpha, too few for omega by level and by block."""
     return found_in(*study(15, 14, WAI_36), WAI_36)
 
 
-def tables(found: dict[str, Any], through: Gate) -> dict[str, Table]:
+def tables(found: Reliability, through: Gate) -> dict[str, Table]:
     rest = (
-        measures.reliability(found["instruments"], through),
+        measures.reliability(found.instruments, through),
         psychometrics.levels(found, through),
         psychometrics.spread(found, through),
         psychometrics.occasions(found, through),
@@ -83,7 +82,7 @@ def tables(found: dict[str, Any], through: Gate) -> dict[str, Table]:
     return {table.name: table for table in rest if table}
 
 
-def figures(found: dict[str, Any], through: Gate) -> dict[str, Figure]:
+def figures(found: Reliability, through: Gate) -> dict[str, Figure]:
     return {figure.name: figure for figure in measure_figures.figures(found, through, DPI)}
 
 
@@ -137,13 +136,13 @@ def test_two_level_omega_of_few_clients_is_not_estimable_and_says_why() -> None:
 
 
 def test_a_model_that_did_not_converge_shows_no_number() -> None:
-    found = copy.deepcopy(usual())
+    found = usual().model_dump()
     model = found["structure"][0]["models"][-1]
     told = ("instrument", "rater", "model", "n", "df")
     for name in model:
         model[name] = model[name] if name in told else None
     model |= {"converged": False, "note": "the factor model did not converge"}
-    made = tables(found, gate())["structure"]
+    made = tables(Reliability.model_validate(found, strict=False), gate())["structure"]
     cells = row_of(made, "Bifactor")
     assert cells[1] == MARK
     assert set(cells[3:]) == {MARK}
@@ -155,18 +154,20 @@ def test_what_does_not_converge_has_no_number_at_all() -> None:
     sessions, ratings = study(80, 6)
     noise = np.random.default_rng(5).integers(1, 6, (len(ratings), 12)).astype(float)
     ratings[WAI_SR.columns] = noise
-    models = found_in(sessions, ratings)["structure"][0]["models"]
-    failed = [model for model in models if not model["converged"]]
+    models = found_in(sessions, ratings).structure[0].models
+    failed = [model for model in models if not model.converged]
     assert failed
     for model in failed:
-        assert model["note"]
-        assert all(model[name] is None for name in ("chi2", "cfi", "tli", "rmsea", "rmsea_low", "srmr", "aic", "p_value"))
+        assert model.note
+        assert all(
+            getattr(model, name) is None for name in ("chi2", "cfi", "tli", "rmsea", "rmsea_low", "srmr", "aic", "p_value")
+        )
 
 
 def test_an_improper_solution_is_said_to_be_one() -> None:
-    found = copy.deepcopy(usual())
+    found = usual().model_dump()
     found["structure"][0]["models"][0]["note"] = "residual variance estimated below zero (item 4)"
-    note = tables(found, gate())["structure"].note
+    note = tables(Reliability.model_validate(found, strict=False), gate())["structure"].note
     assert "Not a proper solution, to be read with care: WAI-SR, rated by clients: one factor, residual variance" in note
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -9,6 +10,8 @@ from pipeline.base.params import Params, load
 from pipeline.description.summary import describe
 from pipeline.description.tables import Study
 from pipeline.report.release import Report, Sources, build
+from pipeline.results.description import Description
+from pipeline.results.reliability import Reliability
 from tests.report.studies import foreign_study, full_study
 
 HYPOTHESIS = """
@@ -197,9 +200,9 @@ def verdict_entry(verdict: str, found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def reliability() -> dict[str, Any]:
+def reliability() -> Reliability:
     rows = [("total", 12, 0.91), ("goal", 4, 0.82), ("task", 4, 0.8), ("bond", 4, 0.79)]
-    return {
+    found = {
         "instruments": [
             {
                 "instrument": "wai_sr",
@@ -216,10 +219,11 @@ def reliability() -> dict[str, Any]:
         ],
         **{name: [] for name in LISTS},
     }
+    return Reliability.model_validate_json(json.dumps(found))
 
 
 @cache
-def default_description() -> dict[str, Any]:
+def default_description() -> Description:
     """The description most tests share; nothing may change it."""
     return describe(full_study())
 

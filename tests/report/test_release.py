@@ -25,6 +25,7 @@ from pipeline.disclosure.shown import Shown
 from pipeline.report.page import render
 from pipeline.report.release import Report, build, gate_of
 from pipeline.report.sections import people
+from pipeline.results.description import File, Warned
 from pipeline.stages.report import released_files
 from tests.report.results import built, default_description, fit, name_of, params, sources, verdict_entry
 from tests.report.studies import full_study
@@ -133,17 +134,19 @@ def hostile_sources(strings: tuple[str, ...]) -> Any:
             "deviations": {name: [hostile] for name, hostile in zip(fits, strings, strict=True)},
             "declared": [{"hypothesis": hostile, "why": hostile} for hostile in strings],
             "history": [{"unlocked": hostile, "why": hostile} for hostile in strings]}  # fmt: skip
-    rows = [
-        {**row, "instrument": hostile, "note": hostile} for row in found.reliability["instruments"] for hostile in strings
-    ]
-    warnings = [{"rule": "x", "table": hostile, "count": 40, "text": hostile} for hostile in strings]
-    files = [{"file": hostile, "sha256": "ab" * 32, "rows": 10} for hostile in strings]
+    rows = tuple(
+        row.model_copy(update={"instrument": hostile, "note": hostile})
+        for row in found.reliability.instruments
+        for hostile in strings
+    )
+    warnings = tuple(Warned(rule="x", table=hostile, count=40, text=hostile) for hostile in strings)
+    files = tuple(File(file=hostile, sha256="ab" * 32, rows=10) for hostile in strings)
     return replace(
         found,
         fits=fits,
-        description={**found.description, "warnings": warnings, "files": files},
+        description=found.description.model_copy(update={"warnings": warnings, "files": files}),
         verdicts={"hypotheses": judged, "lock": lock},
-        reliability={**found.reliability, "instruments": rows},
+        reliability=found.reliability.model_copy(update={"instruments": rows}),
     )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown
@@ -11,36 +10,32 @@ from pipeline.report import words
 from pipeline.report.numbers import NO_BREAK, bracket, listed
 from pipeline.report.table import Value
 
-Row = Mapping[str, Any]
+About = tuple[str, str, str]  # instrument, rater, score (or what else a row is about)
+Ends = tuple[float | None, float | None, float | None]  # an estimate with its interval
+Why = tuple[About, str, str]
 DECIMALS = 2
 NOT_ESTIMABLE = Shown(f"n.{NO_BREAK}e.")
 NONE = Shown("–")
 
 
-def clients_of(row: Row) -> int:
-    """The clients behind a row of results; its ratings where clients were not counted."""
-    return int(row.get("clients") or row.get("n") or row.get("ratings") or 0)
-
-
-def with_interval(row: Row | None, names: tuple[str, str, str], gate: Gate, clients: int) -> Value:
+def with_interval(ends: Ends, gate: Gate, clients: int) -> Value:
     """An estimate with its interval as one cell; "n. e." where there is none."""
-    value, low, high = (None if row is None else row.get(name) for name in names)
+    value, low, high = ends
     shown = gate.number(value, DECIMALS, clients, "reliability")
     if value is None or shown.hidden:
         return NOT_ESTIMABLE if value is None else shown
-    ends = [gate.number(end, DECIMALS, clients, "reliability") for end in (low, high)]
+    bounds = [gate.number(end, DECIMALS, clients, "reliability") for end in (low, high)]
     if None in (low, high):
         return f"{shown} [{NOT_ESTIMABLE}]"
-    return shown if ends[0].value is None else f"{shown} {bracket(*ends)}"
+    return shown if bounds[0].value is None else f"{shown} {bracket(*bounds)}"
 
 
-def reasons(found: Iterable[tuple[Row, str, str]]) -> str:
-    """Sentences that say what is not estimable and why: rows of results, each with what it is about and the reason."""
+def reasons(found: Iterable[Why]) -> str:
+    """Sentences that say what is not estimable and why: whose results, what of them, and the reason."""
     grouped: dict[tuple[str, str, str], list[str]] = {}
-    for row, what, reason in found:
+    for (instrument, rater, score), what, reason in found:
         if reason:
-            series = words.series(str(row["instrument"]), str(row["rater"]))
-            grouped.setdefault((series, what, reason), []).append(str(row.get("score", "")))
+            grouped.setdefault((words.series(instrument, rater), what, reason), []).append(score)
     said = []
     for (series, what, reason), scores in grouped.items():
         which = listed([words.plain(score) for score in scores if score])

@@ -2,60 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from pipeline.disclosure.gate import Gate
 from pipeline.report import words
 from pipeline.report.counts import EPISODES, episode_clients_key, episode_key, left_out_key
 from pipeline.report.figures import Figure, bars
 from pipeline.report.sections.people import counts_note
 from pipeline.report.table import Line, Table
+from pipeline.results.description import Description, Split, WindowDays
 
-Row = Mapping[str, Any]
 
-
-def modes(description: Row, gate: Gate) -> Table:
+def modes(description: Description, gate: Gate) -> Table:
     """Episodes and clients by mode."""
-    rows = description["exposure"]["modes"]
+    rows = description.exposure.modes
     lines = []
     for row in rows:
-        key = episode_key(row, ["mode"])
-        clients = gate.count(episode_clients_key(row, ["mode"]), "exposure")
-        lines.append(
-            Line(_title(words.mode(row["mode"])), (gate.count(key, "exposure"), gate.share(key, EPISODES), clients))
-        )
+        own = ("mode", row.code)
+        key, clients = episode_key(own), gate.count(episode_clients_key(own), "exposure")
+        lines.append(Line(_title(words.mode(row.code)), (gate.count(key, "exposure"), gate.share(key, EPISODES), clients)))
     lines.append(Line("All episodes", (gate.count(EPISODES, "exposure"), "", "")))
     head = ("Mode", "Episodes", "Share", "Clients")
     return Table("modes", "Advocacy episodes by mode", head, tuple(lines), counts_note(lines, gate))
 
 
-def crossed(description: Row, column: str, gate: Gate) -> Table:
+def crossed(description: Description, split: Split, gate: Gate) -> Table:
     """Episodes by a column such as setting (rows) and mode (columns)."""
-    exposure = description["exposure"]
-    mode_names = [row["mode"] for row in exposure["modes"]]
+    column, mode_names = split.column, [row.code for row in description.exposure.modes]
     lines = []
-    for row in exposure["margins"][column]:
-        cells = [gate.count(episode_key({**row, "mode": mode}, ["mode", column]), "exposure") for mode in mode_names]
-        cells.append(gate.count(episode_key(row, [column]), "exposure"))
-        lines.append(Line(words.episode_level(column, row[column]), tuple(cells)))
+    for row in split.margins:
+        cells = [gate.count(episode_key(("mode", mode), (column, row.code)), "exposure") for mode in mode_names]
+        cells.append(gate.count(episode_key((column, row.code)), "exposure"))
+        lines.append(Line(words.episode_level(column, row.code), tuple(cells)))
     head = (words.episode_column(column), *(_title(words.mode(mode)) for mode in mode_names), "All")
     caption = f"Advocacy episodes by {words.episode_column(column).lower()} and mode"
     return Table(f"episodes_by_{column}", caption, head, tuple(lines), counts_note(lines, gate))
 
 
-def settings_figure(description: Row, gate: Gate, dpi: int) -> Figure | None:
+def settings_figure(description: Description, gate: Gate, dpi: int) -> Figure | None:
     """Episodes by setting, stacked by mode: only counts that the table shows."""
-    exposure = description["exposure"]
-    if "setting" not in exposure["margins"]:
+    split = description.exposure.split("setting")
+    if split is None:
         return None
-    settings = [row for row in exposure["margins"]["setting"] if gate.count(episode_key(row, ["setting"])).value]
+    places = [row.code for row in split.margins if gate.count(episode_key(("setting", row.code))).value]
     groups = {}
-    for mode_row in exposure["modes"]:
-        mode = mode_row["mode"]
-        counts = [gate.count(episode_key({**row, "mode": mode}, ["mode", "setting"])) for row in settings]
+    for mode in (row.code for row in description.exposure.modes):
+        counts = [gate.count(episode_key(("mode", mode), ("setting", place))) for place in places]
         groups[_title(words.mode(mode))] = [float(count.value or 0) for count in counts]
-    labels = [words.title(row["setting"]) for row in settings]
+    labels = [words.title(place) for place in places]
     if not any(any(values) for values in groups.values()):
         return None
     drawn = bars(labels, groups, "Episodes (withheld counts not drawn)", dpi)
@@ -66,32 +58,39 @@ def settings_figure(description: Row, gate: Gate, dpi: int) -> Figure | None:
     return Figure("episodes_by_setting", "Advocacy episodes by setting and mode", alt, drawn)
 
 
-def windows(description: Row, gate: Gate) -> Table:
+def windows(description: Description, gate: Gate) -> Table:
     """Windows between ratings: how many, how long, and how many hold a counted episode."""
     lines = []
-    for row in description["windows"]:
-        lines.append(Line(words.series(row["instrument"], row["rater"]), group=True))
-        lines.append(_windows_line("Windows", row["windows"], row["clients"], gate))
-        if "days_mean" in row:
-            lines.append(Line("Length in days, mean (SD)", (_mean_sd(row, gate),), inner=True))
-            lines.append(_windows_line("Windows with a gap", row["gaps"], row["gap_clients"], gate))
-        for entry in row.get("with_episode", []):
-            text = f"Windows with {words.mode(entry['mode'])}"
-            lines.append(_windows_line(text, entry["windows"], entry["clients"], gate))
+    for row in description.windows:
+        lines.append(Line(words.series(row.instrument, row.rater), group=True))
+        lines.append(_windows_line("Windows", row.windows, row.clients, gate))
+        if row.days:
+            lines.append(Line("Length in days, mean (SD)", (_mean_sd(row.days, row.clients, gate),), inner=True))
+            gaps = row.days.gaps, row.days.gap_clients
+            lines.append(_windows_line("Windows with a gap", *gaps, gate))
+        for entry in row.with_episode:
+            text = f"Windows with {words.mode(entry.mode)}"
+            lines.append(_windows_line(text, entry.windows, entry.clients, gate))
     note = "A window runs from one rating to the next; episodes count for the rating that ends it."
     return Table("windows", "Windows between ratings", ("", "Value"), tuple(lines), note)
 
 
-def left_out(description: Row, gate: Gate) -> Table:
+def left_out(description: Description, gate: Gate) -> Table:
     """What became of every episode, in each series of ratings."""
     lines = []
     group = ""
-    for row in description["left_out"]:
-        series = words.series(row["instrument"], row["rater"])
+    for row in description.left_out:
+        series = words.series(row.instrument, row.rater)
         if series != group:
             lines.append(Line(series, group=True))
             group = series
-        lines.append(Line(_title(words.reason(row["reason"])), (gate.count(left_out_key(row), "left out"),), inner=True))
+        lines.append(
+            Line(
+                _title(words.reason(row.reason)),
+                (gate.count(left_out_key(row.instrument, row.rater, row.reason), "left out"),),
+                inner=True,
+            )
+        )
     return Table("left_out", "What became of each episode", ("", "Episodes"), tuple(lines), counts_note(lines, gate))
 
 
@@ -99,9 +98,9 @@ def _windows_line(text: str, windows: int, clients: int, gate: Gate) -> Line:
     return Line(text, (gate.rows(windows, clients, "windows"),), inner=True)
 
 
-def _mean_sd(row: Row, gate: Gate) -> str:
-    mean = gate.number(row["days_mean"], 1, row["clients"], "windows", row["days_sd"])
-    return mean.text if mean.value is None else f"{mean} ({gate.number(row['days_sd'], 1, row['clients'])})"
+def _mean_sd(days: WindowDays, clients: int, gate: Gate) -> str:
+    mean = gate.number(days.mean, 1, clients, "windows", days.sd)
+    return mean.text if mean.value is None else f"{mean} ({gate.number(days.sd, 1, clients)})"
 
 
 def _title(text: str) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from pipeline.disclosure.gate import Gate
 from pipeline.report import words
 from pipeline.report.counts import CLIENTS, harm_key
@@ -13,8 +10,8 @@ from pipeline.report.numbers import listed
 from pipeline.report.sections.people import counts_note
 from pipeline.report.strain_counts import LEFT, fall_keys, phase_key
 from pipeline.report.table import Line, Table
+from pipeline.results.description import Description, GoesWith
 
-Row = Mapping[str, Any]
 STRENGTHS = ((0.5, "strong"), (0.3, "medium"), (0.1, "weak"), (0.0, "very weak"))  # Cohen (1988), for correlations
 ALPHA = 0.05
 RUPTURES = {
@@ -24,32 +21,32 @@ RUPTURES = {
 }
 
 
-def ruptures(description: Row, gate: Gate) -> Table | None:
+def ruptures(description: Description, gate: Gate) -> Table | None:
     """Ruptures, and how many were repaired."""
-    rows = description["harms"]
+    rows = description.harms
     if not rows:
         return None
     whole = harm_key(rows[0])
     lines = []
     for row in rows:
         share = "" if row is rows[0] else gate.share(harm_key(row), whole)
-        lines.append(Line(RUPTURES[row["what"]], (gate.count(harm_key(row), "harms"), share)))
+        lines.append(Line(RUPTURES[row.what], (gate.count(harm_key(row), "harms"), share)))
     note = f"Shares of the sessions with the question answered. {counts_note(lines, gate)}".strip()
     return Table("harms", "Ruptures of the alliance", ("", "Sessions", "Share"), tuple(lines), note)
 
 
-def falls(description: Row, gate: Gate) -> Table | None:
+def falls(description: Description, gate: Gate) -> Table | None:
     """Ratings that fell by more than one within-client SD, after windows with joint advocacy and without."""
     lines = []
     series = ""
-    for row in description.get("falls") or []:
-        own = words.series(row["instrument"], row["rater"])
+    for row in description.falls:
+        own = words.series(row.instrument, row.rater)
         if own != series:
             lines.append(Line(own, group=True))
             series = own
         every, fell = fall_keys(row)
         cells = (gate.count(every, "falls"), gate.count(fell, "falls"), gate.share(fell, every))
-        lines.append(Line(f"{'With' if row['joint'] else 'Without'} joint advocacy before it", cells, inner=True))
+        lines.append(Line(f"{'With' if row.joint else 'Without'} joint advocacy before it", cells, inner=True))
     if not lines:
         return None
     note = (
@@ -59,25 +56,25 @@ def falls(description: Row, gate: Gate) -> Table | None:
     return Table("falls", "Ratings that fell", ("Rating", "Ratings", "Fell", "Share"), tuple(lines), note)
 
 
-def leavers(description: Row, gate: Gate) -> Table | None:
+def leavers(description: Description, gate: Gate) -> Table | None:
     """Clients who left early, by the phase of their last rating."""
-    left = description.get("leavers")
+    left = description.leavers
     if not left:
         return None
     lines = [Line("Left early", (gate.count(LEFT, "leavers"), gate.share(LEFT, CLIENTS)))]
-    for row in left["phases"]:
+    for row in left.phases:
         cells = (gate.count(phase_key(row), "leavers"), gate.share(phase_key(row), CLIENTS))
-        lines.append(Line(f"in the {words.plain(row['phase'])} phase", cells, inner=True))
+        lines.append(Line(f"in the {words.plain(row.phase)} phase", cells, inner=True))
     note = f"No session attended any more after the last rating. Shares of all clients. {counts_note(lines, gate)}".strip()
     return Table("leavers", "Who left early, and when", ("", "Clients", "Share"), tuple(lines), note)
 
 
-def goes_with(description: Row, gate: Gate) -> Table | None:
+def goes_with(description: Description, gate: Gate) -> Table | None:
     """What leaving early goes with: in words, since numbers of two groups of clients would tell of those left out."""
-    left = description.get("leavers")
-    if not left or not (gate.group(left["clients"]) and gate.group(left["stayed"])):
+    left = description.leavers
+    if not left or not (gate.group(left.clients) and gate.group(left.stayed)):
         return None
-    lines = [Line(_name(row), (_strength(row),)) for row in left["goes_with"]]
+    lines = [Line(_name(row), (_strength(row),)) for row in left.goes_with]
     if not lines:
         return None
     note = (
@@ -87,19 +84,19 @@ def goes_with(description: Row, gate: Gate) -> Table | None:
     return Table("leaving", "What leaving early goes with", ("", "Goes with leaving early"), tuple(lines), note)
 
 
-def _name(row: Row) -> str:
-    if row["name"] == "first_rating":
-        return f"First rating ({words.series(row['instrument'], row['rater'])})"
-    return words.column(row["name"])
+def _name(row: GoesWith) -> str:
+    if row.name == "first_rating":
+        return f"First rating ({words.series(str(row.instrument), str(row.rater))})"
+    return words.column(row.name)
 
 
-def _strength(row: Row) -> str:
-    if row["p_value"] >= ALPHA:
+def _strength(row: GoesWith) -> str:
+    if row.p_value >= ALPHA:
         return "not as far as can be seen"
-    word = next(word for least, word in STRENGTHS if row["strength"] >= least)
-    if row["higher"] is None:
+    word = next(word for least, word in STRENGTHS if row.strength >= least)
+    if row.higher is None:
         return word
-    return f"{word}: {'higher' if row['higher'] else 'lower'} among those who left"
+    return f"{word}: {'higher' if row.higher else 'lower'} among those who left"
 
 
 def sentences(found: list[Finding]) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from pipeline.disclosure.gate import Gate
 from pipeline.report import words
 from pipeline.report.findings import Finding
 from pipeline.report.numbers import listed
+from pipeline.results.description import Description
+from pipeline.results.reliability import Reliability
 
 Row = Mapping[str, Any]
 FEW_WORKERS = 20
@@ -17,7 +19,9 @@ LOW_RELIABILITY = 0.70
 OFTEN_AT_THE_TOP = 0.15  # McHorney & Tarlov (1995): more than 15% at an end is a floor or ceiling effect
 
 
-def limitations(params: Params, description: Row, reliability: Row, found: list[Finding], gate: Gate) -> tuple[str, ...]:
+def limitations(
+    params: Params, description: Description, reliability: Reliability, found: list[Finding], gate: Gate
+) -> tuple[str, ...]:
     """One sentence a limitation that this study really has."""
     said = [_simulated(params), _observational(description, found), _few_workers(description), _one_rater(params)]
     said += [_unreliable(reliability), _ceiling(reliability), _left_out(description), _no_days(description)]
@@ -46,8 +50,8 @@ def _declared(entry: Any) -> str:
     return str(entry)
 
 
-def _observational(description: Row, found: list[Finding]) -> str:
-    if not description["advocacy_log"] or not any(one.estimated for one in found):
+def _observational(description: Description, found: list[Finding]) -> str:
+    if not description.advocacy_log or not any(one.estimated for one in found):
         return ""
     return (
         "Advocacy was not assigned at random: what brings it, a crisis for instance, may also move the alliance. The checks "
@@ -65,8 +69,8 @@ def _is_simulated(params: Params) -> bool:
     return params.study.origin == "simulated"
 
 
-def _few_workers(description: Row) -> str:
-    if description["workers"]["workers"] >= FEW_WORKERS:
+def _few_workers(description: Description) -> str:
+    if description.workers.workers >= FEW_WORKERS:
         return ""
     return f"There are fewer than {FEW_WORKERS} workers, so little can be said about differences between workers."
 
@@ -78,27 +82,27 @@ def _one_rater(params: Params) -> str:
     return f"The alliance is seen by {words.rater(next(iter(raters)))} only; how others see it is not tested."
 
 
-def _unreliable(reliability: Row) -> str:
-    rows = [row for row in reliability["instruments"] if row.get("alpha") is not None and row["alpha"] < LOW_RELIABILITY]
-    names = [f"{words.instrument(row['instrument'])} {row['score']}" for row in rows]
+def _unreliable(reliability: Reliability) -> str:
+    rows = [row for row in reliability.instruments if row.alpha is not None and row.alpha < LOW_RELIABILITY]
+    names = [f"{words.instrument(row.instrument)} {row.score}" for row in rows]
     return f"Alpha is below {LOW_RELIABILITY:.2f} for {listed(names)}." if names else ""
 
 
-def _ceiling(reliability: Row) -> str:
-    rows = [row for row in reliability.get("floor_ceiling", []) if (row.get("ceiling") or 0) > OFTEN_AT_THE_TOP]
-    names = [f"{words.instrument(row['instrument'])} {row['score']}" for row in rows]
+def _ceiling(reliability: Reliability) -> str:
+    rows = [row for row in reliability.floor_ceiling if (row.ceiling or 0) > OFTEN_AT_THE_TOP]
+    names = [f"{words.instrument(row.instrument)} {row.score}" for row in rows]
     return f"More than {OFTEN_AT_THE_TOP:.0%} of ratings are at the highest score of {listed(names)}." if names else ""
 
 
-def _left_out(description: Row) -> str:
-    same_day = [row for row in description["left_out"] if row["reason"] == "same_day_order_unknown" and row["episodes"]]
+def _left_out(description: Description) -> str:
+    same_day = [row for row in description.left_out if row.reason == "same_day_order_unknown" and row.episodes]
     if not same_day:
         return ""
     return "Episodes on the day of a rating whose order was not recorded count for neither window."
 
 
-def _no_days(description: Row) -> str:
-    return "" if description["has_days"] else "The study has no days: sessions are in order, but how far apart is not known."
+def _no_days(description: Description) -> str:
+    return "" if description.has_days else "The study has no days: sessions are in order, but how far apart is not known."
 
 
 def _wide(found: list[Finding]) -> str:

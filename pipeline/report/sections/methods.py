@@ -8,6 +8,7 @@ from pipeline.base.params import Params
 from pipeline.disclosure.gate import Gate
 from pipeline.report import words
 from pipeline.report.numbers import listed, percent
+from pipeline.results.description import Description
 
 CORRECTIONS = {
     "holm": "Holm's correction",
@@ -17,9 +18,9 @@ CORRECTIONS = {
 DEGREES = {"satterthwaite": "Satterthwaite", "kenward_roger": "Kenward-Roger", "none": "no"}
 
 
-def methods(params: Params, description: dict[str, object], gate: Gate) -> tuple[str, ...]:
+def methods(params: Params, description: Description, gate: Gate) -> tuple[str, ...]:
     """A paragraph each on data, measures, exposure, models, verdicts and disclosure."""
-    log, days = bool(description["advocacy_log"]), bool(description["has_days"])
+    log, days = bool(description.advocacy_log), bool(description.has_days)
     paragraphs = [_design(params, log), _measures(params), _exposure(params, log, days)]
     paragraphs += [_models(params), _verdicts(params), disclosure(gate)]
     return tuple(paragraph for paragraph in paragraphs if paragraph)

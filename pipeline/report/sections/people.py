@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
-from typing import Any
 
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
-from pipeline.report.counts import CLIENTS, SESSIONS, group_aliases, group_key, left_out_key, level_key, step_key
+from pipeline.report.counts import (
+    CLIENTS,
+    SESSIONS,
+    attendance_key,
+    group_aliases,
+    group_key,
+    left_out_key,
+    level_key,
+    step_key,
+)
 from pipeline.report.table import Line, Table, Value
+from pipeline.results.description import Description, FlowStep, GroupMean, TableOne, Variable
 
-Row = Mapping[str, Any]
 RARE = "Rarer {} are left out."
 KNOWN = ("yes", "no")  # codes that tell nothing of the data
 
@@ -34,65 +42,63 @@ class Lane:
     steps: tuple[Step, ...]
 
 
-def sample(description: Row, gate: Gate) -> str:
+def sample(description: Description, gate: Gate) -> str:
     """Who the report is about, in one line."""
     clients = gate.count(CLIENTS)
     parts = ["a withheld number of clients" if clients.hidden else f"{clients} clients"]
-    parts.append(f"{at_most(gate, description['workers']['workers'])} workers")
-    parts.append(f"{at_most(gate, description['sessions'])} sessions")
+    parts.append(f"{at_most(gate, description.workers.workers)} workers")
+    parts.append(f"{at_most(gate, description.sessions)} sessions")
     rounding = "" if gate.rules.exact else f" (counts rounded to {gate.rules.round_to})"
     return f"Rests on {', '.join(parts)}{rounding}."
 
 
-def client_lanes(description: Row, gate: Gate) -> tuple[Lane, ...]:
+def client_lanes(description: Description, gate: Gate) -> tuple[Lane, ...]:
     """Clients from file to ratings: one lane a series of ratings, series with the same numbers in one."""
     lanes: dict[tuple[Step, ...], list[str]] = {}
-    for flow in description["clients_flow"]:
-        series = (flow["instrument"], flow["rater"])
-        steps = (Step(words.STEPS[s["step"]], gate.count(step_key(s["step"], *series), "flow")) for s in flow["steps"])
-        lanes.setdefault(tuple(steps), []).append(words.series(*series) if series[0] else "")
+    for flow in description.clients_flow:
+        keys = ((s.step, step_key(s.step, flow.instrument, flow.rater)) for s in flow.steps)
+        steps = (Step(words.STEPS[step], gate.count(key, "flow")) for step, key in keys)
+        lanes.setdefault(tuple(steps), []).append(words.series(flow.instrument, flow.rater or "") if flow.instrument else "")
     return tuple(Lane(" · ".join(filter(None, ["Clients", *names])), steps) for steps, names in lanes.items())
 
 
-def record_lanes(description: Row, gate: Gate) -> tuple[Lane, ...]:
+def record_lanes(description: Description, gate: Gate) -> tuple[Lane, ...]:
     """Records from raw rows to what the models use: one lane a table, and one of episodes for each series of ratings."""
-    tables: dict[str, list[Row]] = {}
-    for row in description["flow"]:
+    tables: dict[str, list[FlowStep]] = {}
+    for row in description.flow:
         tables.setdefault(_table_of(row), []).append(row)
     lanes = []
-    for name, rows in tables.items():
-        start = [row for row in rows if row["step"] in ("read", "valid")]
-        series = {(row["instrument"], row["rater"]): None for row in rows if "instrument" in row}
+    for rows in tables.values():
+        start = [row for row in rows if row.step in ("read", "valid")]
+        series = dict.fromkeys((row.instrument, row.rater) for row in rows if row.instrument and row.rater)
         for one in series or [None]:
-            own = [row for row in rows if one and (row.get("instrument"), row.get("rater")) == one]
-            head = "ratings" if name.startswith("ratings of ") else name
-            title = words.title(head) + (f" · {words.series(*one)}" if one else "")
+            own = [row for row in rows if one and (row.instrument, row.rater) == one]
+            title = words.title(rows[0].unit) + (f" · {words.series(*one)}" if one else "")
             lanes.append(Lane(title, tuple(_step(row, gate) for row in [*start, *own])))
     return tuple(lanes)
 
 
-def _table_of(row: Row) -> str:
-    if row["unit"] == "ratings":
-        return "ratings of " + str(row.get("instrument") or row["table"].removeprefix("ratings_"))
-    return str(row["unit"])
+def _table_of(row: FlowStep) -> str:
+    if row.unit == "ratings":
+        return f"ratings of {row.instrument or row.table.removeprefix('ratings_')}"
+    return row.unit
 
 
-def _step(row: Row, gate: Gate) -> Step:
-    if row["table"] == "ledger":
+def _step(row: FlowStep, gate: Gate) -> Step:
+    if row.table == "ledger":
         return _ledger_step(row, gate)
-    reasons = ((name, n) for name, n in sorted(row["set_aside"].items()) if n)
+    reasons = ((name, n) for name, n in sorted(row.set_aside.items()) if n)
     aside = tuple(f"{words.reason(name)}: {at_most(gate, n)}" for name, n in reasons)
-    return Step(words.STEPS[row["step"]], at_most(gate, row["count"]), aside)
+    return Step(words.STEPS[row.step], at_most(gate, row.count), aside)
 
 
-def _ledger_step(row: Row, gate: Gate) -> Step:
+def _ledger_step(row: FlowStep, gate: Gate) -> Step:
     """Episodes are counted in a table of the census as well: a count withheld there is withheld here."""
-    counts = {
-        name: gate.count(left_out_key({**row, "reason": name}), "flow") for name in (*sorted(row["set_aside"]), "counted")
-    }
+    series = (str(row.instrument), str(row.rater))
+    counts = {name: gate.count(left_out_key(*series, name), "flow") for name in (*sorted(row.set_aside), "counted")}
     last = counts.pop("counted")
     aside = tuple(f"{words.reason(name)}: {'withheld' if n.hidden else n}" for name, n in counts.items())
-    return Step(words.STEPS[row["step"]], "withheld:" if last.hidden else last, aside)
+    return Step(words.STEPS[row.step], "withheld:" if last.hidden else last, aside)
 
 
 def at_most(gate: Gate, count: int) -> str:
@@ -101,43 +107,43 @@ def at_most(gate: Gate, count: int) -> str:
     return f"fewer than {gate.rules.min_cell}" if shown.hidden else shown.text
 
 
-def warnings(description: Row, gate: Gate) -> tuple[str, ...]:
+def warnings(description: Description, gate: Gate) -> tuple[str, ...]:
     """What the checks of the tables noticed and let pass, each with how many rows it is about."""
     found = []
-    for row in description["warnings"]:
-        rows = f" ({at_most(gate, int(row['count']))} rows)" if row.get("count") else ""
-        found.append(f"{words.title(str(row['table']))}: {gate.prose(str(row['text']), 'warnings').rstrip('.')}{rows}.")
+    for row in description.warnings:
+        rows = f" ({at_most(gate, row.count)} rows)" if row.count else ""
+        found.append(f"{words.title(row.table)}: {row.text.rstrip('.')}{rows}.")
     return tuple(found)
 
 
-def table_one(description: Row, gate: Gate) -> Table:
+def table_one(description: Description, gate: Gate) -> Table:
     """Table 1: clients in all and by agency or program, count and percentage or mean and SD."""
-    table = description["table1"]
-    groups = list(table["groups"])
+    table = description.table1
+    groups = list(table.groups)
     labels = group_labels(table)
     counts: tuple[Value, ...] = (gate.count(CLIENTS, "table 1"), *(gate.count(group_key(g), "table 1") for g in groups))
     lines, rare = [Line("Clients", counts)], False
-    for variable in table["variables"]:
-        if variable["kind"] == "number":
+    for variable in table.variables:
+        if variable.kind == "number":
             lines.append(_number_line(variable, groups, gate))
             continue
         lines += _level_lines(variable, groups, gate)
-        rare = rare or len(_named(variable, gate)) < len(variable["levels"])
-    by = f" by {words.column(table['by']).lower()}" if groups else ""
+        rare = rare or len(_named(variable, gate)) < len(variable.levels)
+    by = f" by {words.column(str(table.by)).lower()}" if groups else ""
     note = ("Counts with percentages of the column, or mean (SD).", RARE.format("codes") if rare else "", hidden_note(gate))
     return Table("table1", f"Table 1. Clients{by}", ("", "All", *labels), tuple(lines), " ".join(filter(None, note)))
 
 
-def group_labels(table: Row) -> list[str]:
+def group_labels(table: TableOne) -> list[str]:
     """Column heads for the groups: codes that may name an agency give way to numbers."""
     aliases = group_aliases(table)
-    return [aliases.get(group) or words.title(group) for group in table["groups"]]
+    return [aliases.get(group) or words.title(group) for group in table.groups]
 
 
-def attendance(description: Row, gate: Gate) -> Table:
+def attendance(description: Description, gate: Gate) -> Table:
     """Sessions by attendance."""
-    rows = description["attendance"]
-    keys = [(row["attendance"], ("sessions", row["attendance"])) for row in rows]
+    rows = description.attendance
+    keys = [(row.attendance, attendance_key(row)) for row in rows]
     lines = [Line(words.title(code), (gate.count(key, "attendance"), gate.share(key, SESSIONS))) for code, key in keys]
     lines.append(Line("All sessions", (gate.count(SESSIONS, "attendance"), "")))
     return Table("attendance", "Sessions by attendance", ("", "Sessions", "Share"), tuple(lines), counts_note(lines, gate))
@@ -165,20 +171,20 @@ def hidden_note(gate: Gate) -> str:
     )
 
 
-def _level_lines(variable: Row, groups: list[str], gate: Gate) -> list[Line]:
+def _level_lines(variable: Variable, groups: Sequence[str], gate: Gate) -> list[Line]:
     """The rows of a variable: only codes that enough clients have, as its code says that somebody has it."""
-    head, named = words.column(variable["name"]), _named(variable, gate)
+    head, named = words.column(variable.name), _named(variable, gate)
     if not named:
         return [Line(head, (Shown(gate.mark, None, hidden=True),) * (1 + len(groups)))]
-    return [Line(head, group=True), *(_level_line(variable["name"], level, groups, gate) for level in named)]
+    return [Line(head, group=True), *(_level_line(variable.name, level, groups, gate) for level in named)]
 
 
-def _named(variable: Row, gate: Gate) -> list[str]:
-    levels = [str(row["level"]) for row in variable["levels"]]
-    return [one for one in levels if one in KNOWN or gate.names(level_key(variable["name"], one), "table 1")]
+def _named(variable: Variable, gate: Gate) -> list[str]:
+    levels = [row.level for row in variable.levels]
+    return [one for one in levels if one in KNOWN or gate.names(level_key(variable.name, one), "table 1")]
 
 
-def _level_line(variable: str, level: str, groups: list[str], gate: Gate) -> Line:
+def _level_line(variable: str, level: str, groups: Sequence[str], gate: Gate) -> Line:
     keys = [(level_key(variable, level), CLIENTS)]
     keys += [(level_key(variable, level, group), group_key(group)) for group in groups]
     return Line(words.title(level), tuple(_count_share(key, whole, gate) for key, whole in keys), inner=True)
@@ -189,12 +195,12 @@ def _count_share(key: tuple[str, ...], whole: tuple[str, ...], gate: Gate) -> Va
     return f"{count} ({share})" if share.text else count
 
 
-def _number_line(variable: Row, groups: list[str], gate: Gate) -> Line:
-    cells = [variable["all"], *(variable["groups"][group] for group in groups)]
-    hidden = _hidden_means([cell["clients"] for cell in cells[1:]], gate)
+def _number_line(variable: Variable, groups: Sequence[str], gate: Gate) -> Line:
+    cells = [*([variable.overall] if variable.overall else []), *(variable.means[group] for group in groups)]
+    hidden = _hidden_means([cell.clients for cell in cells[1:]], gate)
     shown = [_mean_sd(cell, gate) for cell in cells]
     kept = [shown[0], *(gate.mark if i in hidden else cell for i, cell in enumerate(shown[1:]))]
-    return Line(words.column(variable["name"]), tuple(kept))
+    return Line(words.column(variable.name), tuple(kept))
 
 
 def _hidden_means(sizes: list[int], gate: Gate) -> set[int]:
@@ -205,6 +211,6 @@ def _hidden_means(sizes: list[int], gate: Gate) -> set[int]:
     return small
 
 
-def _mean_sd(cell: Row, gate: Gate) -> str:
-    mean = gate.number(cell["mean"], 1, cell["clients"], "table 1", cell["sd"])
-    return mean.text if mean.value is None else f"{mean} ({gate.number(cell['sd'], 1, cell['clients'])})"
+def _mean_sd(cell: GroupMean, gate: Gate) -> str:
+    mean = gate.number(cell.mean, 1, cell.clients, "table 1", cell.sd)
+    return mean.text if mean.value is None else f"{mean} ({gate.number(cell.sd, 1, cell.clients)})"

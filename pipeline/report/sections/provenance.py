@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipeline.base.params import Params, Section, effective
 from pipeline.report.table import Line, Table
+from pipeline.results.description import File
 
 AGAIN = (
     "To run this again: make study in the project's folder (or dvc repro, once its environment is set up); with the same "
@@ -21,7 +22,7 @@ AGAIN = (
 SECTIONS = ("study", "simulate", "sources", "privacy", "measures", "exposure", "hypotheses", "verdict", "report", "compute")
 
 
-def provenance(params: Params, scenario: str, files: list[dict[str, Any]], versions: Mapping[str, str]) -> Table:
+def provenance(params: Params, scenario: str, files: Iterable[File], versions: Mapping[str, str]) -> Table:
     """All that is needed to tell whether another run used the same settings, data and software."""
     origin = f"{params.study.origin}, scenario {scenario}" if scenario else params.study.origin
     lines = [
@@ -30,7 +31,7 @@ def provenance(params: Params, scenario: str, files: list[dict[str, Any]], versi
         Line("Release", (params.privacy.release,)),
         Line("Settings (SHA-256 of params.yaml, defaults filled in)", (settings_hash(params),)),
     ]
-    lines.append(Line("Data files", (", ".join(sorted(str(row["file"]) for row in files)),)))
+    lines.append(Line("Data files", (", ".join(sorted(row.file for row in files)),)))
     lines += [Line(name, (version,)) for name, version in versions.items()]
     return Table("provenance", "Provenance", ("", "Value"), tuple(lines))
 
