@@ -89,7 +89,7 @@ def test_a_cell_that_shows_nothing_of_a_client_is_not(careless: dict[str, Any], 
 def test_what_is_released_packs_into_the_same_zip_twice(study: Project) -> None:
     archives = []
     for _ in range(2):
-        done = study.pipeline("release")
+        done = study.pipeline("release", "--yes")
         assert done.returncode == 0, done.stderr
         archives.append((study.root / "release.zip").read_bytes())
     assert archives[0] == archives[1]

@@ -44,7 +44,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         runner.run("fit", project.root, hypothesis)
     for stage in ("judge", "report"):
         runner.run(stage, project.root)
-    assert release.main(project.root, argparse.Namespace()) == 0
+    assert release.main(project.root, argparse.Namespace(yes=True, record=None)) == 0
     return project.root
 
 
