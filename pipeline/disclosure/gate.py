@@ -5,9 +5,26 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from pipeline.disclosure.census import Census, Key
 from pipeline.disclosure.draft import Draft
+from pipeline.disclosure.precision import (
+    COARSEST,
+    LEAST_P,
+    decimals,
+    digits_for,
+    std_error_of_correlation,
+    std_error_of_portion,
+    std_error_of_std_error,
+    std_error_of_variance,
+    to_unit,
+    unit_of,
+    unit_of_mean,
+    unit_of_p,
+    unit_of_spread,
+)
 from pipeline.disclosure.rules import Rules, rounded
 from pipeline.disclosure.shown import Shown
 from pipeline.disclosure.suppression import suppressed
@@ -67,7 +84,7 @@ class Gate:
         """A count of rows outside the census, of so many clients: rounded, or withheld; none is told like few."""
         if self.rules.exact:
             return _counted(count)
-        if count < self.rules.min_cell or self.rules.refuses(_backing(behind)):
+        if count < self.rules.min_cell or self.rules.refuses(backing(behind)):
             return self._withheld(where)
         return _counted(rounded(count, self.rules.round_to))
 
@@ -77,21 +94,150 @@ class Gate:
             return self.rows(count, behind, where)
         return self._nearly_all(where)
 
-    def group(self, clients: int) -> bool:
-        """Whether a mean over so many clients may be shown."""
-        return self.rules.exact or clients >= self.rules.min_cell
+    def group(self, behind: Backing | int) -> bool:
+        """Whether a number over these people may be shown."""
+        return not self.rules.refuses(backing(behind))
 
-    def number(self, value: float | None, digits: int, clients: int, where: str = "", spread: float | None = None) -> Shown:
-        """A mean, spread or estimate over `clients` clients, to `digits` decimals.
+    def workers(self, count: int, where: str = "") -> Shown:
+        """A count of workers, who are people too: rounded, or withheld below their own threshold."""
+        if self.rules.exact:
+            return _counted(count)
+        if count < self.rules.min_workers:
+            return self._withheld(where)
+        return _counted(rounded(count, self.rules.round_to))
 
-        With the `spread` of single values (their SD) a mean has so few decimals that its rounding, times the clients, is no
-        less than one SD: two means with one client in between then tell no more of that client than the SD does.
+    def statistic(
+        self, value: float | None, std_error: float | None, behind: Backing | int, where: str = "", digits: int | None = None
+    ) -> Shown:
+        """An estimate, or a limit of its interval, or its standard error: to no finer unit than one client can move it by.
+
+        `digits`: no more decimals than these (default: as the standard error asks for). One without a standard error is
+        shown inside the team only: nobody could say how much of it a single client is.
+        """
+        most = digits_for(std_error) if digits is None else digits
+        if value is None or not math.isfinite(value):
+            return Shown(MISSING)
+        if self.rules.exact:
+            return fact(value, most)
+        if std_error is None or not math.isfinite(std_error) or std_error <= 0 or not self.group(behind):
+            return self._unshown(where)
+        return _to_unit(value, unit_of(std_error, backing(behind)), most)
+
+    def std_error(self, value: float | None, behind: Backing | int, where: str = "") -> Shown:
+        """A standard error: one client moves it far less than the estimate it is about."""
+        own = None if value is None else std_error_of_std_error(value, backing(behind))
+        return self.statistic(value, own, behind, where, digits_for(value))
+
+    def interval(
+        self,
+        estimate: float | None,
+        ends: Sequence[float | None],
+        std_error: float | None,
+        behind: Backing | int,
+        where: str = "",
+        scale: Callable[[float], float] = float,
+    ) -> tuple[Shown, ...]:
+        """An estimate, and the ends of its intervals made from the estimate as shown: rounded by themselves, they would
+        narrow it down between them. `scale` shows all of them on another scale (an odds ratio, SDs).
+        """
+        if estimate is None or std_error is None or self.rules.exact:
+            given = (estimate, *ends)
+            moved = [None if value is None else scale(value) for value in given]
+            return tuple(self.statistic(value, _scaled(estimate, std_error, scale), behind, where) for value in moved)
+        first = self.statistic(estimate, std_error, behind, where)
+        if first.value is None:
+            return (first, *(first for _ in ends))
+        own = _scaled(estimate, std_error, scale) or std_error
+        unit, digits = unit_of(own, backing(behind)), digits_for(own)
+        moved = [None if end is None else first.value + (end - estimate) for end in (estimate, *ends)]
+        return tuple(Shown(MISSING) if value is None else _to_unit(scale(value), unit, digits) for value in moved)
+
+    def mean(
+        self,
+        value: float | None,
+        spread: float | None,
+        behind: Backing | int,
+        where: str = "",
+        ends: tuple[float, float] | None = None,
+        digits: int = 2,
+    ) -> Shown:
+        """A mean of values with this SD, on a scale with these ends (None: not known).
+
+        Withheld where all say the same, or all but fewer than the smallest cell can be at one end of the scale: it would
+        tell of everybody in the group.
         """
         if value is None or not math.isfinite(value):
             return Shown(MISSING)
+        if self.rules.exact:
+            return fact(value, digits)
+        if not spread or not self.group(behind) or self._is_at_an_end(value, ends, backing(behind)):
+            return self._unshown(where)
+        return _to_unit(value, unit_of_mean(spread, backing(behind), _width(ends)), digits)
+
+    def spread(
+        self,
+        value: float | None,
+        behind: Backing | int,
+        where: str = "",
+        ends: tuple[float, float] | None = None,
+        digits: int = 2,
+    ) -> Shown:
+        """An SD of values on a scale with these ends; withheld where it could not be told from 0."""
+        if value is None or not math.isfinite(value):
+            return Shown(MISSING)
+        if self.rules.exact:
+            return fact(value, digits)
+        unit = unit_of_spread(value, backing(behind), _width(ends))
+        if not self.group(behind) or not value or unit > value:
+            return self._unshown(where)
+        return _to_unit(value, unit, digits)
+
+    def correlation(self, value: float | None, behind: Backing | int, where: str = "", digits: int = 2) -> Shown:
+        """A correlation, a reliability, a standardized loading, an index of fit: what lies between -1 and 1."""
+        if value is None or not math.isfinite(value):
+            return Shown(MISSING)
+        if self.rules.exact:
+            return fact(value, digits)
+        if not self.group(behind):
+            return self._unshown(where)
+        unit = max(unit_of(std_error_of_correlation(value, backing(behind)), backing(behind)), 10.0**-digits)
+        return self._unshown(where) if unit > COARSEST else _to_unit(value, unit, digits)
+
+    def variance(self, value: float | None, behind: Backing | int, where: str = "", digits: int = 4) -> Shown:
+        """A variance between people, of workers where `behind` has them, or a covariance given as such."""
+        return self._of_groups(value, std_error_of_variance, behind, where, digits)
+
+    def portion(self, value: float | None, behind: Backing | int, where: str = "", digits: int = 2) -> Shown:
+        """A share of variance, from 0 to 1."""
+        return self._of_groups(value, std_error_of_portion, behind, where, digits)
+
+    def df(self, value: float | None, behind: Backing | int, where: str = "") -> Shown:
+        """Degrees of freedom: many of them tell the number of rows, few of them the number of workers."""
+        if value is None or not math.isfinite(value):
+            return Shown(MISSING)
+        if self.rules.exact:
+            return fact(value, 1 if value < 30 else 0)
+        if value < self.rules.min_cell or not self.group(behind):
+            self.held_back[where, "few degrees of freedom"] += 1
+            return Shown(f"< {self.rules.min_cell}", None, hidden=True)
+        unit = max(self.rules.round_to, unit_of(std_error_of_variance(value, backing(behind).clients), backing(behind)))
+        return _to_unit(value, unit, 0)
+
+    def p_value(self, value: float | None, behind: Backing | int, where: str = "", alpha: float = 0.05) -> Shown:
+        """A p value as APA writes it, no finer than one client can move it by, and on its own side of `alpha`."""
+        if value is None or not math.isfinite(value):
+            return Shown(MISSING)
+        if not self.group(behind):
+            return self._unshown(where)
+        unit = LEAST_P if self.rules.exact else unit_of_p(value, backing(behind))
+        return _p_shown(value, unit, alpha)
+
+    def number(self, value: float | None, digits: int, clients: int, where: str = "", spread: float | None = None) -> Shown:
+        """To be replaced by `statistic`, `mean`, `spread`, `correlation`: decimals without a rule."""
+        if value is None or not math.isfinite(value):
+            return Shown(MISSING)
         if not self.group(clients):
-            self.held_back[where, "mean over too few"] += 1
-            return Shown(self.mark, None, hidden=True)
+            return self._unshown(where)
         if spread and not self.rules.exact:
             digits = max(0, min(digits, math.floor(math.log10(clients / spread))))
         return fact(value, digits)
@@ -126,6 +272,31 @@ class Gate:
         kept = sorted((where, rule, n) for (where, rule), n in self.held_back.items() if where)
         return [{"where": where, "rule": rule, "places": n} for where, rule, n in kept]
 
+    def _of_groups(
+        self,
+        value: float | None,
+        std_error: Callable[[float, int], float],
+        behind: Backing | int,
+        where: str,
+        digits: int,
+    ) -> Shown:
+        if value is None or not math.isfinite(value):
+            return Shown(MISSING)
+        if self.rules.exact:
+            return fact(value, digits)
+        if not self.group(behind):
+            return self._unshown(where)
+        people = backing(behind)
+        groups = people.clients if people.workers is None else min(people.workers, people.clients)
+        return _to_unit(value, unit_of(std_error(value, groups), replace(people, clients=groups)), digits)
+
+    def _is_at_an_end(self, value: float, ends: tuple[float, float] | None, behind: Backing) -> bool:
+        return ends is not None and min(value - ends[0], ends[1] - value) * behind.clients < self.rules.min_cell
+
+    def _unshown(self, where: str) -> Shown:
+        self.held_back[where, "number over too few"] += 1
+        return Shown(self.mark, None, hidden=True)
+
     def _withheld(self, where: str) -> Shown:
         self.held_back[where, WITHHELD] += 1
         return Shown(self.mark, None, hidden=True)
@@ -135,8 +306,44 @@ class Gate:
         return Shown(self.nearly_all, None, hidden=True)
 
 
-def _backing(behind: Backing | int) -> Backing:
+def backing(behind: Backing | int) -> Backing:
+    """The people behind a number, from their record or from a number of clients."""
     return behind if isinstance(behind, Backing) else Backing(behind)
+
+
+def _scaled(estimate: float | None, std_error: float | None, scale: Callable[[float], float]) -> float | None:
+    """A standard error on another scale, by the delta method."""
+    if estimate is None or std_error is None:
+        return std_error
+    return abs(scale(estimate + std_error / 2) - scale(estimate - std_error / 2))
+
+
+def _width(ends: tuple[float, float] | None) -> float | None:
+    return None if ends is None else ends[1] - ends[0]
+
+
+def _to_unit(value: float, unit: float, digits: int) -> Shown:
+    """A number in steps of its unit, and with no more decimals than asked for."""
+    coarse = max(unit, 10.0**-digits)
+    return fact(to_unit(value, coarse), decimals(coarse))
+
+
+def _p_shown(value: float, unit: float, alpha: float) -> Shown:
+    shown, digits = to_unit(value, unit), decimals(unit)
+    if value < LEAST_P:
+        return Shown(f"< {_bare(LEAST_P, 3)}", LEAST_P)
+    if (value < alpha) != (shown < alpha) or math.isclose(shown, alpha):
+        return Shown(f"{'<' if value < alpha else '>'} {_bare(alpha, 2)}", alpha)
+    if shown <= 0:
+        return Shown(f"< {_bare(unit, digits)}", unit)
+    if shown >= 1:
+        return Shown(f"> {_bare(1 - unit, digits)}", 1 - unit)
+    return Shown(f"= {_bare(shown, digits)}", round(shown, digits))
+
+
+def _bare(value: float, digits: int) -> str:
+    """A number below 1 without its leading zero."""
+    return f"{value:.{digits}f}".replace("0.", ".", 1)
 
 
 def _counted(value: int) -> Shown:
