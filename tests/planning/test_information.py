@@ -1,0 +1,116 @@
+"""The information of a planned design is that of the engine at the same variances; power is what simulated studies show."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.multilevel import fit
+from pipeline.planning.design import Design, Drawn, Variation, draw
+from pipeline.planning.information import NoInformationError, information
+from pipeline.planning.power import grid, power, smallest
+
+DESIGN = Design(workers=12, clients=8, sessions=10, rate=0.5, missed=0.1, dropout=0.02)
+FIXED, RANDOM = ["within", "between", "above", "time"], {"worker": ["1", "within"], "client": ["1", "within", "time"]}
+
+
+def rows(drawn: Drawn) -> pd.DataFrame:
+    kept = drawn.rated & (drawn.rated.sum(axis=1) >= 2)[:, None]
+    client, session = np.nonzero(kept)
+    frame = pd.DataFrame(
+        {"client": client, "worker": drawn.worker[client], "dose": drawn.dose[kept], "time": session - session.mean()}
+    )
+    mean = frame.groupby("client")["dose"].transform("mean")
+    own = frame.groupby("worker")["dose"].transform("mean")
+    return frame.assign(within=frame["dose"] - mean, between=mean - own, above=own - frame["dose"].mean())
+
+
+def simulated(frame: pd.DataFrame, variation: Variation, effect: float, residual: float, seed: int) -> np.ndarray:
+    rng = np.random.Generator(np.random.PCG64(seed))
+    n, workers = int(frame["client"].max()) + 1, int(frame["worker"].max()) + 1
+    client, worker, within = frame["client"], frame["worker"], frame["within"].to_numpy()
+    slopes = (
+        effect
+        + variation.worker_effect * rng.normal(size=workers)[worker]
+        + variation.client_effect * rng.normal(size=n)[client]
+    )
+    level = variation.worker * rng.normal(size=workers)[worker] + variation.client * rng.normal(size=n)[client]
+    trend = variation.trend * rng.normal(size=n)[client] * (frame["time"] - frame["time"].mean()).to_numpy()
+    return np.asarray(level + slopes * within + trend + np.sqrt(residual) * rng.normal(size=len(frame)))
+
+
+def test_standard_error_and_df_are_the_engines_where_variances_agree() -> None:
+    """The engine's estimates taken as the declared variances, its standard error must be ours to rounding."""
+    drawn, truth = draw(DESIGN, 7), Variation(client=1.0, worker=0.6, client_effect=0.2, worker_effect=0.15, trend=0.06)
+    frame = rows(drawn)
+    model = fit(frame.assign(y=simulated(frame, truth, 0.2, 0.8, 3)), outcome="y", fixed=FIXED,
+                random={group: [[term] for term in terms] for group, terms in RANDOM.items()})  # fmt: skip
+    sd = {(r.group, r.term_1): float(np.sqrt(r.covariance)) for r in model.variance.itertuples() if r.term_1 == r.term_2}
+    # what is declared is scaled so that the residual variance is 1 less what effects and trends take: find that scale
+    scale = 1.0
+    for _ in range(60):
+        estimated = Variation(*(sd[key] / scale for key in [("client", "Intercept"), ("worker", "Intercept"),
+                              ("client", "within"), ("worker", "within"), ("client", "time")]))  # fmt: skip
+        taken = _taken(drawn, estimated)
+        scale = float(np.sqrt(model.residual_sd**2 / (1.0 - taken)))
+    told = information(drawn, estimated)
+    assert told.std_error * scale == pytest.approx(float(model.fixed.loc["within", "std_error"]), rel=1e-6)
+    assert told.ratings == model.n_obs
+
+
+def _taken(drawn: Drawn, variation: Variation) -> float:
+    frame = rows(drawn)
+    centred = frame["time"] - frame.groupby("client")["time"].transform("mean")
+    spread = float((frame["within"] ** 2).mean())
+    return (variation.client_effect**2 + variation.worker_effect**2) * spread + variation.trend**2 * float(
+        (centred**2).mean()
+    )
+
+
+@pytest.mark.slow
+def test_power_is_what_simulated_studies_show() -> None:
+    drawn, variation, effect = draw(DESIGN, 7), Variation(), 0.16
+    frame, clear = rows(drawn), 0
+    residual, studies = 1.0 - _taken(drawn, variation), 200
+    for seed in range(studies):
+        y = simulated(frame, variation, effect, residual, seed)
+        row = fit(frame.assign(y=y), outcome="y", fixed=FIXED, random=RANDOM).fixed.loc["within"]
+        clear += bool(row["p_value"] < 0.05 and row["estimate"] > 0)
+    planned = power(DESIGN, variation, effect, alpha=0.05, seed=7).power
+    assert planned is not None
+    assert abs(planned - clear / studies) < 0.03 + 2.0 * np.sqrt(0.25 / studies)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(4, 30), st.integers(2, 10), st.integers(4, 16), st.floats(0.1, 1.5))
+def test_more_of_anything_never_sees_less(workers: int, clients: int, sessions: int, rate: float) -> None:
+    small = power(Design(workers, clients, sessions, rate), Variation(), 0.15, alpha=0.05, seed=1)
+    large = power(Design(2 * workers, clients, sessions, rate), Variation(), 0.15, alpha=0.05, seed=1)
+    assert small.power is not None
+    assert large.power is not None
+    assert large.power > small.power - 0.02
+    assert large.df is not None
+    assert 0.0 < large.power <= 1.0
+
+
+@pytest.mark.parametrize("design", [Design(1, 1, 8), Design(2, 1, 8), Design(4, 8, 1), Design(4, 8, 8, missed=0.99)])
+def test_a_design_that_cannot_carry_the_model_gets_words_and_no_number(design: Design) -> None:
+    told = power(design, Variation(), 0.15, alpha=0.05, seed=1)
+    assert told.power is None
+    assert told.reason
+    with pytest.raises(NoInformationError):
+        information(draw(design, 1), Variation())
+
+
+def test_a_grid_holds_every_combination_and_the_smallest_that_reaches_the_target_is_found() -> None:
+    designs = grid(Design(8, 6, 8), {"workers": [8, 16, 32], "sessions": [6, 12]})
+    assert len(designs) == 6
+    powers = [power(design, Variation(), 0.15, alpha=0.05, seed=1) for design in designs]
+    best = smallest(powers, 0.8)
+    assert best is not None
+    assert best.power is not None
+    assert all(one.power is None or one.power < 0.8 or one.ratings >= best.ratings for one in powers)
+    assert smallest(powers, 1.01) is None
