@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 class Identified:
     """A file's cells as text by column; dates of the format's own as year-month-day.
 
-    `labels`: header -> code -> label; `missing`: header -> the codes its file declares missing.
+    `labels`: header -> code -> label; `missing`: header -> the codes its file declares missing; `settings`: how the
+    file is written where it is not plain CSV, as `sources.read` of params.yaml says it.
     """
 
     header: tuple[str, ...]
@@ -18,6 +19,7 @@ class Identified:
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     missing: Mapping[str, frozenset[str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    settings: Mapping[str, str | float] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pipeline.base.errors import Problem
@@ -13,6 +15,10 @@ from pipeline.ingest.native import number_text
 from pipeline.prepare.identified import Identified
 
 SEPARATORS = ",;\t|"
+USUAL = {"csv": ","}  # what a file's ending says of its separator; a tab for all others
+HEAD = 50  # lines that are looked at for how a file is written
+TITLE = 0.7  # a header fills at least this share of the cells that most lines fill
+COMMA = re.compile(r"-?[0-9]+(?:,[0-9]+)?")
 QUALTRICS = '{"ImportId"'  # the third heading line of a Qualtrics export
 MEND = "save it again, or export it as CSV"
 
@@ -45,31 +51,53 @@ def _told(error: ValueError) -> str:
 
 
 def _delimited(ending: str, blob: bytes) -> Identified:
-    text, notes = _decoded(blob)
-    first = text[: text.find("\n")] if "\n" in text else text
-    separator = max(SEPARATORS, key=first.count) if ending == "csv" or first.count("\t") == 0 else "\t"
+    text, settings = _decoded(blob)
+    sample = "\n".join(text.splitlines()[:HEAD])
+    separator = max(SEPARATORS, key=sample.count) if ending == "csv" or "\t" not in sample else "\t"
     csv.field_size_limit(1 << 24)
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
-    if not rows:
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if row]
+    if separator != (USUAL.get(ending, "\t")):
+        settings["separator"] = "tab" if separator == "\t" else separator
+    table = _below_titles(rows, settings)
+    if separator == ";" and any(
+        all(map(COMMA.fullmatch, filter(None, column))) and any("," in cell for cell in column) for column in table.columns
+    ):
+        table = replace(table, settings={**table.settings, "decimal": ","})
+    return table
+
+
+def _below_titles(rows: list[list[str]], settings: dict[str, str | float]) -> Identified:
+    """The table below title lines and above none, its further heading lines (Qualtrics) left out."""
+    if not any(any(row) for row in rows):
         raise _RefusedError("is empty")
+    notes = [f"read as {settings['encoding']}"] if "encoding" in settings else []
+    filled = [sum(1 for cell in row if cell.strip()) for row in rows[:HEAD]]
+    usual = sorted(filled)[len(filled) // 2]
+    skip = next(place for place, count in enumerate(filled) if count >= TITLE * usual and count)
+    if skip:
+        settings["skip"] = skip
+        notes.append(f"{skip} lines above the header were left out")
+    rows = rows[skip:]
     if len(rows) > 2 and any(cell.startswith(QUALTRICS) for cell in rows[2]):
         rows[1:3] = []
-        notes = [*notes, "two further heading lines (Qualtrics) were left out"]
+        settings["skip_after_header"] = 2
+        notes.append("two further heading lines (Qualtrics) were left out")
+    rows = [row for row in rows if any(row)]
     width = len(rows[0])
     odd = sum(len(row) != width and any(row[width:]) for row in rows)
     if odd:
         raise _RefusedError(f"{odd:,} rows have more cells than the header")
     square = [[*row[:width], *[""] * (width - len(row))] for row in rows]
-    return _of_rows(square, notes)
+    return _of_rows(square, notes, settings)
 
 
-def _decoded(blob: bytes) -> tuple[str, list[str]]:
+def _decoded(blob: bytes) -> tuple[str, dict[str, str | float]]:
     if blob.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return blob.decode("utf-16"), ["read as UTF-16"]
+        return blob.decode("utf-16"), {"encoding": "utf-16"}
     try:
-        return blob.decode("utf-8-sig"), []
+        return blob.decode("utf-8-sig"), {}
     except UnicodeDecodeError:
-        return blob.decode("cp1252", errors="replace"), ["read as Windows-1252"]
+        return blob.decode("cp1252", errors="replace"), {"encoding": "windows-1252"}
 
 
 def _workbook(_ending: str, blob: bytes) -> Identified:
@@ -82,9 +110,11 @@ def _workbook(_ending: str, blob: bytes) -> Identified:
     sheets = [sheet for sheet in book.worksheets if any(cell is not None for row in sheet.values for cell in row)]
     if len(sheets) != 1:
         raise _RefusedError(f"has {len(sheets)} sheets with data, and one is read")
-    rows = [[_cell(cell) for cell in row] for row in sheets[0].values if any(cell is not None for cell in row)]
+    rows = [[_cell(cell) for cell in row] for row in sheets[0].values]
+    while rows and not any(rows[-1]):
+        rows.pop()
     width = max(place + 1 for row in rows for place, cell in enumerate(row) if cell)
-    return _of_rows([row[:width] for row in rows], [])
+    return _below_titles([row[:width] for row in rows], {})
 
 
 def _native(ending: str, blob: bytes) -> Identified:
@@ -139,7 +169,7 @@ def _cell(value: Any) -> str:
     return number_text(float(value)) if isinstance(value, int | float) or hasattr(value, "dtype") else str(value)
 
 
-def _of_rows(rows: list[list[str]], notes: list[str]) -> Identified:
+def _of_rows(rows: list[list[str]], notes: list[str], settings: dict[str, str | float]) -> Identified:
     header, body = tuple(cell.strip() for cell in rows[0]), rows[1:]
     columns = tuple(tuple(row[place] for row in body) for place in range(len(header)))
-    return Identified(header, columns, notes=tuple(notes))
+    return Identified(header, columns, notes=tuple(notes), settings=settings)

@@ -1,0 +1,247 @@
+"""start: look at files, ask what no file can tell, and write `sources:` and the hypotheses that the columns can carry."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.base.errors import ParamsError, Problem, SourceError
+from pipeline.base.params import Params, load
+from pipeline.base.yaml_text import parse
+from pipeline.measures.library import shipped
+from pipeline.prepare.identified import Identified
+from pipeline.prepare.reading import read_identified
+from pipeline.prepare.study import prepare
+from pipeline.prepare.telling import tell
+from pipeline.project.io import Batch, ignore_data
+from pipeline.project.key_file import key_of
+from pipeline.project.raw_files import read_bytes
+from pipeline.project.runner import params_text
+from pipeline.start.choose import Choice, choose
+from pipeline.start.dictionary import labelled
+from pipeline.start.identify import Proposed, propose_plan, sound_ids
+from pipeline.start.params_text import dumped, with_outcome, with_scales, with_section, with_study, without_hypotheses
+from pipeline.start.planning import plan_from
+from pipeline.start.questions import Interview, Question
+from pipeline.start.result import Setup
+from pipeline.start.setup import set_up
+
+KEYS = "~/.alliance_keys"
+LARGEST = 4096  # megabytes
+COMMENT = "written by python -m pipeline start; every key is explained in docs/own-data.md"
+PROPOSAL = "a proposal of python -m pipeline start --propose: check every line"
+TITLE = "Joint advocacy and the working alliance"
+ANSWERS = "answers.yaml"
+BEFORE = "params.before.yaml"
+
+
+def main(root: Path, arguments: argparse.Namespace) -> int:
+    """Set a study up from files; with --propose print a block to paste, and write nothing."""
+    interview = Interview(_given(arguments), None if arguments.yes or arguments.propose else _person())
+    blobs, tables = _read(arguments.files)
+    if arguments.propose:
+        folder = _folder_of(root, arguments.files) or f"data/raw/{arguments.name}"
+        print(dumped("sources", set_up(tables, folder, interview, shipped()).sources(), PROPOSAL), end="")
+        return 0
+    setup, files = _set_up(root, blobs, tables, interview, arguments)
+    title = interview.ask(Question("title", "What is the study called? The report has this title.", TITLE))
+    _refuse(interview, setup)
+    text, choice = _written(root, setup, title)
+    params = load(text)
+    _save(root, text, interview, files)
+    print(*_told(setup, params, choice, interview), sep="\n")
+    from pipeline.commands.check import main as check
+
+    check(root, arguments)
+    print("Next: dvc repro. Then read reports/report.html.")
+    return 0
+
+
+def _set_up(
+    root: Path,
+    blobs: Mapping[str, bytes],
+    tables: dict[str, Identified],
+    interview: Interview,
+    arguments: argparse.Namespace,
+) -> tuple[Setup, dict[str, bytes]]:
+    """The set-up of files where they are, of copies below data/raw/, or of what prepare makes of them; and what to write."""
+    proposed = propose_plan(tables)
+    inside = _folder_of(root, arguments.files)
+    if inside is not None:
+        if proposed.is_identified():
+            what = "some files hold dates, ages, ZIP codes or columns named like identifiers"
+            raise SourceError(
+                Problem(inside, what, "move them out of the project, then name them there: start prepares them")
+            )
+        return set_up(tables, inside, interview, shipped()), {}
+    folder = f"data/raw/{arguments.name}"
+    if proposed.is_identified() or not sound_ids(tables, proposed):
+        tables, files = _prepared(root, folder, tables, proposed, interview, arguments)
+    else:
+        files = {f"{folder}/{name}": blobs[name] for name in tables}
+        print(f"The files hold no dates and no identifiers by name: they are copied to {folder}/, for you alone to read.")
+    return set_up(tables, folder, interview, shipped()), files
+
+
+def _prepared(
+    root: Path,
+    folder: str,
+    tables: dict[str, Identified],
+    proposed: Proposed,
+    interview: Interview,
+    arguments: argparse.Namespace,
+) -> tuple[dict[str, Identified], dict[str, bytes]]:
+    """What prepare makes of identified files, with the labels of the columns that kept their codes; and what to write."""
+    print("The files hold dates, or ids that are no pseudonyms: de-identified copies are made; yours stay where they are.")
+    plan = plan_from(proposed, interview)
+    _refuse(interview, None)
+    key, is_new = key_of(Path(arguments.key or f"{KEYS}/{arguments.name}.key").expanduser(), root)
+    prepared = prepare(tables, plan, key)
+    files = {f"{folder}/{made.name}": made.content for made in prepared.files if made.content}
+    found: dict[str, Identified] = {}
+    for made, before in zip(prepared.files, tables.values(), strict=True):
+        if made.content:
+            table, problems = read_identified(made.number, "csv", made.content)
+            if table is None:
+                raise SourceError(problems)
+            found[made.name] = replace(table, labels=_kept_labels(before, table))
+    print(*tell(prepared, folder), sep="\n")
+    print("A new key of the pseudonyms was made." if is_new else "The key of the pseudonyms was used again.")
+    return found, files
+
+
+def _kept_labels(before: Identified, after: Identified) -> dict[str, Mapping[str, str]]:
+    """The labels of columns whose cells are still the codes they belong to."""
+    kept = {}
+    for header, cells in zip(after.header, after.columns, strict=True):
+        labels = before.labels.get(header, {})
+        if labels and set(cells) - {""} <= set(labels):
+            kept[header] = labels
+    return kept
+
+
+def _read(given: list[Path]) -> tuple[dict[str, bytes], dict[str, Identified]]:
+    """The files as they are and as text; SourceError names all that cannot be read."""
+    blobs: dict[str, bytes] = {}
+    tables: dict[str, Identified] = {}
+    problems: list[Problem] = []
+    for number, path in enumerate(given, start=1):
+        print(f"Reading file {number} of {len(given)} ...", file=sys.stderr)
+        blob, faults = read_bytes(path, f"file {number}", LARGEST)
+        problems += faults
+        if blob is None:
+            continue
+        table, wrong = read_identified(number, path.suffix.lower().lstrip("."), blob)
+        problems += wrong
+        if path.name in blobs:
+            problems.append(Problem(f"file {number}", "has the name of another file", "rename one of the two"))
+        if table is not None:
+            blobs[path.name], tables[path.name] = blob, table
+    if problems:
+        raise SourceError(problems)
+    return blobs, labelled(tables)
+
+
+def _folder_of(root: Path, given: list[Path]) -> str | None:
+    """The folder below data/raw/ in which all files lie; None where they lie elsewhere."""
+    folders = {path.resolve().parent for path in given}
+    one = next(iter(folders)) if len(folders) == 1 else root
+    return f"data/raw/{one.name}" if one.parent == root.resolve() / "data" / "raw" else None
+
+
+def _written(root: Path, setup: Setup, title: str) -> tuple[str, Choice]:
+    """The text of params.yaml for this set-up, and which hypotheses it carries."""
+    text = with_section(params_text(root), "sources", dumped("sources", setup.sources(), COMMENT))
+    text = with_scales(with_study(text, title), setup.scales)
+    choice = choose(load(text), shipped(), setup.present)
+    for name, changes in choice.changes.items():
+        text = with_outcome(text, name, changes)
+    return without_hypotheses(text, set(choice.gone)), choice
+
+
+def _save(root: Path, text: str, interview: Interview, files: Mapping[str, bytes]) -> None:
+    """Write the raw files, params.yaml, what it was before, and the answers: all or nothing."""
+    answers = "# The answers given to `python -m pipeline start`: --answers answers.yaml gives them again.\n"
+    answers += "".join(f"{_quoted(name)}: {_quoted(answer)}\n" for name, answer in interview.answers.items())
+    ignore_data(root)
+    batch = Batch(root, (), (*files, "params.yaml", BEFORE, ANSWERS))
+    for name, content in files.items():
+        batch.put_bytes(name, content)
+    batch.put_text(BEFORE, params_text(root))
+    batch.put_text("params.yaml", text)
+    batch.put_text(ANSWERS, answers)
+    batch.commit()
+
+
+def _told(setup: Setup, params: Params, choice: Choice, interview: Interview) -> list[str]:
+    said = ["What was seen:", *(f"- {note}" for note in setup.notes)]
+    said.append(f"Wrote params.yaml ({interview.asked} questions asked); it was {BEFORE}. The answers are in {ANSWERS}.")
+    said.append(f"Hypotheses that these columns can carry: {len(params.hypotheses)}.")
+    for name, changes in choice.changes.items():
+        said.append(f"- {name}: {', '.join(f'{key} is now {_value(value)}' for key, value in changes.items())}")
+    if choice.gone:
+        said.append(f"Left out, for want of a column ({len(choice.gone)}):")
+        said += [f"- {name}: {why}" for name, why in choice.gone.items()]
+    return said
+
+
+def _value(value: object) -> str:
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
+
+
+def _given(arguments: argparse.Namespace) -> dict[str, str]:
+    """The answers given beforehand: a file, and options over it."""
+    given: dict[str, str] = {}
+    if arguments.answers is not None:
+        try:
+            found = parse(Path(arguments.answers).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError):
+            raise ParamsError(Problem("--answers", "cannot be read", "name a YAML file of `question: answer`")) from None
+        given |= {str(name): str(answer) for name, answer in found.items()} if isinstance(found, dict) else {}
+    for text in arguments.answer or []:
+        name, _, answer = text.partition("=")
+        given[name] = answer
+    return given
+
+
+def _person() -> Callable[[Question], str]:
+    """Asks the person at the terminal until the answer can be one."""
+    asked = 0
+
+    def ask(question: Question) -> str:
+        nonlocal asked
+        asked += 1
+        print(f"\n{asked}. {question.text}")
+        while True:
+            try:
+                answer = input(f"  [{question.default}] > " if question.default else "  > ").strip()
+            except EOFError:
+                mend = f"--answer '{question.name}=...', or a line `{question.name}: ...` in a file for --answers"
+                raise ParamsError(Problem(question.name, "nobody answers this question", mend)) from None
+            answer = answer or question.default or ""
+            fault = question.check(answer) or ("" if answer or question.default is not None else "this one is needed")
+            if not fault:
+                return answer
+            print(f"  {fault}")
+
+    return ask
+
+
+def _refuse(interview: Interview, setup: Setup | None) -> None:
+    """ParamsError where questions have no answer, an answer cannot be one, or the files lack what every study needs."""
+    problems = [
+        Problem(one.name, f"needs an answer: {one.text.splitlines()[0]}", f"--answer '{one.name}=...'")
+        for one in interview.unanswered
+    ]
+    problems += [Problem(one.name, "this answer cannot be", fault) for one, fault in interview.wrong]
+    if setup is not None:
+        problems += [Problem("the files", what, "docs/own-data.md says what a study needs") for what in setup.missing]
+    if problems:
+        raise ParamsError(problems)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,84 @@
+"""What the codes of a mapped column mean, asked where neither labels nor words tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pipeline.start.blocks import Column
+from pipeline.start.codes import Meaning, meaning_of
+from pipeline.start.questions import Question, meanings, pairs
+from pipeline.start.result import Making
+from pipeline.start.roles import Role
+from pipeline.tables.column import Column as Canonical
+
+NEEDED = ("attendance", "mode")  # codes without which nothing can be estimated
+FIRST = ("phase", "gender", "age_band", "race_ethnicity", "mandated", "setting", "modality", "outcome", "language")
+MOST_CODES = 12  # a column of more different cells is not asked about
+LATER = 2  # questions kept free for what comes after the codes
+
+
+def rank(name: str) -> int:
+    """The order codes are asked in: what nothing can be estimated without, then what models use most."""
+    wanted = [*NEEDED, *FIRST]
+    return wanted.index(name) if name in wanted else len(wanted)
+
+
+def asked(making: Making, table: str, canonical: Canonical, header: str, role: Role) -> Meaning | None:
+    """What a column's codes mean, asked where it is not told; None where the column is to be left out."""
+    column = role.block.columns[header]
+    meaning = meaning_of(canonical, column)
+    is_needed = canonical.name in NEEDED
+    if not meaning.unknown and not (canonical.name == "mode" and "joint" not in meaning.known.values()):
+        return meaning
+    name = f"{table}.{canonical.name}"
+    left = f"{name}: left out, since nobody said what the codes of `{header}` mean"
+    may_ask = is_needed or name in making.interview.given or making.interview.may_ask(LATER)
+    if len(column.different()) > MOST_CODES or not may_ask:
+        making.setup.notes.append(left)
+        return None
+    answer = making.interview.ask(_question(making, name, canonical, column, meaning))
+    given = pairs(answer)
+    if not given:
+        making.setup.notes += [] if is_needed else [left]
+        return None
+    return _settled(making, name, column, meaning, given)
+
+
+def _question(making: Making, name: str, canonical: Canonical, column: Column, meaning: Meaning) -> Question:
+    is_needed, is_truth = canonical.name in NEEDED, canonical.kind == "boolean"
+    codes = sorted(column.different())
+    allowed = canonical.codes or (("true", "false") if is_truth else ())
+    guess = " ".join(
+        f"{code}={value}" for code, value in sorted(_guess(canonical, column, meaning, making.is_rated).items())
+    )
+    shown = ", ".join(f"{code} ({column.labels[code]})" if code in column.labels else code for code in codes)
+    may = ", ".join(allowed[:14]) or ("30-44, 90+, under_18 ..." if canonical.kind == "band" else "")
+    skip = "" if is_needed else "; Enter leaves the column out"
+    text = f"{name} ({canonical.description}): column `{column.header}` holds {shown}.\n"
+    text += f"  What do they mean? {may}\n  Write code=meaning, such as {codes[0]}={(allowed or ('30-44',))[0]}{skip}"
+    check = meanings(codes, allowed, is_open=not canonical.closed and not is_truth, may_skip=not is_needed)
+    return Question(name, text, guess or (None if is_needed else ""), check)
+
+
+def _settled(making: Making, name: str, column: Column, meaning: Meaning, given: Mapping[str, str]) -> Meaning:
+    """What was told and what was answered, together; codes that nobody gave a meaning are missing, and said to be."""
+    gone = tuple(code for code, value in given.items() if value == "missing")
+    told = {*given, *meaning.known, *meaning.missing}
+    rest = tuple(sorted(code for code in column.different() if code not in told))
+    if rest:
+        making.setup.notes.append(f"{name}: {len(rest)} codes without a meaning are read as missing")
+    known = {**meaning.known, **{code: value for code, value in given.items() if value != "missing"}}
+    return Meaning(known, (), (*meaning.missing, *gone, *rest), meaning.separator)
+
+
+def _guess(canonical: Canonical, column: Column, meaning: Meaning, is_rated: Sequence[bool]) -> dict[str, str]:
+    """A guess worth showing, only where every code has one: sessions that were rated took place."""
+    if meaning.known and not meaning.unknown:
+        return dict(meaning.known)
+    if canonical.name != "attendance" or len(is_rated) != len(column.cells):
+        return {}
+    found = {}
+    for code in column.different():
+        rows = [rated for cell, rated in zip(column.cells, is_rated, strict=True) if cell == code]
+        found[code] = meaning.known.get(code, "attended" if sum(rows) > len(rows) / 2 else "no_show")
+    return found if "attended" in found.values() else {}

@@ -1,0 +1,137 @@
+"""A plan for prepare, proposed: which columns hold ids, dates, ages, and which are of a kind that may stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pipeline.base.params import Privacy
+from pipeline.ingest.ids import id_faults
+from pipeline.prepare.bands import age_in_years
+from pipeline.prepare.identified import Identified
+from pipeline.prepare.kept import strangers
+from pipeline.prepare.moments import read_dates
+from pipeline.prepare.names import is_safe
+from pipeline.prepare.plan import KINDS, Kind
+from pipeline.start.blocks import Column
+from pipeline.start.words import header_words, plain
+
+INTAKE = (
+    "intake",
+    "admission",
+    "admit",
+    "enrol",
+    "enroll",
+    "enrolled",
+    "start",
+    "opened",
+    "baseline",
+    "referral",
+    "consent",
+)
+BIRTH = ("dob", "birth", "birthdate", "born", "birthday")
+MOST_SHARED = 0.9  # different cells over filled ones from which on a column of text could be an id
+
+
+@dataclass
+class Proposed:
+    """Columns by what is to be done with them, as `file:header`; and dates that could be the intake, the likeliest first."""
+
+    ids: dict[Kind, list[str]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+    dates: list[str] = field(default_factory=list)
+    intake: list[str] = field(default_factory=list)
+    ages: list[str] = field(default_factory=list)
+    zips: list[str] = field(default_factory=list)
+    keep: list[str] = field(default_factory=list)
+    dropped: int = 0
+    ambiguous: list[str] = field(default_factory=list)
+    offsets: list[str] = field(default_factory=list)
+
+    persons: int = 0
+
+    def is_identified(self) -> bool:
+        """Whether something in the files must not come in as it is."""
+        return bool(self.dates or self.intake or self.zips or self.ages or self.persons)
+
+
+def propose_plan(files: Mapping[str, Identified]) -> Proposed:
+    """What prepare would do with each column of these files."""
+    found = Proposed()
+    for file, table in files.items():
+        for header, cells in zip(table.header, table.columns, strict=True):
+            column = Column(header, cells, table.labels.get(header, {}), table.missing.get(header, frozenset()))
+            _place(found, f"{file}:{header}", column)
+    found.intake.sort(key=lambda name: _rank(name.rpartition(":")[2]))
+    return found
+
+
+def sound_ids(files: Mapping[str, Identified], proposed: Proposed) -> bool:
+    """Whether the ids of clients and workers, as they stand, are pseudonyms that the gate takes."""
+    import pyarrow as pa
+
+    pattern = re.compile(Privacy().id_pattern)
+    for name in (*proposed.ids["client"], *proposed.ids["worker"]):
+        file, _, header = name.rpartition(":")
+        cells = files[file].columns[files[file].header.index(header)]
+        different = list(dict.fromkeys(cell for cell in cells if cell))
+        if not all(map(pattern.fullmatch, different)) or id_faults(pa.array(different, pa.string())):
+            return False
+    return True
+
+
+def _place(found: Proposed, name: str, column: Column) -> None:
+    words = set(plain(column.header).split("_"))
+    kind = _kind(column.header)
+    found.persons += column.names_person() and bool(column.different())
+    if not column.different():
+        found.dropped += 1
+    elif words & set(BIRTH):
+        found.ages.append(name)
+    elif column.is_date():
+        (found.intake if words & set(INTAKE) else found.dates).append(name)
+        read = read_dates(column.different(), None, "")
+        found.ambiguous += [name] if read.ambiguous else []
+        found.offsets += [name] if read.offsets else []
+    elif kind is not None:
+        found.ids[kind].append(name)
+    elif words & {"zip", "zipcode", "postcode", "postal"}:
+        found.zips.append(name)
+    elif plain(column.header) in ("age", "age_years", "age_at_intake") and _are_ages(column):
+        found.ages.append(name)
+    elif is_safe(column.header) and not strangers(column.different(), ()):
+        found.keep.append(name)
+    else:
+        found.dropped += 1
+
+
+def _kind(header: str) -> Kind | None:
+    """The kind of thing whose id a header names: by its whole name, or behind the name of its form (`visit_staff`)."""
+    spelled = plain(header)
+    _, _, rest = spelled.partition("_")
+    for spelling in (spelled, rest):
+        for kind, column in _id_columns():
+            if spelling and spelling in column:
+                return kind
+    return None
+
+
+def _id_columns() -> Iterator[tuple[Kind, tuple[str, ...]]]:
+    tables: dict[Kind, str] = {
+        "client": "clients",
+        "worker": "workers",
+        "agency": "clients",
+        "session": "sessions",
+        "episode": "advocacy",
+    }
+    for kind, table in tables.items():
+        yield kind, header_words(table)[f"{kind}_id"]
+
+
+def _are_ages(column: Column) -> bool:
+    return all(age_in_years(text) is not None for text in column.different())
+
+
+def _rank(header: str) -> tuple[int, str]:
+    words = plain(header).split("_")
+    return min((INTAKE.index(word) for word in words if word in INTAKE), default=len(INTAKE)), header

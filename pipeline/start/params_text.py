@@ -1,0 +1,139 @@
+"""params.yaml with another `sources:` and only some hypotheses; every other line, comments included, stays as it is."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.start.result import Tree
+
+WIDTH = 120
+
+
+def with_section(text: str, name: str, block: str) -> str:
+    """The text with the lines of one top-level section replaced; comments before the next section stay with it."""
+    start, end = _section(text, name)
+    return text[:start] + block + text[end:]
+
+
+def dumped(name: str, tree: Tree, comment: str = "") -> str:
+    """A section as YAML text: short mappings on one line, as a person would write them."""
+    lines = [f"{name}:" + (f" # {comment}" if comment else "")]
+    return "\n".join([*lines, *_lines(tree, 1)]) + "\n\n"
+
+
+def with_study(text: str, title: str) -> str:
+    """The text of a real study with this title."""
+    start, end = _section(text, "study")
+    section = text[start:end]
+    section = re.sub(r"(?m)^(  origin:) \S+", r"\1 real", section)
+    if title:
+        section = re.sub(r"(?m)^(  title:) .*$", lambda match: f"{match[1]} {_scalar(title)}", section)
+    return text[:start] + section + text[end:]
+
+
+def with_scales(text: str, scales: Mapping[str, tuple[float, float]]) -> str:
+    """The text with the scales of instruments declared under `measures`."""
+    if not scales:
+        return text
+    start, end = _section(text, "measures")
+    section = re.sub(r"(?ms)^  scales:.*?(?=^  \S|\Z)", "", text[start:end].replace("measures: {}", "measures:"))
+    shown = ", ".join(f"{name}: [{low:g}, {high:g}]" for name, (low, high) in scales.items())
+    body = section.rstrip("\n")
+    return text[:start] + f"{body}\n  scales: {{ {shown} }}" + section[len(body) :] + text[end:]
+
+
+def without_hypotheses(text: str, gone: set[str]) -> str:
+    """The text without some hypotheses; the comments around them stay."""
+    for name in gone:
+        start, end = _entry(text, name)
+        text = text[:start] + text[end:]
+    start, end = _section(text, "hypotheses")
+    if not re.search(r"(?m)^  [a-z]", text[start:end]):
+        text = text[:start] + re.sub(r"^hypotheses:", "hypotheses: {}", text[start:end], count=1) + text[end:]
+    return text
+
+
+def with_outcome(text: str, name: str, changes: Mapping[str, object]) -> str:
+    """The text with some keys of one hypothesis changed, its comments kept."""
+    import ruamel.yaml
+
+    start, end = _entry(text, name)
+    yaml = ruamel.yaml.YAML()
+    yaml.width, yaml.preserve_quotes = 10_000, True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    entry: Any = yaml.load(text[start:end])
+    for path, value in changes.items():
+        *above, last = path.split(".")
+        here = entry[name]
+        for key in above:
+            here = here[key]
+        if isinstance(value, list):
+            here[last][:] = value
+        else:
+            here[last] = value
+    sink = io.StringIO()
+    yaml.dump(entry, sink)
+    indented = "".join(f"  {line}" if line.strip() else line for line in sink.getvalue().splitlines(keepends=True))
+    return text[:start] + indented + text[end:]
+
+
+def _section(text: str, name: str) -> tuple[int, int]:
+    match = re.search(rf"(?m)^{name}:", text)
+    if match is None:
+        return len(text), len(text)
+    after = re.search(r"(?m)^[a-z_]+:", text[match.end() :])
+    end = match.end() + after.start() if after else len(text)
+    before = text[match.start() : end]
+    kept = re.search(r"(?:\n#[^\n]*|\n)*\Z", before)  # comments right before the next section are its own
+    return match.start(), match.start() + (kept.start() + 1 if after and kept and kept[0].strip() else len(before))
+
+
+def _entry(text: str, name: str) -> tuple[int, int]:
+    start, end = _section(text, "hypotheses")
+    match = re.search(rf"(?m)^  {re.escape(name)}:", text[start:end])
+    if match is None:
+        return start, start
+    begin = start + match.start()
+    after = re.search(r"(?m)^(?:  \S|\S|\s*\n  #)", text[begin + len(name) + 3 : end])
+    return begin, begin + len(name) + 3 + after.start() if after else end
+
+
+def _lines(tree: Tree, depth: int) -> list[str]:
+    lines = []
+    pad = "  " * depth
+    for key, value in tree.items():
+        flow = _flow(value)
+        if (
+            isinstance(value, dict)
+            and value
+            and (depth < 3 or len(flow) > WIDTH - 2 * depth - len(str(key)) or key == "columns")
+        ):
+            lines += [f"{pad}{_scalar(key)}:", *_lines(value, depth + 1)]
+        else:
+            lines.append(f"{pad}{_scalar(key)}: {flow}")
+    return lines
+
+
+def _flow(value: object) -> str:
+    if isinstance(value, dict):
+        inner = ", ".join(f"{_scalar(key)}: {_flow(found)}" for key, found in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(_flow(found) for found in value)}]"
+    return _scalar(value)
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None or isinstance(value, int | float):
+        return "null" if value is None else f"{value:g}"
+    text = str(value)
+    is_plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_./-]*", text) and text.lower() not in RESERVED
+    return text if is_plain else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+RESERVED = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])

@@ -1,0 +1,100 @@
+"""The ratings of a set-up: which instrument, who answered, on which scale, and which answers stand for none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from pipeline.measures.instrument import Instrument
+from pipeline.start.items import Items, missing_codes, outside
+from pipeline.start.links import Key, mapped
+from pipeline.start.questions import Question
+from pipeline.start.result import Making, Setup, Tree, source_of
+from pipeline.start.roles import Role
+from pipeline.start.words import plain
+
+RATERS = ("client", "worker", "observer")
+WORKER = re.compile(r"(?i)worker|therap|staff|clinician|(?:^|_)w[kt]?_")
+ANCHORS = {"seldom": 1, "sometimes": 2, "fairly_often": 3, "very_often": 4, "always": 5}  # of the WAI's short forms
+
+
+def add_ratings(making: Making, role: Role, sessions: Role, key: Key | None) -> None:
+    """Add what a block holds of ratings to the set-up; `key`: what a session id is made of."""
+    runs: list[Items | None] = [*role.items] if role.items else [None]
+    for run in runs:
+        found = _instrument(making, run, role)
+        if found is None:
+            continue
+        instrument, rater = found
+        source = source_of(role)
+        source |= {"instrument": instrument.id, "rater": rater}
+        if key is not None:
+            source["columns"] = {"session_id": mapped(key.sessions if role.block is sessions.block else key.ratings)}
+        if run is not None:
+            source["items"] = run.pattern
+            _scale(making.setup, source, run, instrument)
+        else:
+            source["scores"] = {score: header for score, header in role.scores.items() if score in instrument.scores}
+        source["ignore_others"] = True
+        ratings, name = making.setup.ratings, f"{instrument.id}_{rater}"
+        ratings[name if name not in ratings else f"{name}_{len(ratings) + 1}"] = source
+
+
+def _instrument(making: Making, run: Items | None, role: Role) -> tuple[Instrument, str] | None:
+    """The instrument and who answered: asked in one question, with the likeliest as its default."""
+    instruments = making.instruments
+    fitting = [one for one in instruments.values() if run is None or one.items == run.count]
+    what = f"{run.count} items, `{run.pattern}`" if run else f"scores, `{', '.join(role.scores.values())}`"
+    choices = ", ".join(one.id for one in (fitting or instruments.values()))
+    text = (
+        f"{role.block.name()} holds {what}.\n  Which instrument ({choices})? And who answered: client, worker, observer?\n"
+    )
+    text += "  Write both, such as `wai_sr client`; `-` leaves it out"
+    count = len(making.setup.ratings) + 1
+    name = "instrument" if count == 1 else f"instrument_{count}"
+    header = run.pattern if run else " ".join(role.scores.values())
+    answer = making.interview.ask(Question(name, text, _likely(fitting, header, role), _check(instruments, run)))
+    chosen, _, who = answer.partition(" ")
+    return (instruments[chosen], who or "client") if chosen in instruments else None
+
+
+def _likely(fitting: list[Instrument], header: str, role: Role) -> str | None:
+    """The instrument that a header names, else the first that fits; the client's answers unless a name says otherwise."""
+    rater = "worker" if WORKER.search(f"{header} {role.block.name()}") else "client"
+    ordered = sorted(fitting, key=lambda one: (rater not in one.raters, "sr" not in one.id, one.id))
+    spelled = [one for one in ordered if plain(one.id).replace("_", "") in plain(header).replace("_", "")]
+    return f"{(spelled or ordered)[0].id} {rater}" if ordered else None
+
+
+def _check(instruments: Mapping[str, Instrument], run: Items | None) -> Callable[[str], str]:
+    def check(answer: str) -> str:
+        name, _, who = answer.partition(" ")
+        if answer == "-":
+            return ""
+        if name not in instruments:
+            return f"no instrument {name}: {', '.join(instruments)}, or one file of your own (instruments/README.md)"
+        if run is not None and instruments[name].items != run.count:
+            return f"{name} has {instruments[name].items} items, and here are {run.count}"
+        return "" if (who or "client") in RATERS else f"who answered is one of {', '.join(RATERS)}"
+
+    return check
+
+
+def _scale(setup: Setup, source: Tree, run: Items, instrument: Instrument) -> None:
+    """The scale the answers are on, and the answers that stand for none."""
+    words = {text for text in run.answers if plain(text) in ANCHORS}
+    if words:
+        source["labels"] = {text: ANCHORS[plain(text)] for text in sorted(words, key=lambda text: ANCHORS[plain(text)])}
+    for low, high in (instrument.scale, *instrument.other_scales):
+        gone = missing_codes(run.answers - words, low, high)
+        if not outside(run.answers - words - set(gone), low, high):
+            break
+    else:
+        setup.notes.append(f"{instrument.id}: some answers are outside its scale; `check` says how many")
+        return
+    if (low, high) != instrument.scale:
+        setup.scales[instrument.id] = (low, high)
+        setup.notes.append(f"{instrument.id}: the answers run from {low:g} to {high:g}, a scale that others use, too")
+    if gone:
+        source["missing"] = {"all": [""], "items": [*gone]}
+        setup.notes.append(f"{instrument.id}: the answers {', '.join(gone)} lie outside its scale and are read as missing")
