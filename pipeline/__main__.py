@@ -70,15 +70,16 @@ COMMANDS: dict[str, tuple[str, Arguments]] = {
         (
             (
                 "files",
-                {"nargs": "+", "type": Path, "metavar": "FILE", "help": "exports; identified ones outside the project"},
+                {"nargs": "*", "type": Path, "metavar": "FILE", "help": "exports; identified ones outside the project"},
             ),
-            ("--name", {"default": "study", "metavar": "NAME", "help": "the folder of the files below data/raw/ (study)"}),
+            ("--name", {"metavar": "NAME", "help": "the folder of the files below data/raw/, and of the key"}),
             ("--study", {"metavar": "FOLDER", "help": "make a study of its own in this folder, without a clone"}),
             ("--answer", _pairs("QUESTION=ANSWER", "an answer given beforehand; may be repeated")),
             ("--answers", {"metavar": "FILE", "help": "a YAML file of answers, such as the answers.yaml of a former run"}),
             ("--yes", {"action": "store_true", "help": "ask nothing: take what is proposed, refuse where nothing is"}),
             ("--key", {"metavar": "FILE", "help": "the pseudonyms' secret, where files are prepared (~/.alliance_keys)"}),
             ("--propose", {"action": "store_true", "help": "print the block for params.yaml, write nothing"}),
+            ("--renew", {"action": "store_true", "help": "take the installed package, in a study of its own"}),
         ),
     ),
     "prepare": (

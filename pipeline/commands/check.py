@@ -7,17 +7,21 @@ import os
 from pathlib import Path
 
 from pipeline.base.errors import SourceError
-from pipeline.base.params import load
+from pipeline.base.params import Params, load
+from pipeline.hypotheses.lacks import lacks
 from pipeline.ingest.study import named_files
 from pipeline.project import runner
+from pipeline.project.package import refuse_other_package
 from pipeline.project.raw_folder import folder_problems
+from pipeline.start.template import STAMP
 
 
 def main(root: Path, _arguments: argparse.Namespace) -> int:
     """Run the check stage; for a person, not for DVC (whose check stage depends on no data), look into the files as well."""
+    refuse_other_package(root, STAMP)
     runner.run("check", root)
-    print("params.yaml is valid.")
     params = load(runner.params_text(root))
+    print(*verdict(params), sep="\n")
     folder = root / params.sources.directory
     if not folder.is_dir():
         return 0
@@ -39,3 +43,14 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     for warning in record["warnings"]:
         print(f"- note: {warning['table']}: {warning['text']} ({warning['count']:,})")
     return 0
+
+
+def verdict(params: Params) -> list[str]:
+    """That params.yaml is valid, and each hypothesis that lacks a column or a table of ratings, with what it lacks."""
+    lacking = lacks(params)
+    if not lacking:
+        return ["params.yaml is valid."]
+    said = [f"params.yaml is valid, but {len(lacking)} of {len(params.hypotheses)} hypotheses cannot run on what is mapped:"]
+    for name, found in lacking.items():
+        said.append(f"- {name} lacks {'; '.join(map(str, found))}")
+    return [*said, "    mend: map the column, or take it out of the hypothesis; the others run"]

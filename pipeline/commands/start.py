@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,6 +19,7 @@ from pipeline.prepare.study import prepare
 from pipeline.prepare.telling import tell
 from pipeline.project.io import Batch, ignore_data
 from pipeline.project.key_file import key_of
+from pipeline.project.new_study import files_of_study, renew, write_study
 from pipeline.project.raw_files import read_bytes
 from pipeline.project.runner import params_text
 from pipeline.start.choose import Choice, choose
@@ -40,23 +42,39 @@ BEFORE = "params.before.yaml"
 
 def main(root: Path, arguments: argparse.Namespace) -> int:
     """Set a study up from files; with --propose print a block to paste, and write nothing."""
+    if arguments.renew:
+        renew(root)
+        print("The study is computed with the installed package from now on: dvc repro computes everything anew.")
+        return 0
+    if not arguments.files:
+        raise SourceError(Problem("start", "no files are named", "python -m pipeline start FILE FILE ..."))
+    arguments.name = arguments.name or _name(arguments.study or root.name)
     interview = Interview(_given(arguments), None if arguments.yes or arguments.propose else _person())
     blobs, tables = _read(arguments.files)
     if arguments.propose:
         folder = _folder_of(root, arguments.files) or f"data/raw/{arguments.name}"
         print(dumped("sources", set_up(tables, folder, interview, shipped()).sources(), PROPOSAL), end="")
         return 0
+    new: dict[str, str] = {}
+    if arguments.study is not None:
+        root = Path(arguments.study).expanduser().resolve()
+        new = files_of_study(root)
+    before = new["params.yaml"] if new else params_text(root)
     setup, files = _set_up(root, blobs, tables, interview, arguments)
     title = interview.ask(Question("title", "What is the study called? The report has this title.", TITLE))
     _refuse(interview, setup)
-    text, choice = _written(root, setup, title)
+    text, choice = _written(before, setup, title)
     params = load(text)
-    _save(root, text, interview, files)
+    if new:
+        write_study(root, new)
+        print(f"A study of its own: {root.name}/, with params.yaml, dvc.yaml and folders for data and reports.")
+    _save(root, before, text, interview, files)
     print(*_told(setup, params, choice, interview), sep="\n")
     from pipeline.commands.check import main as check
 
     check(root, arguments)
-    print("Next: dvc repro. Then read reports/report.html.")
+    where = f"cd {arguments.study}, then " if arguments.study is not None else ""
+    print(f"Next: {where}python -m pipeline study. Then read reports/report.html.")
     return 0
 
 
@@ -152,9 +170,9 @@ def _folder_of(root: Path, given: list[Path]) -> str | None:
     return f"data/raw/{one.name}" if one.parent == root.resolve() / "data" / "raw" else None
 
 
-def _written(root: Path, setup: Setup, title: str) -> tuple[str, Choice]:
+def _written(before: str, setup: Setup, title: str) -> tuple[str, Choice]:
     """The text of params.yaml for this set-up, and which hypotheses it carries."""
-    text = with_section(params_text(root), "sources", dumped("sources", setup.sources(), COMMENT))
+    text = with_section(before, "sources", dumped("sources", setup.sources(), COMMENT))
     text = with_scales(with_study(text, title), setup.scales)
     choice = choose(load(text), shipped(), setup.present)
     for name, changes in choice.changes.items():
@@ -162,7 +180,7 @@ def _written(root: Path, setup: Setup, title: str) -> tuple[str, Choice]:
     return without_hypotheses(text, set(choice.gone)), choice
 
 
-def _save(root: Path, text: str, interview: Interview, files: Mapping[str, bytes]) -> None:
+def _save(root: Path, before: str, text: str, interview: Interview, files: Mapping[str, bytes]) -> None:
     """Write the raw files, params.yaml, what it was before, and the answers: all or nothing."""
     answers = "# The answers given to `python -m pipeline start`: --answers answers.yaml gives them again.\n"
     answers += "".join(f"{_quoted(name)}: {_quoted(answer)}\n" for name, answer in interview.answers.items())
@@ -170,7 +188,7 @@ def _save(root: Path, text: str, interview: Interview, files: Mapping[str, bytes
     batch = Batch(root, (), (*files, "params.yaml", BEFORE, ANSWERS))
     for name, content in files.items():
         batch.put_bytes(name, content)
-    batch.put_text(BEFORE, params_text(root))
+    batch.put_text(BEFORE, before)
     batch.put_text("params.yaml", text)
     batch.put_text(ANSWERS, answers)
     batch.commit()
@@ -241,6 +259,12 @@ def _refuse(interview: Interview, setup: Setup | None) -> None:
         problems += [Problem("the files", what, "docs/own-data.md says what a study needs") for what in setup.missing]
     if problems:
         raise ParamsError(problems)
+
+
+def _name(folder: str) -> str:
+    """The name of a study's folder below data/raw/, after the folder it lies in."""
+    name = re.sub(r"[^a-z0-9]+", "_", Path(folder).name.lower()).strip("_")
+    return name or "study"
 
 
 def _quoted(text: str) -> str:

@@ -13,6 +13,7 @@ from pipeline.start.roles import DOSES, Role
 from pipeline.start.words import plain
 from pipeline.tables import by_name
 
+KEYS = ("file", "rows", "wide", "columns", "constants", "recode", "missing", "split", "ignore_others")  # in this order
 BOX = "___"  # between the name of a REDCap checkbox field and the code of one of its boxes
 
 
@@ -39,7 +40,7 @@ def add_table(making: Making, table: str, role: Role, key: Key | None) -> None:
     order = list(by_name()[table].columns)
     source["columns"] = {name: columns[name] for name in sorted(columns, key=lambda n: order.index(n) if n in order else 99)}
     source["ignore_others"] = True
-    setup.tables[table] = source
+    setup.tables[table] = {name: source[name] for name in KEYS if name in source}
 
 
 def _mapped_columns(making: Making, table: str, role: Role, found: Mapping[str, str], columns: Tree, source: Tree) -> None:
@@ -122,12 +123,7 @@ def _episode(role: Role, found: Mapping[str, str], setup: Setup) -> Plain:
     if own is not None and own != INSTANCE and role.block.unique(own):
         return own
     client, day = found.get("client_id", ""), found.get("day", "")
-    for parts in (
-        (client, INSTANCE),
-        (client, day),
-        (client, day, found.get("mode", "")),
-        (client, day, found.get("setting", "")),
-    ):
+    for parts in ((client, INSTANCE), (client, day)):
         if all(part in role.block.columns for part in parts) and role.block.unique(*parts):
             return {"columns": list(parts), "prefix": "E"}
     setup.missing.append("nothing tells one episode of advocacy from another: add a column with an id")

@@ -51,7 +51,7 @@ dose_client_solo: dose_client_solo client_solo client_alone
 dose_concrete: dose_concrete concrete concrete_services
 """
 ADVOCACY = """
-episode_id: episode_id episode advocacy_id adv_ref activity_id adv_id eid event_id
+episode_id: episode_id episode advocacy_id adv_ref activity_id adv_id eid event_id contact_id
 day: day days days_in study_day day_in days_since_intake adv_day
 mode: mode who who_went advocacy_type adv_type type
 order: order rel_visit before_after
