@@ -10,6 +10,8 @@ from pipeline.start.blocks import Block
 from pipeline.start.words import plain
 
 FEWEST = 4
+MOST_ANSWERS = 20  # different answers of a form with a scale of points
+LINE = 100  # the longest line to be marked
 CHECKBOX = "___"
 PLACE = re.compile(r"\{session(?::02)?\}|[0-9]+")
 SCORES = {"total": "total score sum mean", "goal": "goal goals", "task": "task tasks", "bond": "bond"}
@@ -91,7 +93,9 @@ def _merged(runs: Mapping[tuple[str, str, bool], dict[int, str]]) -> dict[tuple[
 def _is_answer(block: Block, header: str) -> bool:
     column = block.columns[header]
     found = column.different()
-    return len(found) <= 20 and not column.is_date()
+    if len(found) > MOST_ANSWERS:  # a line to be marked gives many answers, none of them large
+        return column.is_number() and all(abs(float(text.replace(",", "."))) <= LINE for text in found)
+    return not column.is_date()
 
 
 def _within(text: str, low: float, high: float) -> bool:

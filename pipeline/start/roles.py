@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,12 +23,17 @@ DOSES = "dose_"
 
 @dataclass(frozen=True)
 class Role:
-    """What a block is for: the tables it feeds with their columns (canonical -> header), its items and its scores."""
+    """What a block is for: the tables it feeds with their columns (canonical -> header), its items and its scores.
+
+    `loose`: what its columns would be in every table; `joins`: files looked up for more, with the key here and there.
+    """
 
     block: Block
     tables: Mapping[str, dict[str, str]] = field(default_factory=dict)
     items: tuple[Items, ...] = ()
     scores: Mapping[str, str] = field(default_factory=dict)
+    loose: Mapping[str, dict[str, str]] = field(default_factory=dict)
+    joins: tuple[tuple[str, str, str], ...] = ()
 
     def ids(self) -> dict[str, str]:
         """Client, worker, session and number columns, whatever table they were found for."""
@@ -58,7 +64,7 @@ def role_of(block: Block) -> Role:
         tables["clients"] = guesses["clients"]
     if _is_workers(guesses["workers"], block, tables):
         tables["workers"] = guesses["workers"]
-    return Role(block, tables, items, scores)
+    return Role(block, tables, items, scores, guesses)
 
 
 def _columns(table: str, columns: Mapping[str, Column], block: Block) -> dict[str, str]:
@@ -92,7 +98,8 @@ def _own_words(columns: Mapping[str, Column]) -> Callable[[str], list[str]]:
         whole = plain(header.replace("{session:02}", "").replace(SESSION, ""))
         bare = whole.removesuffix("_s").removesuffix("_t").removesuffix("_w").removesuffix("_v")
         first, _, rest = bare.partition("_")
-        ways = [plain(header), whole, bare, *([rest] if first in shared and rest else [])]
+        unnumbered = re.sub(r"(?:_[0-9]+)+$", "", bare)
+        ways = [plain(header), whole, bare, unnumbered, *([rest] if first in shared and rest else [])]
         return list(dict.fromkeys(way for way in ways if way))
 
     return read

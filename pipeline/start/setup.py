@@ -9,6 +9,7 @@ from dataclasses import replace
 from pipeline.measures.instrument import Instrument
 from pipeline.prepare.identified import Identified
 from pipeline.start.blocks import Block, blocks_of
+from pipeline.start.joins import joined
 from pipeline.start.links import Key, keys, own_key, rated_rows
 from pipeline.start.questions import Interview, Question, one_of
 from pipeline.start.ratings import add_ratings
@@ -29,7 +30,7 @@ def set_up(
             setup.read[file] = dict(found.settings)
     roles = list(_stacked([role_of(block) for file, found in files.items() for block in blocks_of(file, found)]))
     setup.notes += [_said(role) for role in roles]
-    roles = _corrected(roles, interview)
+    roles = _corrected(list(joined(roles)), interview)
     sessions = next((role for role in roles if "sessions" in role.tables), None)
     rated = [role for role in roles if role.items or role.scores]
     if sessions is None:

@@ -13,7 +13,18 @@ from pipeline.start.roles import DOSES, Role
 from pipeline.start.words import plain
 from pipeline.tables import by_name
 
-KEYS = ("file", "rows", "wide", "columns", "constants", "recode", "missing", "split", "ignore_others")  # in this order
+KEYS = (
+    "file",
+    "joins",
+    "rows",
+    "wide",
+    "columns",
+    "constants",
+    "recode",
+    "missing",
+    "split",
+    "ignore_others",
+)  # in this order
 BOX = "___"  # between the name of a REDCap checkbox field and the code of one of its boxes
 
 
@@ -30,6 +41,8 @@ def add_table(making: Making, table: str, role: Role, key: Key | None) -> None:
         if not _one_row_each(source, role, found[f"{table[:-1]}_id"]):
             setup.notes.append(f"{table}: {role.block.name()} has several rows for one of them, so only their ids come in")
             return
+    if role.joins:
+        source["joins"] = [_join(*join) for join in role.joins]
     columns: Tree = {}
     if table == "sessions":
         _session_columns(making, role, key, columns, found, source)
@@ -72,6 +85,13 @@ def _mapped_columns(making: Making, table: str, role: Role, found: Mapping[str, 
         source["recode"] = recode
     if missing:
         source["missing"] = {"all": [""], **missing}
+
+
+def _join(file: str, key: str, other: str) -> Tree:
+    found: Tree = {"file": file, "key": key}
+    if other != key:
+        found["other_key"] = other
+    return found
 
 
 def _truth(value: str) -> Plain:
