@@ -61,10 +61,6 @@ def _pairs(form: str, text: str) -> dict[str, Any]:
 COMMANDS: dict[str, tuple[str, Arguments]] = {
     "study": ("the whole way: set up what is missing, check, run every stage that must run, print the verdicts", ()),
     "check": ("say everything that is wrong with params.yaml and the raw files", ()),
-    "map": (
-        "propose a `sources:` block from the headers of raw files",
-        (("files", {"nargs": "+", "type": Path, "metavar": "FILE"}),),
-    ),
     "start": (
         "set a study up from your files: looks at them, asks what it cannot see, writes params.yaml",
         (

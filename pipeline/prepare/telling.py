@@ -18,7 +18,8 @@ def tell(prepared: Prepared, folder: str) -> Iterator[str]:
         yield from (f"  {note}" for note in file.notes)
         if file.set_aside:
             yield f"  {file.set_aside:,} rows set aside: a date that gives no day."
-        yield f"  {file.dropped:,} columns left behind."
+        if file.dropped:
+            yield f"  {file.dropped:,} columns left behind."
     counts = [f"{prepared.ids[kind]:,} {kind}s" for kind in KINDS if prepared.ids[kind]]
     if counts:
         yield f"Pseudonyms: {', '.join(counts)}."

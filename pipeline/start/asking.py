@@ -36,8 +36,11 @@ def asked(making: Making, table: str, canonical: Canonical, header: str, role: R
     if len(column.different()) > MOST_CODES or not may_ask:
         making.setup.notes.append(left)
         return None
-    answer = making.interview.ask(_question(making, name, canonical, column, meaning))
+    question = _question(making, name, canonical, column, meaning)
+    answer = making.interview.ask(question)
     given = pairs(answer)
+    if given and making.interview.person is None and name not in making.interview.given:
+        making.setup.notes.append(f"{name}: {answer}, a guess from which sessions were rated")
     if not given:
         making.setup.notes += [] if is_needed else [left]
         return None

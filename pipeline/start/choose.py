@@ -51,7 +51,8 @@ def _measured(
     if any((source.instrument, source.rater) == (outcome.instrument, outcome.rater) for source in sources):
         return hypothesis
     scores = {outcome.score, *([hypothesis.contrast.outcome_minus] if hypothesis.contrast else [])} - {None}
-    for source in sorted(sources, key=lambda source: (source.rater != outcome.rater, source.instrument)):
+    family = outcome.instrument.partition("_")[0]
+    for source in sorted(sources, key=lambda s: (s.rater != outcome.rater, s.instrument.partition("_")[0] != family)):
         if scores <= set(instruments[source.instrument].scores):
             changes["outcome.instrument"] = source.instrument
             if source.rater != outcome.rater:

@@ -26,6 +26,8 @@ def add_ratings(making: Making, role: Role, sessions: Role, key: Key | None) -> 
         if found is None:
             continue
         instrument, rater = found
+        what = run.pattern if run else ", ".join(role.scores.values())
+        making.setup.notes.append(f"{what}: {instrument.id}, as the {rater} answers it")
         source = source_of(role)
         source |= {"instrument": instrument.id, "rater": rater}
         if key is not None:
@@ -61,9 +63,22 @@ def _instrument(making: Making, run: Items | None, role: Role) -> tuple[Instrume
 def _likely(fitting: list[Instrument], header: str, role: Role) -> str | None:
     """The instrument that a header names, else the first that fits; the client's answers unless a name says otherwise."""
     rater = "worker" if WORKER.search(f"{header} {role.block.name()}") else "client"
-    ordered = sorted(fitting, key=lambda one: (rater not in one.raters, "sr" not in one.id, one.id))
-    spelled = [one for one in ordered if plain(one.id).replace("_", "") in plain(header).replace("_", "")]
-    return f"{(spelled or ordered)[0].id} {rater}" if ordered else None
+    spelled = plain(header).replace("_", "")
+
+    def unlikely(one: Instrument) -> tuple[bool, bool, bool, bool, bool, str]:
+        family, _, form = one.id.partition("_")
+        lacks = not set(role.scores) <= set(one.scores)
+        return (
+            family not in spelled,
+            one.id.replace("_", "") not in spelled,
+            lacks,
+            rater not in one.raters,
+            form != "sr",
+            one.id,
+        )
+
+    ordered = sorted(fitting, key=unlikely)
+    return f"{ordered[0].id} {rater}" if ordered else None
 
 
 def _check(instruments: Mapping[str, Instrument], run: Items | None) -> Callable[[str], str]:

@@ -48,7 +48,9 @@ def role_of(block: Block) -> Role:
     items = tuple(items_of(block))
     scores = {} if items else scores_of(block)
     used = {header for run in items for header in headers_of(run)} | set(scores.values())
-    plain_columns = {header: column for header, column in block.columns.items() if header not in used}
+    plain_columns = {
+        header: column for header, column in block.columns.items() if header not in used and not column.names_person()
+    }
     guesses = {table: _columns(table, plain_columns, block) for table in ("clients", "workers", "sessions", "advocacy")}
     rated = bool(items or scores)
     tables: dict[str, dict[str, str]] = {}

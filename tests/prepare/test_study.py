@@ -196,7 +196,7 @@ def test_dates_and_labels_of_excel_spss_stata_and_parquet(tmp_path: Path) -> Non
 def test_semicolons_windows_letters_and_qualtrics_headings_are_read() -> None:
     found, _ = read_identified(1, "csv", "kürzel;wert\r\nä;1,5\r\n".encode("cp1252"))
     assert found is not None
-    assert (found.header, found.columns[1], found.notes) == (("kürzel", "wert"), ("1,5",), ("read as Windows-1252",))
+    assert (found.header, found.columns[1], found.notes) == (("kürzel", "wert"), ("1,5",), ("read as windows-1252",))
     text = 'a,b\nFirst,Second\n"{""ImportId"":""Q1""}","{""ImportId"":""Q2""}"\n1,2\n'
     found, _ = read_identified(1, "csv", text.encode())
     assert found is not None

@@ -1,4 +1,4 @@
-"""Studies as researchers have them, made from one seed: a REDCap export, a wide SPSS file, files of an EMR, Qualtrics, LimeSurvey."""
+"""Studies as researchers have them, made from one seed: a REDCap export, a wide SPSS file, three files of an EMR."""
 
 from __future__ import annotations
 
@@ -38,7 +38,12 @@ class Made:
         draw = self.draw
         client = f"C{draw.randrange(16**8):08x}"
         intake = dt.date(2023, 1, 2) + dt.timedelta(draw.randrange(300))
-        person = {"client": client, "intake": intake.isoformat(), "age": str(1 + number % 2), "sex": str(1 + number // 2 % 2)}
+        person = {
+            "client": client,
+            "intake": intake.isoformat(),
+            "age": str(1 + number % 2),
+            "sex": str(1 + number // 2 % 2),
+        }
         self.people.append({**person, "need": str(draw.randrange(11)), "ordered": str(draw.randrange(2))})
         worker, level, day = self.workers[number % len(self.workers)], draw.gauss(3.6, 0.5), 7
         for visit in range(1, sessions + 1):
@@ -66,7 +71,9 @@ class Made:
             record = {"record_id": person["client"], "redcap_repeat_instrument": "", "redcap_repeat_instance": ""}
             boxes = {f"barriers___{box}": str(self.draw.randrange(2)) for box in range(1, 4)}
             base = {"intake_date": person["intake"], "age_group": person["age"], "sex": person["sex"], **boxes}
-            rows.append(record | base | {"need_score": person["need"], "court_ordered": person["ordered"], "intake_complete": "2"})
+            rows.append(
+                record | base | {"need_score": person["need"], "court_ordered": person["ordered"], "intake_complete": "2"}
+            )
             mine = [visit for visit in self.visits if visit["client"] == person["client"]]
             for visit in mine:
                 kind = {"redcap_repeat_instance": visit["number"]}
@@ -74,7 +81,9 @@ class Made:
                 rows[-1] |= {"visit_staff": visit["worker"], "visit_num": visit["number"], "visit_status": visit["status"]}
                 rows[-1] |= {"visit_phase": visit["phase"], "visit_minutes": "50"}
                 if "wai_1" in visit:
-                    stamp = {"alliance_timestamp": f"{visit['date']} 14:05:12"} | {f"wai_{n}": visit[f"wai_{n}"] for n in ITEMS}
+                    stamp = {"alliance_timestamp": f"{visit['date']} 14:05:12"} | {
+                        f"wai_{n}": visit[f"wai_{n}"] for n in ITEMS
+                    }
                     rows.append(record | kind | {"redcap_repeat_instrument": "alliance"} | stamp)
             for place, episode in enumerate((e for e in self.episodes if e["client"] == person["client"]), start=1):
                 kind = {"redcap_repeat_instrument": "advocacy", "redcap_repeat_instance": str(place)}
@@ -94,15 +103,21 @@ class Made:
         for visit in self.visits:
             row, n = rows[visit["client"]], visit["number"]
             row["counselor"] = visit["worker"]
-            row |= {f"day_s{n}": float(visit["day"]), f"joint_s{n}": float(visit["joint"]), f"status_s{n}": float(visit["status"])}
+            row |= {
+                f"day_s{n}": float(visit["day"]),
+                f"joint_s{n}": float(visit["joint"]),
+                f"status_s{n}": float(visit["status"]),
+            }
             row |= {f"wai{i}_s{n}": float(visit[f"wai_{i}"]) if "wai_1" in visit else float("nan") for i in ITEMS}
             if "wai_1" in visit and self.draw.random() < 0.05:
                 row[f"wai5_s{n}"] = 99.0
         table = pd.DataFrame(list(rows.values()))
         items = [name for name in table if name.startswith("wai")]
         anchors = {1.0: "Seldom", 2.0: "Sometimes", 3.0: "Fairly often", 4.0: "Very often", 5.0: "Always", 99.0: "No answer"}
-        labels = {"sex": {1.0: "Female", 2.0: "Male"}, "agegrp": {1.0: "30-44", 2.0: "45-64"}} | dict.fromkeys(items, anchors)
-        pyreadstat.write_sav(table, path, variable_value_labels=labels, missing_ranges=dict.fromkeys(items, [99.0]))
+        labels = {"sex": {1.0: "Female", 2.0: "Male"}, "agegrp": {1.0: "30-44", 2.0: "45-64"}} | dict.fromkeys(
+            items, anchors
+        )
+        pyreadstat.write_sav(table, path, variable_value_labels=labels, missing_ranges={name: [99.0] for name in items})
 
     def emr(self) -> dict[str, str]:
         """Three files of a log without session ids: visits with words for codes, contacts, and a survey."""

@@ -1,0 +1,259 @@
+"""What start sees in files: forms, columns, items, keys; and that it shows no cell of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from pipeline.__main__ import main
+from pipeline.base.yaml_text import parse
+from pipeline.measures.library import shipped
+from pipeline.prepare.reading import read_identified
+from pipeline.start.questions import MOST, Interview, Question
+from pipeline.start.result import Setup
+from pipeline.start.setup import set_up
+from tests.start.made import Made, csv_text
+
+ROOT = Path(__file__).parents[2]
+
+
+def proposed(files: dict[str, str | bytes], **answers: str) -> Setup:
+    """The set-up of files by name, with some answers (`__` for `.`) and the defaults otherwise."""
+    tables = {}
+    for number, (name, content) in enumerate(files.items(), start=1):
+        blob = content if isinstance(content, bytes) else content.encode()
+        table, problems = read_identified(number, name.rpartition(".")[2], blob)
+        assert table is not None, problems
+        tables[name] = table
+    given = {name.replace("__", "."): answer for name, answer in answers.items()}
+    return set_up(tables, "data/raw/study", Interview(given, None), shipped())
+
+
+@pytest.fixture(scope="module")
+def made() -> Made:
+    return Made(clients=12, sessions=4)
+
+
+def test_a_wide_file_feeds_clients_sessions_and_ratings(made: Made, tmp_path: Path) -> None:
+    made.wide_sav(tmp_path / "wide.sav")
+    sources = proposed({"wide.sav": (tmp_path / "wide.sav").read_bytes()}).sources()
+    sessions = sources["tables"]["sessions"]
+    assert sessions["wide"] == 4
+    assert sessions["columns"] == {
+        "session_id": {"columns": ["clientid", "{session}"]},
+        "client_id": "clientid",
+        "worker_id": "counselor",
+        "day": "day_s{session}",
+        "session_number": "{session}",
+        "attendance": "status_s{session}",
+        "dose_joint": "joint_s{session}",
+    }
+    assert sessions["recode"] == {"attendance": {"1": "attended", "2": "no_show"}}
+    assert sources["tables"]["clients"]["recode"]["age_band"] == {"1": "30-44", "2": "45-64"}
+    assert "wide" not in sources["tables"]["clients"]
+    rating = sources["ratings"]["wai_sr_client"]
+    assert (rating["items"], rating["wide"], rating["instrument"]) == ("wai{item}_s{session}", 4, "wai_sr")
+    assert "missing" not in rating  # the file itself declares 99 missing
+
+
+HEADERS = {
+    "wai1_s1": ("{}{}_s{}", "wai{item}_s{session}"),
+    "S1_wai1": ("S{2}_{0}{1}", "S{session}_wai{item}"),
+    "wai_01.t1": ("{0}_{1:02}.t{2}", "wai_{item:02}.t{session}"),
+    "wai1_1": ("{0}{1}_{2}", "wai{item}_{session}"),
+    "visit1_wai_1": ("visit{2}_{0}_{1}", "visit{session}_wai_{item}"),
+}
+
+
+@pytest.mark.parametrize("form", HEADERS)
+def test_wide_headers_of_many_spellings(form: str) -> None:
+    spelling, pattern = HEADERS[form]
+    row = {"pid": "Cab12cd34", "therapist": "W12ab34cd"}
+    for session in (1, 2, 3):
+        row |= {spelling.format("wai", item, session): "3" for item in range(1, 13)}
+        if form != "wai1_1":
+            row |= {spelling.format("day", "", session).replace("day_.", "day."): "7"} if form == "S1_wai1" else {}
+    setup = proposed({"w.csv": csv_text([row, row | {"pid": "Cff12cd34"}])}, all_attended="yes")
+    (rating,) = setup.sources()["ratings"].values()
+    assert (rating["items"], rating["wide"]) == (pattern, 3)
+
+
+def test_redcap_repeating_instruments_become_tables(made: Made) -> None:
+    setup = proposed(
+        {"r.csv": made.redcap()}, sessions__attendance="1=attended 2=no_show", advocacy__mode="1=joint 2=worker_solo"
+    )
+    sources = setup.sources()
+    key = {"columns": ["record_id", "redcap_repeat_instance"]}
+    assert sources["tables"]["clients"]["rows"] == {"redcap_repeat_instrument": [""]}
+    assert sources["tables"]["sessions"]["rows"] == {"redcap_repeat_instrument": ["visit"]}
+    assert sources["tables"]["sessions"]["columns"]["session_id"] == key
+    assert sources["ratings"]["wai_sr_client"]["columns"] == {"session_id": key}
+    assert sources["tables"]["advocacy"]["columns"]["episode_id"] == {**key, "prefix": "E"}
+    assert set(sources["tables"]["clients"]["columns"]["barriers"]["checked"]) == {f"barriers___{n}" for n in (1, 2, 3)}
+    assert setup.missing == []
+
+
+def test_a_data_dictionary_saves_the_questions(made: Made) -> None:
+    from pipeline.start.dictionary import labelled
+
+    words = '"Variable / Field Name","Choices, Calculations, OR Slider Labels"\n'
+    words += 'adv_who,"1, Together | 2, Worker alone"\nvisit_status,"1, Kept | 2, No show"\nsex,"1, Female | 2, Male"\n'
+    words += 'barriers,"1, Transport | 2, Cost | 3, Stigma"\n'
+    tables = {}
+    for name, text in (("r.csv", made.redcap()), ("dictionary.csv", words)):
+        tables[name], _ = read_identified(1, "csv", text.encode())
+    sources = set_up(labelled(tables), "data/raw/study", Interview({}, None), shipped()).sources()
+    assert sources["tables"]["advocacy"]["recode"]["mode"] == {"1": "joint", "2": "worker_solo"}
+    assert sources["tables"]["clients"]["recode"]["gender"] == {"1": "female", "2": "male"}
+    checked = sources["tables"]["clients"]["columns"]["barriers"]["checked"]
+    assert list(checked.values()) == ["transport", "cost", "stigma"]
+
+
+def test_an_emr_log_without_ids_or_numbers(made: Made) -> None:
+    setup = proposed(made.emr())
+    sources = setup.sources()
+    assert sources["tables"]["sessions"]["columns"]["session_id"] == {"columns": ["PatientID", "Days"]}
+    assert sources["tables"]["sessions"]["columns"]["session_number"] == {"order_of": "Days"}
+    assert sources["tables"]["sessions"]["recode"]["attendance"] == {"Kept": "attended", "No Show": "no_show"}
+    assert sources["tables"]["advocacy"]["recode"]["mode"] == {"Together": "joint", "Worker alone": "worker_solo"}
+    assert sources["ratings"]["wai_sr_client"]["items"] == "WAI{item:02}"
+    assert setup.missing == []
+
+
+def _sessions(**more: str) -> str:
+    rows = [
+        {"sid": f"S{n}ab12cd{n}", "cid": "Cab12cd34", "wid": "W12ab34cd", "day": str(n), "status": "1"} | more
+        for n in (1, 2)
+    ]
+    return csv_text(rows)
+
+
+def _ratings(pattern: str, separator: str = ",", value: str = "3") -> str:
+    rows = [{"sid": f"S{n}ab12cd{n}"} | {pattern.format(i): value for i in range(1, 13)} for n in (1, 2)]
+    return csv_text(rows, separator)
+
+
+def test_how_files_are_written_is_declared() -> None:
+    qualtrics = _ratings("Q5_{}").splitlines()
+    width = len(next(csv.reader([qualtrics[0]])))
+    sink = io.StringIO()
+    csv.writer(sink, lineterminator="\n").writerows([["Please rate"] * width, ['{"ImportId":"QID"}'] * width])
+    headings = "\n".join([qualtrics[0], sink.getvalue().rstrip("\n"), *qualtrics[1:]]) + "\n"
+    lime = _ratings("wai[{}]", ";", "3,5").replace("sid", "größe;sid", 1).replace("\nS", "\nä;S")
+    titles = "Agency export\nMade by the office\n" + _ratings("wai_{:02}")
+    for name, content, how, pattern in (
+        ("q.csv", headings, {"skip_after_header": 2}, "Q5_{item}"),
+        ("l.csv", lime.encode("cp1252"), {"separator": ";", "decimal": ",", "encoding": "windows-1252"}, "wai[{item}]"),
+        ("t.csv", titles, {"skip": 2}, "wai_{item:02}"),
+    ):
+        sources = proposed({"sessions.csv": _sessions(), name: content}, sessions__attendance="1=attended").sources()
+        assert sources["read"] == {name: how}
+        assert sources["ratings"]["wai_sr_client"]["items"] == pattern
+
+
+def test_files_of_the_same_columns_are_stacked_and_scores_alone_are_taken() -> None:
+    scores = csv_text([{"sid": f"S{n}ab12cd{n}", "wai_total": "3.5", "wai_bond": "4"} for n in (1, 2)])
+    later = _sessions().replace("S1ab", "S8ab").replace("S2ab", "S9ab")
+    files = {"sessions_2023.csv": _sessions(), "sessions_2024.csv": later, "wai.csv": scores}
+    sources = proposed(files, sessions__attendance="1=attended").sources()
+    assert sources["tables"]["sessions"]["file"] == ["sessions_2023.csv", "sessions_2024.csv"]
+    assert (
+        sources["ratings"]["srs_client" if "srs_client" in sources["ratings"] else "wai_sr_client"]["scores"]["total"]
+        == "wai_total"
+    )
+
+
+def test_missing_codes_and_other_scales_are_seen() -> None:
+    files = {"sessions.csv": _sessions(), "wai.csv": _ratings("wai_{}").replace(",3,3\n", ",99,7\n")}
+    setup = proposed(files, sessions__attendance="1=attended")
+    assert setup.sources()["ratings"]["wai_sr_client"]["missing"] == {"all": [""], "items": ["99"]}
+    assert setup.scales == {"wai_sr": (1.0, 7.0)}
+
+
+def test_one_file_that_adds_columns_is_joined() -> None:
+    process = csv_text([{"visit": f"S{n}ab12cd{n}", "emp_cl": "7", "rupt_yn": "N"} for n in (1, 2)])
+    files = {"sessions.csv": _sessions(), "process.csv": process, "wai.csv": _ratings("wai_{}")}
+    sessions = proposed(files, sessions__attendance="1=attended").sources()["tables"]["sessions"]
+    assert sessions["joins"] == [{"file": "process.csv", "key": "sid", "other_key": "visit"}]
+    assert sessions["columns"]["empathy_client"] == "emp_cl"
+
+
+def test_what_is_needed_and_not_there_is_said_in_words() -> None:
+    assert "no file lists sessions" in proposed({"wai.csv": _ratings("wai_{}")}).missing[0]
+    assert "no file holds ratings" in " ".join(proposed({"s.csv": _sessions()}, sessions__attendance="1=attended").missing)
+
+
+def test_questions_have_names_are_few_and_refuse_what_cannot_be(made: Made) -> None:
+    asked: list[Question] = []
+
+    def person(question: Question) -> str:
+        asked.append(question)
+        wanted = {"sessions.attendance": "1=attended 2=no_show", "advocacy.mode": "1=joint 2=worker_solo"}
+        return wanted.get(question.name, question.default or "")
+
+    table, _ = read_identified(1, "csv", made.redcap().encode())
+    assert table is not None
+    interview = Interview({}, person)
+    set_up({"r.csv": table}, "data/raw/study", interview, shipped())
+    assert len(asked) == interview.asked <= MOST - 3
+    attendance = next(question for question in asked if question.name == "sessions.attendance")
+    assert attendance.check("1=attended 2=no_show") == ""
+    assert attendance.check("1=attended 7=no_show")
+    assert "attended" in attendance.check("1=atended 2=no_show")
+    assert attendance.check("")
+    assert interview.answers["advocacy.mode"] == "1=joint 2=worker_solo"
+    wrong = Interview({"sessions.attendance": "1=here"}, None)
+    set_up({"r.csv": table}, "data/raw/study", wrong, shipped())
+    assert [question.name for question, _ in wrong.wrong] == ["sessions.attendance"]
+    assert [question.name for question in wrong.unanswered] == ["advocacy.mode"]
+
+
+def test_columns_can_be_corrected() -> None:
+    files = {"sessions.csv": _sessions(mins="50", odd="30"), "wai.csv": _ratings("wai_{}")}
+    setup = proposed(files, sessions__attendance="1=attended", columns="sessions.duration_min=odd sessions.day=-")
+    columns = setup.sources()["tables"]["sessions"]["columns"]
+    assert columns["duration_min"] == "odd"
+    assert "day" not in columns
+
+
+def test_a_proposal_can_be_pasted_and_shows_no_cell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    header = [
+        "Record ID",
+        "Client Name",
+        "DOB",
+        "Therapist ID",
+        "Visit #",
+        "Days since intake",
+        "Attended?",
+        "Mrs Smith, 3pm",
+    ]
+    header += ["Session Number", *(f"WAI {item}" for item in range(1, 13)), "Notes", "7"]
+    row = ["Cab12cd34", "Maria Gonzalez", "1985-04-12", "W12ab34cd", "V12ab34cd", "14", "Yes", "x", "3", *"123451234512"]
+    rows = [header, [*row, "she said it was fine", "9"], ["Cab12cd35", *row[1:4], "V12ab34ce", *row[5:], "", "9"]]
+    sink = io.StringIO()
+    csv.writer(sink, lineterminator="\r\n").writerows(rows)
+    (tmp_path / "2024 visits.csv").write_bytes(b"\xef\xbb\xbf" + sink.getvalue().encode())
+    assert main(["start", "--propose", str(tmp_path / "2024 visits.csv")]) == 0
+    said = capsys.readouterr().out
+    cells = {cell for cells in rows[1:] for cell in cells if len(cell) > 3}
+    assert not [cell for cell in (*cells, "DOB", "Client Name", "Smith") if cell in said]
+    block = parse(said)["sources"]
+    assert block["tables"]["sessions"]["columns"] == {
+        "session_id": "Visit #",
+        "client_id": "Record ID",
+        "worker_id": "Therapist ID",
+        "day": "Days since intake",
+        "session_number": "Session Number",
+        "attendance": "Attended?",
+    }
+    (rating,) = block["ratings"].values()
+    assert rating["items"] == "WAI {item}"
+
+
+def test_a_file_that_cannot_be_read_is_named_by_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "bad.sav").write_bytes(b"\xff\xfe")
+    assert main(["start", "--propose", str(tmp_path / "bad.sav")]) == 1
+    assert "file 1: cannot be read" in capsys.readouterr().err
