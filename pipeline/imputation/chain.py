@@ -1,0 +1,225 @@
+"""One chain: the parameters, effects and completed tables, and the sweep that draws each given the others.
+
+Y = X B + u[client] + v[worker] + slopes + e at the session, Z = X2 B2 + u2 + v2[worker] at the client, with (u, slopes, u2)
+of a client jointly normal and (v, slopes, v2) of a worker likewise (Schafer & Yucel 2002; Carpenter & Kenward 2013, ch. 9).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.random import Generator
+
+from pipeline.imputation.covariances import Covariance
+from pipeline.imputation.draws import crossproduct, given, inverse, product
+from pipeline.imputation.groups import Groups
+from pipeline.imputation.interweave import interweave
+from pipeline.imputation.prepared import Prepared, RandomSlope
+from pipeline.imputation.records import Floats, Integers, Posterior, Prior
+
+LOOSENED = 2  # sweeps from one interweaving of the workers' intercepts to the next
+FADING = 0.1  # an SD of effects, in SDs of the variable, below which their correlations matter less and less
+
+
+class Chain:
+    """The state of one chain; `sweep` moves it on."""
+
+    def __init__(self, prepared: Prepared, random: Generator, prior: Prior) -> None:
+        self.fixed, self.random = prepared, random
+        r, r2 = prepared.session.shape[1], prepared.of_client.shape[1]
+        by_client = sum(slope.by_client for slope in prepared.slopes)
+        self.r, self.r2, self.sweeps = r, r2, 0
+        self.y, self.z = _filled(random, prepared.session), _filled(random, prepared.of_client)
+        for column, rows, yes in prepared.session_gaps.yes_no:
+            self.y[rows, column] = np.where(yes, 0.5, -0.5)
+        for column, rows, yes in prepared.client_gaps.yes_no:
+            self.z[rows, column] = np.where(yes, 0.5, -0.5)
+        clients = len(prepared.stays)
+        unscaled = np.zeros(r + by_client, dtype=bool)
+        latent = np.concatenate([unscaled, prepared.client_scale.yes_no])
+        free = np.zeros(r + len(prepared.slopes) - by_client + r2, dtype=bool)
+        self.sigma = Covariance.start(random, prepared.session_scale.yes_no, prior, 0.5)
+        self.psi = Covariance.start(random, latent, prior, 0.3)
+        self.omega = Covariance.start(random, free, prior, 0.1)
+        self.u = np.zeros((clients, r + by_client + r2))
+        self.v = np.zeros((max(prepared.workers, 1), len(free)))
+        self.b = np.zeros((prepared.joint.x.shape[1], r))
+        self.b2 = np.zeros((prepared.client_back.shape[1], r2))
+        if r2:
+            self.u[:, -r2:] = self.z - self.z.mean(axis=0)
+
+    def sweep(self) -> None:
+        """Draw every block once."""
+        residual = self._levels()
+        self.sweeps += 1
+        if self.fixed.workers and self.sweeps % LOOSENED == 0:
+            self._loosen(self.fixed.of_worker, residual, inverse(self.sigma.matrix), np.arange(self.r))
+        for slope in self.fixed.slopes:
+            self._slope(slope, residual)
+        if self.r2:
+            self._of_clients()
+        self.sigma.draw(self.random, crossproduct(residual, residual), len(residual))
+        self.psi.draw(self.random, crossproduct(self.u, self.u), len(self.u))
+        if self.fixed.workers:
+            self.omega.draw(self.random, crossproduct(self.v, self.v), len(self.v))
+        mean = self.y - residual
+        self.fixed.session_gaps.fill(self.random, residual, mean, self.sigma.matrix)
+        self.y = mean + residual
+
+    def _levels(self) -> Floats:
+        """B with intercepts of clients and workers; the residuals that are left (N x r)."""
+        fixed, r = self.fixed, self.r
+        ours, rest = np.arange(r), np.arange(r, self.u.shape[1])
+        slope, left = given(self.psi.matrix, ours, rest)
+        shift = self.u[:, rest] @ slope
+        target = self.y - shift[fixed.client]
+        for one in fixed.slopes:
+            target[:, one.column] -= one.values * self._effects(one)[one.groups.code]
+        if not fixed.workers:
+            alone = fixed.joint.draw(self.random, target, left, self.sigma.matrix)
+            self.b, own, worker = alone.coefficients, alone.unit, np.zeros((1, r))
+        else:
+            self.b, own, worker = self._with_workers(target, left, self.u[:, ours] - shift)
+        self.u[:, ours], self.v[:, ours] = own + shift, worker
+        effects = own[fixed.client] + worker[fixed.worker] if fixed.workers else own[fixed.client]
+        return np.asarray(target - product(fixed.joint.x, self.b) - effects)
+
+    def _with_workers(self, target: Floats, left: Floats, before: Floats) -> tuple[Floats, Floats, Floats]:
+        """Workers, clients who stay integrated out; where some change worker, all clients once more given workers."""
+        fixed, r = self.fixed, self.r
+        ours, rest = np.arange(r), np.arange(r, self.v.shape[1])
+        slope, spread = given(self.omega.matrix, ours, rest)
+        mean = self.v[:, rest] @ slope
+        if fixed.clients is None:
+            drawn = fixed.joint.draw(self.random, target, left, self.sigma.matrix, spread, mean)
+            return drawn.coefficients, drawn.unit, drawn.block
+        changing = np.where(fixed.stays[:, None], 0.0, before)
+        drawn = fixed.joint.draw(self.random, target - changing[fixed.client], left, self.sigma.matrix, spread, mean)
+        again = fixed.clients.draw(self.random, target - drawn.block[fixed.worker], left, self.sigma.matrix)
+        return again.coefficients, again.unit, drawn.block
+
+    def _effects(self, slope: RandomSlope) -> Floats:
+        return self.u[:, slope.place] if slope.by_client else self.v[:, slope.place]
+
+    def _slope(self, slope: RandomSlope, residual: Floats) -> None:
+        """One slope of each group given the rest; `residual` is brought up to date."""
+        effects, matrix = (self.u, self.psi.matrix) if slope.by_client else (self.v, self.omega.matrix)
+        rest = np.delete(np.arange(effects.shape[1]), slope.place)
+        coefficients, left = given(matrix, np.array([slope.place]), rest)
+        mean, spread = (effects[:, rest] @ coefficients)[:, 0], float(left[0, 0])
+        precision = inverse(self.sigma.matrix)[slope.column]
+        old, known = effects[:, slope.place].copy(), precision[slope.column] * slope.squares
+        pull = slope.groups.sums(slope.values * product(residual, precision[:, None])[:, 0]) + known * old
+        variance = 1.0 / (known + 1.0 / spread)
+        noise = np.sqrt(variance) * self.random.standard_normal(len(old))
+        effects[:, slope.place] = variance * (pull + mean / spread) + noise
+        interweave(self.random, self.psi if slope.by_client else self.omega, effects, slope.place, known, pull)
+        residual[:, slope.column] -= slope.values * (effects[:, slope.place] - old)[slope.groups.code]
+
+    def _loosen(self, groups: Groups, residual: Floats, precision: Floats, places: Integers) -> None:
+        """Workers' effects moved with their covariance, which is often near zero; `residual` is brought up to date."""
+        before, sums = self.v[:, places].copy(), groups.sums(residual)
+        for column, place in enumerate(places):
+            old, known = self.v[:, place].copy(), precision[column, column] * groups.size
+            interweave(self.random, self.omega, self.v, int(place), known, sums @ precision[:, column] + known * old)
+            sums[:, column] -= groups.size * (self.v[:, place] - old)
+        residual -= (self.v[:, places] - before)[groups.code]
+
+    def _of_clients(self) -> None:
+        """Coefficients and worker effects of the clients' variables, and their gaps, given the sessions' effects."""
+        fixed = self.fixed
+        assert fixed.client_nest is not None
+        theirs = np.arange(self.u.shape[1] - self.r2, self.u.shape[1])
+        slope, left = given(self.psi.matrix, theirs, np.arange(theirs[0]))
+        expected = self.u[:, : theirs[0]] @ slope
+        if fixed.workers:
+            own = np.arange(self.v.shape[1] - self.r2, self.v.shape[1])
+            slope, spread = given(self.omega.matrix, own, np.arange(own[0]))
+            mean = self.v[:, : own[0]] @ slope
+        else:
+            spread, mean = np.zeros((self.r2, self.r2)), np.zeros((1, self.r2))
+        at = fixed.own_worker
+        drawn = fixed.client_nest.draw(self.random, self.z - expected - mean[at], spread, left)
+        self.b2 = drawn.coefficients
+        if fixed.workers:
+            self.v[:, own] = mean + drawn.unit
+        center = product(fixed.client_nest.x, drawn.coefficients) + (mean + drawn.unit)[at]
+        residual = self.z - center - expected
+        if fixed.workers and self.sweeps % LOOSENED == 0:
+            self._loosen(fixed.client_nest.unit, residual, inverse(left), own)
+            center = self.z - expected - residual
+        fixed.client_gaps.fill(self.random, residual, center + expected, left)
+        self.z = center + expected + residual
+        self.u[:, theirs] = self.z - center
+
+    def completed(self) -> tuple[Floats, Floats]:
+        """Both tables on their own scales, sessions in the order in which they were given."""
+        fixed = self.fixed
+        session = np.empty_like(fixed.data.session)
+        session[fixed.order] = fixed.session_scale.back(self.y, fixed.data.session[fixed.order])
+        return session, fixed.client_scale.back(self.z, fixed.data.of_client)
+
+    def watched(self) -> Floats:
+        """The numbers whose traces are judged, in the order of `names`."""
+        sds = [np.sqrt(np.diag(matrix)) for matrix in self._matrices()]
+        return np.concatenate([self.b.ravel(), *sds, _correlations(self.sigma.matrix), _correlations(self.psi.matrix)])
+
+    def _matrices(self) -> tuple[Floats, ...]:
+        common = (self.sigma.matrix, self.psi.matrix)
+        return (*common, self.omega.matrix) if self.fixed.workers else common
+
+    def posterior(self) -> Posterior:
+        """The parameters as they stand, in the variables' own units."""
+        fixed = self.fixed
+        spread, center = fixed.session_scale.spread, fixed.session_scale.center
+        b = (fixed.back @ self.b) * spread
+        b[0] += center
+        units = np.concatenate(
+            [spread, *[[spread[s.column]] for s in fixed.slopes if s.by_client], fixed.client_scale.spread]
+        )
+        above = np.concatenate(
+            [spread, *[[spread[s.column]] for s in fixed.slopes if not s.by_client], fixed.client_scale.spread]
+        )
+        b2 = (fixed.client_back @ self.b2) * fixed.client_scale.spread
+        b2[0] += fixed.client_scale.center
+        return Posterior(
+            b,
+            b2,
+            self.sigma.matrix * np.outer(spread, spread),
+            self.psi.matrix * np.outer(units, units),
+            self.omega.matrix * np.outer(above, above),
+        )
+
+
+def names_of(prepared: Prepared) -> tuple[str, ...]:
+    """What `Chain.watched` holds, in words."""
+    session = [variable.name for variable in prepared.data.session_variables]
+    client = [variable.name for variable in prepared.data.client_variables]
+    by_client, by_worker = (
+        [f"slope {number + 1}" for number in range(sum(slope.by_client == client for slope in prepared.slopes))]
+        for client in (True, False)
+    )
+    units, above = [*session, *by_client, *client], [*session, *by_worker, *client]
+    names = [f"coefficient {row} of {name}" for row in range(prepared.joint.x.shape[1]) for name in session]
+    names += [f"SD of {name} within clients" for name in session] + [f"SD of {name} between clients" for name in units]
+    if prepared.workers:
+        names += [f"SD of {name} between workers" for name in above]
+    names += [f"correlation {pair} within clients" for pair in _pairs(session)]
+    return tuple(names + [f"correlation {pair} between clients" for pair in _pairs(units)])
+
+
+def _pairs(names: list[str]) -> list[str]:
+    return [f"of {names[j]} and {names[i]}" for i, j in zip(*np.tril_indices(len(names), -1), strict=True)]
+
+
+def _correlations(matrix: Floats) -> Floats:
+    """Correlations, of which those of effects near zero fade out: they move nothing, and wander where nothing holds them."""
+    sd = np.maximum(np.sqrt(np.diag(matrix)), FADING)
+    return np.asarray((matrix / np.outer(sd, sd))[np.tril_indices(len(matrix), -1)])
+
+
+def _filled(random: Generator, values: Floats) -> Floats:
+    """Gaps filled by noise about zero: each chain starts elsewhere."""
+    gaps: Integers = np.argwhere(np.isnan(values))
+    filled = values.copy()
+    filled[gaps[:, 0], gaps[:, 1]] = 0.7 * random.standard_normal(len(gaps))
+    return filled

@@ -1,0 +1,64 @@
+"""Patterns of gaps: rows that miss the same variables, whose missing part is drawn together given what they have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from pipeline.imputation.draws import beyond_zero, correlated, given, product
+from pipeline.imputation.records import Booleans, Floats, Integers
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Rows with the same gaps."""
+
+    rows: Integers
+    missing: Integers
+    known: Integers
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """All patterns of a table, and the rows whose yes/no is known."""
+
+    patterns: tuple[Pattern, ...]
+    yes_no: tuple[tuple[int, Integers, Booleans], ...]  # column, rows that know it, which of them say yes
+
+    @classmethod
+    def of(cls, values: Floats, yes_no: Booleans) -> Gaps:
+        """From a table with NaN; `yes_no` marks its yes/no columns."""
+        missing = np.isnan(values)
+        kinds, place = np.unique(missing, axis=0, return_inverse=True) if missing.size else (missing[:0], np.zeros(0, int))
+        patterns = tuple(
+            Pattern(np.flatnonzero(place.ravel() == number), np.flatnonzero(kind), np.flatnonzero(~kind))
+            for number, kind in enumerate(kinds)
+            if kind.any()
+        )
+        flags = []
+        for column in np.flatnonzero(yes_no):
+            rows = np.flatnonzero(~missing[:, column])
+            flags.append((int(column), rows, values[rows, column] > 0.5))
+        return cls(patterns, tuple(flags))
+
+    def fill(self, random: Generator, residual: Floats, mean: Floats, covariance: Floats) -> None:
+        """Draw latent and missing residuals in place (rows x r): `mean` is what they are residuals of.
+
+        A known yes/no constrains the sign of mean + residual; a missing value is drawn from its normal distribution given
+        the known ones of its row.
+        """
+        if self.yes_no:
+            precision = np.linalg.inv(covariance)
+            for column, rows, yes in self.yes_no:
+                sd = float(1.0 / np.sqrt(precision[column, column]))
+                others = residual[rows] @ precision[column] - residual[rows, column] * precision[column, column]
+                center = mean[rows, column] - others * sd**2
+                residual[rows, column] = beyond_zero(random, center, sd, yes) - mean[rows, column]
+        for pattern in self.patterns:
+            coefficients, left = given(covariance, pattern.missing, pattern.known)
+            drawn = correlated(random, len(pattern.rows), left)
+            if len(pattern.known):
+                drawn += product(residual[np.ix_(pattern.rows, pattern.known)], coefficients)
+            residual[np.ix_(pattern.rows, pattern.missing)] = drawn

@@ -1,0 +1,73 @@
+"""Truth: what was simulated is found again on all three levels, and what complete rows get wrong is put right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.imputation.convergence import effective, r_hat
+from pipeline.imputation.records import Settings, Slope, Variable
+from pipeline.imputation.sampler import impute
+from tests.imputation.tables import simulated
+
+SETTINGS = Settings(imputations=8, seed=11, warmup=40, watched=80, apart=10, r_hat=1.2, effective=20.0)
+WIDE = 4.0  # standard errors: a seeded test, wide enough to say "wrong", not "unlucky"
+
+
+def test_three_levels_are_found_again() -> None:
+    slopes = (Slope("client", "x", "y"), Slope("client", "x", "a"))
+    data, _, _ = simulated(21, workers=40, clients=400, sessions=6, changing=0.1, slopes=slopes, slope_sd=0.4)
+    found = impute(data, SETTINGS)
+    posteriors = []
+    for one in found:
+        posteriors.append(found.chains[one.number % 4].posterior())
+    b, residual, client, worker = (
+        np.mean([getattr(p, name) for p in posteriors], axis=0) for name in ("coefficients", "residual", "client", "worker")
+    )
+    assert b[1] == pytest.approx([0.3, 0.3], abs=0.09)
+    assert residual == pytest.approx(np.array([[1.0, 0.5], [0.5, 1.0]]), abs=0.1)
+    # slopes are on the predictor in SDs; x has SD 1
+    assert client[2, 3] / np.sqrt(client[2, 2] * client[3, 3]) > 0.8  # one slope for both variables was simulated
+    assert np.sqrt(np.diag(client)) == pytest.approx([0.7, 0.7, 0.4, 0.4], abs=0.1)
+    assert np.sqrt(np.diag(worker)) == pytest.approx([0.4, 0.4], abs=0.15)
+
+
+def test_variables_of_clients_keep_their_share_and_their_tie_to_the_sessions() -> None:
+    variables = (Variable("y"), Variable("a"), Variable("need", "client"), Variable("mandated", "client", "yes_no"))
+    data, _, complete = simulated(22, clients=600, sessions=5, workers=20, variables=variables)
+    means, ties = [], []
+    for one in impute(data, SETTINGS):
+        means.append(one.of_client.mean(axis=0))
+        own = np.bincount(data.client, weights=one.session[:, 1]) / np.bincount(data.client)
+        ties.append([np.corrcoef(own, one.of_client[:, place])[0, 1] for place in (0, 1)])
+    own = np.bincount(data.client, weights=data.session[:, 1]) / np.bincount(data.client)
+    assert np.mean(means, axis=0) == pytest.approx(complete.mean(axis=0), abs=0.06)
+    true = [np.corrcoef(own, complete[:, place])[0, 1] for place in (0, 1)]
+    assert np.mean(ties, axis=0) == pytest.approx(true, abs=0.06)
+
+
+def test_a_level_that_complete_rows_get_wrong_is_put_right() -> None:
+    apart, bare = [], []
+    for seed in range(6):
+        data, complete, _ = simulated(100 + seed, clients=150, gaps=0.4)
+        truth = complete[:, 0].mean()
+        bare.append(np.nanmean(data.session[:, 0]) - truth)
+        apart.append(np.mean([one.session[:, 0].mean() for one in impute(data, SETTINGS)]) - truth)
+    mean, error = np.mean(apart), np.std(apart, ddof=1) / np.sqrt(len(apart))
+    assert np.mean(bare) < -0.15  # those with high `a` are missing, and with them high y
+    assert abs(mean) < WIDE * error
+    assert abs(mean) < 0.03
+
+
+def test_r_hat_and_effective_draws_of_known_chains() -> None:
+    random = np.random.default_rng(5)
+    free = random.standard_normal((4, 500, 3))
+    assert np.all(r_hat(free) < 1.02)
+    assert effective(free) == pytest.approx(2000, rel=0.25)
+    apart = free + np.arange(4)[:, None, None]
+    assert np.all(r_hat(apart) > 1.5)
+    slow = np.zeros((4, 2000, 1))
+    for step in range(1, 2000):
+        slow[:, step] = 0.9 * slow[:, step - 1] + random.standard_normal((4, 1))
+    assert effective(slow)[0] == pytest.approx(8000 / 19, rel=0.3)  # (1 + .9) / (1 - .9)
+    assert r_hat(np.ones((4, 100, 1)))[0] == 1.0
