@@ -114,9 +114,9 @@ def _blocks(
     of_unit = np.zeros(len(inside), dtype=np.int64)
     of_unit[unit] = block
     cell = of_unit * sizes + place
-    counts: Floats = np.bincount(cell, weights=inside.astype(np.float64), minlength=blocks * sizes)
+    found = np.bincount(cell, weights=inside.astype(np.float64), minlength=blocks * sizes)
     sums = Groups.of(cell, blocks * sizes).sums(own).reshape(blocks, sizes, -1)
-    counts = counts.reshape(blocks, sizes).astype(np.float64)
+    counts = found.reshape(blocks, sizes).astype(np.float64)
     rest = np.flatnonzero(~inside[unit])
     of_rest = Groups.of(block[rest], blocks)
     return Blocks(Groups.of(of_unit, blocks), of_rest, rest, counts, sums, of_rest.sums(x[rest]))
