@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from pipeline.description.tables import levels_of, one_series, series_of
+from pipeline.description.tables import levels_of, one_series, people_behind, series_of
 from pipeline.results.description import FirstRating, Leaving, Point, SessionsWith, Staying, Trajectory
 
 LEVEL = 0.95
@@ -112,4 +112,4 @@ def _first_rating(values: pd.Series[Any]) -> FirstRating:
 
 
 def _sessions_with(what: Literal["attended", "rupture", "repair"], rows: pd.DataFrame) -> SessionsWith:
-    return SessionsWith(what=what, sessions=len(rows), clients=int(rows["client_id"].nunique()))
+    return SessionsWith(what=what, sessions=len(rows), **people_behind(rows))

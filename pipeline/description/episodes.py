@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pandas as pd
 
-from pipeline.description.tables import as_codes, levels_of, one_series, series_of
+from pipeline.description.tables import People, as_codes, levels_of, one_series, people_behind, series_of
 from pipeline.results.description import (
     CodeCount,
     Codes,
@@ -33,7 +34,7 @@ def exposure(advocacy: pd.DataFrame | None) -> Episodes:
     columns = [name for name in ("setting", "phase", "level", "outcome", "initiated_by") if name in advocacy]
     return Episodes(
         episodes=len(advocacy),
-        clients=int(advocacy["client_id"].nunique()),
+        **people_behind(advocacy),
         modes=counts_by(advocacy, "mode"),
         splits=tuple(
             Split(column=name, margins=counts_by(advocacy, name), crossed=counts_by_mode(advocacy, name)) for name in columns
@@ -74,23 +75,21 @@ def _clients_by(rows: pd.DataFrame, name: str) -> Codes:
 
 def counts_by(table: pd.DataFrame, column: str) -> tuple[CodeCount, ...]:
     """Episodes and clients for each code of a column, also those of no episode; missing is a code of its own."""
-    return tuple(CodeCount(code=key[0], episodes=n, clients=clients) for key, n, clients in _counts(table, [column]))
+    return tuple(CodeCount(code=key[0], episodes=n, **behind) for key, n, behind in _counts(table, [column]))
 
 
 def counts_by_mode(table: pd.DataFrame, column: str) -> tuple[CrossedCount, ...]:
     """Episodes and clients for each mode with each code of a column, also empty combinations."""
     found = _counts(table, ["mode", column])
-    return tuple(CrossedCount(mode=key[0], code=key[1], episodes=n, clients=clients) for key, n, clients in found)
+    return tuple(CrossedCount(mode=key[0], code=key[1], episodes=n, **behind) for key, n, behind in found)
 
 
-def _counts(table: pd.DataFrame, columns: list[str]) -> list[tuple[tuple[str, ...], int, int]]:
+def _counts(table: pd.DataFrame, columns: list[str]) -> list[tuple[tuple[str, ...], int, People]]:
     coded = table.assign(**{name: as_codes(table[name]).fillna("missing") for name in columns})
-    grouped = coded.groupby(columns, observed=True)["client_id"]
-    sizes, clients = grouped.size(), grouped.nunique()
+    rows = {tuple(map(str, key)): part for key, part in coded.groupby(columns, observed=True)}
     orders = [[*levels_of(table[name]), *(["missing"] if table[name].isna().any() else [])] for name in columns]
-    keys = pd.MultiIndex.from_product(orders, names=columns) if len(columns) > 1 else pd.Index(orders[0], name=columns[0])
-    sizes, clients = sizes.reindex(keys, fill_value=0), clients.reindex(keys, fill_value=0)
-    return [(key if isinstance(key, tuple) else (key,), int(sizes[key]), int(clients[key])) for key in keys]
+    parts = [(key, rows.get(key, coded.iloc[:0])) for key in itertools.product(*orders)]
+    return [(key, len(part), people_behind(part)) for key, part in parts]
 
 
 def themes(advocacy: pd.DataFrame | None) -> tuple[Theme, ...]:
@@ -129,8 +128,9 @@ def left_out(ledger: pd.DataFrame) -> tuple[LeftOut, ...]:
         rows = one_series(ledger, instrument, rater)
         for reason in sorted(as_codes(rows["reason"]).unique(), key=lambda text: (text != COUNTED, text)):
             here = rows[as_codes(rows["reason"]) == reason]
-            clients = int(here["client_id"].nunique())
-            found.append(LeftOut(instrument=instrument, rater=rater, reason=reason, episodes=len(here), clients=clients))
+            found.append(
+                LeftOut(instrument=instrument, rater=rater, reason=reason, episodes=len(here), **people_behind(here))
+            )
     return tuple(found)
 
 
@@ -139,7 +139,7 @@ def _theme(rows: pd.DataFrame, code: str) -> Theme:
     return Theme(
         theme=code,
         episodes=len(rows),
-        clients=int(rows["client_id"].nunique()),
+        **people_behind(rows),
         outcome=counts_by(rows, "outcome") if "outcome" in rows else (),
         setting=counts_by(rows, "setting") if "setting" in rows else (),
         level=counts_by(rows, "level") if leveled else (),
@@ -151,7 +151,7 @@ def _theme(rows: pd.DataFrame, code: str) -> Theme:
 def _collective(rows: pd.DataFrame) -> Collective:
     """Episodes at the mezzo or macro level."""
     here = rows[as_codes(rows["level"]).isin(COLLECTIVE)]
-    return Collective(episodes=len(here), clients=int(here["client_id"].nunique()))
+    return Collective(episodes=len(here), **people_behind(here))
 
 
 def _followed(rows: pd.DataFrame) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.description.tables import as_codes, levels_of
+from pipeline.description.tables import as_codes, levels_of, people_behind
 from pipeline.results.description import Attendance, GroupMean, LevelCount, TableOne, Variable, Workers
 
 CODED = ("age_band", "gender", "race_ethnicity", "language", "program", "mandated", "referral_source")
@@ -15,10 +15,10 @@ MOST_GROUPS = 6  # more columns than this no longer fit a page, and their cells 
 MISSING = "missing"
 
 
-def table_one(clients: pd.DataFrame) -> TableOne:
+def table_one(clients: pd.DataFrame, sessions: pd.DataFrame) -> TableOne:
     """Table 1: clients by each coded column and each number, in all and by agency or program.
 
-    Takes one row a client.
+    Takes one row a client, and the sessions for who sees them.
     """
     by = grouping_column(clients)
     groups = _groups(clients, by)
@@ -27,7 +27,14 @@ def table_one(clients: pd.DataFrame) -> TableOne:
     if "barriers" in clients:
         variables.append(_multiple(clients["barriers"], "barriers", groups))
     counts = {name: int(rows.sum()) for name, rows in groups.items()}
-    return TableOne(by=by, groups=tuple(groups), clients=len(clients), group_clients=counts, variables=tuple(variables))
+    return TableOne(
+        by=by,
+        groups=tuple(groups),
+        clients=len(clients),
+        group_clients=counts,
+        group_workers={name: _workers_of(clients[rows], sessions) for name, rows in groups.items()},
+        variables=tuple(variables),
+    )
 
 
 def grouping_column(clients: pd.DataFrame) -> str | None:
@@ -55,6 +62,11 @@ def workers_of(sessions: pd.DataFrame) -> Workers:
         clients_per_worker=float(by_worker.mean()) if len(by_worker) else None,
         clients_who_changed=int((by_client > 1).sum()),
     )
+
+
+def _workers_of(clients: pd.DataFrame, sessions: pd.DataFrame) -> int:
+    """Workers who hold a session with one of these clients."""
+    return int(sessions.loc[sessions["client_id"].isin(clients["client_id"]), "worker_id"].nunique())
 
 
 def _groups(clients: pd.DataFrame, by: str | None) -> dict[str, pd.Series[bool]]:
@@ -105,4 +117,4 @@ def _mean(column: pd.Series[Any]) -> GroupMean:
 
 def _attended(sessions: pd.DataFrame, code: str) -> Attendance:
     rows = sessions[sessions["attendance"].astype("str") == code]
-    return Attendance(attendance=code, sessions=len(rows), clients=int(rows["client_id"].nunique()))
+    return Attendance(attendance=code, sessions=len(rows), **people_behind(rows))

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.description.people import CODED, NUMBERS
-from pipeline.description.tables import as_codes, levels_of, one_series, series_of
+from pipeline.description.tables import as_codes, levels_of, one_series, people_behind, series_of
 from pipeline.results.description import Falls, GoesWith, Leavers, PhaseCount
 
 FALL = 1.0  # within-client SDs by which a rating must lie below the client's rating before
@@ -49,7 +49,7 @@ def _fall(rows: pd.DataFrame, joint: bool, series: tuple[str, str]) -> Falls:
         rater=series[1],
         joint=joint,
         ratings=len(rows),
-        clients=int(rows["client_id"].nunique()),
+        **people_behind(rows),
         fell=len(fell),
         fell_clients=int(fell["client_id"].nunique()),
     )

@@ -30,7 +30,7 @@ def describe(study: Study) -> Description:
         workers=workers_of(study.sessions),
         flow=flow(study),
         clients_flow=clients_flow(study),
-        table1=table_one(study.clients),
+        table1=table_one(study.clients, study.sessions),
         attendance=attendance(study.sessions),
         level_clients=level_clients(study),
         episode_level_clients=episode_levels(study.advocacy),

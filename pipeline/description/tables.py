@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 import pandas as pd
 
@@ -47,6 +47,25 @@ def levels_of(column: pd.Series[Any]) -> list[str]:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return [str(code) for code in column.cat.categories]
     return sorted(str(code) for code in column.dropna().unique())
+
+
+class People(TypedDict):
+    """The people behind some rows, as the fields of a count."""
+
+    clients: int
+    workers: int | None
+    largest: float | None
+    second: float | None
+
+
+def people_behind(rows: pd.DataFrame) -> People:
+    """Clients and workers behind rows (a column `client_id`, perhaps `worker_id`), and the two largest clients' shares."""
+    sizes = rows["client_id"].value_counts()
+    sizes = sizes[sizes > 0]
+    shares = [float(n) / len(rows) for n in sizes.head(2)]
+    workers = int(rows["worker_id"].nunique()) if "worker_id" in rows else None
+    first, second = (*shares, None, None)[:2]
+    return People(clients=len(sizes), workers=workers, largest=first, second=second)
 
 
 def as_codes(column: pd.Series[Any]) -> pd.Series[Any]:

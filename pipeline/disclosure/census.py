@@ -39,9 +39,13 @@ class Sum:
 
 
 class Census:
-    """The counts of one release and their sums; a key stands for one count only."""
+    """The counts of one release and their sums; a key stands for one count only.
 
-    def __init__(self) -> None:
+    `workers`: how many workers the study has, as no number can rest on more of them; None where nobody says.
+    """
+
+    def __init__(self, workers: int | None = None) -> None:
+        self.workers = workers
         self.cells: dict[Key, Cell] = {}
         self.sums: list[Sum] = []
         self.aliases: dict[str, str] = {}

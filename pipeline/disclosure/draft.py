@@ -28,7 +28,9 @@ class Draft:
     @cached_property
     def small(self) -> frozenset[Key]:
         """Counts with too few people behind them, or one that stands for nearly all of it."""
-        return frozenset(key for key, cell in self.census.cells.items() if self.rules.refuses(cell.backing))
+        return frozenset(
+            key for key, cell in self.census.cells.items() if self.rules.refuses(cell.backing, self.census.workers)
+        )
 
     @cached_property
     def nearly_whole(self) -> frozenset[Key]:

@@ -84,7 +84,7 @@ class Gate:
         """A count of rows outside the census, of so many clients: rounded, or withheld; none is told like few."""
         if self.rules.exact:
             return _counted(count)
-        if count < self.rules.min_cell or self.rules.refuses(backing(behind)):
+        if count < self.rules.min_cell or not self.group(behind):
             return self._withheld(where)
         return _counted(rounded(count, self.rules.round_to))
 
@@ -96,7 +96,7 @@ class Gate:
 
     def group(self, behind: Backing | int) -> bool:
         """Whether a number over these people may be shown."""
-        return not self.rules.refuses(backing(behind))
+        return not self.rules.refuses(backing(behind), self.census.workers)
 
     def workers(self, count: int, where: str = "") -> Shown:
         """A count of workers, who are people too: rounded, or withheld below their own threshold."""
@@ -284,9 +284,9 @@ class Gate:
             return Shown(MISSING)
         if self.rules.exact:
             return fact(value, digits)
-        if not self.group(behind):
-            return self._unshown(where)
         people = backing(behind)
+        if self.rules.refuses(people):
+            return self._unshown(where)
         groups = people.clients if people.workers is None else min(people.workers, people.clients)
         return _to_unit(value, unit_of(std_error(value, groups), replace(people, clients=groups)), digits)
 

@@ -41,11 +41,16 @@ class Rules:
         """Whether exact numbers may be shown: only inside the team, and every page says so."""
         return self.release == "internal"
 
-    def refuses(self, backing: Backing) -> bool:
-        """Whether a number that rests on these people must be withheld: too few of them, or one or two stand for it."""
+    def refuses(self, backing: Backing, workers: int | None = None) -> bool:
+        """Whether a number that rests on these people must be withheld: too few of them, or one or two stand for it.
+
+        `workers`: all the workers of the study. Where these are few, a number over all of them points at none; without it,
+        a number is about workers themselves and needs `min_workers` in any case.
+        """
         if self.exact:
             return False
-        few_workers = backing.workers is not None and backing.workers < self.min_workers
+        least = self.min_workers if workers is None else min(self.min_workers, workers)
+        few_workers = backing.workers is not None and backing.workers < least
         return backing.clients < self.min_cell or few_workers or is_dominated(backing)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.disclosure.census import Census, Key
 from pipeline.report import strain_counts
+from pipeline.results.backing import Backing
 from pipeline.results.description import (
     Attendance,
     ClientsFlow,
@@ -30,7 +31,7 @@ PSEUDONYMS = ("agency_id",)  # codes that may name an agency: shown by number
 
 def census_of(description: Description, fits: Mapping[str, Row], least: int) -> Census:
     """All counts of a description and of the models' rows; `least` is the smallest cell of the release."""
-    census = Census()
+    census = Census(description.workers.workers)
     census.aliases = group_aliases(description.table1)
     census.add(CLIENTS, description.clients)
     _table_one(census, description.table1)
@@ -90,17 +91,16 @@ def model_key(name: str, step: str) -> Key:
 def _table_one(census: Census, table: TableOne) -> None:
     groups = table.groups
     for group in groups:
-        census.add(group_key(group), table.group_clients[group])
+        census.add(group_key(group), table.group_clients[group], _of_group(table, group, table.group_clients[group]))
     if groups:
         census.tie(CLIENTS, [group_key(group) for group in groups])
     for variable in table.variables:
         name = variable.name
         for row in variable.levels:
-            whole = CLIENTS if variable.kind == "several" else None
-            key = census.add(level_key(name, row.level), row.clients, part_of=whole, label=True)
+            key = census.add(level_key(name, row.level), row.clients, part_of=CLIENTS, label=True)
             for group in groups:
-                whole = group_key(group) if variable.kind == "several" else None
-                census.add(level_key(name, row.level, group), row.groups[group], part_of=whole)
+                behind = _of_group(table, group, row.groups[group])
+                census.add(level_key(name, row.level, group), row.groups[group], behind, part_of=group_key(group))
             if groups:
                 census.tie(key, [level_key(name, row.level, group) for group in groups])
         if variable.kind == "codes":
@@ -108,6 +108,11 @@ def _table_one(census: Census, table: TableOne) -> None:
             census.tie(CLIENTS, [level_key(name, level) for level in levels])
             for group in groups:
                 census.tie(group_key(group), [level_key(name, level, group) for level in levels])
+
+
+def _of_group(table: TableOne, group: str, clients: int) -> Backing:
+    """Some clients of an agency or program, with all its workers: no group of few workers is shown by itself."""
+    return Backing(clients, table.group_workers.get(group))
 
 
 def attendance_key(row: Attendance) -> Key:
@@ -119,7 +124,7 @@ def _sessions(census: Census, description: Description) -> None:
     census.add(SESSIONS, description.sessions, description.clients)
     rows = description.attendance
     for row in rows:
-        census.add(attendance_key(row), row.sessions, row.clients)
+        census.add(attendance_key(row), row.sessions, row.behind)
     if rows and sum(row.sessions for row in rows) == description.sessions:
         census.tie(SESSIONS, [attendance_key(row) for row in rows])
 
@@ -137,13 +142,13 @@ def _people(census: Census, flows: Iterable[ClientsFlow]) -> None:
 def _episodes(census: Census, exposure: Episodes) -> None:
     if not exposure.modes:
         return
-    census.add(EPISODES, exposure.episodes, exposure.clients)
+    census.add(EPISODES, exposure.episodes, exposure.behind)
     _margins(census, exposure.modes, "mode")
     for split in exposure.splits:
         column = split.column
         _margins(census, split.margins, column)
         for cell in split.crossed:
-            _enter(census, (("mode", cell.mode), (column, cell.code)), cell.episodes, cell.clients)
+            _enter(census, (("mode", cell.mode), (column, cell.code)), cell.episodes, cell.behind)
         for row in exposure.modes:
             codes = [cell.code for cell in split.crossed if cell.mode == row.code]
             parts = [episode_key(("mode", row.code), (column, code)) for code in codes]
@@ -157,13 +162,15 @@ def _episodes(census: Census, exposure: Episodes) -> None:
 def _margins(census: Census, rows: Iterable[CodeCount], column: str) -> None:
     rows = list(rows)
     for row in rows:
-        _enter(census, ((column, row.code),), row.episodes, row.clients)
+        _enter(census, ((column, row.code),), row.episodes, row.behind)
     census.tie(EPISODES, [episode_key((column, row.code)) for row in rows])
 
 
-def _enter(census: Census, codes: tuple[tuple[str, str], ...], episodes: int, clients: int) -> None:
-    behind = census.add(episode_clients_key(*codes), clients, part_of=CLIENTS)
-    census.add(episode_key(*codes), episodes, clients, at_least=behind)
+def _enter(census: Census, codes: tuple[tuple[str, str], ...], episodes: int, behind: Backing) -> None:
+    clients = census.add(
+        episode_clients_key(*codes), behind.clients, Backing(behind.clients, behind.workers), part_of=CLIENTS
+    )
+    census.add(episode_key(*codes), episodes, behind, at_least=clients)
 
 
 def harm_key(row: SessionsWith) -> Key:
@@ -179,7 +186,7 @@ def staying_key(row: Staying, n: int) -> Key:
 def _harms(census: Census, rows: Iterable[SessionsWith]) -> None:
     before: Key | None = None
     for row in rows:
-        before = census.add(harm_key(row), row.sessions, row.clients, part_of=before)
+        before = census.add(harm_key(row), row.sessions, row.behind, part_of=before)
 
 
 def _staying(census: Census, rows: Iterable[Staying], least: int) -> None:
@@ -201,13 +208,13 @@ def _themes(census: Census, themes: Iterable[Theme]) -> None:
     for theme in themes:
         own = ("theme", theme.theme)
         behind = census.add(episode_clients_key(own), theme.clients, part_of=CLIENTS, label=True)
-        key = census.add(episode_key(own), theme.episodes, theme.clients, at_least=behind, label=True)
+        key = census.add(episode_key(own), theme.episodes, theme.behind, at_least=behind, label=True)
         for column, rows in (("outcome", theme.outcome), ("setting", theme.setting)):
-            parts = [census.add(episode_key(own, (column, row.code)), row.episodes, row.clients) for row in rows]
+            parts = [census.add(episode_key(own, (column, row.code)), row.episodes, row.behind) for row in rows]
             if parts:
                 census.tie(key, parts)
         if theme.collective:
-            census.add(collective_key(theme), theme.collective.episodes, theme.collective.clients)
+            census.add(collective_key(theme), theme.collective.episodes, theme.collective.behind)
 
 
 def _all_themes(census: Census, themes: tuple[Theme, ...], exposure: Episodes) -> None:
@@ -242,7 +249,7 @@ def _left_out(census: Census, rows: Iterable[LeftOut]) -> None:
     for series, own in by_series.items():
         if not any(row.reason == COUNTED for row in own):
             census.add(left_out_key(*series, COUNTED), 0, 0)
-        keys = [census.add(left_out_key(*series, row.reason), row.episodes, row.clients) for row in own]
+        keys = [census.add(left_out_key(*series, row.reason), row.episodes, row.behind) for row in own]
         if EPISODES in census.cells and sum(row.episodes for row in own) == census.cells[EPISODES].count:
             census.tie(EPISODES, keys)
 

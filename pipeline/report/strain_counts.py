@@ -29,7 +29,7 @@ def enter(census: Census, description: Description) -> None:
     """Enter all of them."""
     for row in description.falls:
         every, fell = fall_keys(row)
-        census.add(every, row.ratings, row.clients)
+        census.add(every, row.ratings, row.behind)
         census.add(fell, row.fell, row.fell_clients, part_of=every)
     left = description.leavers
     if left:

@@ -10,9 +10,24 @@ from typing import Literal
 
 from pydantic import Field
 
+from pipeline.results.backing import Backing
 from pipeline.results.record import Record
 
 Codes = dict[str, int]
+
+
+class Counted(Record):
+    """A count with the people behind it: clients, workers, and the shares of the clients with most and second most of it."""
+
+    clients: int
+    workers: int | None = None
+    largest: float | None = None
+    second: float | None = None
+
+    @property
+    def behind(self) -> Backing:
+        """The people, as the gate on the way out asks for them."""
+        return Backing(self.clients, self.workers, self.largest, self.second)
 
 
 class Series(Record):
@@ -94,16 +109,17 @@ class Variable(Record):
 
 
 class TableOne(Record):
-    """Clients by their characteristics, in all and by agency or program (`by`)."""
+    """Clients by their characteristics, in all and by agency or program (`by`); `group_workers`: those who see them."""
 
     by: str | None
     groups: tuple[str, ...]
     clients: int
     group_clients: Codes
+    group_workers: Codes = Field(default_factory=dict)
     variables: tuple[Variable, ...]
 
 
-class Attendance(Record):
+class Attendance(Counted):
     """Sessions with an attendance code."""
 
     attendance: str
@@ -148,7 +164,7 @@ class Staying(Record):
     clients_with_at_least: tuple[int, ...]
 
 
-class SessionsWith(Record):
+class SessionsWith(Counted):
     """Sessions for which a rupture was asked about, had one, had it repaired."""
 
     what: Literal["attended", "rupture", "repair"]
@@ -175,14 +191,13 @@ class Leaving(Record):
     late: FirstRating
 
 
-class Falls(Record):
+class Falls(Counted):
     """Ratings with or without joint advocacy since the one before, and those that fell by a within-client SD."""
 
     instrument: str
     rater: str
     joint: bool
     ratings: int
-    clients: int
     fell: int
     fell_clients: int
 
@@ -214,7 +229,7 @@ class Leavers(Record):
     goes_with: tuple[GoesWith, ...]
 
 
-class CodeCount(Record):
+class CodeCount(Counted):
     """Episodes with a code, and the clients behind them."""
 
     code: str
@@ -222,7 +237,7 @@ class CodeCount(Record):
     clients: int
 
 
-class CrossedCount(Record):
+class CrossedCount(Counted):
     """Episodes of a mode with a code, and the clients behind them."""
 
     mode: str
@@ -239,11 +254,10 @@ class Split(Record):
     crossed: tuple[CrossedCount, ...]
 
 
-class Episodes(Record):
+class Episodes(Counted):
     """All episodes: by mode, and by each column that the log has."""
 
     episodes: int
-    clients: int
     modes: tuple[CodeCount, ...] = ()
     splits: tuple[Split, ...] = ()
 
@@ -252,19 +266,18 @@ class Episodes(Record):
         return next((split for split in self.splits if split.column == column), None)
 
 
-class Collective(Record):
+class Collective(Counted):
     """Episodes of a theme at mezzo or macro level."""
 
     episodes: int
     clients: int
 
 
-class Theme(Record):
+class Theme(Counted):
     """A theme across clients: outcomes, settings and levels of its episodes; clients whose case was followed by a cause."""
 
     theme: str
     episodes: int
-    clients: int
     outcome: tuple[CodeCount, ...] = ()
     setting: tuple[CodeCount, ...] = ()
     level: tuple[CodeCount, ...] = ()
@@ -302,7 +315,7 @@ class Windows(Record):
     with_episode: tuple[ModeWindows, ...] = ()
 
 
-class LeftOut(Record):
+class LeftOut(Counted):
     """Episodes of a series by what became of them: counted, or the reason why not."""
 
     instrument: str

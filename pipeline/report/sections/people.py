@@ -19,6 +19,7 @@ from pipeline.report.counts import (
     step_key,
 )
 from pipeline.report.table import Line, Table, Value
+from pipeline.results.backing import Backing
 from pipeline.results.description import Description, FlowStep, GroupMean, TableOne, Variable
 
 RARE = "Rarer {} are left out."
@@ -46,7 +47,8 @@ def sample(description: Description, gate: Gate) -> str:
     """Who the report is about, in one line."""
     clients = gate.count(CLIENTS)
     parts = ["a withheld number of clients" if clients.hidden else f"{clients} clients"]
-    parts.append(f"{at_most(gate, description.workers.workers)} workers")
+    workers = gate.workers(description.workers.workers, "workers")
+    parts.append(f"{workers if workers.value else f'fewer than {gate.rules.min_workers}'} workers")
     parts.append(f"{at_most(gate, description.sessions)} sessions")
     rounding = "" if gate.rules.exact else f" (counts rounded to {gate.rules.round_to})"
     return f"Rests on {', '.join(parts)}{rounding}."
@@ -125,7 +127,7 @@ def table_one(description: Description, gate: Gate) -> Table:
     lines, rare = [Line("Clients", counts)], False
     for variable in table.variables:
         if variable.kind == "number":
-            lines.append(_number_line(variable, groups, gate))
+            lines.append(_number_line(variable, description.table1, gate))
             continue
         lines += _level_lines(variable, groups, gate)
         rare = rare or len(_named(variable, gate)) < len(variable.levels)
@@ -195,22 +197,23 @@ def _count_share(key: tuple[str, ...], whole: tuple[str, ...], gate: Gate) -> Va
     return f"{count} ({share})" if share.text else count
 
 
-def _number_line(variable: Variable, groups: Sequence[str], gate: Gate) -> Line:
-    cells = [*([variable.overall] if variable.overall else []), *(variable.means[group] for group in groups)]
-    hidden = _hidden_means([cell.clients for cell in cells[1:]], gate)
-    shown = [_mean_sd(cell, gate) for cell in cells]
-    kept = [shown[0], *(gate.mark if i in hidden else cell for i, cell in enumerate(shown[1:]))]
+def _number_line(variable: Variable, table: TableOne, gate: Gate) -> Line:
+    behind = [Backing(variable.means[group].clients, table.group_workers.get(group)) for group in table.groups]
+    hidden = _hidden_means(behind, gate)
+    first = [_mean_sd(variable.overall, Backing(variable.overall.clients), gate)] if variable.overall else []
+    shown = [_mean_sd(variable.means[group], own, gate) for group, own in zip(table.groups, behind, strict=True)]
+    kept = [*first, *(gate.mark if i in hidden else cell for i, cell in enumerate(shown))]
     return Line(words.column(variable.name), tuple(kept))
 
 
-def _hidden_means(sizes: list[int], gate: Gate) -> set[int]:
+def _hidden_means(behind: list[Backing], gate: Gate) -> set[int]:
     """Groups whose mean is hidden: the small ones, and one more where a single one could be solved for from the rest."""
-    small = {i for i, n in enumerate(sizes) if not gate.group(n)}
-    if len(small) == 1 and len(sizes) > 1:
-        small.add(min((n, i) for i, n in enumerate(sizes) if i not in small)[1])
+    small = {i for i, own in enumerate(behind) if not gate.group(own)}
+    if len(small) == 1 and len(behind) > 1:
+        small.add(min((own.clients, i) for i, own in enumerate(behind) if i not in small)[1])
     return small
 
 
-def _mean_sd(cell: GroupMean, gate: Gate) -> str:
-    mean = gate.number(cell.mean, 1, cell.clients, "table 1", cell.sd)
-    return mean.text if mean.value is None else f"{mean} ({gate.number(cell.sd, 1, cell.clients)})"
+def _mean_sd(cell: GroupMean, behind: Backing, gate: Gate) -> str:
+    mean = gate.mean(cell.mean, cell.sd, behind, "table 1", digits=1)
+    return mean.text if mean.value is None else f"{mean} ({gate.spread(cell.sd, behind, 'table 1', digits=1)})"
