@@ -93,8 +93,8 @@ class _Null:
         shared[np.arange(workers), :, np.arange(workers), :] = _sums(s.worker, workers, s.worker_terms, s.worker_terms)
         for one, other in _cells_of_one_client(pairs[0]):
             met = np.einsum("cji,cjl,clm->cim", crossed[one], own[pairs[0][one]], crossed[other])
-            for cell, (row, column) in enumerate(zip(pairs[1][one], pairs[1][other], strict=True)):
-                shared[row, :, column, :] -= met[cell]
+            for met_at, (row, column) in enumerate(zip(pairs[1][one], pairs[1][other], strict=True)):
+                shared[row, :, column, :] -= met[met_at]
         matrix = shared.reshape(workers * k, workers * k) + np.eye(workers * k)
         solved = _inverse(matrix)
         incomplete = cls(s.y, s.fixed, np.eye(1), 0.0, 0, own, pairs.T.astype(np.int64), cell, crossed, solved)
