@@ -10,36 +10,14 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from pipeline.base import options
 from pipeline.base.errors import ParamsError
-from pipeline.base.key_path import NAME_PATTERN, problem
+from pipeline.base.key_path import problem
+from pipeline.base.section import FileName, Header, Name, Section, Share, Text
+from pipeline.base.sources import Sources
 from pipeline.base.yaml_text import parse
-
-# Names become files and parts of commands; Windows opens a device where it meets one of these.
-DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
-
-
-def no_device(name: str) -> str:
-    """The name, unless Windows keeps it for a device: a clone of the study there could not hold the file."""
-    if name in DEVICES:
-        raise ValueError("Windows keeps this name for a device and cannot hold a file of it")
-    return name
-
-
-Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60), AfterValidator(no_device)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
-FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]*$", max_length=120)]
-Header = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Share = Annotated[float, Field(gt=0, le=1)]
-Code = str | int | float | bool
-
-
-class Section(BaseModel):
-    """What all sections share: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Study(Section):
@@ -58,61 +36,6 @@ class Simulate(Section):
     clients: int = Field(400, ge=10, le=500_000)
     sessions: int = Field(16, ge=2, le=100)
     truth: dict[Name, float] = Field({}, description="overrides of single true effects, by name")
-
-
-class Glue(Section):
-    """A canonical column made from several source columns, joined by a separator."""
-
-    columns: tuple[Header, ...] = Field(min_length=1)
-    separator: str = Field("_", max_length=3)
-    prefix: str = Field("", pattern=r"^[A-Za-z]{0,4}[-_]?$")
-
-
-class Checked(Section):
-    """A list of codes made from checkbox columns: the code of each column that is checked."""
-
-    checked: dict[Header, Code] = Field(min_length=1, description="header of a checkbox -> the code it stands for")
-    yes: tuple[str, ...] = Field(("1", "Checked"), description="cells that mean checked")
-    no: tuple[str, ...] = Field(("", "0", "Unchecked"), description="cells that mean not checked")
-
-
-class Join(Section):
-    """A second file whose columns are looked up by a key that both files hold (many rows to one)."""
-
-    file: FileName
-    key: Header | tuple[Header, ...]
-
-
-class TableSource(Section):
-    """One raw file, and which of its columns feed which canonical columns."""
-
-    file: FileName
-    columns: dict[Name, Header | Glue | Checked]
-    rows: dict[Header, tuple[str, ...]] = Field({}, description="only rows whose cell below this header is one of these")
-    recode: dict[Name, dict[str, Code]] = {}
-    constants: dict[Name, Code] = {}
-    joins: tuple[Join, ...] = ()
-    missing: tuple[str, ...] = ("",)
-    codes: dict[Name, tuple[str, ...]] = Field({}, description="codes of this study's own, by canonical column")
-    ignore: tuple[Header, ...] = Field((), description="headers that are read past; `q{item}` stands for q1, q2 ...")
-
-
-class RatingSource(TableSource):
-    """One raw file of ratings: its instrument, its rater, and where its items stand."""
-
-    instrument: Name
-    rater: options.Rater
-    items: Header | tuple[Header, ...] = Field(description="`wai_{item}`, or the item columns in item order")
-    labels: dict[str, float] = Field({}, description="answers in words -> numbers")
-    totals: dict[Name, Header] = Field({}, description="scores shipped with the data, to be recomputed and compared")
-
-
-class Sources(Section):
-    """Where the raw files lie and how their columns are named."""
-
-    directory: Annotated[str, StringConstraints(pattern=r"^data/raw/[A-Za-z0-9][A-Za-z0-9_-]*$")]
-    tables: dict[options.TableName, TableSource]
-    ratings: dict[Name, RatingSource]
 
 
 class Privacy(Section):
@@ -193,7 +116,9 @@ class Plan(Section):
     effect: options.Effect = "within"
     time: options.TimeScale = "session_number"
     covariates: tuple[Name, ...] = ()
-    random: dict[Name, tuple[Name, ...]] = {"worker_id": ("intercept",), "client_id": ("intercept", "exposure", "time")}
+    random: dict[Name, tuple[Name, ...]] = Field(
+        {"worker_id": ("intercept",), "client_id": ("intercept", "exposure", "time")}
+    )
     contrast: ContrastSpec | None = None
     moderator: Name | None = None
     moderator_level: str | None = Field(None, description="the level tested against the others (default: the last)")

@@ -21,7 +21,7 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     """Write the manifest beside the raw files; refuses where a file cannot be read."""
     params = load(params_text(root))
     folder = params.sources.directory
-    tables, problems = read_files(root / folder, named_files(params.sources), params.privacy.max_file_mb)
+    tables, problems = read_files(root / folder, named_files(params.sources), params.privacy.max_file_mb, params.sources)
     if problems:
         raise SourceError(problems)
     target = f"{folder}/{NAME}"

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipeline.base.errors import Problem, StageError
-from pipeline.base.params import Hypothesis, Section, effective
+from pipeline.base.params import Hypothesis, effective
+from pipeline.base.section import Section
 
 FILE = "lock.json"
 OPEN: dict[str, Any] = {"locked": None, "history": [], "declared": []}

@@ -63,11 +63,10 @@ def series(occasions: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 
 
 def how_many(column: pd.Series) -> Floats:
-    """The number of codes in each cell (`housing;cost` is 2); an empty cell holds none, and so does the code `none`."""
-    cells = column.astype("object").where(column.notna(), "")
-    return np.array(
-        [len([code for code in str(cell).split(";") if code not in ("", "none")]) for cell in cells], dtype=float
-    )
+    """The number of codes in each cell: `housing;cost` is 2, the code `none` is 0, and an empty cell is unknown."""
+    known = column.notna().to_numpy(dtype=bool)
+    count = [len([code for code in str(cell).split(";") if code not in ("", "none")]) for cell in column.astype("object")]
+    return np.where(known, np.array(count, dtype=float), np.nan)
 
 
 def episodes_of(ledger: pd.DataFrame, plan: Plan, mode: str, level: tuple[str, Any] | None = None) -> pd.DataFrame:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pipeline.base.params import Checked, Glue, Privacy, RatingSource, TableSource
+from pipeline.base.params import Privacy
+from pipeline.base.sources import Checked, Glue, Ordered, RatingSource, TableSource
 from pipeline.ingest.cells import Reading, convert, is_there, plain_text
-from pipeline.ingest.headers import headers_of, item_headers
+from pipeline.ingest.headers import item_count
 from pipeline.ingest.ids import id_faults, odd_ids
-from pipeline.ingest.joins import Wide, make, widen
+from pipeline.ingest.joins import Wide, make, repeated_text, widen, without_empty_sessions
+from pipeline.ingest.parts import Mapped, Part, headers_of, item_headers
 from pipeline.ingest.raw import RawTable
 from pipeline.ingest.readable import readable_faults
-from pipeline.tables.arrays import strings
 from pipeline.tables.column import Column, Table
 from pipeline.tables.rules import Finding
 from pipeline.tables.stored import plain
@@ -22,42 +23,57 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 AGENCY = "agency_id"
+ORDER = "order of sessions"  # a column of a part's table that is gone once sessions are numbered
+NO_SESSION = "no session in these columns"
 
 
 @dataclass
 class Assembled:
-    """A canonical table, what was found wrong with it, and the rows that were set aside by reason."""
+    """A canonical table, what was found wrong with it, and the rows that were set aside by reason.
+
+    `places`: column -> where it is, for an error; `glued`: ids made of other ids, which are looked at themselves; `removed`:
+    column -> missing code -> how many cells it emptied.
+    """
 
     table: pa.Table
     findings: list[Finding] = field(default_factory=list)
     set_aside: dict[str, int] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    glued: set[str] = field(default_factory=set)
+    removed: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def assemble(
-    source: TableSource, declared: type[Table], raw: Mapping[str, RawTable], privacy: Privacy, new_ids: Container[str]
+    part: Part,
+    original: TableSource,
+    declared: type[Table],
+    raw: Mapping[str, RawTable],
+    privacy: Privacy,
+    items: Mapping[str, int],
 ) -> Assembled:
-    """One source as its canonical table; columns that are neither mapped nor constant are left out.
+    """One part of a source as its canonical table; columns that are neither mapped nor constant are left out.
 
-    `new_ids`: the id columns whose ids come in here, and are looked at for being guessable; others only point at them.
+    `original`: the source as params.yaml has it; `items`: instrument -> how many items it has.
     """
     import pyarrow as pa
 
-    items = sum(name.startswith("item_") for name in declared.columns)
-    wide, findings = widen(source, raw, items)
+    source = part.source
+    wide, findings = widen(part, raw, items)
+    wide, empty = without_empty_sessions(wide, original, items)
+    assembled = Assembled(pa.table({}), findings, {NO_SESSION: empty} if empty else {})
     columns: dict[str, Any] = {}
     for column in declared.columns.values():
-        found = _column(source, wide, column, privacy, items)
+        found = _column(part, wide, column, privacy, item_count(source, items), assembled)
         if found is not None:
-            columns[column.name], faults = found
-            findings += faults
-            if column.name in new_ids and column.name not in privacy.attested_ids:
-                findings += guessable(columns[column.name], column.name, _where(source, wide, column.name))
+            columns[column.name] = found
+            assembled.places[column.name] = _where(source, wide, column.name)
+            assembled.glued |= {column.name} if is_made_of_ids(source, column.name) else set()
     if "day" in declared.columns and "day" not in columns:
-        nothing = pa.DictionaryArray.from_arrays(pa.nulls(wide.rows, pa.int32()), pa.nulls(0, pa.int64()))
-        columns["day"] = pa.chunked_array([nothing])
-    assembled = Assembled(pa.table({name: columns[name] for name in declared.columns if name in columns}), findings)
+        columns["day"] = _nothing(wide.rows, pa.int64())
+    names = [name for name in declared.columns if name in columns]
+    assembled.table = pa.table({name: columns[name] for name in names} | _order(part, wide, privacy, assembled))
     if isinstance(source, RatingSource):
-        _add_totals(assembled, source, wide)
+        _add_scores(assembled, source, wide)
         _drop_unanswered(assembled)
     return assembled
 
@@ -71,60 +87,132 @@ def reading(
         recode = {**source.labels, **recode}
     codes = set(column.codes)
     if not column.closed:
-        codes |= set(source.codes.get(column.name, ())) | {plain_text(target) for target in recode.values()}
+        codes |= set(source.codes.get(column.name, ())) | {
+            plain_text(target) for target in recode.values() if target is not None
+        }
     mapped = source.columns.get(column.name)
     if isinstance(mapped, Checked):
         codes |= {plain_text(code) for code in mapped.checked.values()}
     pattern = privacy.id_patterns.get(column.name, privacy.id_pattern)
-    missing, labels = frozenset(source.missing), dict[str, str]()
+    if isinstance(mapped, Glue) and column.name not in privacy.id_patterns:
+        pattern = glued_pattern(mapped, privacy)
+    missing, labels = source.missing_codes(column.name), dict[str, str]()
     if table is not None:
         missing, labels = missing | table.user_missing.get(header, frozenset()), dict(table.labels.get(header, {}))
-    return Reading(column, missing, recode, frozenset(codes), pattern, labels)
+    return Reading(
+        column,
+        missing,
+        recode,
+        frozenset(codes),
+        pattern,
+        labels,
+        separator=source.split.get(column.name, ";"),
+        decimal="." if table is None else table.decimal,
+        scale=source.scales.get(column.name, column.scale),
+    )
+
+
+def glued_pattern(glue: Glue, privacy: Privacy) -> str:
+    """What a glued id looks like: a prefix, and parts that are ids or short numbers or codes, between separators."""
+    ids = "|".join(f"(?:{pattern})" for pattern in (privacy.id_pattern, *privacy.id_patterns.values()))
+    piece = f"(?:{ids}|[0-9]{{1,6}}|[a-z][a-z_]*[0-9][a-z0-9_]{{0,30}})"
+    separator = "".join(f"\\{char}" if not char.isalnum() else char for char in glue.separator)
+    return rf"(?:{glue.prefix}{piece}(?:{separator}{piece}){{0,5}}|{privacy.id_pattern})"
 
 
 def read_column(text: Any, how: Reading, where: str, line: Callable[[int], int]) -> tuple[Any, list[Finding]]:
     """A column's typed cells, and what is wrong with them; `line` gives the line a row stands on."""
     cells = convert(text, how)
-    findings = [Finding(rule, where, rows, line(first)) for rule, (rows, first) in sorted(cells.faults.items())]
+    findings = [
+        Finding(rule, where, rows, line(first), how.hint(rule)) for rule, (rows, first) in sorted(cells.faults.items())
+    ]
+    findings += [Finding(rule, where, rows) for rule, rows in sorted(cells.remarks.items())]
     faulty = sum(rows for rows, _ in cells.faults.values())
     if not how.column.missing and (missing := cells.missing) > faulty:
         findings.append(Finding("required_missing", where, missing - faulty))
     return cells.values, findings
 
 
-def _column(
-    source: TableSource, wide: Wide, column: Column, privacy: Privacy, items: int
-) -> tuple[Any, list[Finding]] | None:
-    """One canonical column and its findings; None where the source does not have it."""
+def _column(part: Part, wide: Wide, column: Column, privacy: Privacy, items: int, assembled: Assembled) -> Any:
+    """One canonical column, its findings noted; None where the source does not have it."""
+    source = part.source
     constant = source.constants.get(column.name)
     if isinstance(source, RatingSource) and column.name == "rater":
         constant = source.rater
     if constant is not None:
-        text = _constant(plain_text(constant), wide.rows)
-        return read_column(text, reading(source, column, privacy), f"sources: constant {column.name}", lambda _: 0)
+        text = repeated_text(plain_text(constant), wide.rows)
+        where = f"sources: constant {column.name}"
+        values, faults = read_column(text, reading(source, column, privacy), where, lambda _: 0)
+        assembled.findings += faults
+        return values
     mapped = _mapped(source, column.name, items)
-    if mapped is None or not all(wide.has(header) for header in headers_of(mapped)):
+    if mapped is None or isinstance(mapped, Ordered) or not all(wide.has(header) for header in headers_of(mapped)):
         return None
     header = headers_of(mapped)[0]
     table = wide.table(header)
     where = table.where(header, column.name)
-    text, findings = make(wide, mapped, frozenset(source.missing))
+    text, findings = make(wide, mapped, source.missing_codes(column.name))
     how = reading(source, column, privacy, table if isinstance(mapped, str) else None, header)
     values, faults = read_column(text, how, where, lambda row: wide.line(row, header))
-    findings += faults
-    if column.kind == "id" and mapped in table.numbers:
-        findings.append(Finding("id_as_number", where, len(values)))
-    return values, findings
+    assembled.findings += findings + faults
+    if column.kind == "id" and mapped in table.numbers and not table.numbers_are_exact:
+        assembled.findings.append(Finding("id_as_number", where, len(values)))
+    if removed := removed_by(text, how.missing):
+        assembled.removed[column.name] = removed
+    return values
+
+
+def removed_by(text: Any, missing: frozenset[str]) -> dict[str, int]:
+    """How many cells each declared code of missing values emptied, the empty cell itself left out."""
+    import pyarrow.compute as pc
+
+    found: dict[str, int] = {}
+    for chunk in text.chunks:
+        here = [(place, code) for place, code in enumerate(chunk.dictionary.to_pylist()) if code and code in missing]
+        for place, code in here:
+            rows = int(pc.sum(pc.equal(chunk.indices, place)).as_py() or 0)
+            if rows:
+                found[code] = found.get(code, 0) + rows
+    return found
+
+
+def is_made_of_ids(source: TableSource, name: str) -> bool:
+    """Whether an id is glued from another id of the row and something more: a client's id and the number of the visit."""
+    mapped = source.columns.get(name)
+    if not isinstance(mapped, Glue):
+        return False
+    ids = [columns for other, columns in source.columns.items() if other.endswith("_id") and other != name]
+    headers = {header for columns in ids for header in headers_of(columns)}
+    return len(mapped.columns) > 1 and bool(headers & set(mapped.columns))
+
+
+def _order(part: Part, wide: Wide, privacy: Privacy, assembled: Assembled) -> dict[str, Any]:
+    """What tells the order of sessions that bear no number, as a column that numbers them once the parts are together."""
+    mapped = part.source.columns.get("session_number")
+    if not isinstance(mapped, Ordered) or not wide.has(mapped.order_of):
+        return {}
+    column = Column("number", "order of sessions", name=ORDER, missing=False)
+    where = wide.table(mapped.order_of).where(mapped.order_of, "session_number")
+    how = reading(part.source, column, privacy, wide.table(mapped.order_of), mapped.order_of)
+    values, findings = read_column(wide.text(mapped.order_of), how, where, wide.line)
+    assembled.findings += findings
+    return {ORDER: values}
+
+
+def _nothing(rows: int, kind: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(pa.nulls(rows, pa.int32()), pa.nulls(0, kind))])
 
 
 def _where(source: TableSource, wide: Wide, name: str) -> str:
     """Where a mapped column is, for an error."""
     mapped = source.columns.get(name)
-    header = headers_of(mapped)[0] if mapped is not None else ""
-    return wide.table(header).where(header, name) if mapped is not None else f"sources: constant {name}"
+    headers = headers_of(mapped) if mapped is not None else ()
+    return wide.table(headers[0]).where(headers[0], name) if headers else f"sources: constant {name}"
 
 
-def _mapped(source: TableSource, name: str, items: int) -> str | Glue | Checked | None:
+def _mapped(source: TableSource, name: str, items: int) -> Mapped | None:
     if isinstance(source, RatingSource) and name.startswith("item_"):
         headers = item_headers(source, items)
         place = int(name.removeprefix("item_"))
@@ -144,37 +232,39 @@ def guessable(ids: Any, name: str, where: str) -> list[Finding]:
     return [Finding(rule, where, rows) for rule, rows in found]
 
 
-def _constant(text: str, rows: int) -> Any:
-    import pyarrow as pa
-
-    indices = pa.Array.from_buffers(pa.int32(), rows, [None, pa.py_buffer(bytes(4 * rows))])
-    return pa.chunked_array([pa.DictionaryArray.from_arrays(indices, strings([text]))])
-
-
-def _add_totals(assembled: Assembled, source: RatingSource, wide: Wide) -> None:
-    """Scores shipped with the data, kept as `shipped_<score>` beside the items so that scoring can compare."""
-    for score, header in source.totals.items():
+def _add_scores(assembled: Assembled, source: RatingSource, wide: Wide) -> None:
+    """Scores shipped with the data: `shipped_<score>` beside items, so that scoring can compare; `score_<score>` where they
+    are all there is.
+    """
+    given = {f"shipped_{score}": header for score, header in source.totals.items()}
+    given |= {f"score_{score}": header for score, header in source.scores.items()}
+    for name, header in given.items():
         if wide.has(header):
-            column = Column("number", f"{score} as shipped with the data", name=f"shipped_{score}")
-            how = Reading(column, frozenset(source.missing))
-            where = wide.table(header).where(header, column.name)
+            table = wide.table(header)
+            column = Column("number", "score as it came with the data", name=name)
+            missing = source.missing_codes(name.partition("_")[2]) | table.user_missing.get(header, frozenset())
+            how = Reading(column, missing, decimal=table.decimal)
+            where = table.where(header, name)
             values, findings = read_column(wide.text(header), how, where, wide.line)
             assembled.findings += findings
-            assembled.table = assembled.table.append_column(column.name, values)
+            assembled.table = assembled.table.append_column(name, values)
+            if removed := removed_by(wide.text(header), missing):
+                assembled.removed[name] = removed
 
 
 def _drop_unanswered(assembled: Assembled) -> None:
-    """A rating without one answer is no rating: its row is set aside and counted."""
+    """A rating without one answer (or one score, where only scores were kept) is no rating: set aside and counted."""
     import pyarrow.compute as pc
 
-    items = [assembled.table.column(name) for name in assembled.table.column_names if name.startswith("item_")]
+    table = assembled.table
+    items = [table.column(name) for name in table.column_names if name.startswith(("item_", "score_"))]
     if not items:
         return
     answered = _there(items[0])
     for item in items[1:]:
         answered = pc.or_(answered, _there(item))
     if empty := len(answered) - answered.true_count:
-        assembled.table = assembled.table.filter(answered)
+        assembled.table = table.filter(answered)
         assembled.set_aside["no item answered"] = empty
 
 

@@ -51,8 +51,8 @@ def byte_faults(blob: bytes) -> Iterator[str]:
     controls, feeds, returns = count_controls(blob)
     if controls:
         yield "control_characters"
-    else:
-        yield from line_faults(blob, feeds, returns)
+    elif has_odd_line_ends(blob, feeds, returns):
+        yield "newlines"
 
 
 def is_utf8(blob: bytes) -> bool:
@@ -86,13 +86,30 @@ def count_controls(blob: bytes) -> tuple[int, int, int]:
     return low - tabs - feeds - returns + deletes, feeds, returns
 
 
-def line_faults(blob: bytes, feeds: int, returns: int) -> Iterator[str]:
-    """Line ends of one style, the last line whole."""
+def has_odd_line_ends(blob: bytes, feeds: int, returns: int) -> bool:
+    """Whether lines end in more than one style, or in a lone carriage return."""
     pairs = blob.count(b"\r\n") if returns else 0
-    if returns != pairs or pairs not in (0, feeds):
-        yield "newlines"
-    elif not blob.endswith(b"\n"):
-        yield "no_final_newline"
+    return returns != pairs or pairs not in (0, feeds)
+
+
+def with_last_line_end(blob: bytes) -> bytes:
+    """The text with an end to its last line, in the style of the others."""
+    if blob.endswith(b"\n"):
+        return blob
+    return blob + (b"\r\n" if b"\r\n" in blob else b"\n")
+
+
+def record_end(blob: bytes, start: int) -> int:
+    """Where the record that starts there ends, line end included: a quoted cell may hold line ends; -1 where none ends."""
+    end, quotes = start, 0
+    while True:
+        stop = blob.find(b"\n", end)
+        if stop < 0:
+            return -1
+        quotes += blob.count(b'"', end, stop)
+        end = stop + 1
+        if quotes % 2 == 0:
+            return end
 
 
 def is_line_too_long(blob: bytes) -> bool:

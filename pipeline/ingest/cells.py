@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pipeline.ingest.hints import hint, looks_like
 from pipeline.ingest.net import classify
 from pipeline.tables.arrays import flags, numbers, strings, typed
 from pipeline.tables.column import CODES_SEPARATOR, Column, is_band
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,6})(?:\.[0-9]{1,15})?", re.ASCII)
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+TRUTH_WORDS = {  # of labels, which are words for people
+    **TRUTH,
+    **dict.fromkeys(("y", "t", "ja", "oui", "si", "s\u00ed", "sim", "checked", "selected"), True),
+    **dict.fromkeys(("n", "f", "nein", "non", "nee", "nej", "unchecked", "not checked", "not selected"), False),
+}
+MISSING = "missing"  # what a recode may say in place of null
 SERIALS = (20_000, 60_000)  # Excel's counting of the days from 1954 to 2064
 MEMORY = 200_000  # different texts a column may have before they are no longer remembered
 
@@ -32,7 +39,9 @@ class Fault(str):
 class Reading:
     """How one canonical column's cells are read: what is missing, what is recoded, which codes or ids are right.
 
-    `labels` are the format's own words for its codes: a recode may name either, and a label may itself be a right code.
+    `labels` are the format's own words for its codes: a recode may name either, a label may itself be a right code, and
+    where code and label are both right and differ, the label decides. `remarks`: rule -> texts it was said of; `noticed`:
+    what the faulty cells look like.
     """
 
     column: Column
@@ -41,22 +50,62 @@ class Reading:
     codes: frozenset[str] = frozenset()
     id_pattern: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    separator: str = CODES_SEPARATOR
+    decimal: str = "."
+    scale: tuple[float, float] | None = None
+    remarks: dict[str, set[str]] = field(default_factory=dict)
+    noticed: set[str] = field(default_factory=set)
 
     def __call__(self, text: str) -> Any:
         """The value of one cell: None if missing, a Fault if it has no right form."""
         label = self.labels.get(text, "")
         if text in self.recode or label in self.recode:
-            text = plain_text(self.recode[text if text in self.recode else label])
+            value = self._recoded(text, label)
         elif text in self.missing:
             return None
-        value = self._read(text)
-        if isinstance(value, Fault) and label:
-            value = self._read(label)
-        if not isinstance(value, Fault):
+        else:
+            value = self._labelled(text, self._read(text), label) if label else self._read(text)
+        if not isinstance(value, Fault) or value.startswith("label"):
             return value
         if text != text.strip():
             return Fault("spaces")
+        self.noticed |= looks_like(text)
         return Fault(classify(text) or value)
+
+    def hint(self, rule: str) -> str:
+        """What more to say of the cells that break a rule: what is allowed, and the key that may be wanting."""
+        return hint(rule, self.column, self.codes, self.noticed)
+
+    def _recoded(self, text: str, label: str) -> Any:
+        """A cell that a recode names, by its code or its label; a label that says the opposite is a fault."""
+        target = self.recode[text if text in self.recode else label]
+        if target is None or (target == MISSING and MISSING not in self.column.codes):
+            return None
+        value = self._read(plain_text(target))
+        if label and label not in self.recode:
+            said = self._of_label(label)
+            if not isinstance(said, Fault) and said != value:
+                return Fault("label_conflict")
+        return value
+
+    def _labelled(self, text: str, value: Any, label: str) -> Any:
+        """A cell whose code has a label: the label decides where it can be read; a yes or no without one is not guessed."""
+        said = self._of_label(label)
+        if isinstance(said, Fault):
+            return Fault("label_unclear") if self.column.kind == "boolean" and not isinstance(value, Fault) else value
+        if not isinstance(value, Fault) and said != value:
+            self.remarks.setdefault("label_decides", set()).add(text)
+        return said
+
+    def _of_label(self, label: str) -> Any:
+        """What a label says by itself: as it is, or as the code it would be (`Not attended` as not_attended)."""
+        words = re.sub(r"^[0-9]+ *[-=.:)] *", "", label.strip())
+        if self.column.kind == "boolean":
+            return TRUTH_WORDS.get(words.casefold(), Fault("not_boolean"))
+        for text in (label, words, re.sub(r"[^a-z0-9+]+", "_", words.lower()).strip("_")):
+            if not isinstance(value := self._read(text), Fault):
+                return value
+        return value
 
     @cached_property
     def _read(self) -> Callable[[str], Any]:
@@ -65,7 +114,7 @@ class Reading:
             "codes": self._codes,
             "band": _band,
             "integer": self._integer,
-            "number": _number,
+            "number": self._number,
             "boolean": _boolean,
             "id": _no_id,
         }
@@ -75,12 +124,21 @@ class Reading:
         return text if text in self.codes else Fault("not_code")
 
     def _codes(self, text: str) -> Any:
-        parts = text.split(CODES_SEPARATOR)
+        parts = [part.strip() if self.separator != CODES_SEPARATOR else part for part in text.split(self.separator)]
+        parts = [plain_text(self.recode.get(part, part)) for part in parts]
         known = all(part in self.codes for part in parts) and len(set(parts)) == len(parts)
         return CODES_SEPARATOR.join(sorted(parts)) if known else Fault("not_code")
 
-    def _integer(self, text: str) -> Any:
+    def _number(self, text: str) -> Any:
+        if self.decimal == ",":
+            text = text.replace(",", ".") if "." not in text else ""
         value = _number(text)
+        if self.scale is None or isinstance(value, Fault):
+            return value
+        return value if self.scale[0] <= value <= self.scale[1] else Fault("not_on_scale")
+
+    def _integer(self, text: str) -> Any:
+        value = self._number(text)
         if isinstance(value, Fault):
             return value
         if value != int(value):
@@ -94,11 +152,12 @@ class Cells:
     """A converted column, and for each broken rule how many rows break it and the first of them (counted from 0).
 
     `values` stay dictionary-encoded (typed values once, the file's own codes for the rows) until they are stored, which
-    costs a fraction of the memory; a missing value may be a missing entry of the dictionary.
+    costs a fraction of the memory; a missing value may be a missing entry of the dictionary. `remarks`: rule -> rows.
     """
 
     values: pa.ChunkedArray
     faults: dict[str, tuple[int, int]]
+    remarks: dict[str, int]
 
     @property
     def missing(self) -> int:
@@ -111,6 +170,7 @@ def convert(text: pa.ChunkedArray, reading: Reading) -> Cells:
     import pyarrow as pa
 
     chunks, faults, start = [], dict[str, tuple[int, int]](), 0
+    remarks: dict[str, int] = {}
     remembered: dict[str, Any] = {}
     for chunk in text.chunks:
         if reading.column.kind == "id":
@@ -119,9 +179,12 @@ def convert(text: pa.ChunkedArray, reading: Reading) -> Cells:
             values, wrong = _values(chunk.dictionary.to_pylist(), reading, remembered)
         for name, hit in wrong.items():
             _count(faults, name, flags(hit).take(chunk.indices), start)
+        for rule, texts in reading.remarks.items():
+            said = flags([text in texts for text in chunk.dictionary.to_pylist()]).take(chunk.indices)
+            remarks[rule] = remarks.get(rule, 0) + said.true_count
         chunks.append(_spread(values, chunk.indices, reading.column))
         start += len(chunk)
-    return Cells(pa.chunked_array(chunks, stored_type(reading.column)), faults)
+    return Cells(pa.chunked_array(chunks, stored_type(reading.column)), faults, {k: n for k, n in remarks.items() if n})
 
 
 def arrow_type(column: Column) -> pa.DataType:
@@ -172,8 +235,8 @@ def _ids(texts: pa.Array, reading: Reading) -> tuple[Any, dict[str, list[bool]]]
     import pyarrow.compute as pc
 
     if reading.recode:
-        recoded = [plain_text(reading.recode.get(text, text)) for text in texts.to_pylist()]
-        texts = strings(recoded)
+        recoded = [reading.recode.get(text, text) for text in texts.to_pylist()]
+        texts = strings(["" if text is None else plain_text(text) for text in recoded])
     right = pc.match_substring_regex(texts, f"^(?:{reading.id_pattern})$")
     if right.true_count == len(texts):
         return texts, {}
@@ -182,11 +245,13 @@ def _ids(texts: pa.Array, reading: Reading) -> tuple[Any, dict[str, list[bool]]]
     wrong = pc.invert(pc.or_(right, missing))
     if not wrong.true_count:
         return values, {}
-    names = [_id_fault(text) if bad else "" for text, bad in zip(texts.to_pylist(), wrong.to_pylist(), strict=True)]
+    faulty = zip(texts.to_pylist(), wrong.to_pylist(), strict=True)
+    names = [_id_fault(text, reading) if bad else "" for text, bad in faulty]
     return values, {name: [other == name for other in names] for name in set(names) - {""}}
 
 
-def _id_fault(text: str) -> str:
+def _id_fault(text: str, reading: Reading) -> str:
+    reading.noticed |= looks_like(text)
     return "spaces" if text != text.strip() else classify(text) or "not_id"
 
 
@@ -212,6 +277,7 @@ def _count(faults: dict[str, tuple[int, int]], name: str, hit: pa.Array, start: 
 
 
 def _number(text: str) -> Any:
+    """A plain number with a decimal point."""
     return float(text) + 0.0 if NUMBER.fullmatch(text) else Fault("not_number")  # + 0.0: no negative zero
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pipeline.base.errors import Problem
 from pipeline.ingest.delimited import header_problems
 from pipeline.ingest.native import encode_numbers
 from pipeline.ingest.raw import RawTable
-from pipeline.tables.rules import broken
+from pipeline.tables.rules import Finding, broken
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 MAGIC = b"PAR1"
+USUAL = {b"pandas", b"ARROW:schema", b"PARQUET:field_id", b"org.apache.spark.version", b"huggingface"}
 SMALL, RATIO = 1 << 26, 200  # bytes a file may unpack to whatever its ratio, and its ratio beyond
 
 
@@ -43,7 +45,17 @@ def read_parquet(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable | N
     except Exception:  # whatever the library says may hold a cell
         return None, [broken("unreadable", file)]
     numeric = frozenset(field.name for field in table.schema if _is_number(field.type))
-    return RawTable(file, tuple(header), columns, table.num_rows, sha256, numbers=numeric), []
+    findings = tuple(_extras(file, opened.schema_arrow))
+    return RawTable(file, tuple(header), columns, table.num_rows, sha256, numbers=numeric, findings=findings), []
+
+
+def _extras(file: str, schema: pa.Schema) -> Iterator[Finding]:
+    """Notes that somebody left in the file's metadata, of the file or of a column."""
+    if strange := set(schema.metadata or {}) - USUAL:
+        yield Finding("extras", file, detail=f"metadata of its own: {len(strange)}")
+    for place, field in enumerate(schema, start=1):
+        if set(field.metadata or {}) - USUAL:
+            yield Finding("extras", f"{file}, column {place}", detail="metadata of its own")
 
 
 def _unpacked(metadata: Any) -> int:

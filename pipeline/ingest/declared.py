@@ -7,12 +7,19 @@ from collections.abc import Iterator
 
 from pipeline.base.errors import Problem
 from pipeline.base.key_path import nearest
-from pipeline.base.params import Params, RatingSource, TableSource
-from pipeline.ingest.cells import Fault, Reading, plain_text
-from pipeline.ingest.headers import all_sources
+from pipeline.base.params import Params
+from pipeline.base.sources import Ordered, RatingSource, Sources, TableSource
+from pipeline.ingest.cells import MISSING, Fault, Reading, plain_text
+from pipeline.ingest.parts import SESSION, all_sources, has_place, headers_of
 from pipeline.tables import Clients, Column, Table, by_name, ratings
 from pipeline.tables.rules import BY_NAME
 
+READ_KEYS: dict[str, set[str]] = {
+    "csv": {"separator", "decimal", "encoding", "skip", "skip_after_header"},
+    "xlsx": {"sheet", "skip", "skip_after_header", "decimal"},
+    "parquet": set(),
+    **{ending: {"encoding"} for ending in ("sav", "zsav", "dta")},
+}
 ENDINGS = ("csv", "tsv", "tab", "txt", "xlsx", "sav", "zsav", "dta", "parquet")
 
 
@@ -26,11 +33,14 @@ def _source_problems(params: Params) -> Iterator[Problem]:
     for key, source in all_sources(params.sources).items():
         where = f"sources.{key}"
         declared = _of_ratings(source) if isinstance(source, RatingSource) else tables[key.partition(".")[2]]
-        for file in (source.file, *(join.file for join in source.joins)):
+        for file in source.all_files:
             if file.rpartition(".")[2].lower() not in ENDINGS:
                 yield Problem(f"{where}.file", f"no reader for the ending of `{file}`", f"one of: {', '.join(ENDINGS)}")
         yield from _column_problems(where, source, declared)
         yield from _recode_problems(where, source, declared)
+        yield from _other_problems(where, source, declared)
+        yield from _wide_problems(where, source)
+    yield from _read_problems(params.sources)
 
 
 def _of_ratings(source: RatingSource) -> type[Table]:
@@ -49,9 +59,15 @@ def _column_problems(where: str, source: TableSource, declared: type[Table]) -> 
     for name in set(source.columns) & set(source.constants):
         yield Problem(f"{where}.constants.{name}", "mapped to a column as well", "keep one of the two")
     for name in declared.required():
-        settled = name == "rater" or (name == "day" and declared.name == "sessions")
+        settled = name == "rater" or (name == "day" and declared.name == "sessions") or name.startswith("item_")
         if name not in given and not settled:
-            yield Problem(f"{where}.columns.{name}", "this column is required", "map it, or give a constant")
+            yield Problem(f"{where}.columns.{name}", "this column is required", _required(name, source))
+
+
+def _required(name: str, source: TableSource) -> str:
+    if name == "session_id" and isinstance(source, RatingSource):
+        return "map it, or map client_id and session_number in its place"
+    return "map it, or `session_number: {order_of: DAY}`" if name == "session_number" else "map it, or give a constant"
 
 
 def _recode_problems(where: str, source: TableSource, declared: type[Table]) -> Iterator[Problem]:
@@ -62,12 +78,74 @@ def _recode_problems(where: str, source: TableSource, declared: type[Table]) -> 
             yield Problem(f"{where}.recode.{name}", "recodes a column that is not mapped", nearest(name, known))
             continue
         for raw, target in recode.items():
+            if target is None or (target == MISSING and MISSING not in column.codes):
+                continue
             if not _is_right(column, plain_text(target)):
                 yield Problem(f"{where}.recode.{name}.{raw}", f"`{plain_text(target)}` is no value of {name}", _mend(column))
     for name, value in source.constants.items():
         column = declared.columns.get(name)
         if column is not None and not _is_right(column, plain_text(value), source.codes.get(name, ())):
             yield Problem(f"{where}.constants.{name}", f"`{plain_text(value)}` is no value of {name}", _mend(column))
+
+
+def _other_problems(where: str, source: TableSource, declared: type[Table]) -> Iterator[Problem]:
+    """Keys that name canonical columns in other ways: missing, split, scales, an order in place of a number."""
+    known = [*declared.columns, "all", "items"]
+    if isinstance(source.missing, dict):
+        for name in source.missing:
+            if name not in known and not (isinstance(source, RatingSource) and name in (*source.scores, *source.totals)):
+                yield Problem(f"{where}.missing.{name}", "no such canonical column", nearest(name, known))
+    for name in source.split:
+        if name not in declared.columns or declared.columns[name].kind != "codes":
+            several = [n for n, column in declared.columns.items() if column.kind == "codes"]
+            yield Problem(
+                f"{where}.split.{name}", "not a column of several codes", f"one of: {', '.join(several) or 'none'}"
+            )
+    for name, (low, high) in source.scales.items():
+        column = declared.columns.get(name)
+        bounds = (column.low, column.high) if column is not None and column.scale is not None else None
+        if bounds is None:
+            scaled = [n for n, column in declared.columns.items() if column.scale is not None]
+            yield Problem(f"{where}.scales.{name}", "not a rating with a scale of the study's own", nearest(name, scaled))
+        elif not (bounds[0] or 0) <= low < high <= (bounds[1] or 0):
+            yield Problem(
+                f"{where}.scales.{name}", "no such scale", f"lowest, then highest, within {bounds[0]:g} to {bounds[1]:g}"
+            )
+    for name, mapped in source.columns.items():
+        if isinstance(mapped, Ordered) and name != "session_number":
+            yield Problem(f"{where}.columns.{name}", "only a session number can come from an order", "name its column")
+
+
+def _wide_problems(where: str, source: TableSource) -> Iterator[Problem]:
+    """`wide` and `{session}` go together."""
+    headers = [header for mapped in source.columns.values() for header in headers_of(mapped)]
+    if isinstance(source, RatingSource):
+        items = source.items or ()
+        headers += [items] if isinstance(items, str) else items
+        headers += [*source.totals.values(), *source.scores.values()]
+    placed = [header for header in headers if has_place(header, "session")]
+    if placed and source.wide is None:
+        yield Problem(f"{where}.wide", f"`{SESSION}` stands in a header, but no sessions are declared", "wide: 8")
+    if source.wide is not None and not placed:
+        yield Problem(
+            f"{where}.wide", "no header has a place for the session", f'write it, for instance: day: "day_s{SESSION}"'
+        )
+    if isinstance(source.wide, int) and not 1 <= source.wide <= 2000:
+        yield Problem(f"{where}.wide", f"found {source.wide}", "how many sessions stand side by side, or their numbers")
+
+
+def _read_problems(sources: Sources) -> Iterator[Problem]:
+    """Entries of `read` for files that no mapping names, and keys that a format does not know."""
+    named = sorted({file for source in all_sources(sources).values() for file in source.all_files})
+    for name, how in sources.read.items():
+        where = f"sources.read.{name}"
+        if name == "all":
+            continue
+        if name not in named:
+            yield Problem(where, "no mapping names this file", nearest(name, ["all", *named]))
+        ending = name.rpartition(".")[2].lower()
+        for key in how.model_fields_set - READ_KEYS.get(ending, READ_KEYS["csv"]):
+            yield Problem(f"{where}.{key}", f"means nothing for a .{ending} file", "take it out")
 
 
 def _is_right(column: Column, text: str, own: tuple[str, ...] = ()) -> bool:

@@ -2,56 +2,141 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import re
 from typing import TYPE_CHECKING
 
 from pipeline.base.errors import Problem
-from pipeline.ingest.blob import BOM, byte_faults, quote_fault
+from pipeline.base.sources import Reading
+from pipeline.ingest.blob import BOM, DISGUISES, byte_faults, quote_fault, record_end, with_last_line_end
+from pipeline.ingest.headings import heading_hint
+from pipeline.ingest.net import classify
 from pipeline.ingest.raw import RawTable
-from pipeline.tables.rules import broken
+from pipeline.tables.rules import Finding, broken
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 SEPARATORS = {"csv": ",", "tsv": "\t", "tab": "\t", "txt": "\t"}
+LOOKED_AT = 40  # records that are looked at for where the headers stand
+DEFAULT = Reading()
 
 
-def read_delimited(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable | None, list[Problem]]:
+def read_delimited(
+    file: str, blob: bytes, sha256: str = "", how: Reading = DEFAULT
+) -> tuple[RawTable | None, list[Problem]]:
     """Read one delimited file; None and the problems where it breaks the rules of bytes or shape."""
+    if how.encoding not in (None, "utf-8") and not blob.startswith(DISGUISES):
+        decoded = _recoded(blob, str(how.encoding))
+        if decoded is None:
+            return None, [broken("wrong_encoding", file)]
+        blob = decoded
     faults = [broken(name, file) for name in byte_faults(blob)]
     if faults:
         return None, faults
-    separator = SEPARATORS[file.rpartition(".")[2].lower()]
-    start = len(BOM) if blob.startswith(BOM) else 0
-    end = blob.index(b"\n", start) + 1
-    header = split_header(blob[start:end].decode("utf-8"), separator)
-    if header is None or quote_fault(blob[start:] if start else blob, separator.encode()):
-        return None, [broken("quotes", file)]
-    problems = header_problems(file, header, separator)
+    findings = () if blob.endswith(b"\n") else (Finding("no_final_newline", file),)
+    blob = with_last_line_end(blob)
+    separator = {None: SEPARATORS[file.rpartition(".")[2].lower()], "tab": "\t"}.get(how.separator, str(how.separator))
+    bom = len(BOM) if blob.startswith(BOM) else 0
+    above, header_at, header_end, body = _layout(blob, bom, how)
+    if body < 0:
+        return None, [broken("no_rows" if header_end > 0 else "heading_lines", file)]
+    header = split_line(blob[header_at:header_end], separator)
+    kept = blob if header_at == 0 and body == header_end else blob[header_at:header_end] + blob[body:]
+    if header is None or quote_fault(kept, separator.encode()):
+        return None, [broken("quotes", file, detail=_heading(file, blob[bom:], separator, how))]
+    problems = _shape_problems(file, header, separator, blob[bom:], how)
     if problems:
         return None, problems
-    if end == len(blob):
+    if body == len(blob):
         return None, [broken("no_rows", file)]
-    table, bad = parse_body(memoryview(blob)[end:], len(header), separator)
-    bad += blank_lines(blob) if len(header) > 1 else 0
+    table, bad = parse_body(memoryview(blob)[body:], len(header), separator)
+    bad += blank_lines(kept) if len(header) > 1 else 0
     if bad or table is None:
-        return None, [broken("width", file, rows=bad)]
-    notes = ("a byte order mark was dropped",) if start else ()
+        return None, [broken("width", file, rows=bad, detail=_heading(file, blob[bom:], separator, how))]
+    notes = ("a byte order mark was dropped",) if bom else ()
     columns = tuple(table.column(place) for place in range(len(header)))
-    return RawTable(file, tuple(header), columns, table.num_rows, sha256, notes), []
+    findings += _said_above(file, above)
+    first = 1 + blob.count(b"\n", 0, body)
+    return (
+        RawTable(
+            file, tuple(header), columns, table.num_rows, sha256, notes, first, decimal=how.decimal or ".", findings=findings
+        ),
+        [],
+    )
 
 
-def split_header(line: str, separator: str) -> list[str] | None:
-    """The header line's cells; None where its quotes are not well formed."""
+def _recoded(blob: bytes, encoding: str) -> bytes | None:
+    """The text as UTF-8; None where it is not of that encoding."""
     try:
-        return next(csv.reader([line.rstrip("\r\n")], delimiter=separator, strict=True), [""])
+        text = codecs.decode(blob, encoding)
+    except (UnicodeDecodeError, ValueError):
+        return None
+    return text.removeprefix("\ufeff").encode("utf-8")
+
+
+def _layout(blob: bytes, start: int, how: Reading) -> tuple[bytes, int, int, int]:
+    """The text above the header, where the header starts and ends, where the rows start; -1 where the file ends before."""
+    at = start
+    for _ in range(how.skip or 0):
+        at = record_end(blob, at) if at >= 0 else at
+    if at < 0 or at >= len(blob):
+        return b"", -1, -1, -1
+    header_at, header_end = at, record_end(blob, at)
+    if header_end < 0:
+        return b"", header_at, blob.index(b"\n", header_at) + 1, len(blob)
+    body = header_end
+    for _ in range(how.skip_after_header or 0):
+        body = record_end(blob, body) if 0 <= body < len(blob) else -1
+    return blob[start:header_at], header_at, header_end, body
+
+
+def _said_above(file: str, above: bytes) -> tuple[Finding, ...]:
+    """What the lines above the header seem to hold, if it names anybody: they are read past, but lie in the file."""
+    lines = above.decode("utf-8", errors="replace").splitlines()
+    cells = [cell.strip(' "') for line in lines for cell in re.split(r"[,;\t]", line)]
+    found = sorted({name for cell in cells if (name := classify(cell)) not in (None, "long_text")})
+    return (Finding("extras", file, detail=f"above the headers: {', '.join(map(str, found))}"),) if found else ()
+
+
+def _shape_problems(file: str, header: list[str], separator: str, text: bytes, how: Reading) -> list[Problem]:
+    """What is wrong with the header line, and where the headers seem to stand instead."""
+    problems = header_problems(file, header, separator)
+    lines = _heading(file, text, separator, how)
+    if lines and not any(problem.code == "S08" for problem in problems):
+        return [broken("heading_lines", file, detail=lines)]
+    return problems
+
+
+def _heading(file: str, text: bytes, separator: str, how: Reading) -> str:
+    """Where the headers seem to stand, if not where they are looked for."""
+    if how.skip is not None or how.skip_after_header is not None:
+        return ""
+    records, at = [], 0
+    while len(records) < LOOKED_AT and 0 <= at < len(text):
+        end = record_end(text, at)
+        cells = split_line(text[at:end], separator) if end > 0 else None
+        if cells is None:
+            break
+        records.append(cells)
+        at = end
+    return heading_hint(file, records)
+
+
+def split_line(line: bytes, separator: str) -> list[str] | None:
+    """The cells of a record; None where its quotes are not well formed."""
+    text = line.decode("utf-8", errors="replace").rstrip("\r\n")
+    try:
+        return next(csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True), [""])
     except csv.Error:
         return None
 
 
 def header_problems(file: str, header: list[str], separator: str = ",") -> list[Problem]:
     """Duplicate and blank headers by position; a file that is separated otherwise than its name says."""
-    if len(header) == 1 and any(other in header[0] for other in ";\t,|" if other != separator):
+    others = [other for other in ";\t,|" if other != separator]
+    if any("".join(header).count(other) >= len(header) for other in others):
         return [broken("separator", file)]
     problems = []
     for place, name in enumerate(header, start=1):

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from pipeline.base.errors import Problem
-from pipeline.base.params import Checked, Glue, Join, Privacy, RatingSource, Sources, TableSource
+from pipeline.base.params import Privacy
+from pipeline.base.sources import Join, RatingSource, Sources, TableSource
+from pipeline.ingest.parts import PLACE, Part, expand, headers_of, item_headers, parts
 from pipeline.ingest.raw import RawTable
 from pipeline.tables.rules import broken
 
@@ -31,7 +33,7 @@ STEMS = re.compile(
 )
 IDENTIFIERS = frozenset(IDENTIFIER_WORDS.split())
 HARMLESS = frozenset(["redcap_event_name"])  # REDCap's own column: the name of an event, not of a person
-PLACE = "{item}"
+SEVERAL = 3  # unmapped headers of a file from which on one line tells of all
 UNREAD = ("ignored", "key of a join", "kind of row")  # what headers are for that no canonical column declares a form of
 
 
@@ -39,38 +41,27 @@ def headers_used(source: TableSource, items: int = 0) -> dict[str, str]:
     """Header -> canonical column it is mapped to (`key of a join`, `ignored` and shipped totals included)."""
     used = {header: "ignored" for pattern in source.ignore for header in expand(pattern, items)}
     for join in source.joins:
-        used.update(dict.fromkeys(join_keys(join), "key of a join"))
+        used.update(dict.fromkeys((*join_keys(join), *other_keys(join)), "key of a join"))
     used.update(dict.fromkeys(source.rows, "kind of row"))
     for canonical, mapped in source.columns.items():
         used.update(dict.fromkeys(headers_of(mapped), canonical))
     if isinstance(source, RatingSource):
         used.update({header: f"shipped {score}" for score, header in source.totals.items()})
+        used.update({header: f"score {score}" for score, header in source.scores.items()})
         used.update({header: f"item_{place}" for place, header in enumerate(item_headers(source, items), start=1)})
     return used
 
 
-def headers_of(mapped: str | Glue | Checked) -> tuple[str, ...]:
-    """The headers that one canonical column is made from."""
-    if isinstance(mapped, Glue):
-        return mapped.columns
-    return tuple(mapped.checked) if isinstance(mapped, Checked) else (mapped,)
-
-
-def item_headers(source: RatingSource, items: int) -> list[str]:
-    """The headers of an instrument's items, in item order."""
-    return expand(source.items, items) if isinstance(source.items, str) else list(source.items)
-
-
-def expand(pattern: str, items: int) -> list[str]:
-    """`q{item}` as q1, q2 ... up to the last item; another header as itself."""
-    if PLACE not in pattern:
-        return [pattern]
-    return [pattern.replace(PLACE, str(number)) for number in range(1, items + 1)]
-
-
 def join_keys(join: Join) -> tuple[str, ...]:
-    """The headers of a join's key."""
+    """The headers of a join's key in the source's own file."""
     return (join.key,) if isinstance(join.key, str) else join.key
+
+
+def other_keys(join: Join) -> tuple[str, ...]:
+    """The headers of a join's key in the joined file."""
+    if join.other_key is None:
+        return join_keys(join)
+    return (join.other_key,) if isinstance(join.other_key, str) else join.other_key
 
 
 def header_faults(
@@ -78,13 +69,36 @@ def header_faults(
 ) -> Iterator[Problem]:
     """Headers that nothing maps, headers that are mapped and absent, headers that name an identifier."""
     for file, table in tables.items():
-        known = {header for _, used in _uses(file, sources, items) for header in used}
+        feeding = [part for part in parts(sources) if file in part.files]
+        known = {header for part in feeding for header in headers_used(part.source, item_count(part.source, items))}
+        unmapped = []
         for place, header in enumerate(table.header, start=1):
             if names_identifier(header) and header not in privacy.attested_headers:
                 yield broken("header_identifier", f"{file}, column {place}")
-            elif header not in known and not _is_ignored(header, file, sources):
-                yield broken("header_unmapped", f"{file}, column {place}", detail=_near(header, known))
+            elif header not in known and not _is_ignored(header, feeding):
+                unmapped.append((place, _near(header, known)))
+        yield from _unmapped(file, unmapped)
     yield from _absent(tables, sources, items)
+
+
+def _unmapped(file: str, found: list[tuple[int, str]]) -> Iterator[Problem]:
+    """Headers that nothing maps: one by one while they are few, else in one line."""
+    for place, hint in found if len(found) <= SEVERAL else []:
+        yield broken("header_unmapped", f"{file}, column {place}", detail=hint)
+    if len(found) > SEVERAL:
+        places = _ranges([place for place, _ in found])
+        yield broken("header_unmapped", f"{file}, columns {places}", detail=f"{len(found)} columns")
+
+
+def _ranges(places: list[int]) -> str:
+    """Column numbers as 3-7, 9."""
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and place == runs[-1][1] + 1:
+            runs[-1][1] = place
+        else:
+            runs.append([place, place])
+    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in runs)
 
 
 def names_identifier(header: str) -> bool:
@@ -97,32 +111,9 @@ def names_identifier(header: str) -> bool:
     return bool(IDENTIFIERS & together) or any(STEMS.search(word) for word in lower)
 
 
-def all_sources(sources: Sources) -> dict[str, TableSource]:
-    """Every source by its key in `sources`: tables first, then ratings."""
-    tables = {f"tables.{name}": source for name, source in sources.tables.items()}
-    return {**tables, **{f"ratings.{name}": source for name, source in sources.ratings.items()}}
-
-
 def item_count(source: TableSource, items: Mapping[str, int]) -> int:
     """How many items a source's instrument has; 0 for a table that holds none."""
     return items.get(source.instrument, 0) if isinstance(source, RatingSource) else 0
-
-
-def _uses(file: str, sources: Sources, items: Mapping[str, int]) -> Iterator[tuple[str, dict[str, str]]]:
-    for key, source in all_sources(sources).items():
-        if file in (source.file, *(join.file for join in source.joins)):
-            yield key, headers_used(source, item_count(source, items))
-
-
-def _is_ignored(header: str, file: str, sources: Sources) -> bool:
-    patterns = [
-        pattern
-        for source in all_sources(sources).values()
-        if file in (source.file, *(join.file for join in source.joins))
-        for pattern in source.ignore
-        if PLACE in pattern
-    ]
-    return any(re.fullmatch(re.escape(p).replace(re.escape(PLACE), "[0-9]{1,4}"), header) for p in patterns)
 
 
 def _near(header: str, known: set[str]) -> str:
@@ -131,16 +122,44 @@ def _near(header: str, known: set[str]) -> str:
     return f"only case or spaces differ from `{same[0]}`" if same else ""
 
 
+def _is_ignored(header: str, feeding: list[Part]) -> bool:
+    if any(part.source.ignore_others for part in feeding):
+        return True
+    patterns = {pattern for part in feeding for pattern in part.source.ignore if "{" in pattern}
+    return any(re.fullmatch(_numbered(p), header) for p in patterns)
+
+
+def _numbered(pattern: str) -> str:
+    """A header with places for numbers as a regular expression."""
+    return "[0-9]{1,4}".join(re.escape(text) for text in PLACE.split(pattern)[::3])
+
+
 def _absent(tables: Mapping[str, RawTable], sources: Sources, items: Mapping[str, int]) -> Iterator[Problem]:
-    for key, source in all_sources(sources).items():
-        files = [source.file, *(join.file for join in source.joins)]
-        if any(file not in tables for file in files):
+    for part in parts(sources):
+        source = part.source
+        if any(file not in tables for file in part.files):
             continue
-        there = {header for file in files for header in tables[file].header}
+        there = {header for file in part.files for header in tables[file].header}
         for header, canonical in headers_used(source, item_count(source, items)).items():
             if canonical != "ignored" and header not in there:
-                yield broken("header_absent", f"{source.file}", detail=f"`{header}`, mapped to {canonical} in sources.{key}")
+                hint = _padded(header, there) or (_near(header, there) and "a header differs from it only in case or spaces")
+                told = f"`{header}`, mapped to {canonical} in sources.{part.key}" + (f"; {hint}" if hint else "")
+                yield broken("header_absent", part.file, detail=told)
         for join in source.joins:
-            for file in (source.file, join.file):
-                for header in set(join_keys(join)) - set(tables[file].header):
-                    yield broken("header_absent", file, detail=f"`{header}`, key of a join in sources.{key}")
+            for file, keys in ((part.file, join_keys(join)), (join.file, other_keys(join))):
+                for header in sorted(set(keys) - set(tables[file].header)):
+                    yield broken("header_absent", file, detail=f"`{header}`, key of a join in sources.{part.key}")
+
+
+def _padded(header: str, there: set[str]) -> str:
+    """A hint where the file numbers its columns otherwise: with zeros before them, or in brackets."""
+    match = re.fullmatch(r"(.*?)([0-9]{1,3})(.*)", header)
+    if match is None:
+        return ""
+    stem, number, rest = match[1], int(match[2]), match[3]
+    for width in (2, 3):
+        if f"{stem}{number:0{width}d}{rest}" in there:
+            return f"the file pads its numbers with zeros: write `{{item:0{width}}}` in place of `{{item}}`"
+    if f"{stem.rstrip('_')}[{number}]{rest}" in there:
+        return "the file puts its numbers in brackets: write `[{item}]`"
+    return ""

@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import math
 import re
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipeline.base.errors import Problem
+from pipeline.base.sources import Reading
 from pipeline.ingest.delimited import header_problems
+from pipeline.ingest.net import classify
 from pipeline.ingest.raw import RawTable
-from pipeline.tables.rules import broken
+from pipeline.tables.rules import Finding, broken
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,17 +27,19 @@ MAGIC = {
 DATES = re.compile(
     r"(?i)^(%-?t[^b]?.*|%-?d.*|[ae]?date\d*|jdate\d*|sdate\d*|datetime[\d.]*|ymdhms.*|wkyr\d*|moyr\d*|qyr\d*)$"
 )
+ENCODING_WORDS = ("encoding", "character set", "byte sequence", "convert string", "utf-8")
+DEFAULT = Reading()
 SMALL, RATIO = 1 << 27, 500  # unpacked bytes a file may have whatever its ratio, and its ratio beyond
 
 
-def read_native(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable | None, list[Problem]]:
+def read_native(file: str, blob: bytes, sha256: str = "", how: Reading = DEFAULT) -> tuple[RawTable | None, list[Problem]]:
     """Read an SPSS or Stata file; None and the problems where it breaks a rule."""
     ending = file.rpartition(".")[2].lower()
     if not blob.startswith(MAGIC[ending]):
         return None, [broken("disguised", file)]
     import pyreadstat
 
-    reader = pyreadstat.read_dta if ending == "dta" else pyreadstat.read_sav
+    reader = partial(pyreadstat.read_dta if ending == "dta" else pyreadstat.read_sav, encoding=how.encoding)
     try:
         _, sized = reader(io.BytesIO(blob), metadataonly=True)
         widths = sum(max(8, int(width)) for width in sized.variable_storage_width.values())
@@ -48,8 +54,9 @@ def read_native(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable | No
         if not meta.number_rows:
             return None, [broken("no_rows", file)]
         return _table(file, header, data, meta, sha256), []
-    except Exception:  # whatever the library says may hold a cell
-        return None, [broken("unreadable", file)]
+    except Exception as error:  # whatever the library says may hold a cell: only its kind is taken on
+        is_of_encoding = isinstance(error, UnicodeError) or any(word in str(error).lower() for word in ENCODING_WORDS)
+        return None, [broken("label_encoding" if is_of_encoding else "unreadable", file)]
 
 
 def number_text(value: float) -> str:
@@ -92,7 +99,21 @@ def _table(file: str, header: list[str], data: Any, meta: Any, sha256: str) -> R
         labels=labels,
         user_missing={name: texts for name, texts in missing.items() if texts},
         numbers=frozenset(numeric),
+        numbers_are_exact=True,  # neither SPSS nor Stata shows zeros before a number, so that none were lost
+        findings=tuple(_extras(file, header, meta)),
     )
+
+
+def _extras(file: str, header: list[str], meta: Any) -> Iterator[Finding]:
+    """Notes, a file label, and labels of columns and codes that look like an identifier: by place, never copied."""
+    if getattr(meta, "notes", None):
+        yield Finding("extras", file, detail="notes or documents")
+    if meta.file_label:
+        yield Finding("extras", file, detail="a file label")
+    for place, name in enumerate(header, start=1):
+        texts = [meta.column_names_to_labels.get(name) or "", *map(str, meta.variable_value_labels.get(name, {}).values())]
+        if found := sorted({rule for text in texts if (rule := classify(text)) not in (None, "long_text")}):
+            yield Finding("extras", f"{file}, column {place}", detail=f"labels: {', '.join(map(str, found))}")
 
 
 def _encode(values: Any) -> tuple[Any, bool]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipeline.tables.rules import Finding
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -15,7 +17,9 @@ class RawTable:
     """A file's cells as dictionary-encoded text, column by column; `first_line` is the line its first row stands on.
 
     Formats with types of their own add, by header: `labels` (code -> label), `user_missing` (codes the file declares
-    missing) and `numbers` (columns that hold numbers, so that an id among them has lost its leading zeros).
+    missing), `numbers` (columns that hold numbers, so that an id among them may have lost its leading zeros) and
+    `formulas` (how many cells of a column were formulas; they are empty here). `decimal` is the decimal mark of its numbers,
+    `findings` what its reader would say of it though it can be read.
     """
 
     file: str
@@ -28,6 +32,10 @@ class RawTable:
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     user_missing: Mapping[str, frozenset[str]] = field(default_factory=dict)
     numbers: frozenset[str] = frozenset()
+    numbers_are_exact: bool = False
+    formulas: Mapping[str, int] = field(default_factory=dict)
+    decimal: str = "."
+    findings: tuple[Finding, ...] = ()
     position: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:

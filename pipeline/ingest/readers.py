@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pipeline.base.errors import Problem
-from pipeline.ingest.delimited import SEPARATORS, read_delimited
+from pipeline.base.sources import Reading
+from pipeline.ingest.delimited import DEFAULT, SEPARATORS, read_delimited
 from pipeline.ingest.raw import RawTable
 from pipeline.tables.rules import broken
 
@@ -13,19 +14,19 @@ def is_delimited(file: str) -> bool:
     return file.rpartition(".")[2].lower() in SEPARATORS
 
 
-def read(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable | None, list[Problem]]:
-    """A file's content as text cells; None and the problems where it cannot be taken in."""
+def read(file: str, blob: bytes, sha256: str = "", how: Reading = DEFAULT) -> tuple[RawTable | None, list[Problem]]:
+    """A file's content as text cells, `how` it is written; None and the problems where it cannot be taken in."""
     ending = file.rpartition(".")[2].lower()
     if is_delimited(file):
-        return read_delimited(file, blob, sha256)
+        return read_delimited(file, blob, sha256, how)
     if ending == "xlsx":
         from pipeline.ingest.workbook import read_workbook
 
-        return read_workbook(file, blob, sha256)
+        return read_workbook(file, blob, sha256, how)
     if ending in ("sav", "zsav", "dta"):
         from pipeline.ingest.native import read_native
 
-        return read_native(file, blob, sha256)
+        return read_native(file, blob, sha256, how)
     if ending == "parquet":
         from pipeline.ingest.columnar import read_parquet
 

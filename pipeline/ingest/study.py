@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipeline.base.errors import Problem, SourceError
-from pipeline.base.params import Params, Privacy, RatingSource, Sources, TableSource
-from pipeline.ingest.assemble import Assembled, assemble
-from pipeline.ingest.headers import UNREAD, all_sources, header_faults, headers_used, item_count
+from pipeline.base.params import Params, Privacy
+from pipeline.base.sources import RatingSource, Sources, TableSource
+from pipeline.ingest.assemble import assemble
+from pipeline.ingest.headers import UNREAD, header_faults, headers_used, item_count
 from pipeline.ingest.net import scan
+from pipeline.ingest.parts import Part, all_sources, parts
 from pipeline.ingest.raw import RawTable
+from pipeline.ingest.together import Together, together
 from pipeline.ingest.unused import unused
 from pipeline.tables import Table, by_name, ratings
 from pipeline.tables.anonymity import small_classes
 from pipeline.tables.rules import Finding, broken, policy
-from pipeline.tables.stored import parquet, plain
+from pipeline.tables.stored import parquet, plain, plain_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -60,27 +63,47 @@ def ingest(raw: Mapping[str, RawTable], params: Params, scales: Mapping[str, Sca
     sources, privacy = params.sources, params.privacy
     items = {name: scale.items for name, scale in scales.items()}
     problems = list(header_faults(raw, sources, items, privacy))
-    progress = Progress(findings=[*unread_findings(raw, sources, items), *unused(raw, sources, items)])
-    for name, parts in _grouped(raw, sources, scales).items():
-        new = new_ids(name, sources)
-        _make(progress, name, [assemble(source, declared, raw, privacy, new) for source, declared in parts], privacy)
+    of_files = [finding for _, table in sorted(raw.items()) for finding in table.findings]
+    progress = Progress(findings=[*of_files, *unread_findings(raw, sources, items), *unused(raw, sources, items)])
+    for name, of_table in _grouped(raw, sources, scales).items():
+        made = [assemble(part, whole, declared, raw, privacy, items) for part, whole, declared in of_table]
+        new = new_ids(name, sources) - set(privacy.attested_ids)
+        _make(progress, name, together(made, new), privacy)
     chosen = privacy.policies
-    problems += [finding.problem() for finding in progress.findings if policy(finding.rule, chosen) == "refuse"]
+    findings = merged(progress.findings)
+    problems += [finding.problem() for finding in findings if policy(finding.rule, chosen) == "refuse"]
     if problems:
         raise SourceError(sorted(set(problems)))
     notes = [f"{file}: {note}" for file, table in sorted(raw.items()) for note in table.notes]
-    notes += [str(finding.problem()).splitlines()[0] for finding in progress.findings]
+    notes += [str(finding.problem()).splitlines()[0] for finding in findings]
+    notes += removed_notes(progress.counts)
     files = [{"file": file, "sha256": table.sha256, "rows": table.rows} for file, table in sorted(raw.items())]
-    return Ingested(progress.made, {"files": files, "tables": progress.counts, "notes": notes})
+    record = {"files": files, "tables": progress.counts, "notes": notes, "attested_ids": list(privacy.attested_ids)}
+    return Ingested(progress.made, record)
+
+
+def merged(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings without those that several parts of one source make alike (a client's cells, once for each session)."""
+    return list(dict.fromkeys(findings))
+
+
+def removed_notes(counts: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What each declared code of missing values emptied, table by table."""
+    return [
+        f"{table}: {column}: {cells:,} {'cell' if cells == 1 else 'cells'} missing by the code `{code}`"
+        for table, entry in counts.items()
+        for column, codes in entry["removed"].items()
+        for code, cells in codes.items()
+    ]
 
 
 def unread_findings(raw: Mapping[str, RawTable], sources: Sources, items: Mapping[str, int]) -> Iterator[Finding]:
     """The second net over every column that no canonical column declares the form of."""
     declared = {
         (file, header)
-        for source in all_sources(sources).values()
-        for file in (source.file, *(join.file for join in source.joins))
-        for header, canonical in headers_used(source, item_count(source, items)).items()
+        for part in parts(sources)
+        for file in part.files
+        for header, canonical in headers_used(part.source, item_count(part.source, items)).items()
         if canonical not in UNREAD
     }
     for file, table in raw.items():
@@ -88,6 +111,8 @@ def unread_findings(raw: Mapping[str, RawTable], sources: Sources, items: Mappin
             if (file, header) not in declared:
                 for rule, (rows, first) in scan(table.column(header)).items():
                     yield Finding(rule, table.where(header), rows, table.first_line + first)
+            elif rows := table.formulas.get(header, 0):
+                yield Finding("formulas", table.where(header), rows)
 
 
 def new_ids(name: str, sources: Sources) -> set[str]:
@@ -98,64 +123,62 @@ def new_ids(name: str, sources: Sources) -> set[str]:
     return {by_name()[name].key()[0], "agency_id"} | derived
 
 
-Part = tuple[TableSource, type[Table]]
+Share = tuple[Part, TableSource, type[Table]]
 
 
-def _grouped(raw: Mapping[str, RawTable], sources: Sources, scales: Mapping[str, Scale]) -> dict[str, list[Part]]:
-    """Canonical table -> the sources that feed it; those whose files could not be read are left out (said already)."""
-    grouped: dict[str, list[Part]] = {}
-    for key, source in all_sources(sources).items():
-        if any(file not in raw for file in (source.file, *(join.file for join in source.joins))):
+def _grouped(raw: Mapping[str, RawTable], sources: Sources, scales: Mapping[str, Scale]) -> dict[str, list[Share]]:
+    """Canonical table -> the parts that feed it; those whose files could not be read are left out (said already)."""
+    grouped: dict[str, list[Share]] = {}
+    originals = all_sources(sources)
+    for part in parts(sources):
+        if any(file not in raw for file in part.files):
             continue
-        if isinstance(source, RatingSource):
-            scale = scales[source.instrument]
-            declared = ratings(source.instrument, scale.items, scale.low, scale.high)
+        if isinstance(part.source, RatingSource):
+            scale = scales[part.source.instrument]
+            declared = ratings(part.source.instrument, scale.items, scale.low, scale.high)
         else:
-            declared = by_name()[key.partition(".")[2]]
-        grouped.setdefault(declared.name, []).append((source, declared))
+            declared = by_name()[part.table]
+        grouped.setdefault(declared.name, []).append((part, originals[part.key], declared))
     return grouped
 
 
-def _make(progress: Progress, name: str, parts: list[Assembled], privacy: Privacy) -> None:
-    """Put the parts of a table together and store it; clients and workers come from the sessions where no file has them."""
+def _make(progress: Progress, name: str, table: Together, privacy: Privacy) -> None:
+    """Store a table whole; clients and workers come from the sessions where no file has them."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    table = pa.concat_tables([part.table for part in parts], promote_options="default")
-    findings = [finding for part in parts for finding in part.findings]
-    if name == "clients" and not findings:  # a faulty cell is read as missing, which would make a class of its own
-        findings += _rare_clients(table, privacy)
+    findings = list(table.findings)
+    if (
+        name == "clients" and not findings and "client_id" in table.rows.column_names
+    ):  # a faulty cell is read as missing, which would make a class of its own
+        findings += _rare_clients(table.rows, privacy)
     progress.findings += findings
-    set_aside: dict[str, int] = {}
-    for part in parts:
-        for reason, rows in part.set_aside.items():
-            set_aside[reason] = set_aside.get(reason, 0) + rows
-    _store(progress, name, table, set_aside)
+    _store(progress, name, table)
     for derived, key in DERIVED.items():
-        if name == "sessions" and derived not in progress.made and key in table.column_names:
-            _store(progress, derived, pa.table({key: pc.unique(plain(table.column(key)).drop_null())}), {})
+        if name == "sessions" and derived not in progress.made and key in table.rows.column_names:
+            ids = pc.unique(plain(table.rows.column(key)).drop_null())
+            _store(progress, derived, Together(pa.table({key: ids}).sort_by(key)))
 
 
-def _store(progress: Progress, name: str, table: pa.Table, set_aside: dict[str, int]) -> None:
-    progress.made[name] = parquet(table)
-    progress.counts[name] = {"rows": table.num_rows, "set_aside": set_aside}
+def _store(progress: Progress, name: str, table: Together) -> None:
+    progress.made[name] = parquet(table.rows)
+    counts = {"rows": table.rows.num_rows, "set_aside": table.set_aside, "removed": table.removed}
+    progress.counts[name] = counts
 
 
 def _rare_clients(clients: pa.Table, privacy: Privacy) -> list[Finding]:
+    """Clients, each counted once, however often a row of theirs is repeated."""
     held = [name for name in privacy.quasi_identifiers if name in clients.column_names]
-    rare = small_classes(clients, held, privacy.k)
+    rare = small_classes(plain_table(clients.select(["client_id", *held])), held, privacy.k)
     detail = f"k = {privacy.k} over {', '.join(held)}"
     return [Finding("k_anonymity", "clients", rare, detail=detail)] if rare else []
 
 
 def missing_files(sources: Sources, found: set[str]) -> list[Problem]:
     """The files that a mapping names and that are not there."""
-    named = {file for source in all_sources(sources).values() for file in (source.file, *(j.file for j in source.joins))}
-    return [broken("not_there", file) for file in sorted(named - found)]
+    return [broken("not_there", file) for file in named_files(sources) if file not in found]
 
 
 def named_files(sources: Sources) -> list[str]:
     """Every file that some mapping names, sorted."""
-    return sorted(
-        {file for source in all_sources(sources).values() for file in (source.file, *(j.file for j in source.joins))}
-    )
+    return sorted({file for source in all_sources(sources).values() for file in source.all_files})

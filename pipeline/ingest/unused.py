@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.base.params import Checked, Sources, TableSource
-from pipeline.ingest.headers import UNREAD, all_sources, headers_of, headers_used, item_count
+from pipeline.base.sources import Checked, Sources, TableSource
+from pipeline.ingest.headers import UNREAD, headers_used, item_count
 from pipeline.ingest.joins import filled, rows_of_kind
+from pipeline.ingest.parts import headers_of, parts
 from pipeline.ingest.raw import RawTable
 from pipeline.tables.arrays import strings
 from pipeline.tables.rules import Finding
@@ -21,7 +22,8 @@ def unused(raw: Mapping[str, RawTable], sources: Sources, items: Mapping[str, in
     import numpy as np
 
     for file, table in raw.items():
-        feeding = [source for source in all_sources(sources).values() if source.file == file]
+        feeding = [part.source for part in parts(sources) if part.file == file]
+        yield from _absent(table, feeding)
         if not any(source.rows for source in feeding):
             continue
         taken = [_taken(source, table) for source in feeding]
@@ -36,6 +38,17 @@ def unused(raw: Mapping[str, RawTable], sources: Sources, items: Mapping[str, in
                 lost |= anywhere & ~read & _has_value(table, header, feeding)
         if rows := int(np.count_nonzero(lost)):
             yield Finding("cells_unused", file, rows, table.first_line + int(np.argmax(lost)))
+
+
+def _absent(table: RawTable, feeding: list[TableSource]) -> Iterator[Finding]:
+    """Values that a mapping's `rows` asks for and that no row has."""
+    import pyarrow.compute as pc
+
+    for header, texts in sorted({(header, texts) for source in feeding for header, texts in source.rows.items()}):
+        if header in table.position:
+            there = set(pc.unique(filled(table.column(header))).to_pylist())
+            if absent := sum(text not in there for text in texts):
+                yield Finding("rows_absent", table.where(header), detail=f"{absent} of {len(texts)} values")
 
 
 def _taken(source: TableSource, table: RawTable) -> Any:
@@ -64,7 +77,7 @@ def _answers(feeding: list[TableSource], items: Mapping[str, int]) -> set[str]:
 
 def _joined(file: str, sources: Sources, items: Mapping[str, int]) -> set[str]:
     """The headers that some join may look up in the file, on any row."""
-    joining = [s for s in all_sources(sources).values() if file in [join.file for join in s.joins]]
+    joining = [part.source for part in parts(sources) if file in part.files[1:]]
     return {header for source in joining for header in headers_used(source, item_count(source, items))}
 
 
@@ -74,7 +87,7 @@ def _has_value(table: RawTable, header: str, feeding: list[TableSource]) -> Any:
 
     nothing = {"", *table.user_missing.get(header, ())}
     for source in feeding:
-        nothing |= set(source.missing)
+        nothing |= source.missing_codes("all")
         for mapped in source.columns.values():
             if isinstance(mapped, Checked) and header in headers_of(mapped):
                 nothing |= set(mapped.no)

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 from pipeline.base import options
 from pipeline.base.errors import MeasureError, ParamsError, Problem
 from pipeline.base.key_path import nearest, problem
-from pipeline.base.params import Name, Section, Share, Text
+from pipeline.base.section import Name, Section, Share, Text
 from pipeline.base.yaml_text import parse, show
 
 TOTAL = "total"

@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.base.errors import Problem
+from pipeline.base.sources import Reading, Sources
 from pipeline.ingest.blob import is_line_too_long
+from pipeline.ingest.delimited import DEFAULT
 from pipeline.ingest.raw import RawTable
 from pipeline.ingest.readers import is_delimited, read
 from pipeline.project.io import digest
@@ -20,27 +22,29 @@ MEGABYTE = 1 << 20
 HEAD = 1 << 18  # the first look at a file: one that begins with an endless line is read no further
 
 
-def read_files(folder: Path, names: Iterable[str], max_mb: int) -> tuple[dict[str, RawTable], list[Problem]]:
-    """Every named file of the folder as text, and everything that is wrong with any of them."""
+def read_files(
+    folder: Path, names: Iterable[str], max_mb: int, sources: Sources | None = None
+) -> tuple[dict[str, RawTable], list[Problem]]:
+    """Every named file of the folder as text, as `sources` says it is written, and all that is wrong with any of them."""
     tables: dict[str, RawTable] = {}
     problems: list[Problem] = []
     linked = linked_folder(folder)
     if linked is not None:
         return {}, [linked]
     for name in names:
-        table, faults = read_file(folder / name, max_mb)
+        table, faults = read_file(folder / name, max_mb, DEFAULT if sources is None else sources.reading(name))
         problems += faults
         if table is not None:
             tables[name] = table
     return tables, problems
 
 
-def read_file(path: Path, max_mb: int) -> tuple[RawTable | None, list[Problem]]:
+def read_file(path: Path, max_mb: int, how: Reading = DEFAULT) -> tuple[RawTable | None, list[Problem]]:
     """One file as text; None and the problems where it breaks a rule of bytes or shape."""
     blob, problems = read_bytes(path, path.name, max_mb)
     if blob is None:
         return None, problems
-    table, problems = read(path.name, blob)
+    table, problems = read(path.name, blob, how=how)
     return (None if table is None else replace(table, sha256=digest(blob))), problems
 
 

@@ -103,7 +103,7 @@ def _clients(clients: Clients, workers: Workers, ids: Pseudonyms) -> pd.DataFram
             "program": clients.program,
             "mandated": pd.array(clients.mandated, dtype="boolean"),
             "need_index": clients.need,
-            "barriers": _where(clients.barriers != "", clients.barriers),
+            "barriers": _or_none(clients.barriers),
             "referral_source": clients.referral,
         }
     )
@@ -204,6 +204,11 @@ def _ratings(session_ids: Texts, answers: Floats) -> pd.DataFrame:
 
 def _if(known: Flags, values: Floats | Integers) -> Floats:
     return np.where(known, values, np.nan)
+
+
+def _or_none(lists: Texts) -> Texts:
+    """Lists of codes, where an empty one is known to be empty."""
+    return np.where(lists != "", lists, "none").astype(object)
 
 
 def _where(known: Flags, values: Texts) -> Texts:

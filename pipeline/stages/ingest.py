@@ -38,7 +38,7 @@ def run(batch: Batch, params: Params, _hypothesis: str | None) -> None:
 def take_in(batch: Batch, params: Params) -> Ingested:
     """Read and check every raw file of the study, writing nothing."""
     folder = batch.root / params.sources.directory
-    raw, problems = read_files(folder, named_files(params.sources), params.privacy.max_file_mb)
+    raw, problems = read_files(folder, named_files(params.sources), params.privacy.max_file_mb, params.sources)
     problems += folder_problems(folder, named_files(params.sources))
     manifest = f"{params.sources.directory}/{NAME}"
     if batch.has(manifest):

@@ -15,11 +15,12 @@ from pipeline.tables.column import (
     integer,
     number,
     open_code,
+    process,
     several_codes,
 )
 
 DAYS = (-366, 7305)  # a year before intake to twenty years after it; an Excel date serial lies far outside
-PROCESS = (0, 10)  # process ratings by observers or participants, on the study's own scale within 0 to 10
+PROCESS = ((0, 10), (-10, 10))  # process ratings: their scale unless the source declares another (`scales`), and its bounds
 
 GENDERS = "female male woman man nonbinary transgender other unknown declined"
 RACES = (
@@ -89,10 +90,10 @@ class Sessions(Table):
     modality = closed_code(options.Modality, "where or how it was held")
     duration_min = number(0, 1440, "minutes", "how long it lasted")
     crisis = boolean("whether a crisis in the client's life was marked in the days before it")
-    empathy_client = number(*PROCESS, "points", "the worker's empathy as the client rates it")
-    empathy_worker = number(*PROCESS, "points", "the worker's empathy as the worker rates it")
-    self_disclosure = number(*PROCESS, "points", "how much the worker disclosed of her- or himself")
-    co_construction = number(*PROCESS, "points", "how far goals and tasks were built together")
+    empathy_client = process(*PROCESS, "the worker's empathy as the client rates it")
+    empathy_worker = process(*PROCESS, "the worker's empathy as the worker rates it")
+    self_disclosure = process(*PROCESS, "how much the worker disclosed of her- or himself")
+    co_construction = process(*PROCESS, "how far goals and tasks were built together")
     rupture = boolean("whether a rupture of the alliance was marked")
     repair = boolean("whether a repair of the alliance was marked")
 

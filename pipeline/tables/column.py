@@ -21,7 +21,7 @@ class Column:
     """One column of a canonical table.
 
     `kind` closes what a cell may hold; `codes` are the declared codes (`closed`: no study may add its own), `low` and
-    `high` inclusive bounds in `unit`.
+    `high` inclusive bounds in `unit`, `scale` the narrower ones that a study may move within them.
     """
 
     kind: Kind
@@ -36,6 +36,7 @@ class Column:
     unit: str = ""
     missing: bool = True
     source: str = "log"
+    scale: tuple[float, float] | None = None
 
     @property
     def dtype(self) -> str:
@@ -86,7 +87,7 @@ def open_code(codes: str, description: str) -> Column:
 
 
 def several_codes(codes: str, description: str) -> Column:
-    """Several codes in one cell, joined by `;`; an empty cell holds none."""
+    """Several codes in one cell, joined by `;`; the code `none` alone: known to be empty; an empty cell: unknown."""
     return Column("codes", description, codes=tuple(codes.split()))
 
 
@@ -103,6 +104,11 @@ def integer(low: int, high: int, unit: str, description: str, *, required: bool 
 def number(low: float, high: float, unit: str, description: str) -> Column:
     """A number within bounds, stored as float64 with NaN for missing."""
     return Column("number", description, low=low, high=high, unit=unit)
+
+
+def process(scale: tuple[float, float], bounds: tuple[float, float], description: str) -> Column:
+    """A process rating on the study's own scale within `bounds`; without one declared, on `scale`."""
+    return Column("number", description, low=bounds[0], high=bounds[1], unit="points", scale=scale)
 
 
 def boolean(description: str) -> Column:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pipeline.base.errors import StageError
-from pipeline.base.params import Compute, Exposure, Hypothesis, Measures, Sources, VerdictRules
+from pipeline.base.params import Compute, Exposure, Hypothesis, Measures, VerdictRules
+from pipeline.base.sources import Sources
 from pipeline.hypotheses import lock
 from pipeline.hypotheses.verdicts import judge
 from pipeline.measures import shipped

@@ -79,7 +79,8 @@ def test_an_id_stored_as_a_number(ending):
     raw, data = in_format(ending)
     raw.update({name.replace("csv", ending): WRITERS[ending](table) for name, table in rows.items()})
     data["privacy"] = {"id_patterns": {"worker_id": "[0-9]+"}, "attested_ids": ["worker_id"]}
-    assert verdict(raw, validate(data))[0] == {"T09"}
+    expected = set() if ending in ("sav", "dta") else {"T09"}  # only where zeros before a number can have been lost
+    assert verdict(raw, validate(data))[0] == expected
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "parquet"])
@@ -269,14 +270,18 @@ def test_one_redcap_export_feeds_several_tables():
     rows, data = redcap()
     rows[1][HEADER.index("hurdle___1")] = "0"
     rows[2][HEADER.index("hurdle___2")] = "1"
+    for box in ("hurdle___1", "hurdle___2"):
+        rows[3][HEADER.index(box)] = ""
     tables, record, _ = through({"redcap.csv": csv(rows)}, validate(data))
     expected, _, _ = through({name: csv(table) for name, table in files().items()}, small_params())
     assert len(tables["clients"]) == len(expected["clients"])
-    barriers = tables["clients"]["barriers"]
-    assert barriers.isna()[0]
-    assert list(barriers[1:4]) == ["cost;transport", "cost", "cost"]
+    barriers = tables["clients"].set_index("client_id")["barriers"]
+    assert barriers[rows[1][0]] == "none"  # asked, and no box checked
+    assert barriers[rows[2][0]] == "cost;transport"
+    assert barriers.isna()[rows[3][0]]  # never asked
+    assert barriers[rows[4][0]] == "cost"
     for name in ("item_1", "item_2", "item_3", "item_4"):
-        assert list(tables["ratings_mini"][name]) == list(expected["ratings_mini"][name])
+        assert sorted(tables["ratings_mini"][name]) == sorted(expected["ratings_mini"][name])
     for name in ("client_id", "worker_id", "day", "session_number"):
         assert list(tables["sessions"][name]) == list(expected["sessions"][name])
     assert record["notes"] == []

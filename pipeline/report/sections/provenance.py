@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipeline.base.params import Params, Section, effective
+from pipeline.base.params import Params, effective
+from pipeline.base.section import Section
 from pipeline.report.table import Line, Table
 from pipeline.results.description import File
 
