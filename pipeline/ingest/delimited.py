@@ -35,7 +35,7 @@ def read_delimited(
     faults = [broken(name, file) for name in byte_faults(blob)]
     if faults:
         return None, faults
-    findings = () if blob.endswith(b"\n") else (Finding("no_final_newline", file),)
+    findings: tuple[Finding, ...] = () if blob.endswith(b"\n") else (Finding("no_final_newline", file),)
     blob = with_last_line_end(blob)
     separator = {None: SEPARATORS[file.rpartition(".")[2].lower()], "tab": "\t"}.get(how.separator, str(how.separator))
     bom = len(BOM) if blob.startswith(BOM) else 0
@@ -113,7 +113,8 @@ def _heading(file: str, text: bytes, separator: str, how: Reading) -> str:
     """Where the headers seem to stand, if not where they are looked for."""
     if how.skip is not None or how.skip_after_header is not None:
         return ""
-    records, at = [], 0
+    records: list[list[str]] = []
+    at = 0
     while len(records) < LOOKED_AT and 0 <= at < len(text):
         end = record_end(text, at)
         cells = split_line(text[at:end], separator) if end > 0 else None

@@ -89,7 +89,7 @@ def without_empty_sessions(wide: Wide, original: TableSource, items: Mapping[str
     headers = [header for pattern in patterns if wide.has(header := fill(pattern, session=wide.session))]
     if not headers or wide.session is None:
         return wide, 0
-    there = None
+    there: Any = None
     for header in headers:
         table = wide.table(header)
         nothing = {"", *table.user_missing.get(header, ()), *original.missing_codes("all")}

@@ -63,9 +63,17 @@ def _source_problems(where: str, source: RatingSource, known: Mapping[str, Instr
     if instrument is None:
         return
     yield from _rater_problems(f"{where}.rater", source.rater, instrument)
-    yield from _item_problems(f"{where}.items", source.items, instrument)
-    for score in source.totals:
-        yield from _score_problems(f"{where}.totals.{score}", score, instrument)
+    if source.items is not None:
+        yield from _item_problems(f"{where}.items", source.items, instrument)
+    elif not source.scores:
+        example = f"write for instance wai_{ITEM}; or scores: {{ total: wai_total }}"
+        yield Problem(f"{where}.items", "neither items nor scores are mapped", example)
+    for key, scores in (("totals", source.totals), ("scores", source.scores)):
+        for score in scores:
+            yield from _score_problems(f"{where}.{key}.{score}", score, instrument)
+    if source.scores and (source.items is not None or source.totals):
+        what = "scores stand in place of items: with items, shipped scores are compared under `totals`"
+        yield Problem(f"{where}.scores", what, "keep items and totals, or scores alone")
     low, high = instrument.scale
     outside = sum(not low <= value <= high for value in source.labels.values())
     if outside:
