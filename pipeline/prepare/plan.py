@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from pydantic import Field, field_validator
 
 from pipeline.base.errors import Problem
-from pipeline.base.params import Section
+from pipeline.base.section import Section
 
 Kind = Literal["client", "worker", "agency", "session", "episode"]
 Role = Literal["id", "intake", "date", "age", "zip", "keep"]
