@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.base.params import Hypothesis, Params, Sources, TableSource
+from pipeline.base.params import Hypothesis, Params
+from pipeline.base.sources import Sources, TableSource
 from pipeline.hypotheses.rules import CLIENT_COLUMNS, EPISODE_FACTS, SESSION_COLUMNS, WORKER_COLUMNS
 
 MADE = ("gap", "worker_changed")  # columns that `link` makes itself

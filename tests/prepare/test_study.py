@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.errors import SourceError
-from pipeline.base.params import Sources, load
+from pipeline.base.params import load
+from pipeline.base.sources import Sources
 from pipeline.ingest.readers import read
 from pipeline.ingest.study import Scale, ingest
 from pipeline.prepare.identified import Identified
