@@ -11,6 +11,7 @@ import pytest
 from pipeline.multilevel import Model, fit
 from pipeline.multilevel.design.matrix import build
 from pipeline.multilevel.design.options import Specification, blocks_of
+from pipeline.multilevel.inference import influence
 from pipeline.multilevel.likelihood.deviance import Deviance, make_deviance, make_structure
 from pipeline.multilevel.likelihood.series import SeriesDeviance
 from tests.multilevel.dense import Dense, columns, covariance, random_columns, residual
@@ -115,3 +116,23 @@ def test_leaving_a_group_out_is_fitting_without_its_rows(case: Case) -> None:
     kept = Case(case.name, case.data[case.data[group] != level].reset_index(drop=True), case.random, case.options)
     dense = dense_of(kept, model)
     np.testing.assert_allclose(without.loc[level], dense.beta, atol=1e-7)
+
+
+def test_where_levels_are_independent_leaving_each_out_by_subtraction_is_leaving_it_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.Generator(np.random.PCG64(5))
+    client = np.repeat(np.arange(60), 5)
+    worker, time, dose = client // 6, np.tile(np.arange(5.0), 60), rng.poisson(0.5, 300).astype(float)
+    y = 0.2 * dose + rng.normal(size=10)[worker] + rng.normal(size=60)[client] * (1.0 + 0.1 * time) + rng.normal(size=300)
+    dose[worker == 3] = 0.0
+    only_by_one = (worker == 7).astype(float) * rng.normal(size=300)  # without that worker it cannot be estimated
+    data = {"y": y, "dose": dose, "time": time, "own": only_by_one, "client": client, "worker": worker}
+    random = {"worker": ["1", "dose"], "client": ["1", "time"]}
+    model = fit(data, outcome="y", fixed=["dose", "time", "own"], random=random)
+    quick = model.influence("worker")
+    monkeypatch.setattr(influence, "_independent_parts", lambda *_: None)
+    slow = model.influence("worker")
+    np.testing.assert_allclose(quick.to_numpy(), slow.to_numpy(), rtol=1e-9, atol=1e-12)
+    assert quick.loc[7].isna().all()
+    assert not quick.drop(index=7).isna().any().any()

@@ -1,14 +1,16 @@
 """Leave one group out: the fixed coefficients without each level of a grouping column, from the cross-products.
 
 A level leaves by taking its cells out of the sums; the rows are passed once for all levels together. Variance
-parameters are held at the estimate, or estimated anew from there. Under CAR(1) a worker's rows may stand between two
+parameters are held at the estimate, or estimated anew from there. Held, and where all other levels lie within one level of
+the factor (clients of one worker), levels are independent: what one adds to T = [X y]'V^-1[X y] is subtracted, exactly, and
+all of them cost one pass. Under CAR(1) a worker's rows may stand between two
 rows that stay (clients who change worker), so their correlation changes: then the remaining rows are gathered again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,12 +33,60 @@ def leave_one_out(fitted: Fitted, f: int, *, refit: bool) -> Floats:
     design = fitted.design
     back = back_map(design) * design.outcome_scale
     out = np.full((design.factors[f].n_levels, len(design.fixed)), np.nan)
+    if not refit and (parts := _independent_parts(fitted, f)) is not None:
+        told, start = parts
+        out[told.met] = (back @ (start + told.beta()).T).T
+        out[:, 0] += design.outcome_mean
+        return out
     for level, deviance in enumerate(_without(fitted, f)):
         here = _evaluated(deviance, fitted, refit=refit)
         if here is not None:
             out[level] = back @ (here.start + here.beta)
             out[level, 0] += design.outcome_mean
     return out
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What is left of T [level, m, m] without each level in `met`, those that leave enough rows of full rank."""
+
+    met: Ints
+    total: Floats
+
+    def beta(self) -> Floats:
+        """The coefficients [level, p] that each leaves."""
+        return np.asarray(np.linalg.solve(self.total[:, :-1, :-1], self.total[:, :-1, -1:])[:, :, 0], dtype=np.float64)
+
+
+def _independent_parts(fitted: Fitted, f: int) -> tuple[_Parts, Floats] | None:
+    """T without each level of factor f, where its levels are independent of each other; None where they are not."""
+    design, deviance = fitted.design, fitted.deviance
+    owners = _owners(fitted, f)
+    if isinstance(deviance, SeriesDeviance) or deviance.remainder is not None or owners is None:
+        return None
+    here = deviance.at(fitted.optimum.theta)
+    own = _totals_by_level(design, f, here.start)
+    gram = deviance.gathered.products.total - own
+    counts = np.bincount(design.factors[f].codes, minlength=len(own))
+    nu = deviance.nu - counts
+    met = np.flatnonzero((nu > 0) & np.array([_full_rank(one[:-1, :-1]) for one in gram]))
+    for stage, step in zip(deviance.plan.stages, here.done.steps, strict=True):
+        taken = np.einsum("qal,qbl->lab", step.u, step.u)
+        np.subtract.at(own, owners[stage.factor], taken)
+    return _Parts(met, (here.done.total - own)[met]), here.start
+
+
+def _owners(fitted: Fitted, f: int) -> dict[int, Ints] | None:
+    """The level of factor f that each level of each factor lies in; None where one lies in several."""
+    levels = fitted.design.cells.levels
+    owners: dict[int, Ints] = {}
+    for g, factor in enumerate(fitted.design.factors):
+        owner = np.zeros(factor.n_levels, dtype=np.int64)
+        owner[levels[g]] = levels[f]
+        if not np.array_equal(owner[levels[g]], levels[f]):
+            return None
+        owners[g] = owner
+    return owners
 
 
 def _evaluated(deviance: Deviance, fitted: Fitted, *, refit: bool) -> Evaluation | None:
