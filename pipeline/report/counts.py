@@ -33,8 +33,7 @@ def census_of(description: Description, fits: Mapping[str, Row], least: int) -> 
     """All counts of a description and of the models' rows; `least` is the smallest cell of the release."""
     census = Census(description.workers.workers)
     census.aliases = group_aliases(description.table1)
-    census.add(CLIENTS, description.clients)
-    _table_one(census, description.table1)
+    enter_table_one(census, description.table1)
     _sessions(census, description)
     _people(census, description.clients_flow)
     _episodes(census, description.exposure)
@@ -88,7 +87,9 @@ def model_key(name: str, step: str) -> Key:
     return ("clients", "model", name, step)
 
 
-def _table_one(census: Census, table: TableOne) -> None:
+def enter_table_one(census: Census, table: TableOne) -> None:
+    """Enter the clients of Table 1, and tie them: by group, and the codes of a variable that exclude each other."""
+    census.add(CLIENTS, table.clients)
     groups = table.groups
     for group in groups:
         census.add(group_key(group), table.group_clients[group], _of_group(table, group, table.group_clients[group]))
