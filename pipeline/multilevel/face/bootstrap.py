@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.base.errors import ModelError, Problem
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.face.predictions import simulate
 from pipeline.multilevel.inference.profile import parts_of, targets
@@ -33,6 +34,8 @@ class Bootstrap:
         """Percentile intervals: group, term_1, term_2, estimate, std_error, conf_low, conf_high."""
         import pandas as pd
 
+        if not 0.0 < level < 1.0:
+            raise ModelError(Problem("level", f"{level:g} is no level of an interval", "give a share below 1, as 0.95"))
         low, high = np.nanquantile(self.draws, [0.5 - level / 2, 0.5 + level / 2], axis=0)
         table = pd.DataFrame(self.names, columns=["group", "term_1", "term_2"])
         table["estimate"] = self.estimates

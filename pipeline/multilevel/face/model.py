@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.base.errors import ModelError, Problem
 from pipeline.multilevel.design.columns import INTERCEPT
+from pipeline.multilevel.design.identified import Identification, identification
 from pipeline.multilevel.design.options import Specification
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.face import predictions, tables
@@ -78,6 +79,13 @@ class Model:
     def phi(self) -> float | None:
         """The residual correlation one time unit apart under CAR(1)."""
         return self.fitted.phi
+
+    @cached_property
+    def identification(self) -> Identification:
+        """What the design cannot tell apart; variances and errors that rest on it are NaN."""
+        design = self.fitted.design
+        columns = {design.base.names[i]: raw for i in design.fixed[1:] if (raw := design.base.raw[i]) is not None}
+        return identification(design.factors, columns, INTERCEPT)
 
     @cached_property
     def sentences(self) -> tuple[str, ...]:
@@ -152,22 +160,33 @@ class Model:
 
     def confidence(self, level: float = LEVEL) -> pd.DataFrame:
         """The table of `fixed` with intervals of another level."""
+        check_level(level)
         rows = [self.contrast({term: 1.0}, level=level) for term in self.terms]
         return tables.contrasts(rows, self.terms)
 
     def contrast(self, weights: Mapping[str, float], *, level: float = LEVEL, null: float = 0.0) -> Contrast:
         """A linear combination of coefficients, e.g. {"joint": 1, "solo": -1}, tested against `null`."""
+        check_level(level)
         vector = self.weights([weights])[0]
         estimate = float(vector @ self.beta)
+        if self._untold(vector):
+            return t_test(estimate, float("nan"), float("nan"), level=level, null=null)
         std_error = float(np.sqrt(vector @ self.vcov @ vector))
         return t_test(estimate, std_error, self._freedom(vector), level=level, null=null)
 
     def joint(self, contrasts: Sequence[Mapping[str, float]]) -> JointTest:
         """F test that all these linear combinations are zero."""
         matrix = self.weights(contrasts)
+        if any(self._untold(row) for row in matrix):
+            return JointTest(float("nan"), len(matrix), float("nan"), float("nan"))
         if self.spec.df == "kenward_roger":
             return self._kenward_roger.joint(matrix, matrix @ self.beta)
         return joint_test(matrix, matrix @ self.beta, self.vcov, self._freedom)
+
+    def _untold(self, vector: Floats) -> bool:
+        """Whether a combination rests on a variance that the design cannot tell."""
+        untold = self.identification.terms
+        return any(weight != 0 and term in untold for weight, term in zip(vector, self.terms, strict=True))
 
     def weights(self, contrasts: Sequence[Mapping[str, float]]) -> Floats:
         """Contrasts as rows [k, p] over `terms`; ModelError names unknown terms."""
@@ -227,12 +246,14 @@ class Model:
         """Profile-likelihood intervals of standard deviations and correlations (full likelihood, as lme4's confint)."""
         from pipeline.multilevel.inference.profile import profile
 
+        check_level(level)
         return profile(self, level)
 
     def bootstrap(self, seed: int, n: int = 1000) -> Bootstrap:
         """Parametric bootstrap: `n` refits to simulated responses."""
         from pipeline.multilevel.face.bootstrap import bootstrap
 
+        _check_number(n)
         return bootstrap(self, seed, n)
 
     def icc(self) -> pd.Series:
@@ -284,6 +305,7 @@ class Model:
 
     def simulate(self, seed: int, n: int = 1) -> Floats:
         """`n` new responses [n, n_obs] drawn from the model, new random effects and all."""
+        _check_number(n)
         return predictions.simulate(self, seed, n)
 
     def refit(self, outcome: Any, *, near: bool = False) -> Model:
@@ -291,6 +313,9 @@ class Model:
         values = np.asarray(outcome, dtype=np.float64)
         if values.shape != (self.n_obs,) or not np.isfinite(values).all():
             raise ModelError("the new outcome must have a finite number for each row of the model")
+        if values.min() == values.max():
+            what = f"is constant over all {self.n_obs} rows"
+            raise ModelError(Problem(self.spec.outcome, what, "there is nothing to explain"))
         return Model(refit(self.fitted, values, self.fitted.optimum.theta if near else None))
 
     def __repr__(self) -> str:
@@ -298,4 +323,15 @@ class Model:
         return f"Model({self.spec.outcome} ~ {' + '.join(self.terms)}; {self.n_obs} rows; {groups})"
 
 
-__all__ = ["INTERCEPT", "Model"]
+def check_level(level: float) -> None:
+    """The level of an interval: between 0 and 1; ModelError else (95 is not 95%)."""
+    if not 0.0 < level < 1.0:
+        raise ModelError(Problem("level", f"{level:g} is no level of an interval", "give a share below 1, as 0.95"))
+
+
+def _check_number(n: int) -> None:
+    if n < 1:
+        raise ModelError(Problem("n", f"{n} draws were asked for", "give at least 1"))
+
+
+__all__ = ["INTERCEPT", "Model", "check_level"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.base.errors import ModelError
+from pipeline.base.errors import ModelError, Problem
 from pipeline.multilevel.design.columns import INTERCEPT, Source
 from pipeline.multilevel.design.matrix import codes_in
 from pipeline.multilevel.design.options import INTERCEPT_TERM
@@ -67,11 +67,27 @@ def predict(model: Model, data: Any, modes: Modes | None) -> Floats:
         if modes is None:
             break
         raw = np.pad(raw_map(part) @ modes.modes[f] * design.outcome_scale, ((0, 0), (0, 1)))
+        _same_kind(factor.name, factor.labels, groups[factor.name])
         codes = codes_in(factor.labels, groups[factor.name])
         values = {name: column for block, known in random if block.group == factor.name for name, column in known.items()}
         for name, effect in zip(part.names, raw, strict=True):
             out = out + effect[codes] * (1.0 if name == INTERCEPT else values[name])
     return np.asarray(out, dtype=np.float64)
+
+
+def _same_kind(group: str, labels: Any, values: Any) -> None:
+    """Ids of another type are no unseen levels: 1 and "1" would never meet, and every effect would be zero in silence."""
+    kinds = [_kind(np.asarray(part)) for part in (labels, values)]
+    if len(values) and "" not in kinds and kinds[0] != kinds[1]:
+        what = f"holds {kinds[1]} where the fitted rows held {kinds[0]}"
+        raise ModelError(Problem(group, what, "give ids of the same type"))
+
+
+def _kind(values: Any) -> str:
+    if values.dtype.kind in "iufb":
+        return "numbers"
+    texts = [isinstance(value, str) for value in values.tolist()]
+    return "text" if all(texts) else "" if any(texts) else "numbers"
 
 
 def _length(data: Any) -> int:

@@ -70,9 +70,10 @@ def variance(model: Model) -> pd.DataFrame:
     import pandas as pd
 
     rows: list[tuple[Any, ...]] = []
+    untold = model.identification.groups
     for group, blocks in model.covariances.items():
         for names, matrix in blocks:
-            rows.extend(_block_rows(group, names, matrix))
+            rows.extend(_block_rows(group, names, np.full_like(matrix, np.nan) if group in untold else matrix))
     rows.append((RESIDUAL, "", "", model.residual_sd**2, 1.0))
     return pd.DataFrame(rows, columns=["group", "term_1", "term_2", "covariance", "correlation"])
 
@@ -141,9 +142,10 @@ def icc(model: Model) -> pd.Series:
     """The share of each grouping column in the variance not explained by fixed effects."""
     import pandas as pd
 
-    parts = mean_variances(model)
+    parts, untold = mean_variances(model), model.identification.groups
     total = sum(parts.values()) + model.residual_sd**2
-    return pd.Series({group: value / total for group, value in parts.items()}, name="icc", dtype=float)
+    shares = {group: np.nan if group in untold else value / total for group, value in parts.items()}
+    return pd.Series(shares, name="icc", dtype=float)
 
 
 def r2(model: Model) -> pd.Series:
@@ -158,7 +160,7 @@ def r2(model: Model) -> pd.Series:
 
 def sentences(model: Model) -> tuple[str, ...]:
     """What a reader must know of how the fit came out."""
-    out = []
+    out = list(model.identification.sentences())
     record = model.optimizer
     if model.converged:
         out.append(f"The fit converged after {record.evaluations} evaluations of the likelihood.")

@@ -16,6 +16,8 @@ from pipeline.multilevel.search.estimate import Information
 
 # Directions of the information matrix (scaled to a unit diagonal) below this are flat: they carry no information.
 FLAT = 1e-7
+# A combination whose variance given those before it is a smaller share of its own follows from them.
+REDUNDANT = 1e-9
 
 Freedom = Callable[[Floats], float]
 
@@ -63,6 +65,8 @@ def pseudo_inverse(hessian: Floats) -> Floats:
 
 def joint_test(matrix: Floats, difference: Floats, covariance: Floats, freedom: Freedom) -> JointTest:
     """F test of matrix @ beta = null; denominator df as in lmerTest::contestMD (Fai & Cornelius 1996)."""
+    kept_rows = independent(matrix @ covariance @ matrix.T)
+    matrix, difference = matrix[kept_rows], difference[kept_rows]
     variance = matrix @ covariance @ matrix.T
     values, vectors = np.linalg.eigh(variance)
     kept = values > values[-1] * 1e-10
@@ -73,6 +77,19 @@ def joint_test(matrix: Floats, difference: Floats, covariance: Floats, freedom: 
     denominator = combined_df(dfs)
     statistic = float(squares.mean())
     return JointTest(statistic, rank, denominator, f_tail(rank, denominator, statistic))
+
+
+def independent(covariance: Floats) -> list[int]:
+    """Rows of a covariance matrix that those before them do not imply, the first kept."""
+    kept: list[int] = []
+    for i in range(len(covariance)):
+        left = covariance[i, i]
+        if kept:
+            own = covariance[np.ix_(kept, [i])]
+            left -= float((own.T @ np.linalg.solve(covariance[np.ix_(kept, kept)], own))[0, 0])
+        if left > REDUNDANT * max(covariance[i, i], 1e-300):
+            kept.append(i)
+    return kept
 
 
 def f_tail(numerator: float, denominator: float, statistic: float) -> float:

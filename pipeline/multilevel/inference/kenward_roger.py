@@ -16,7 +16,7 @@ import numpy as np
 from pipeline.multilevel.design.matrix import Design
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.inference.bordered import Bordered, make_bordered
-from pipeline.multilevel.inference.contrasts import JointTest, f_tail
+from pipeline.multilevel.inference.contrasts import JointTest, f_tail, independent
 from pipeline.multilevel.likelihood.parameters import Parameters
 from pipeline.multilevel.search.estimate import Optimum
 
@@ -47,7 +47,9 @@ class KenwardRoger:
         return _df_and_scaling(a1, a2, len(matrix))
 
     def joint(self, matrix: Floats, difference: Floats) -> JointTest:
-        """Scaled F test of matrix @ beta = null."""
+        """Scaled F test of matrix @ beta = null; combinations that others imply count nothing."""
+        kept = independent(matrix @ self.plain @ matrix.T)
+        matrix, difference = matrix[kept], difference[kept]
         df, scaling = self._scaled(matrix)
         wald = float(difference @ np.linalg.solve(matrix @ self.adjusted @ matrix.T, difference))
         statistic = scaling * wald / len(matrix)
