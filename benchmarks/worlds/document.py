@@ -26,6 +26,7 @@ FAMILIES: dict[Family, str] = {
     "between": "Differences between clients",
     "few": "Few workers, one client a worker, agencies, dropout",
     "looks": "How ratings look",
+    "built_in": "The scenarios of the built-in simulator (truth and mean in points)",
 }
 HEAD = """# Operating characteristics: what the tool says where the truth is known
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from benchmarks.worlds.law import POINTS, Law, Size
-from pipeline.base.options import Predicted, Verdict
+from pipeline.base.options import Predicted, Scenario, Verdict
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 Family = Literal[
     "null", "effect", "feedback", "hidden", "window", "frequency", "masked", "specificity", "logging", "mediation",
-    "outcome", "moderator", "between", "few", "looks",
+    "outcome", "moderator", "between", "few", "looks", "built_in",
 ]  # fmt: skip
 LARGE, MIDDLING, SMALL = Size(40, 400, 16), Size(20, 150, 10), Size(8, 40, 8)
 SMALLEST = 0.10  # the smallest effect that matters, in within-client SD
@@ -33,13 +33,13 @@ QUESTION: Mapping[str, Any] = {
 class BuiltIn:
     """A law that is a scenario of the pipeline's own simulator, with overrides of its true effects."""
 
-    scenario: str
+    scenario: Scenario
     truth: Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class World:
-    """One world; `truth` is what the tested number is of in SDs an episode (log-odds where the outcome is an event).
+    """One world; `truth` is what the tested number is of in SDs an episode (log-odds of an event; points of a scenario).
 
     `wrong` are the verdicts that say something untrue of it; where nothing is declared they follow from the truth.
     `limit` is the largest share of wrong verdicts the ladder promises, None where no promise can be kept: `unknowable` says
@@ -86,7 +86,9 @@ class World:
 
     @property
     def unit(self) -> float:
-        """What one unit of the truth is on the scale of the tested number."""
+        """What one unit of the truth is on the scale of the tested number: points, log-odds, or SDs in points."""
+        if isinstance(self.law, BuiltIn):
+            return 1.0
         return 1.0 if self.asked["outcome"].get("kind", "score") in ("no_show", "dropout") else POINTS
 
 
