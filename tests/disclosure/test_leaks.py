@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import io
 import json
 import re
@@ -19,8 +20,9 @@ import pandas as pd
 import pytest
 
 from pipeline.base.params import load
-from pipeline.commands import release
+from pipeline.commands import lock, manifest, release
 from pipeline.project import runner
+from pipeline.project.io import digest, json_bytes
 from tests.project import copy_project, small_params
 
 IDS = ("client_id", "worker_id", "agency_id", "session_id", "episode_id")
@@ -212,6 +214,31 @@ def test_no_path_user_or_moment_is_in_any_file(root: Path, files: dict[str, byte
     pdf = files["reports/report.pdf"]
     assert b"/Author" not in pdf
     assert set(re.findall(rb"/(?:CreationDate|ModDate) ?\(D:(\d{4})", pdf)) <= {b"1970"}
+
+
+def test_no_hash_that_a_guess_could_be_held_against_is_in_any_file(root: Path, files: dict[str, bytes]) -> None:
+    """Whoever knows all rows but one can hash a file with every guess at that one."""
+    private = [path.read_bytes() for path in (root / "data").rglob("*") if path.is_file()]
+    hashes = {hashlib.new(name, content).hexdigest() for content in private for name in ("md5", "sha1", "sha256")}
+    assert len(hashes) > 60
+    read = "\n".join(text for _, text in texts(files))
+    assert not [found for found in set(re.findall(r"(?<![0-9a-f])[0-9a-f]{32,64}(?![0-9a-f])", read)) if found in hashes]
+
+
+def test_the_lock_tells_nothing_to_who_knows_the_raw_files(root: Path) -> None:
+    params = load(runner.params_text(root))
+    assert manifest.main(root, argparse.Namespace()) == 0
+    kept = root / params.sources.directory / "manifest.json"
+    first = kept.read_bytes()
+    assert manifest.main(root, argparse.Namespace()) == 0
+    assert kept.read_bytes() == first  # the same files, the same manifest: a lock on it still holds
+    assert lock.main(root, argparse.Namespace()) == 0
+    known = json.loads(first)
+    secret = known.pop("secret")
+    text = (root / "lock.json").read_text("utf-8")
+    assert hashlib.sha256(first).hexdigest() in text
+    assert secret not in text
+    assert not [guess for guess in (json_bytes(known), json_bytes({**known, "secret": ""})) if digest(guess) in text]
 
 
 def test_every_fit_says_how_far_a_row_decides_it(root: Path) -> None:
