@@ -32,8 +32,8 @@ class Simulate(Section):
     """The built-in study: its size, and the scenario whose truth it is made from."""
 
     scenario: options.Scenario = "default"
-    workers: int = Field(40, ge=2, le=5000)
-    clients: int = Field(400, ge=10, le=500_000)
+    workers: int = Field(40, ge=2, le=100_000)
+    clients: int = Field(400, ge=10, le=5_000_000)
     sessions: int = Field(16, ge=2, le=100)
     truth: dict[Name, float] = Field({}, description="overrides of single true effects, by name")
 
