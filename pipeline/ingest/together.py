@@ -91,7 +91,19 @@ def in_order(table: pa.Table) -> pa.Table:
         return table
     keys = pa.table({name: _sortable(table.column(name)) for name in names})
     places = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in names])
-    return table.unify_dictionaries().take(places)
+    whole = [_in_one_piece(table.column(name)) for name in table.column_names]
+    return pa.table(whole, names=table.column_names).take(places)
+
+
+def _in_one_piece(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column whose pieces share one dictionary: those of a large file do not, and Arrow unifies none that holds a null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if column.num_chunks < 2 or not pa.types.is_dictionary(column.type):
+        return column
+    values = pa.chunked_array([chunk.dictionary.take(chunk.indices) for chunk in column.chunks], column.type.value_type)
+    return pc.dictionary_encode(values.combine_chunks()).cast(column.type)
 
 
 def _sortable(column: pa.ChunkedArray) -> pa.ChunkedArray:
