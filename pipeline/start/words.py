@@ -8,7 +8,7 @@ from functools import cache
 # Canonical column: words a header may be, the telling ones first; `a_b` stands for any spelling of two words.
 SHARED = """
 client_id: client_id clientid client participant_id participant record_id case_id case patient_id patient subject_id pid cid
-client_id: cl_ref cl mrn
+client_id: cl_ref cl mrn personal_id person_id client_unique_id
 worker_id: worker_id worker therapist_id therapist clinician_id clinician staff_id staff counselor counsellor provider
 worker_id: caseworker wid wk_ref wk
 agency_id: agency_id agency site_id site clinic_id clinic office_id
@@ -30,7 +30,7 @@ experience_band: experience_band experience yrs_grp years_experience
 caseload_band: caseload_band caseload load_grp
 """
 SESSIONS = """
-session_id: session_id sessionid visit_id visit_ref contact_id appointment_id encounter_id sid session_ref visit
+session_id: session_id sessionid visit_id visit_ref contact_id appointment_id encounter_id sid session_ref visit service_id services_id
 day: day days days_in study_day day_in days_since_intake session_day visit_day
 session_number: session_number session_no session_num session_nr sessionno visit_no visit_num visit_number nr
 session_number: num number no session visit {session}

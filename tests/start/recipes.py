@@ -27,8 +27,18 @@ def _redcap(made: Made, folder: Path) -> None:
         worker=("visit_staff", "adv_staff"),
         intake=("intake_date",),
         date=("visit_date", "adv_date"),
-        keep=("redcap_repeat_*", "age_group", "sex", "barriers*", "need_score", "court_ordered", "visit_num", "visit_status")
-        + ("visit_phase", "adv_who", "adv_place", "wai_*"),
+        keep=(
+            "redcap_repeat_*",
+            "age_group",
+            "sex",
+            "barriers*",
+            "need_score",
+            "court_ordered",
+            "visit_num",
+            "visit_*",
+            "adv_*",
+            "wai_*",
+        ),
     )
     (made_file,) = prepare({"redcap.csv": table}, plan, KEY).files
     (folder / "redcap.csv").write_bytes(made_file.content)

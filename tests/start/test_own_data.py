@@ -44,9 +44,8 @@ def test_a_recipe_brings_its_files_in(name: str, made: Made, tmp_path: Path) -> 
     files_of(name, made, tmp_path / "data/raw/mine")
     (tmp_path / "data/interim").mkdir()
     (tmp_path / "data/interim/check.json").write_text("{}", encoding="utf-8")
-    assert sorted(path.name for path in (tmp_path / "data/raw/mine").iterdir()) == named_files(
-        load(json.dumps(params)).sources
-    )
+    written = sorted(path.name for path in (tmp_path / "data/raw/mine").iterdir())
+    assert written == named_files(load(json.dumps(params)).sources)
     runner.run("ingest", tmp_path)
     runner.run("validate", tmp_path)
     tables = json.loads((tmp_path / "data/validated/validate.json").read_text(encoding="utf-8"))["tables"]
@@ -75,9 +74,8 @@ def test_start_proposes_what_the_recipe_says(name: str, made: Made, tmp_path: Pa
     for table, source in by_hand["tables"].items():
         assert found["tables"][table]["file"] == source["file"]
         needed = {"client_id", "worker_id", "day", "mode", "attendance"} & set(source["columns"])
-        assert {key: found["tables"][table]["columns"][key] for key in needed} == {
-            key: source["columns"][key] for key in needed
-        }
+        columns = found["tables"][table]["columns"]
+        assert {key: columns[key] for key in needed} == {key: source["columns"][key] for key in needed}
     rating, proposed = by_hand["ratings"]["wai_sr_client"], found["ratings"]["wai_sr_client"]
     assert [proposed.get(key) for key in ("file", "items", "scores", "wide")] == [
         rating.get(key) for key in ("file", "items", "scores", "wide")
