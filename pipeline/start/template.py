@@ -14,6 +14,7 @@ PARTS = (  # what such a study takes from the project, by name
     "dvc.yaml",
     "instruments/README.md",
     "params.yaml",
+    "requirements.lock",
 )
 HEAD = """# The stages, from raw files to the report. They depend on the installed package by pipeline.version:
 # after an upgrade, `python -m pipeline start --renew` takes the new one, and everything is computed anew.
@@ -37,7 +38,7 @@ def stages(text: str) -> str:
     """
     lines: list[str] = []
     for line in text.splitlines():
-        if re.match(r"\s*- (?:pipeline/|requirements\.lock)", line) or line.startswith("#"):
+        if re.match(r"\s*- pipeline/", line) or line.startswith("#"):
             continue
         lines.append(line)
         if match := re.match(r"(\s*)deps:", line):
