@@ -16,6 +16,7 @@ from pipeline.prepare.identified import Identified
 
 SEPARATORS = ",;\t|"
 USUAL = {"csv": ","}  # what a file's ending says of its separator; a tab for all others
+OLD = "windows-1252"  # what text that is not UTF-8 is read as
 HEAD = 50  # lines that are looked at for how a file is written
 TITLE = 0.7  # a header fills at least this share of the cells that most lines fill
 COMMA = re.compile(r"-?[0-9]+(?:,[0-9]+)?")
@@ -97,7 +98,7 @@ def _decoded(blob: bytes) -> tuple[str, dict[str, str | float]]:
     try:
         return blob.decode("utf-8-sig"), {}
     except UnicodeDecodeError:
-        return blob.decode("cp1252", errors="replace"), {"encoding": "windows-1252"}
+        return blob.decode("cp1252", errors="replace"), {"encoding": OLD}
 
 
 def _workbook(_ending: str, blob: bytes) -> Identified:
@@ -121,7 +122,12 @@ def _native(ending: str, blob: bytes) -> Identified:
     import pyreadstat
 
     reader = pyreadstat.read_dta if ending == "dta" else pyreadstat.read_sav
-    data, meta = reader(io.BytesIO(blob), user_missing=True, output_format="dict")
+    settings: dict[str, str | float] = {}
+    try:
+        data, meta = reader(io.BytesIO(blob), user_missing=True, output_format="dict")
+    except (UnicodeError, pyreadstat.ReadstatError):  # text that is not in the encoding the file says
+        data, meta = reader(io.BytesIO(blob), user_missing=True, output_format="dict", encoding=OLD)
+        settings["encoding"] = OLD
     header = tuple(meta.column_names)
     columns = tuple(tuple(_cell(value) for value in data[name]) for name in header)
     labels = {
@@ -129,7 +135,8 @@ def _native(ending: str, blob: bytes) -> Identified:
         for name, found in meta.variable_value_labels.items()
     }
     missing = {name: _missing(columns[place], meta, name) for place, name in enumerate(header)}
-    return Identified(header, columns, labels, {name: found for name, found in missing.items() if found})
+    declared = {name: found for name, found in missing.items() if found}
+    return Identified(header, columns, labels, declared, settings=settings)
 
 
 def _missing(cells: Sequence[str], meta: Any, name: str) -> frozenset[str]:

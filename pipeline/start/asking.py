@@ -14,6 +14,7 @@ from pipeline.tables.column import Column as Canonical
 NEEDED = ("attendance", "mode")  # codes without which nothing can be estimated
 FIRST = ("phase", "gender", "age_band", "race_ethnicity", "mandated", "setting", "modality", "outcome", "language")
 MOST_CODES = 12  # a column of more different cells is not asked about
+FEW, MANY = 0.05, 0.5  # shares of rated sessions below and above which a code tells whether they took place
 LATER = 2  # questions kept free for what comes after the codes
 
 
@@ -83,5 +84,8 @@ def _guess(canonical: Canonical, column: Column, meaning: Meaning, is_rated: Seq
     found = {}
     for code in column.different():
         rows = [rated for cell, rated in zip(column.cells, is_rated, strict=True) if cell == code]
-        found[code] = meaning.known.get(code, "attended" if sum(rows) > len(rows) / 2 else "no_show")
+        share = sum(rows) / len(rows)
+        if code not in meaning.known and FEW < share < MANY:
+            return {}
+        found[code] = meaning.known.get(code, "attended" if share >= MANY else "no_show")
     return found if "attended" in found.values() else {}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.start.blocks import Column
+from pipeline.start.items import USUAL_MISSING
 from pipeline.start.words import BOOLEAN, code_words, plain
 from pipeline.tables.column import Column as Canonical
 from pipeline.tables.column import is_band
@@ -54,6 +55,9 @@ def meaning_of(canonical: Canonical, column: Column) -> Meaning:
             known[text] = plain(word)
         else:
             unknown.append(text)
+    if known:  # beside words, or yes and no, a number that usually stands for none does so here
+        missing += [text for text in unknown if text in USUAL_MISSING]
+        unknown = [text for text in unknown if text not in USUAL_MISSING]
     if canonical.kind == "boolean" and set(texts) <= {"0", "1"} and not column.labels:
         return Meaning()
     return Meaning(known, tuple(unknown), tuple(missing), separator)

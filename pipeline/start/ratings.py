@@ -60,8 +60,8 @@ def _instrument(making: Making, run: Items | None, role: Role) -> tuple[Instrume
     return (instruments[chosen], who or "client") if chosen in instruments else None
 
 
-def _likely(fitting: list[Instrument], header: str, role: Role) -> str | None:
-    """The instrument that a header names, else the first that fits; the client's answers unless a name says otherwise."""
+def _likely(fitting: list[Instrument], header: str, role: Role) -> str:
+    """The instrument a header names, else the first that fits, else none; by the client unless a name says otherwise."""
     rater = "worker" if WORKER.search(f"{header} {role.block.name()}") else "client"
     spelled = plain(header).replace("_", "")
 
@@ -78,7 +78,7 @@ def _likely(fitting: list[Instrument], header: str, role: Role) -> str | None:
         )
 
     ordered = sorted(fitting, key=unlikely)
-    return f"{ordered[0].id} {rater}" if ordered else None
+    return f"{ordered[0].id} {rater}" if ordered else "-"
 
 
 def _check(instruments: Mapping[str, Instrument], run: Items | None) -> Callable[[str], str]:

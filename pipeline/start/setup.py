@@ -44,6 +44,8 @@ def set_up(
     making.is_rated = rated_rows(sessions, rated, key)
     for role in rated:
         add_ratings(making, role, sessions, key)
+    if rated and not setup.ratings:
+        setup.missing.append("no ratings are left: name the instrument that the items belong to")
     for table in ("sessions", "advocacy", "clients", "workers"):
         for role in roles:
             if table in role.tables:

@@ -79,6 +79,8 @@ def _mapped_columns(making: Making, table: str, role: Role, found: Mapping[str, 
             recode[name] = {code: _truth(value) if canonical.kind == "boolean" else value for code, value in changed.items()}
         if meaning.missing:
             missing[name] = list(meaning.missing)
+            rows = sum(cell in meaning.missing for cell in role.block.columns[header].cells)
+            making.setup.notes.append(f"{table}.{name}: {', '.join(meaning.missing)} read as missing ({rows:,} cells)")
         if meaning.separator:
             source["split"] = {name: meaning.separator}
     if recode:

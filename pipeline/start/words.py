@@ -30,7 +30,8 @@ experience_band: experience_band experience yrs_grp years_experience
 caseload_band: caseload_band caseload load_grp
 """
 SESSIONS = """
-session_id: session_id sessionid visit_id visit_ref contact_id appointment_id encounter_id sid session_ref visit service_id services_id
+session_id: session_id sessionid visit_id visit_ref contact_id appointment_id encounter_id sid session_ref visit
+session_id: service_id services_id
 day: day days days_in study_day day_in days_since_intake session_day visit_day
 session_number: session_number session_no session_num session_nr sessionno visit_no visit_num visit_number nr
 session_number: num number no session visit {session}
