@@ -66,13 +66,9 @@ def default_study() -> list[Job]:
         jobs.append(Job(f"table 1, {name}", data, name, "agency_id", _hidden(keys, gate)))
     assert study.advocacy is not None
     log = study.advocacy[["setting", "mode"]].astype("str")
-    keys = {
-        (s, m): episode_key({"setting": s, "mode": m}, ["mode", "setting"])
-        for s in log["setting"]
-        for m in log["mode"].unique()
-    }
-    keys |= {(s, ALL): episode_key({"setting": s}, ["setting"]) for s in log["setting"].unique()}
-    keys |= {(ALL, m): episode_key({"mode": m}, ["mode"]) for m in log["mode"].unique()} | {(ALL, ALL): EPISODES}
+    keys = {(s, m): episode_key(("mode", m), ("setting", s)) for s in log["setting"].unique() for m in log["mode"].unique()}
+    keys |= {(s, ALL): episode_key(("setting", s)) for s in log["setting"].unique()}
+    keys |= {(ALL, m): episode_key(("mode", m)) for m in log["mode"].unique()} | {(ALL, ALL): EPISODES}
     jobs.append(Job("episodes by setting and mode", log, "setting", "mode", _hidden(keys, gate)))
     need = clients[["agency_id", "need_index"]].assign(what="need")
     sizes = clients["agency_id"].value_counts()

@@ -32,6 +32,7 @@ from pipeline.results.backing import Backing
 
 DIGITS = re.compile(r"[\d][\d.,]*")
 MISSING = "–"  # nothing to show
+WITHHELD_TEXT = "(This text is withheld: it looks as if it named somebody. Change it where it was written.)"
 WITHHELD = "count withheld"  # one rule for small counts and those that would tell of them: which is which bounds them
 # Numbers of items and of answers are no counts of anything in the data, and neither are thresholds, years, decimals or
 # percentages; any other whole number may be one.
@@ -45,8 +46,10 @@ COUNT = re.compile(
 class Gate:
     """Clears the numbers of one release; counts known to the census are hidden or shown as a whole release needs it."""
 
-    def __init__(self, rules: Rules, census: Census) -> None:
+    def __init__(self, rules: Rules, census: Census, screen: Callable[[str], str | None] | None = None) -> None:
+        """`screen` names what a text looks as if it held of a person (a date, a phone number ...), or gives None."""
         self.rules = rules
+        self._screen = screen or (lambda _: None)
         self.census = census
         self._draft = Draft(census, rules)
         self._hidden = suppressed(self._draft)
@@ -93,6 +96,13 @@ class Gate:
         if self.rules.exact or whole - count >= self.rules.min_cell:
             return self.rows(count, behind, where)
         return self._nearly_all(where)
+
+    def text(self, text: str, where: str = "") -> str:
+        """A text that somebody wrote (a claim, a title, a reason): unaltered, or not at all."""
+        if self.rules.exact or self._screen(text) is None:
+            return text
+        self.held_back[where, "text"] += 1
+        return WITHHELD_TEXT
 
     def group(self, behind: Backing | int) -> bool:
         """Whether a number over these people may be shown."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.base.errors import DisclosureError
 from pipeline.disclosure.census import Census
-from pipeline.disclosure.gate import Gate, fact
+from pipeline.disclosure.gate import WITHHELD_TEXT, Gate, fact
 from pipeline.disclosure.models import model_refusal, thin_terms
 from pipeline.disclosure.neutral import csv_cell, csv_text, visible
 from pipeline.disclosure.rules import Rules, preimage, rounded
@@ -219,3 +219,16 @@ def test_a_public_release_has_floors(low: dict[str, int]) -> None:
     with pytest.raises(DisclosureError, match=next(iter(low))):
         Rules(**low)  # type: ignore[arg-type]
     assert Rules(**low, release="internal").exact  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["She was born on 10/12/1984.", "call 212-555-0147", "12 of 40 clients, as in 2019"])
+def test_a_text_leaves_unaltered_or_not_at_all(text: str) -> None:
+    gate = Gate(Rules(), Census(), screen=lambda given: "date" if "/" in given or "-" in given else None)
+    assert gate.text(text, "claims") in (text, WITHHELD_TEXT)
+    assert Gate(Rules(release="internal"), Census(), screen=lambda _: "date").text(text) == text
+
+
+def test_a_withheld_text_is_counted_and_not_told() -> None:
+    gate = Gate(Rules(), Census(), screen=lambda _: "date")
+    assert gate.text("She was born on 10/12/1984.", "claims") == WITHHELD_TEXT
+    assert gate.record() == [{"where": "claims", "rule": "text", "places": 1}]
