@@ -24,7 +24,7 @@ SHORT = {
 
 def table(found: Sequence[Tally]) -> str:
     """One line a cell: studies, wrong verdicts with interval, the verdicts, mean beside truth, coverage."""
-    lines = [f"{'world':<30}{'size':<12}{'n':>5}  {'wrong':<23}{'mean':>7}{'truth':>7}  {'covers':<7}verdicts"]
+    lines = [f"{'world':<35}{'size':<12}{'n':>5}  {'wrong':<23}{'mean':>7}{'truth':>7}  {'covers':<7}verdicts"]
     lines += [_line(tally) for tally in found]
     return "\n".join(lines)
 
@@ -33,7 +33,7 @@ def _line(tally: Tally) -> str:
     shares = " ".join(f"{SHORT.get(verdict, verdict)} {share.value:.0%}" for verdict, share in tally.verdicts().items())
     truth = "" if tally.world.truth is None else f"{tally.world.truth:.3f}"
     covered = f"{tally.covered().value:.0%}" if tally.world.truth is not None and tally.covered().of else ""
-    head = f"{tally.world.name:<30}{tally.size!s:<12}{tally.of:>5}  {tally.wrong!s:<23}"
+    head = f"{tally.world.name:<35}{tally.size!s:<12}{tally.of:>5}  {tally.wrong!s:<23}"
     return f"{head}{tally.mean():>7.3f}{truth:>7}  {covered:<7}{shares}"
 
 
@@ -47,7 +47,7 @@ def promises(found: Sequence[Tally]) -> str:
 
 def _promise(tally: Tally, promise: Promise) -> str:
     where = f"{tally.world.name} {tally.size}"
-    return f"{promise.standing.upper():<12}{where:<42} {promise.what}: {promise.share}, bound {promise.bound}"
+    return f"{promise.standing.upper():<12}{where:<47} {promise.what}: {promise.share}, bound {promise.bound}"
 
 
 def missed(found: Sequence[Tally]) -> int:
