@@ -135,8 +135,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.update(ONE_THREAD)
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # library warnings may echo values; what matters is stored as a fact
+    root = _project()
     try:
-        with owner_only(root := _project()):
+        with owner_only(root):
             return _dispatch(arguments, root)
     except PipelineError as error:
         print(f"{error.title}: {_count(len(error.problems))} to mend.", file=sys.stderr)
@@ -146,6 +147,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except ModuleNotFoundError as error:
+        is_own = Path(sys.prefix).resolve() == (root / ".venv").resolve()
+        if is_own or (error.name or "").partition(".")[0] == "pipeline" or not (root / "requirements.lock").is_file():
+            print(_defect(error), file=sys.stderr)
+            return 3
+        from pipeline.commands.study import again_inside  # packages are missing: the study's environment has them
+
+        return again_inside(root, sys.argv[1:] if argv is None else argv)
     except Exception as error:
         print(_defect(error), file=sys.stderr)
         return 3

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -34,13 +34,14 @@ ADVICE = (
     "dvc config core.autostage",
     "Use `dvc push`",
 )
+STAMP = "pipeline.version"  # as pipeline/start/template.py names it, which is not at hand before packages are
 PATIENCE = 10.0  # seconds that DVC has to end after Ctrl-C
 
 
 def main(root: Path, arguments: argparse.Namespace) -> int:
     """Run everything; exit status of the first part that did not go well."""
     if not _is_inside(root):
-        return _again_inside(root)
+        return again_inside(root, ("study",))
     from pipeline.project.dvc_care import mend
 
     if status := _check(root):
@@ -64,6 +65,8 @@ def _is_inside(root: Path) -> bool:
     """Whether this Python is the study's own environment as locked, or one that somebody has made for it."""
     from importlib.util import find_spec
 
+    if (root / STAMP).is_file():
+        return True  # a study of its own: the Python that runs this has the package installed
     is_own = Path(sys.prefix).resolve() == (root / FOLDER).resolve()
     if is_own and (root / LOCK).is_file():
         return is_ready(root)
@@ -71,14 +74,14 @@ def _is_inside(root: Path) -> bool:
     return is_made_for_it and all(find_spec(name) is not None for name in ("dvc", "pandas", "pydantic", "ruamel"))
 
 
-def _again_inside(root: Path) -> int:
-    """Set the environment up and start over in it."""
+def again_inside(root: Path, arguments: Sequence[str]) -> int:
+    """Set the environment up and run the same command in it."""
     try:
         python = make_ready(root)
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
-    return subprocess.run([str(python), "-m", "pipeline", "study"], cwd=root, check=False).returncode
+    return subprocess.run([str(python), "-m", "pipeline", *arguments], cwd=root, check=False).returncode
 
 
 def _check(root: Path) -> int:
