@@ -14,6 +14,7 @@ from pipeline.base.params import Params, load
 from pipeline.base.yaml_text import parse
 from pipeline.measures.library import shipped
 from pipeline.prepare.identified import Identified
+from pipeline.prepare.plan import Plan
 from pipeline.prepare.reading import read_identified
 from pipeline.prepare.study import prepare
 from pipeline.prepare.telling import tell
@@ -25,7 +26,15 @@ from pipeline.project.runner import params_text
 from pipeline.start.choose import Choice, choose
 from pipeline.start.dictionary import labelled
 from pipeline.start.identify import Proposed, propose_plan, sound_ids
-from pipeline.start.params_text import dumped, with_outcome, with_scales, with_section, with_study, without_hypotheses
+from pipeline.start.params_text import (
+    dumped,
+    plan_text,
+    with_outcome,
+    with_scales,
+    with_section,
+    with_study,
+    without_hypotheses,
+)
 from pipeline.start.planning import plan_from
 from pipeline.start.questions import Interview, Question
 from pipeline.start.result import Setup
@@ -53,6 +62,9 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     blobs, tables = _read(arguments.files)
     if arguments.propose:
         folder = _folder_of(root, arguments.files) or f"data/raw/{arguments.name}"
+        proposed = propose_plan(tables)
+        if proposed.is_identified() or not sound_ids(tables, proposed):
+            print(_first_prepare(plan_from(proposed, interview)), end="")
         print(dumped("sources", set_up(tables, folder, interview, shipped()).sources(), PROPOSAL), end="")
         return 0
     new: dict[str, str] = {}
@@ -76,6 +88,14 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     where = f"cd {arguments.study}, then " if arguments.study is not None else ""
     print(f"Next: {where}python -m pipeline study. Then read reports/report.html.")
     return 0
+
+
+def _first_prepare(plan: Plan) -> str:
+    """A proposed plan as comments, so that the block below it can still be pasted."""
+    head = (
+        f"These files hold what may not come in: prepare them first (start does). As `--plan plan.yaml`:\n{plan_text(plan)}"
+    )
+    return "".join(f"# {line}\n" for line in head.splitlines()) + "\n"
 
 
 def _set_up(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.prepare.plan import Plan
 from pipeline.start.result import Tree
 
 WIDTH = 120
@@ -22,6 +23,15 @@ def dumped(name: str, tree: Tree, comment: str = "") -> str:
     """A section as YAML text: short mappings on one line, as a person would write them."""
     lines = [f"{name}:" + (f" # {comment}" if comment else "")]
     return "\n".join([*lines, *_lines(tree, 1)]) + "\n\n"
+
+
+def plan_text(plan: Plan) -> str:
+    """A plan for prepare as the YAML that `--plan` takes: what is set in it, in the order of its keys."""
+    set_keys = plan.model_dump(mode="json", exclude_defaults=True)
+    lists = [value for value in set_keys.values() if isinstance(value, list)]
+    files = {str(name).rpartition(":")[0] for names in lists for name in names}
+    text = "".join(f"{name}: {_flow(value)}\n" for name, value in set_keys.items())
+    return text.replace(f"{files.pop()}:", "") if len(files) == 1 else text
 
 
 def with_study(text: str, title: str) -> str:

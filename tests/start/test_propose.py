@@ -257,3 +257,22 @@ def test_a_file_that_cannot_be_read_is_named_by_number(tmp_path: Path, capsys: p
     (tmp_path / "bad.sav").write_bytes(b"\xff\xfe")
     assert main(["start", "--propose", str(tmp_path / "bad.sav")]) == 1
     assert "file 1: cannot be read" in capsys.readouterr().err
+
+
+def test_the_proposed_plan_prepares_as_start_does(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, file, key = tmp_path / "project", tmp_path / "redcap.csv", str(tmp_path / "keys/a.key")
+    root.mkdir()
+    (root / "params.yaml").write_text("{}", encoding="utf-8")
+    file.write_text(made.redcap(), encoding="utf-8")
+    monkeypatch.chdir(root)
+    assert main(["start", "--propose", str(file)]) == 0
+    said = capsys.readouterr().out
+    plan = "".join(line.removeprefix("# ") + "\n" for line in said.splitlines()[1:] if line.startswith("# "))
+    (tmp_path / "plan.yaml").write_text(plan, encoding="utf-8")
+    assert parse(said)["sources"]["tables"]["sessions"]["rows"] == {"redcap_repeat_instrument": ["visit"]}
+    assert main(["prepare", str(file), "--to", "data/raw/mine", "--key", key, "--plan", str(tmp_path / "plan.yaml")]) == 0
+    header = (root / "data/raw/mine/redcap.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    assert {"record_id", "visit_day", "alliance_day", "adv_day", "wai_12"} <= set(header)
+    assert "intake_date" not in header
