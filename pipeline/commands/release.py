@@ -127,7 +127,7 @@ def _say(listed: Manifest, files: dict[str, bytes], before: Record) -> None:
     for name, content in sorted(files.items()):
         print(f"  {name} ({len(content):,} bytes)")
     print(f"By these rules: {', '.join(f'{name} {value}' for name, value in sorted(listed.rules.items()))}.")
-    print(f"Withheld: {sum(one.places for one in listed.held_back):,} places (listed in {MANIFEST}).")
+    print(f"Withheld: some {sum(one.places for one in listed.held_back):,} places (listed in {MANIFEST}).")
     if not before.releases:
         print("No earlier release of this study is known here. If somebody made one, take up their record: --record FILE.")
 

@@ -31,6 +31,7 @@ from pipeline.disclosure.suppression import suppressed
 from pipeline.results.backing import Backing
 
 DIGITS = re.compile(r"[\d][\d.,]*")
+PLACES = 5  # places held back are counted in steps of this, upwards
 MISSING = "–"  # nothing to show
 WITHHELD_TEXT = "(This text is withheld: it looks as if it named somebody. Change it where it was written.)"
 WITHHELD = "count withheld"  # one rule for small counts and those that would tell of them: which is which bounds them
@@ -278,9 +279,9 @@ class Gate:
         return "nearly all"
 
     def record(self) -> list[dict[str, str | int]]:
-        """What was held back, where, and by which rule: the number of places only."""
+        """What was held back, where, by which rule: about how many places, as a number could tell of rare codes."""
         kept = sorted((where, rule, n) for (where, rule), n in self.held_back.items() if where)
-        return [{"where": where, "rule": rule, "places": n} for where, rule, n in kept]
+        return [{"where": where, "rule": rule, "places": -(-n // PLACES) * PLACES} for where, rule, n in kept]
 
     def _of_groups(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipeline.disclosure.record import Content
@@ -11,33 +11,61 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PSEUDONYMS = ("client_id", "worker_id", "agency_id", "session_id", "episode_id")
+WHEN = ("day", "session_number", "rater")  # what tells a client's rows apart where pseudonyms do not
 CELL, ROW = "\x1f", "\x1e"  # separators of information, which no code or number holds
 
 
 def contents(tables: Mapping[str, pd.DataFrame]) -> dict[str, Content]:
-    """Each client's content by pseudonym, from the validated tables by name; ratings are tied by their session."""
+    """What each column says of each client, by pseudonym, from the validated tables by name.
+
+    Of every column of every table the client's values, each with when it was; of workers those of the client's own. Ratings
+    are tied to clients by their session.
+    """
     sessions = tables["sessions"]
-    client_of = dict(zip(sessions["session_id"].astype("str"), sessions["client_id"].astype("str"), strict=True))
-    worker_rows = dict(_rows(tables["workers"], "worker_id", {})) if "workers" in tables else {}
-    said: dict[str, list[str]] = {client: [] for client in map(str, tables["clients"]["client_id"])}
+    said: dict[str, dict[str, list[str]]] = {client: {} for client in map(str, tables["clients"]["client_id"])}
     workers: dict[str, set[str]] = {client: set() for client in said}
     for name, table in sorted(tables.items()):
-        if name == "workers":
-            continue
-        for client, text in _rows(table, "client_id" if "client_id" in table else "session_id", client_of):
-            said.setdefault(client, []).append(f"{name}{CELL}{text}")
+        if name != "workers":
+            _gather(said, name, table if "client_id" in table else _with_session(table, sessions))
     for table in (tables[name] for name in ("sessions", "advocacy") if name in tables):
         for client, worker in zip(table["client_id"].astype("str"), table["worker_id"].astype("str"), strict=True):
             workers.setdefault(client, set()).add(worker)
-    for client, behind in workers.items():
-        said[client] += sorted(f"workers{CELL}{worker_rows.get(worker, '')}" for worker in behind)
-    return {client: (ROW.join(sorted(rows)), tuple(sorted(workers.get(client, ())))) for client, rows in said.items()}
+    if "workers" in tables:
+        pairs = [(client, worker) for client, own in sorted(workers.items()) for worker in sorted(own)]
+        table = tables["workers"].assign(worker_id=tables["workers"]["worker_id"].astype("str")).set_index("worker_id")
+        known = [pair for pair in pairs if pair[1] in table.index]
+        rows = table.loc[[worker for _, worker in known]].assign(client_id=[client for client, _ in known])
+        _gather(said, "workers", rows)
+    return {
+        client: (
+            {column: ROW.join(sorted(cells)) for column, cells in columns.items()},
+            tuple(sorted(workers.get(client, ()))),
+        )
+        for client, columns in said.items()
+    }
 
 
-def _rows(table: pd.DataFrame, key: str, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Whose each row is, and the row as text, columns in the order of their names."""
-    columns = sorted(set(table.columns) - set(PSEUDONYMS))
-    texts = [table[name].astype("object").map(str) for name in columns]
-    owners = table[key].astype("str")
-    for owner, *cells in zip(owners, *texts, strict=True):
-        yield known.get(owner, owner), CELL.join(f"{name}={cell}" for name, cell in zip(columns, cells, strict=True))
+def _gather(said: dict[str, dict[str, list[str]]], name: str, table: pd.DataFrame) -> None:
+    """Add the values of every column of a table to what is said of their clients."""
+    clients = list(table["client_id"].astype("str"))
+    when = _texts([table[column] for column in WHEN if column in table], len(table))
+    for column in sorted(set(table.columns) - set(PSEUDONYMS)):
+        for client, moment, value in zip(clients, when, map(str, table[column].astype("object")), strict=True):
+            said.setdefault(client, {}).setdefault(f"{name}.{column}", []).append(f"{moment}{CELL}{value}")
+
+
+def _texts(columns: list[pd.Series], rows: int) -> list[str]:
+    if not columns:
+        return [""] * rows
+    return [CELL.join(map(str, cells)) for cells in zip(*(column.astype("object") for column in columns), strict=True)]
+
+
+def _with_session(table: pd.DataFrame, sessions: pd.DataFrame) -> pd.DataFrame:
+    """Ratings with the client and the time of their session."""
+    wanted = [name for name in ("client_id", "day", "session_number") if name in sessions and name not in table]
+    known = (
+        sessions[["session_id", *wanted]]
+        .drop_duplicates("session_id")
+        .assign(session_id=sessions["session_id"].astype("str"))
+    )
+    return table.assign(session_id=table["session_id"].astype("str")).merge(known, on="session_id", how="inner")

@@ -2,7 +2,8 @@
 
 Two reports over nearly the same clients can be subtracted from each other. No rounding helps against that, so the second is
 not released. The record stays with the data: every release in it has a key of its own, and of each client only keyed hashes
-(HMAC-SHA-256): of the pseudonym, of all that the tables say of the client with every pseudonym left out, and of the workers.
+(HMAC-SHA-256): of the pseudonym, of what each column of the tables says of the client, and of the workers. Columns are
+compared one by one: what is new of everybody must not hide what else has changed of one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
@@ -19,7 +20,8 @@ from pipeline.base.errors import Problem
 from pipeline.base.options import Origin
 from pipeline.disclosure.rules import Rules
 
-Content = tuple[str, tuple[str, ...]]  # what the tables say of a client, and the client's workers
+Content = tuple[Mapping[str, str], tuple[str, ...]]  # what each column says of a client, and the client's workers
+DIGITS = 16  # of a hash that is kept: enough that no two things said look alike by chance
 WAIT = "wait until more have joined; the identical data may be released again at any time"
 
 
@@ -30,10 +32,14 @@ class Kept(BaseModel):
 
 
 class Fingerprint(Kept):
-    """One client: the keyed hash of what is said of them, and those of their workers."""
+    """One client: the keyed hashes of what is said of them by column, and of their workers."""
 
-    content: str
+    content: dict[str, str]
     workers: tuple[str, ...]
+
+    def over(self, columns: Iterable[str]) -> tuple[str, ...]:
+        """What is said in these columns."""
+        return tuple(self.content.get(name, "") for name in columns)
 
 
 class Released(Kept):
@@ -66,7 +72,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Difference:
-    """How many clients joined, left or changed between two releases, and how many workers they have."""
+    """How many clients joined, left or changed in something between two releases, and how many workers they have."""
 
     clients: int
     workers: int
@@ -92,7 +98,8 @@ def fingerprints(clients: Mapping[str, Content], key: bytes) -> dict[str, Finger
     named = {worker: _keyed(key, "worker", worker) for worker in workers}
     return {
         _keyed(key, "client", client): Fingerprint(
-            content=_keyed(key, "content", content), workers=tuple(sorted(named[worker] for worker in behind))
+            content={column: _keyed(key, column, said) for column, said in sorted(content.items())},
+            workers=tuple(sorted(named[worker] for worker in behind)),
         )
         for client, (content, behind) in sorted(clients.items())
     }
@@ -113,18 +120,38 @@ def refusals(record: Record, candidate: Candidate) -> list[Problem]:
     return list(problems)
 
 
-def difference(before: Mapping[str, Fingerprint], now: Mapping[str, Fingerprint]) -> Difference:
-    """Who differs between two releases under one key.
+def differences(before: Mapping[str, Fingerprint], now: Mapping[str, Fingerprint]) -> dict[str, Difference]:
+    """Who differs between two releases under one key, by each column that both have, and by who their workers are.
 
     A client of whom the same is said under another pseudonym is the same client: new pseudonyms hide nobody.
     """
-    left, joined = dict(_absent(before, now)), dict(_absent(now, before))
-    again = Counter(one.content for one in left.values()) & Counter(one.content for one in joined.values())
-    changed = {name: one for name, one in now.items() if name in before and before[name] != one}
-    apart = [*_without(left, again), *_without(joined, again)]
-    apart += [one for name in changed for one in (before[name], now[name])]
-    workers = {worker for one in apart for worker in one.workers}
-    return Difference(len(_without(left, again)) + len(_without(joined, again)) + len(changed), len(workers))
+    columns = sorted(_columns(before) & _columns(now))
+    left, joined = _cancelled(_absent(before, now), _absent(now, before), columns)
+    apart = [*left, *joined]
+    both = [(one, now[name]) for name, one in before.items() if name in now]
+    found = {}
+    for column in columns:
+        changed = [pair for pair in both if pair[0].content.get(column) != pair[1].content.get(column)]
+        found[column] = _difference(apart, changed)
+    found["workers"] = _difference(apart, [(one, other) for one, other in both if one.workers != other.workers])
+    return found
+
+
+def _difference(apart: Sequence[Fingerprint], changed: Sequence[tuple[Fingerprint, Fingerprint]]) -> Difference:
+    workers = {worker for one in (*apart, *(one for pair in changed for one in pair)) for worker in one.workers}
+    return Difference(len(apart) + len(changed), len(workers))
+
+
+def _columns(people: Mapping[str, Fingerprint]) -> set[str]:
+    return {column for one in people.values() for column in one.content}
+
+
+def _cancelled(
+    left: Sequence[Fingerprint], joined: Sequence[Fingerprint], columns: Sequence[str]
+) -> tuple[list[Fingerprint], list[Fingerprint]]:
+    """Those who left and those who joined, but for pairs of whom the same is said."""
+    again = Counter(one.over(columns) for one in left) & Counter(one.over(columns) for one in joined)
+    return _without(left, again, columns), _without(joined, again, columns)
 
 
 def _against(entry: Released, candidate: Candidate, now: Mapping[str, Fingerprint]) -> Iterable[Problem]:
@@ -132,20 +159,17 @@ def _against(entry: Released, candidate: Candidate, now: Mapping[str, Fingerprin
     if entry.round_to != rules.round_to:
         text = f"an earlier release of this study rounded to {entry.round_to}: counts rounded in two ways become exact"
         yield Problem("privacy.round_to", text, f"set it to {entry.round_to}, run `dvc repro`")
-    found = difference(entry.clients, now)
+    found = [one for one in differences(entry.clients, now).values() if one.clients]
     least = max(entry.min_cell, rules.min_cell)
-    if not found.clients:
-        if (entry.min_cell, entry.min_workers) != (rules.min_cell, rules.min_workers):
-            text = f"the same data were released with min_cell {entry.min_cell} and min_workers {entry.min_workers}"
-            yield Problem("privacy", f"{text}: a release that differs by its rules alone tells what they hid", WAIT)
-        return
-    if found.clients < least:
+    if not found and (entry.min_cell, entry.min_workers) != (rules.min_cell, rules.min_workers):
+        text = f"the same data were released with min_cell {entry.min_cell} and min_workers {entry.min_workers}"
+        yield Problem("privacy", f"{text}: a release that differs by its rules alone tells what they hid", WAIT)
+    if any(one.clients < least for one in found):
         text = f"fewer than {least} clients joined, left or changed since an earlier release: both together tell of them"
         yield Problem("reports", text, WAIT)
-        return
     known = len({worker for one in now.values() for worker in one.workers})
     wanted = min(max(entry.min_workers, rules.min_workers), known)
-    if found.workers < wanted:
+    if any(one.workers < wanted for one in found):
         text = f"those who differ from an earlier release have fewer than {wanted} workers: both together tell of these"
         yield Problem("reports", text, WAIT)
 
@@ -157,24 +181,26 @@ def _concerns(entry: Released, candidate: Candidate, now: Mapping[str, Fingerpri
     """
     if entry.origin != candidate.origin:
         return False
-    contents = {one.content for one in entry.clients.values()}
-    somebody = bool(entry.clients.keys() & now) or any(one.content in contents for one in now.values())
+    columns = sorted(_columns(entry.clients) & _columns(now))
+    said = {one.over(columns) for one in entry.clients.values()}
+    somebody = bool(entry.clients.keys() & now) or bool(columns and any(one.over(columns) in said for one in now.values()))
     return entry.study == candidate.study or somebody
 
 
-def _absent(one: Mapping[str, Fingerprint], other: Mapping[str, Fingerprint]) -> Iterable[tuple[str, Fingerprint]]:
-    return ((name, value) for name, value in one.items() if name not in other)
+def _absent(one: Mapping[str, Fingerprint], other: Mapping[str, Fingerprint]) -> list[Fingerprint]:
+    return [value for name, value in one.items() if name not in other]
 
 
-def _without(people: Mapping[str, Fingerprint], again: Counter[str]) -> list[Fingerprint]:
+def _without(people: Sequence[Fingerprint], again: Counter[tuple[str, ...]], columns: Sequence[str]) -> list[Fingerprint]:
     rest, found = Counter(again), []
-    for one in people.values():
-        if rest[one.content]:
-            rest[one.content] -= 1
+    for one in people:
+        said = one.over(columns)
+        if rest[said]:
+            rest[said] -= 1
         else:
             found.append(one)
     return found
 
 
 def _keyed(key: bytes, kind: str, text: str) -> str:
-    return hmac.new(key, f"{kind}\0{text}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, f"{kind}\0{text}".encode(), hashlib.sha256).hexdigest()[:DIGITS]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pipeline.base.errors import DisclosureError
 from pipeline.commands import release
 from pipeline.disclosure.people import contents
-from pipeline.disclosure.record import Candidate, Difference, Record, difference, fingerprints, merged, refusals, released
+from pipeline.disclosure.record import Candidate, Difference, Record, differences, fingerprints, merged, refusals, released
 from pipeline.disclosure.rules import Rules
 from tests.disclosure.studies import study_tables
 from tests.disclosure.test_manifest import project
@@ -133,13 +133,22 @@ def test_every_earlier_release_counts_not_only_the_last() -> None:
 
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30))
 def test_those_who_differ_are_counted(left: int, joined: int, moved: int) -> None:
-    before = {f"c{i}": (f"said {i}", ("w",)) for i in range(100)}
-    now = {k: v for i, (k, v) in enumerate(before.items()) if i >= left} | {
-        f"n{i}": (f"new {i}", ("v",)) for i in range(joined)
-    }
-    now |= {f"c{i}": (f"other {i}", ("w",)) for i in range(left, left + moved)}
+    before = {f"c{i}": ({"a": f"said {i}"}, ("w",)) for i in range(100)}
+    now = {name: said for i, (name, said) in enumerate(before.items()) if i >= left}
+    now |= {f"n{i}": ({"a": f"new {i}"}, ("v",)) for i in range(joined)}
+    now |= {f"c{i}": ({"a": f"other {i}"}, ("w",)) for i in range(left, left + moved)}
     workers = int(left + moved > 0) + int(joined > 0)
-    assert difference(fingerprints(before, KEY), fingerprints(now, KEY)) == Difference(left + joined + moved, workers)
+    found = differences(fingerprints(before, KEY), fingerprints(now, KEY))
+    assert found["a"] == Difference(left + joined + moved, workers)
+    assert found["workers"] == Difference(left + joined, int(left > 0) + int(joined > 0))
+
+
+def test_what_is_new_of_everybody_does_not_hide_what_has_changed_of_one() -> None:
+    tables = changed(1)
+    more = tables["clients"].assign(program=["a", "b"] * (CLIENTS // 2))
+    assert after(FIRST, candidate({**tables, "clients": more})) != ""
+    same = more.assign(need_index=study_tables(CLIENTS)["clients"]["need_index"])
+    assert after(FIRST, candidate({**study_tables(CLIENTS), "clients": same})) == ""
 
 
 def test_the_record_names_nobody_and_gives_nothing_without_its_key() -> None:
