@@ -132,6 +132,7 @@ class RatingSource(TableSource):
         None, description="`wai_{item}` (`{item:02}` for 01, 02 ...), or the item columns in item order"
     )
     scores: dict[Name, Header] = Field({}, description="score -> header, where only scores were kept, and no items")
+    scored: Literal["mean", "sum"] | None = Field(None, description="what kept scores are of the items, if not as keyed")
     labels: dict[str, float] = Field({}, description="answers in words -> numbers")
     totals: dict[Name, Header] = Field({}, description="scores shipped with the items, to be recomputed and compared")
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from pipeline.base.errors import Problem, SourceError
 from pipeline.base.params import Params, Privacy
 from pipeline.base.sources import RatingSource, Sources, TableSource
-from pipeline.ingest.assemble import assemble
+from pipeline.ingest.assemble import Assembled, assemble
 from pipeline.ingest.headers import UNREAD, header_faults, headers_used, item_count
+from pipeline.ingest.kept_scores import Scale, as_scored
 from pipeline.ingest.net import scan
 from pipeline.ingest.parts import Part, all_sources, parts
 from pipeline.ingest.raw import RawTable
@@ -25,16 +26,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+ONLY_SCORES = "only scores were kept, no items: nothing is said of reliability, item checks, factors and invariance"
 DERIVED = {"clients": "client_id", "workers": "worker_id"}  # tables that the sessions can stand in for
-
-
-@dataclass(frozen=True)
-class Scale:
-    """What the way in must know of an instrument: how many items, and the lowest and highest answer."""
-
-    items: int
-    low: float
-    high: float
 
 
 @dataclass
@@ -66,7 +59,7 @@ def ingest(raw: Mapping[str, RawTable], params: Params, scales: Mapping[str, Sca
     of_files = [finding for _, table in sorted(raw.items()) for finding in table.findings]
     progress = Progress(findings=[*of_files, *unread_findings(raw, sources, items), *unused(raw, sources, items)])
     for name, of_table in _grouped(raw, sources, scales).items():
-        made = [assemble(part, whole, declared, raw, privacy, items) for part, whole, declared in of_table]
+        made = [_made(share, raw, privacy, scales) for share in of_table]
         new = new_ids(name, sources) - set(privacy.attested_ids)
         _make(progress, name, together(made, new), privacy)
     chosen = privacy.policies
@@ -77,9 +70,18 @@ def ingest(raw: Mapping[str, RawTable], params: Params, scales: Mapping[str, Sca
     notes = [f"{file}: {note}" for file, table in sorted(raw.items()) for note in table.notes]
     notes += [str(finding.problem()).splitlines()[0] for finding in findings]
     notes += removed_notes(progress.counts)
+    notes += [f"ratings {name}: {ONLY_SCORES}" for name, source in sources.ratings.items() if source.scores]
     files = [{"file": file, "sha256": table.sha256, "rows": table.rows} for file, table in sorted(raw.items())]
     record = {"files": files, "tables": progress.counts, "notes": notes, "attested_ids": list(privacy.attested_ids)}
     return Ingested(progress.made, record)
+
+
+def _made(share: Share, raw: Mapping[str, RawTable], privacy: Privacy, scales: Mapping[str, Scale]) -> Assembled:
+    part, whole, declared = share
+    made = assemble(part, whole, declared, raw, privacy, {name: scale.items for name, scale in scales.items()})
+    if isinstance(part.source, RatingSource):
+        made.table = as_scored(made.table, part.source, scales[part.source.instrument])
+    return made
 
 
 def merged(findings: Iterable[Finding]) -> list[Finding]:
@@ -89,11 +91,15 @@ def merged(findings: Iterable[Finding]) -> list[Finding]:
 
 def removed_notes(counts: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """What each declared code of missing values emptied, table by table."""
+    found: dict[tuple[str, str, str], int] = {}
+    for table, entry in counts.items():
+        for column, codes in entry["removed"].items():
+            for code, cells in codes.items():
+                key = (table, "items" if column.startswith("item_") else column, code)
+                found[key] = found.get(key, 0) + cells
     return [
         f"{table}: {column}: {cells:,} {'cell' if cells == 1 else 'cells'} missing by the code `{code}`"
-        for table, entry in counts.items()
-        for column, codes in entry["removed"].items()
-        for code, cells in codes.items()
+        for (table, column, code), cells in found.items()
     ]
 
 
@@ -169,7 +175,8 @@ def _store(progress: Progress, name: str, table: Together) -> None:
 def _rare_clients(clients: pa.Table, privacy: Privacy) -> list[Finding]:
     """Clients, each counted once, however often a row of theirs is repeated."""
     held = [name for name in privacy.quasi_identifiers if name in clients.column_names]
-    rare = small_classes(plain_table(clients.select(["client_id", *held])), held, privacy.k)
+    different = plain_table(clients.select(["client_id", *held])).group_by(["client_id", *held]).aggregate([])
+    rare = small_classes(different, held, privacy.k)
     detail = f"k = {privacy.k} over {', '.join(held)}"
     return [Finding("k_anonymity", "clients", rare, detail=detail)] if rare else []
 

@@ -68,7 +68,9 @@ def check_items(
     overrule: tuple[str, ...] = (),
 ) -> list[ItemChecks]:
     """Check every rater's answers against the key and against the keys of other forms of the same length."""
-    found = []
+    found: list[ItemChecks] = []
+    if "item_1" not in ratings.columns:
+        return found  # only scores were kept
     for rater in instrument.raters:
         rows = (ratings["rater"] == rater).to_numpy()
         answers: Matrix = ratings.loc[rows, instrument.columns].to_numpy(dtype=np.float64, na_value=np.nan)

@@ -36,7 +36,8 @@ def dyads(one: Rated, two: Rated, scores: pd.DataFrame) -> list[Row]:
     scores; changes: correlation of changes from one jointly rated session to the next; convergence: slope of the absolute
     discrepancy on session number. Scales that differ are put on 0-100 first.
     """
-    shared = [score for score in one.instrument.scores if score in two.instrument.scores]
+    there = set(scores["score"].astype("object"))
+    shared = [score for score in one.instrument.scores if score in two.instrument.scores and score in there]
     return [
         {**one.names, "other_instrument": two.instrument.id, "other_rater": two.rater, "score": score}
         | _agreement(_joined(one, two, scores, score))

@@ -19,7 +19,7 @@ def variance_shares(data: Rated, scores: pd.DataFrame) -> list[Row]:
     """
     own = scores[(scores["instrument"] == data.instrument.id) & (scores["rater"] == data.rater)]
     rows = []
-    for score in data.instrument.scores:
+    for score in (name for name in data.instrument.scores if data.has_items or (own["score"] == name).any()):
         values = own.loc[own["score"] == score, ["session_id", "value"]].dropna()
         table = data.table.merge(values, on="session_id", how="inner")
         counts = {"n": len(table), "clients": table["client_id"].nunique(), "workers": table["worker_id"].nunique()}

@@ -4,7 +4,8 @@ Sections (each a list of rows that name instrument and rater): `instruments` alp
 `by_occasion` the same by block of occasions; `item_checks` findings of the item checks with one row an item;
 `shipped_totals` scores that came with the data, recomputed; `structure` CFA models, loadings, factor correlations;
 `two_level` omega within and between clients; `generalizability`; `invariance` over occasions and raters; `icc` shares of
-variance by level; `dyads` agreement of raters; `floor_ceiling`; `response_rates`; `keys` the keys in use.
+variance by level; `dyads` agreement of raters; `floor_ceiling`; `response_rates`; `keys` the keys in use; `scores_only` the
+instruments of which a study kept scores and no items: they have rows from `icc` on.
 """
 
 from __future__ import annotations
@@ -42,16 +43,19 @@ def overview(
     """Every section, from the validated ratings of each instrument, the sessions and the long scores table."""
     everyone = [data for instrument, table in tables for data in rated(table, sessions, instrument)]
     couples = list(pairs(everyone))
+    answered = [data for data in everyone if data.has_items]
+    forms = [(a, b) for a, b in couples if a.has_items and b.has_items and a.instrument.items == b.instrument.items]
     found: Row = {
-        "instruments": [row for data in everyone for row in summary.alphas(data, scores)],
-        "by_occasion": [row for data in everyone for row in summary.by_occasion(data)],
-        "item_checks": [_item_checks(data, known, overrule) for data in everyone],
-        "shipped_totals": [row for data in everyone for row in shipped_totals(data)],
-        "structure": [structure.factor_models(data) for data in everyone],
-        "two_level": [row for data in everyone for row in structure.two_level(data)],
-        "generalizability": [row for data in everyone for row in structure.change_reliability(data)],
-        "invariance": [structure.over_occasions(data) for data in everyone]
-        + [structure.over_raters(one, two) for one, two in couples if one.instrument.items == two.instrument.items],
+        "scores_only": [data.names for data in everyone if not data.has_items],
+        "instruments": [row for data in answered for row in summary.alphas(data, scores)],
+        "by_occasion": [row for data in answered for row in summary.by_occasion(data)],
+        "item_checks": [_item_checks(data, known, overrule) for data in answered],
+        "shipped_totals": [row for data in answered for row in shipped_totals(data)],
+        "structure": [structure.factor_models(data) for data in answered],
+        "two_level": [row for data in answered for row in structure.two_level(data)],
+        "generalizability": [row for data in answered for row in structure.change_reliability(data)],
+        "invariance": [structure.over_occasions(data) for data in answered]
+        + [structure.over_raters(one, two) for one, two in forms],
         "icc": [row for data in everyone for row in variance_shares(data, scores)],
         "dyads": [row for one, two in couples for row in dyads(one, two, scores)],
         "floor_ceiling": [row for data in everyone for row in summary.floor_ceiling(data, scores)],

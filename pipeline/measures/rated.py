@@ -52,6 +52,11 @@ class Rated:
         return occasion_blocks(self.table["occasion"].to_numpy(dtype=np.int64))
 
     @property
+    def has_items(self) -> bool:
+        """Whether the answers are there; a study may have kept only scores."""
+        return bool(self.given.shape[1] == self.instrument.items)
+
+    @property
     def counted(self) -> int:
         """How many clients the ratings come from."""
         return int(self.clients.max(initial=-1)) + 1
@@ -90,8 +95,9 @@ def rated(ratings: pd.DataFrame, sessions: pd.DataFrame, instrument: Instrument)
         rows = known[known["rater"] == rater].reset_index(drop=True)
         if len(rows):
             occasion = rows.groupby("client_id", observed=True, sort=False).cumcount() + 1
-            given: Matrix = rows[instrument.columns].to_numpy(dtype=np.float64, na_value=np.nan)
-            yield Rated(instrument, rater, rows.drop(columns=instrument.columns).assign(occasion=occasion), given)
+            items = [name for name in instrument.columns if name in rows]
+            given: Matrix = rows[items].to_numpy(dtype=np.float64, na_value=np.nan)
+            yield Rated(instrument, rater, rows.drop(columns=items).assign(occasion=occasion), given)
 
 
 def occasion_blocks(occasions: Groups, most: int = MOST_BLOCKS) -> Groups:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from pipeline.base.errors import MeasureError, Problem
@@ -12,6 +13,7 @@ from pipeline.measures.instrument import Instrument
 from pipeline.measures.library import load_instruments
 
 ITEM = "{item}"
+PLACE = re.compile(r"\{item(?::0[1-9])?\}")
 OWN_KEY = "its shipped key is for other raters: give a key of your own as a file in measures.instruments"
 
 
@@ -88,11 +90,13 @@ def _rater_problems(where: str, rater: str, instrument: Instrument) -> Iterator[
 
 def _item_problems(where: str, items: str | tuple[str, ...], instrument: Instrument) -> Iterator[Problem]:
     if isinstance(items, str):
-        if items.count(ITEM) != 1:
+        if len(PLACE.findall(items)) != 1:
             yield Problem(where, f"a pattern names the item once, as {ITEM}", f"write for instance wai_{ITEM}")
     elif len(items) != instrument.items:
-        what = f"{len(items)} columns are listed, `{instrument.id}` has {instrument.items} items"
-        yield Problem(where, what, "list one column an item, in item order")
+        listed = "1 column is" if len(items) == 1 else f"{len(items)} columns are"
+        what = f"{listed} listed, `{instrument.id}` has {instrument.items} items"
+        mend = "list one column an item, in item order; if only scores were kept, write scores: { total: wai_total }"
+        yield Problem(where, what, mend)
     elif len(set(items)) < len(items):
         yield Problem(where, "a column is listed twice", "list one column an item, in item order")
 

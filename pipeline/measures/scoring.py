@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from pipeline.base.errors import MeasureError, Problem
 from pipeline.base.options import Rater
-from pipeline.measures.instrument import Instrument
+from pipeline.measures.instrument import TOTAL, Instrument
 
 Matrix = NDArray[np.float64]
 BYTE = np.iinfo(np.int8)
 BLOCK = 2048  # rows at a time: 36 items of them are 0.6 MB, which a processor's cache holds
+KEPT = "score_"  # of a column that holds a score in place of items
 RATERS: tuple[Rater, ...] = ("client", "worker", "observer")
 
 
@@ -40,6 +41,13 @@ def score(ratings: pd.DataFrame, instrument: Instrument, min_answered: float) ->
     being the mean of the answered items times the number of items. MeasureError names columns that are missing or hold
     answers off the scale, and raters the key is not for.
     """
+    kept = kept_scores(ratings, instrument)
+    if kept is not None:
+        names = tuple(kept.columns)
+        given: Matrix = kept.to_numpy(dtype=np.float64, na_value=np.nan).T
+        sizes = np.array([len(instrument.scores[name]) for name in names])[:, None]
+        answered = np.where(np.isnan(given), 0.0, sizes)
+        return _long(ratings, instrument, given, answered, np.zeros(given.shape, dtype=bool), names)
     answers = answer_matrix(ratings, instrument)
     sums = sum_scores(answers, instrument)
     counts = np.array([len(items) for items in instrument.scores.values()])[:, None]
@@ -51,7 +59,27 @@ def score(ratings: pd.DataFrame, instrument: Instrument, min_answered: float) ->
     if instrument.score == "sum":
         value = np.where(complete, sums.total, value * counts)
     value[~scored] = np.nan
-    return _long(ratings, instrument, value, sums.answered, scored & ~complete)
+    return _long(ratings, instrument, value, sums.answered, scored & ~complete, tuple(instrument.scores))
+
+
+def kept_scores(ratings: pd.DataFrame, instrument: Instrument) -> pd.DataFrame | None:
+    """The scores that a study kept in place of items, in the instrument's order; None where it has the items.
+
+    A total that was not kept is the mean (or sum) of its subscales, weighted by their items, where they cover it.
+    """
+    names = [name for name in instrument.scores if f"{KEPT}{name}" in ratings.columns]
+    if not names or "item_1" in ratings.columns:
+        return None
+    kept = pd.DataFrame({name: ratings[f"{KEPT}{name}"].to_numpy(dtype=np.float64, na_value=np.nan) for name in names})
+    parts = [name for name in names if name != TOTAL]
+    covered = sorted(item for name in parts for item in instrument.scores[name])
+    if TOTAL not in names and covered == sorted(instrument.scores[TOTAL]):
+        weights = np.array(
+            [len(instrument.scores[name]) if instrument.score == "mean" else 1 for name in parts], dtype=float
+        )
+        total = kept[parts].to_numpy() @ weights / (weights.sum() if instrument.score == "mean" else 1)
+        kept.insert(0, TOTAL, total)
+    return kept
 
 
 def answer_matrix(ratings: pd.DataFrame, instrument: Instrument) -> Matrix:
@@ -138,12 +166,16 @@ def _off_scale_problem(answers: Matrix, instrument: Instrument, rows: int) -> Pr
 
 
 def _long(
-    ratings: pd.DataFrame, instrument: Instrument, value: Matrix, answered: Matrix, prorated: NDArray[np.bool_]
+    ratings: pd.DataFrame,
+    instrument: Instrument,
+    value: Matrix,
+    answered: Matrix,
+    prorated: NDArray[np.bool_],
+    names: tuple[str, ...],
 ) -> pd.DataFrame:
-    names = list(instrument.scores)
     rows, columns = len(ratings), len(names)
     rater = pd.Categorical(ratings["rater"], categories=list(RATERS))
-    counts = [len(items) for items in instrument.scores.values()]
+    counts = [len(instrument.scores[name]) for name in names]
     content = {
         "session_id": pd.concat([ratings["session_id"]] * columns, ignore_index=True),
         "instrument": pd.Categorical.from_codes(

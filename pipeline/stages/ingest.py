@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pipeline.base.errors import SourceError
 from pipeline.base.params import Params
+from pipeline.ingest.kept_scores import Scale
 from pipeline.ingest.manifest import NAME, manifest_problems
-from pipeline.ingest.study import Ingested, Scale, ingest, named_files
+from pipeline.ingest.study import Ingested, ingest, named_files
+from pipeline.measures.instrument import Instrument
 from pipeline.project.instruments import FOLDER, library
 from pipeline.project.io import Batch
 from pipeline.project.memory import return_freed_memory
@@ -35,6 +37,12 @@ def run(batch: Batch, params: Params, _hypothesis: str | None) -> None:
     batch.put_json(f"{OUT}/ingest.json", ingested.record)
 
 
+def scale_of(instrument: Instrument) -> Scale:
+    """What the way in must know of an instrument."""
+    sizes = {name: len(items) for name, items in instrument.scores.items()}
+    return Scale(instrument.items, *instrument.scale, sizes=sizes, rule=instrument.score)
+
+
 def take_in(batch: Batch, params: Params) -> Ingested:
     """Read and check every raw file of the study, writing nothing."""
     folder = batch.root / params.sources.directory
@@ -45,7 +53,7 @@ def take_in(batch: Batch, params: Params) -> Ingested:
         problems += manifest_problems(batch.json(manifest), raw, named_files(params.sources))
     if problems and not raw:
         raise SourceError(sorted(set(problems)))
-    scales = {name: Scale(found.items, *found.scale) for name, found in library(batch, params.measures).items()}
+    scales = {name: scale_of(found) for name, found in library(batch, params.measures).items()}
     try:
         ingested = ingest(raw, params, scales)
     except SourceError as error:

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pipeline.base.params import Params
+from pipeline.measures.scoring import score_range
 from pipeline.project.instruments import FOLDER, library
 from pipeline.project.io import Batch
 from pipeline.project.memory import return_freed_memory
@@ -34,7 +35,13 @@ def run(batch: Batch, params: Params, _hypothesis: str | None) -> None:
 def hold(batch: Batch, params: Params, tables: dict[str, bytes]) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Hold tables to their rules as params choose, writing nothing."""
     answers = {
-        name: Answers(found.items, *found.scale, whole=found.whole_numbers, has_reversed=bool(found.reversed_items))
+        name: Answers(
+            found.items,
+            *found.scale,
+            whole=found.whole_numbers,
+            has_reversed=bool(found.reversed_items),
+            ranges={score: score_range(found, score) for score in found.scores},
+        )
         for name, found in library(batch, params.measures).items()
     }
     chosen = Chosen(params.privacy.policies, params.privacy.quasi_identifiers, params.privacy.k)

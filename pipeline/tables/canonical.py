@@ -82,7 +82,7 @@ class Sessions(Table):
     name = "sessions"
     session_id = identifier("pseudonym of the session", key=True)
     client_id = identifier("whose session it is", required=True)
-    worker_id = identifier("who held it, or was to hold it", required=True)
+    worker_id = identifier("who held it, or was to hold it; may be blank where nobody came", required=True, missing=True)
     day = integer(*DAYS, "days since the client's intake", "when it was", required=True, missing=True)
     session_number = integer(1, 2000, "sessions", "its place among the client's sessions with this worker", required=True)
     attendance = closed_code(options.Attendance, "whether it took place", required=True)
@@ -138,3 +138,13 @@ def ratings(instrument: str, items: int, low: float, high: float) -> type[Table]
             "number", f"answer to item {item}", low=low, high=high, unit="points", required=True
         )
     return type(f"Ratings_{instrument}", (Table,), columns)
+
+
+def of_scores(table: type[Table]) -> type[Table]:
+    """The ratings table of an instrument of which only scores were kept: `score_<name>` in place of items."""
+    columns: dict[str, object] = {
+        "__doc__": "One row a rating of one session by one rater: its scores, since no answers were kept.",
+        "name": table.name,
+        **{name: column for name, column in table.columns.items() if not name.startswith("item_")},
+    }
+    return type(f"{table.__name__}_scores", (Table,), columns)

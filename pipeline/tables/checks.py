@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 FEW = 20  # rows below which a column that never changes means nothing
 NO_DAY = -1e6  # below every day, so that a session without one never makes another run backwards
+EARLY, LATE = -60, 120  # days from intake between which a client's first session nearly always lies
+MOST, FEW_CLIENTS = (
+    0.5,
+    10,
+)  # the share of clients beyond from which on it is the counting; with fewer clients nothing is said
 APART = 1e8  # more than any two days can lie apart: keeps clients apart in one running maximum
 
 
@@ -31,9 +36,10 @@ class Scan:
     straight: np.ndarray | None = None
     extremes: dict[str, tuple[float, float]] = field(default_factory=dict)
     with_missing: set[str] = field(default_factory=set)
+    filled: set[str] = field(default_factory=set)
 
     def constant(self, rows: int) -> list[str]:
-        """Numeric columns with one and the same value on every row."""
+        """Numeric columns, and flags, with one and the same value on every row."""
         same = [name for name, (low, high) in self.extremes.items() if low == high and name not in self.with_missing]
         return same if rows >= FEW else []
 
@@ -61,8 +67,8 @@ def scan(stored: Stored, declared: type[Table]) -> Scan:
         _extend(found, block)
         if found.not_whole is not None and found.straight is not None:
             items = [block[name].to_numpy() for name in block.columns if name.startswith("item_")]
-            found.not_whole[start : start + len(block)] = _any_fraction(items)
-            found.straight[start : start + len(block)] = _all_alike(items)
+            found.not_whole[start : start + len(block)] = _any_fraction(items, len(block))
+            found.straight[start : start + len(block)] = _all_alike(items, len(block))
     return found
 
 
@@ -98,7 +104,9 @@ def days_backwards(sessions: pd.DataFrame) -> np.ndarray:
 
 def repeated_numbers(sessions: pd.DataFrame) -> np.ndarray:
     """Sessions that share their number with another session of the same client and worker."""
-    return sessions.duplicated(["client", "worker", "number"], keep=False).to_numpy()
+    named = sessions["worker_known"].to_numpy(dtype=bool)
+    twice: np.ndarray = sessions.duplicated(["client", "worker", "number"], keep=False).to_numpy() & named
+    return twice
 
 
 def two_agencies(sessions: pd.DataFrame, agency_of_worker: np.ndarray) -> np.ndarray:
@@ -115,13 +123,48 @@ def two_agencies(sessions: pd.DataFrame, agency_of_worker: np.ndarray) -> np.nda
 
 
 def rare_clients(clients: pd.DataFrame, quasi_identifiers: list[str], k: int) -> np.ndarray:
-    """Clients who share their quasi-identifiers with fewer than k; a missing value is a class of its own."""
+    """Rows of clients who share their quasi-identifiers with fewer than k; a missing value is a class of its own.
+
+    A client counts once, however many rows there are of it.
+    """
     import numpy as np
 
     if not quasi_identifiers:
         return np.zeros(len(clients), dtype=bool)
-    sizes = clients.groupby(quasi_identifiers, dropna=False, observed=True)[quasi_identifiers[0]].transform("size")
+    sizes = clients.groupby(quasi_identifiers, dropna=False, observed=True)["client_id"].transform("nunique")
     return (sizes < k).to_numpy(dtype=bool)
+
+
+def first_days(sessions: pd.DataFrame) -> pd.Series:
+    """Client (the code of links.py) -> the day of the first session that has one."""
+    return sessions[sessions["day"].notna()].groupby("client")["day"].min()
+
+
+def far_from_intake(sessions: pd.DataFrame) -> int:
+    """How many clients are first seen far from the day of intake, where most are: then days are not counted from it.
+
+    Few first sessions lie more than LATE days after intake or before EARLY: nearly all clients are seen between.
+    """
+    first = first_days(sessions)
+    far = int(((first > LATE) | (first < EARLY)).sum())
+    return far if len(first) >= FEW_CLIENTS and far > MOST * len(first) else 0
+
+
+def several_agencies(sessions: pd.DataFrame, agency_of_worker: np.ndarray, agency_of_client: np.ndarray | None) -> int:
+    """How many clients attended with workers of more than one agency, or of another than the client's own.
+
+    Agencies are texts by place of the worker's or client's row; missing ones say nothing.
+    """
+    import numpy as np
+    import pandas as pd
+
+    seen = sessions[sessions["attended"] & (sessions["worker"] >= 0) & (sessions["client"] >= 0)]
+    agency = pd.Series(agency_of_worker[seen["worker"].to_numpy()], index=seen.index, dtype="object")
+    pairs = pd.DataFrame({"client": seen["client"], "agency": agency}).dropna().drop_duplicates()
+    if agency_of_client is not None:
+        own = pd.DataFrame({"client": np.arange(len(agency_of_client)), "agency": agency_of_client}).dropna()
+        pairs = pd.concat([pairs, own[own["client"].isin(pairs["client"])]]).drop_duplicates()
+    return int((pairs.groupby("client").size() > 1).sum())
 
 
 def _starts(*columns: np.ndarray) -> np.ndarray:
@@ -135,7 +178,10 @@ def _starts(*columns: np.ndarray) -> np.ndarray:
 
 
 def _extend(found: Scan, block: pd.DataFrame) -> None:
-    numbers = block.select_dtypes("number")
+    numbers = block.select_dtypes(["number", "boolean"])
+    for name in block.columns:
+        if block[name].notna().any():
+            found.filled.add(name)
     for name in numbers.columns:
         there = numbers[name].dropna()
         if len(there) < len(block):
@@ -146,19 +192,19 @@ def _extend(found: Scan, block: pd.DataFrame) -> None:
             found.extremes[name] = (min(low, least), max(high, most))
 
 
-def _any_fraction(items: list[np.ndarray]) -> np.ndarray:
+def _any_fraction(items: list[np.ndarray], rows: int) -> np.ndarray:
     import numpy as np
 
-    found = np.zeros(len(items[0]), dtype=bool)
+    found = np.zeros(rows, dtype=bool)
     for item in items:
         found |= (item % 1) > 0
     return found
 
 
-def _all_alike(items: list[np.ndarray]) -> np.ndarray:
+def _all_alike(items: list[np.ndarray], rows: int) -> np.ndarray:
     import numpy as np
 
-    alike = np.full(len(items[0]), len(items) > 1)
+    alike = np.full(rows, len(items) > 1)
     for item in items:
         alike &= item == items[0]
     return alike

@@ -69,9 +69,9 @@ class Table:
         return [name for name, column in cls.columns.items() if column.required]
 
 
-def identifier(description: str, *, key: bool = False, required: bool = False) -> Column:
-    """A pseudonym: text of the declared id pattern, never a number."""
-    return Column("id", description, key=key, required=key or required, missing=not (key or required))
+def identifier(description: str, *, key: bool = False, required: bool = False, missing: bool = False) -> Column:
+    """A pseudonym: text of the declared id pattern, never a number; a required column may be `missing` on some rows."""
+    return Column("id", description, key=key, required=key or required, missing=missing or not (key or required))
 
 
 def closed_code(options: object, description: str, *, key: bool = False, required: bool = False) -> Column:

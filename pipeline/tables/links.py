@@ -20,7 +20,9 @@ UNKNOWN = -1  # the code of an id that its parent table does not hold
 
 def links(stored: Mapping[str, Stored]) -> dict[str, pd.DataFrame]:
     """Table name -> one row a row of the table: `key`, and as present `client`, `worker`, `session`, `day`, `number`,
-    `attended`. The code of an id is the place of its first row in the parent table (UNKNOWN if it has none).
+    `attended`, `worker_known` (a session where nobody came may name no worker).
+
+    The code of an id is the place of its first row in the parent table (UNKNOWN if it has none).
     """
     import pandas as pd
 
@@ -41,6 +43,7 @@ def links(stored: Mapping[str, Stored]) -> dict[str, pd.DataFrame]:
             columns["key"] = first_places(table.column("episode_id"))[1]
         if name == "sessions":
             columns |= _times(table)
+            columns["worker_known"] = table.column("worker_id").is_valid().to_numpy()
         if "rater" in table.columns:
             rater = _whole(table.column("rater").combine_chunks().indices)
             columns["key"] = columns["session"].astype("int64") * 8 + rater

@@ -199,7 +199,9 @@ RULES = (
     Rule("V08", "session_order_unknown", "rows", "the same client, worker and session number, and no day to order them by",
          "number them anew", "warn"),
     Rule("V09", "two_agencies", "rows", "one client in two agencies on one day", "mend worker, agency or day", "refuse"),
-    Rule("V10", "rating_without_attendance", "rows", "rate a session that did not take place", "mend attendance", "refuse"),
+    Rule("V10", "rating_without_attendance", "rows", "rate a session that did not take place",
+         "mend attendance, or have such ratings set aside", "refuse",
+         example="privacy:\n  policies: { rating_without_attendance: quarantine }"),
     Rule("V11", "item_out_of_scale", "rows", "an answer outside the instrument's scale",
          "declare the codes of missing answers (99, -9 ...) in the source, or mend the answers", "refuse",
          example='missing: { items: ["99", "-9"] }'),
@@ -216,6 +218,9 @@ RULES = (
     Rule("V19", "several_agencies", "clients", "seen by workers of more than one agency, or of another than their own",
          "look whether agency ids mean the same in both tables", "warn"),
     Rule("V20", "empty_column", "column", "mapped, and without one value", "check the export and the mapping", "warn"),
+    Rule("V21", "score_out_of_range", "rows", "a kept score that the instrument cannot give",
+         "say whether kept scores are sums or means of the items, and declare codes of missing ones", "refuse",
+         example="scores: { total: wai_total }\nscored: sum"),
 )
 # fmt: on
 BY_NAME = {rule.name: rule for rule in RULES}

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pandera.pandas as pandera
 
+SCORES = r"^score_[a-z][a-z0-9_]*$"
 SHIPPED = r"^shipped_[a-z][a-z0-9_]*$"
 REREAD = "run `dvc repro`, so that ingest writes the tables anew"
 
@@ -22,6 +23,7 @@ def schema(declared: type[Table]) -> pandera.DataFrameSchema:
 
     columns: dict[str, Any] = {name: _column(column) for name, column in declared.columns.items()}
     if declared.name.startswith("ratings_"):
+        columns[SCORES] = pandera.Column("float64", nullable=True, required=False, regex=True)
         columns[SHIPPED] = pandera.Column("float64", nullable=True, required=False, regex=True)
     return pandera.DataFrameSchema(columns, name=declared.name, description=declared.__doc__, strict=True)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.base import options
 from pipeline.base.errors import Problem, TableError
 from pipeline.tables import checks
-from pipeline.tables.canonical import by_name, ratings
+from pipeline.tables.canonical import by_name, of_scores, ratings
 from pipeline.tables.column import Table
 from pipeline.tables.links import UNKNOWN, links
 from pipeline.tables.rules import BY_NAME, broken, policy
@@ -31,6 +31,7 @@ class Answers:
     high: float
     whole: bool
     has_reversed: bool
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # score -> its lowest and highest value
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,15 @@ class Validation:
         else:
             self.drop(rule, name, mask)
 
+    def say(self, rule: str, name: str, count: int, detail: str = "") -> None:
+        """Apply the policy of a rule about a table as a whole; what would be set aside is refused."""
+        if not count:
+            return
+        if policy(rule, self.policies) == "warn":
+            self.warn(rule, name, count, detail)
+        else:
+            self.problems.append(broken(rule, name, rows=count, detail=detail))
+
     def warn(self, rule: str, name: str, rows: int, detail: str = "") -> None:
         """Note a broken rule and go on."""
         text = BY_NAME[rule].what + (f" ({detail})" if detail else "")
@@ -99,7 +109,7 @@ def validate(
     import numpy as np
 
     stored = {name: Stored(name, content) for name, content in tables.items()}
-    scans = {name: checks.scan(stored[name], declared) for name, declared in _declared(tables, answers).items()}
+    scans = {name: checks.scan(stored[name], declared) for name, declared in _declared(stored, answers).items()}
     kept = {name: np.ones(table.rows, dtype=bool) for name, table in stored.items()}
     state = Validation(stored, links(stored), kept, chosen.policies)
     for name in stored:
@@ -118,13 +128,18 @@ def validate(
     return {name: table.keep(state.kept[name]) for name, table in stored.items()}, _record(state)
 
 
-def _declared(tables: Mapping[str, bytes], answers: Mapping[str, Answers]) -> dict[str, type[Table]]:
+def _declared(stored: Mapping[str, Stored], answers: Mapping[str, Answers]) -> dict[str, type[Table]]:
     of_ratings = {f"ratings_{name}": ratings(name, a.items, a.low, a.high) for name, a in answers.items()}
     known = {**by_name(), **of_ratings}
-    strange = sorted(set(tables) - set(known))
+    strange = sorted(set(stored) - set(known))
     if strange:
         raise TableError([Problem(name, "no table or instrument has this name", "run `dvc repro`") for name in strange])
-    return {name: known[name] for name in tables}
+    return {name: of_scores(known[name]) if _is_of_scores(table) else known[name] for name, table in stored.items()}
+
+
+def _is_of_scores(table: Stored) -> bool:
+    """Whether a ratings table holds scores in place of items."""
+    return "item_1" not in table.columns and any(name.startswith("score_") for name in table.columns)
 
 
 def _hold_rows(state: Validation, name: str, scan: checks.Scan) -> None:
@@ -137,18 +152,23 @@ def _hold_rows(state: Validation, name: str, scan: checks.Scan) -> None:
 
 
 def _hold_clients(state: Validation, chosen: Chosen) -> None:
+    """k-anonymity over the clients who are left, each once: the last rule that takes clients out."""
     import numpy as np
 
-    clients = state.stored["clients"].at(np.ones(state.stored["clients"].rows, dtype=bool))
+    kept = state.kept["clients"]
+    clients = state.stored["clients"].at(kept)
     held = [name for name in chosen.quasi_identifiers if name in clients]
-    state.hold("k_anonymity", "clients", checks.rare_clients(clients, held, chosen.k))
+    rare = np.zeros(len(kept), dtype=bool)
+    rare[kept] = checks.rare_clients(clients, held, chosen.k)
+    state.hold("k_anonymity", "clients", rare, detail=f"k = {chosen.k} over {', '.join(held)}")
 
 
 def _hold_links(state: Validation, name: str, parents: tuple[str, ...]) -> None:
     """Rows that point at nothing; rows whose parent was set aside follow it, by a policy that somebody chose."""
     for parent in parents:
         codes = state.links[name][parent].to_numpy()
-        state.hold("orphans", name, codes == UNKNOWN, detail=f"{parent}_id not in {parent}s")
+        named = state.links[name]["worker_known"].to_numpy() if parent == "worker" and name == "sessions" else True
+        state.hold("orphans", name, (codes == UNKNOWN) & named, detail=f"{parent}_id not in {parent}s")
         remaining = state.rows(f"{parent}s")["key"].to_numpy()
         gone = _absent(codes, remaining)
         if (gone & state.kept[name]).any():
@@ -174,10 +194,28 @@ def _hold_sessions(state: Validation) -> None:
     state.hold("day_backwards", name, state.spread(name, checks.days_backwards(state.rows(name))))
     rule = "session_order_unknown" if missing.all() else "session_number_repeated"
     state.hold(rule, name, state.spread(name, checks.repeated_numbers(state.rows(name))))
+    links = state.links[name]
+    state.hold("worker_missing", name, (~links["worker_known"] & links["attended"]).to_numpy(dtype=bool))
+    _hold_days(state)
     if "agency_id" in state.stored["workers"].columns:
         agencies = state.stored["workers"].column("agency_id").combine_chunks().dictionary_encode().indices
         agency = agencies.to_numpy(zero_copy_only=False)
         state.hold("two_agencies", name, state.spread(name, checks.two_agencies(state.rows(name), agency)))
+        state.say("several_agencies", "clients", checks.several_agencies(state.rows(name), *_agencies(state)))
+
+
+def _hold_days(state: Validation) -> None:
+    """Days that are not counted from intake: of the whole study, so that no row is set aside for it."""
+    far = checks.far_from_intake(state.rows("sessions"))
+    detail = f"before day {checks.EARLY} or after day {checks.LATE}"
+    state.say("days_not_from_intake", "sessions", far, detail)
+
+
+def _agencies(state: Validation) -> tuple[np.ndarray, np.ndarray | None]:
+    """The agencies of workers and, where they have them, of clients, as texts by row."""
+    workers = state.stored["workers"].column("agency_id").to_numpy()
+    has_own = "agency_id" in state.stored["clients"].columns
+    return workers, state.stored["clients"].column("agency_id").to_numpy() if has_own else None
 
 
 def _hold_ratings(state: Validation, name: str, expected: Answers, scan: checks.Scan) -> None:
@@ -185,6 +223,14 @@ def _hold_ratings(state: Validation, name: str, expected: Answers, scan: checks.
     session = state.links[name]["session"].to_numpy()
     attended = state.links["sessions"]["attended"].to_numpy()
     state.hold("rating_without_attendance", name, (session != UNKNOWN) & ~attended[session])
+    if policy("rating_without_attendance", state.policies) == "warn":  # else such ratings are no longer here
+        worker_known = state.links["sessions"]["worker_known"].to_numpy()
+        state.hold("worker_missing", name, (session != UNKNOWN) & ~worker_known[session])
+    for score, (low, high) in expected.ranges.items():
+        if f"score_{score}" in state.stored[name].columns:
+            values = state.stored[name].column(f"score_{score}").to_numpy()
+            detail = f"{score}: {low:g} to {high:g}"
+            state.hold("score_out_of_range", name, (values < low) | (values > high), detail)
     if expected.whole and scan.not_whole is not None:
         state.hold("item_not_whole", name, scan.not_whole)
     if expected.has_reversed and scan.straight is not None:
@@ -198,6 +244,9 @@ def _hold_whole(state: Validation, scans: Mapping[str, checks.Scan]) -> None:
     for name, table in state.stored.items():
         if not state.kept[name].any() and name != "advocacy":
             state.problems.append(broken("no_rows_left", name))
+        for column in table.columns if table.rows else []:
+            if column not in scans[name].filled and column != "day":
+                state.say("empty_column", name, table.rows, column)
         for column in scans[name].constant(table.rows):
             if policy("constant_column", state.policies) == "refuse":
                 state.problems.append(broken("constant_column", name, detail=column))
