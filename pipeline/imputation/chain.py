@@ -16,7 +16,7 @@ from pipeline.imputation.interweave import interweave
 from pipeline.imputation.prepared import Prepared, RandomSlope
 from pipeline.imputation.records import Floats, Integers, Posterior, Prior
 
-LOOSENED = 2  # sweeps from one interweaving of the workers' intercepts to the next
+LOOSENED = 2  # sweeps from one interweaving of the workers' intercepts to the next; in between, of the clients'
 FADING = 0.1  # an SD of effects, in SDs of the variable, below which their correlations matter less and less
 
 
@@ -51,8 +51,13 @@ class Chain:
         """Draw every block once."""
         residual = self._levels()
         self.sweeps += 1
-        if self.fixed.workers and self.sweeps % LOOSENED == 0:
-            self._loosen(self.fixed.of_worker, residual, inverse(self.sigma.matrix), np.arange(self.r))
+        loose = self.sweeps % LOOSENED == 0  # workers and clients in turn
+        if self.fixed.workers and loose:
+            ours, precision = np.arange(self.r), inverse(self.sigma.matrix)
+            self._loosen(self.v, self.omega, self.fixed.of_worker, residual, precision, ours)
+        if not loose:
+            ours, precision = np.arange(self.r), inverse(self.sigma.matrix)
+            self._loosen(self.u, self.psi, self.fixed.joint.unit, residual, precision, ours)
         for slope in self.fixed.slopes:
             self._slope(slope, residual)
         if self.r2:
@@ -115,14 +120,16 @@ class Chain:
         interweave(self.random, self.psi if slope.by_client else self.omega, effects, slope.place, known, pull)
         residual[:, slope.column] -= slope.values * (effects[:, slope.place] - old)[slope.groups.code]
 
-    def _loosen(self, groups: Groups, residual: Floats, precision: Floats, places: Integers) -> None:
-        """Workers' effects moved with their covariance, which is often near zero; `residual` is brought up to date."""
-        before, sums = self.v[:, places].copy(), groups.sums(residual)
+    def _loosen(
+        self, effects: Floats, covariance: Covariance, groups: Groups, residual: Floats, precision: Floats, places: Integers
+    ) -> None:
+        """Effects moved with their covariance, which is often near zero; `residual` is brought up to date."""
+        before, sums = effects[:, places].copy(), groups.sums(residual)
         for column, place in enumerate(places):
-            old, known = self.v[:, place].copy(), precision[column, column] * groups.size
-            interweave(self.random, self.omega, self.v, int(place), known, sums @ precision[:, column] + known * old)
-            sums[:, column] -= groups.size * (self.v[:, place] - old)
-        residual -= (self.v[:, places] - before)[groups.code]
+            old, known = effects[:, place].copy(), precision[column, column] * groups.size
+            interweave(self.random, covariance, effects, int(place), known, sums @ precision[:, column] + known * old)
+            sums[:, column] -= groups.size * (effects[:, place] - old)
+        residual -= (effects[:, places] - before)[groups.code]
 
     def _of_clients(self) -> None:
         """Coefficients and worker effects of the clients' variables, and their gaps, given the sessions' effects."""
@@ -145,7 +152,7 @@ class Chain:
         center = product(fixed.client_nest.x, drawn.coefficients) + (mean + drawn.unit)[at]
         residual = self.z - center - expected
         if fixed.workers and self.sweeps % LOOSENED == 0:
-            self._loosen(fixed.client_nest.unit, residual, inverse(left), own)
+            self._loosen(self.v, self.omega, fixed.client_nest.unit, residual, inverse(left), own)
             center = self.z - expected - residual
         fixed.client_gaps.fill(self.random, residual, center + expected, left)
         self.z = center + expected + residual

@@ -14,6 +14,7 @@ SETTINGS = Settings(imputations=8, seed=11, warmup=40, watched=80, apart=10, r_h
 WIDE = 4.0  # standard errors: a seeded test, wide enough to say "wrong", not "unlucky"
 
 
+@pytest.mark.slow
 def test_three_levels_are_found_again() -> None:
     slopes = (Slope("client", "x", "y"), Slope("client", "x", "a"))
     data, _, _ = simulated(21, workers=40, clients=400, sessions=6, changing=0.1, slopes=slopes, slope_sd=0.4)
@@ -32,6 +33,7 @@ def test_three_levels_are_found_again() -> None:
     assert np.sqrt(np.diag(worker)) == pytest.approx([0.4, 0.4], abs=0.15)
 
 
+@pytest.mark.slow
 def test_variables_of_clients_keep_their_share_and_their_tie_to_the_sessions() -> None:
     variables = (Variable("y"), Variable("a"), Variable("need", "client"), Variable("mandated", "client", "yes_no"))
     data, _, complete = simulated(22, clients=600, sessions=5, workers=20, variables=variables)
@@ -48,8 +50,8 @@ def test_variables_of_clients_keep_their_share_and_their_tie_to_the_sessions() -
 
 def test_a_level_that_complete_rows_get_wrong_is_put_right() -> None:
     apart, bare = [], []
-    for seed in range(6):
-        data, complete, _ = simulated(100 + seed, clients=150, gaps=0.4)
+    for seed in range(4):
+        data, complete, _ = simulated(100 + seed, clients=120, gaps=0.4)
         truth = complete[:, 0].mean()
         bare.append(np.nanmean(data.session[:, 0]) - truth)
         apart.append(np.mean([one.session[:, 0].mean() for one in impute(data, SETTINGS)]) - truth)
