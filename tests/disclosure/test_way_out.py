@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,3 +94,10 @@ def test_every_output_of_the_report_stage_is_listed_or_the_list() -> None:
         "batch.put_json(BASIS, basis(batch, params, listed))",
     }
     assert report.BASIS.startswith("data/")
+
+
+def test_no_notebook_keeps_what_it_showed() -> None:
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    assert notebooks
+    cells = [cell for path in notebooks for cell in json.loads(path.read_text("utf-8"))["cells"]]
+    assert not [cell for cell in cells if cell.get("outputs")]
