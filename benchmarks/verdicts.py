@@ -24,9 +24,11 @@ from benchmarks.studies import FIRST_SEED, drawn, each, params, positive, spent,
 from benchmarks.targets import COVERAGE_ALONE, COVERED, NEEDED, SUPPORT_ALONE, TARGETS, Found, Target, truth_of
 from pipeline.base.options import Scenario
 from pipeline.base.params import ContrastSpec, Hypothesis, MediatorSpec
-from pipeline.hypotheses.evaluate import evaluate, primary
-from pipeline.hypotheses.sample import NotEstimable, build
-from pipeline.hypotheses.verdicts import judge
+from pipeline.hypotheses.design.sample import build_sample
+from pipeline.hypotheses.evaluate import evaluate
+from pipeline.hypotheses.kinds.multilevel.evaluate import primary
+from pipeline.hypotheses.verdict.judge import judge
+from pipeline.results.reason import NotEstimable
 
 STUDIES = 200
 MORE = 3  # times as many studies for coverage
@@ -70,9 +72,11 @@ def study(task: Task) -> dict[str, Found]:
 def _judged(hypothesis: Hypothesis, occasions: Any, ledger: Any) -> Found:
     start = time.perf_counter()
     result = evaluate(hypothesis, occasions, ledger, params().compute)
-    verdict = judge({"it": result}, {"it": hypothesis}, params().verdict)["hypotheses"]["it"]["verdict"]
-    tested = result["tested"] or dict.fromkeys(("estimate", "conf_low", "conf_high"), math.nan)
-    return Found(verdict, tested["estimate"], tested["conf_low"], tested["conf_high"], time.perf_counter() - start)
+    verdict = judge({"it": result}, {"it": hypothesis}, params().verdict).hypotheses["it"].verdict
+    if result.tested is None:
+        return Found(verdict, math.nan, math.nan, math.nan, time.perf_counter() - start)
+    tested = result.tested
+    return Found(verdict, tested.estimate, tested.conf_low, tested.conf_high, time.perf_counter() - start)
 
 
 def _perhaps_supported(hypothesis: Hypothesis, occasions: Any, ledger: Any) -> Found:
@@ -90,7 +94,7 @@ def more(task: Task) -> dict[str, Found]:
 def _primary(hypothesis: Hypothesis, occasions: Any, ledger: Any) -> Found:
     start = time.perf_counter()
     try:
-        tested = primary(hypothesis, build(hypothesis, occasions, ledger), params().compute).tested
+        tested = primary(hypothesis, build_sample(hypothesis, occasions, ledger), params().compute).tested
     except NotEstimable:
         return Found("not estimable", math.nan, math.nan, math.nan, time.perf_counter() - start)
     return Found(NOT_SUPPORTED, tested.estimate, tested.conf_low, tested.conf_high, time.perf_counter() - start)

@@ -112,7 +112,10 @@ COMMANDS: dict[str, tuple[str, Arguments]] = {
     "lock": ("hold the confirmatory hypotheses fast before outcomes are looked at", ()),
     "unlock": ("open the lock, saying why", (WHY,)),
     "deviate": ("declare a deviation from the lock", (HYPOTHESIS, WHY)),
-    "summary": ("print the verdicts, and where the report is", ()),
+    "summary": (
+        "print the verdicts, and where the report is",
+        (("--strict", {"action": "store_true", "help": "exit status 1 where some hypothesis has no number"}),),
+    ),
     "open": ("open the report in the browser", ()),
     "release": (
         "say what would leave, ask, and pack what the report's manifest lists into release.zip",

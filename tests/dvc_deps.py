@@ -65,8 +65,19 @@ def closure(name: str) -> set[Path]:
             continue
         (whole if called else parents).add(current)
         pending.extend((found, _is_named(found, path)) for found in imports_of(path, inside_functions=called))
+        pending.extend((found, True) for found in loaded_by(path))
         pending.append((current.rpartition(".")[0], False))
     return {path for path in map(module_file, whole | parents) if path is not None}
+
+
+def loaded_by(path: Path) -> list[str]:
+    """The modules a file loads by name rather than by an import statement: its `LOADS`, with `*` for one part of a name."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assigned = [node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "LOADS"]
+    patterns = [str(pattern) for node in assigned for pattern in ast.literal_eval(node.value)]
+    found = [path for pattern in patterns for path in ROOT.glob(pattern.replace(".", "/") + ".py")]
+    names = [file.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".") for file in sorted(found)]
+    return [name for name in names if not name.endswith(".__init__")]
 
 
 def _is_named(module: str, importer: Path) -> bool:

@@ -19,11 +19,14 @@ from benchmarks.worlds.law import Size
 from benchmarks.worlds.world import BuiltIn
 from pipeline.base.params import Hypothesis, Simulate
 from pipeline.exposure.link import link
-from pipeline.hypotheses.evaluate import evaluate, primary
-from pipeline.hypotheses.sample import NotEstimable, build
-from pipeline.hypotheses.verdicts import judge
+from pipeline.hypotheses.design.sample import build_sample
+from pipeline.hypotheses.evaluate import evaluate
+from pipeline.hypotheses.kinds.multilevel.evaluate import primary
+from pipeline.hypotheses.verdict.judge import judge
 from pipeline.measures import shipped
 from pipeline.measures.scoring import score
+from pipeline.results.estimate import Estimate
+from pipeline.results.reason import NotEstimable
 from pipeline.simulate import canonical
 
 ROOT = Path(__file__).parent.parent.parent
@@ -73,12 +76,12 @@ def ask(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> Said:
     begun = time.perf_counter()
     hypothesis, occasions, ledger = _linked(tables, asked)
     result = evaluate(hypothesis, occasions, ledger, params().compute)
-    judged = judge({"it": result}, {"it": hypothesis}, params().verdict)["hypotheses"]["it"]
+    judged = judge({"it": result}, {"it": hypothesis}, params().verdict).hypotheses["it"]
     return Said(
-        verdict=judged["verdict"],
-        rule=judged["rule"],
-        tested=_interval(result["tested"]),
-        checks={check["check"]: _state(check) for check in result["battery"] if check["applies"]},
+        verdict=judged.verdict,
+        rule=judged.rule,
+        tested=_interval(result.tested),
+        checks={one.check: one.state for one in judged.attempts if one.state != "not_applicable"},
         seconds=time.perf_counter() - begun,
     )
 
@@ -88,7 +91,7 @@ def headline(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> Sa
     begun = time.perf_counter()
     hypothesis, occasions, ledger = _linked(tables, asked)
     try:
-        tested = primary(hypothesis, build(hypothesis, occasions, ledger), params().compute).tested
+        tested = primary(hypothesis, build_sample(hypothesis, occasions, ledger), params().compute).tested
     except NotEstimable:
         return Said("", "", seconds=time.perf_counter() - begun)
     interval = Interval(tested.estimate, tested.conf_low, tested.conf_high)
@@ -108,16 +111,8 @@ def built_in(law: BuiltIn, size: Size, seed: int) -> dict[str, pd.DataFrame]:
     return canonical(Simulate.model_validate(settings), seed)
 
 
-def _interval(found: Mapping[str, Any] | None) -> Interval:
-    if found is None:
-        return Interval()
-    return Interval(*(float(found[name]) for name in ("estimate", "conf_low", "conf_high")))
-
-
-def _state(check: Mapping[str, Any]) -> str:
-    if check["passed"] is None:
-        return "could not be computed"
-    return "held" if check["passed"] else "broke"
+def _interval(found: Estimate | None) -> Interval:
+    return Interval() if found is None else Interval(found.estimate, found.conf_low, found.conf_high)
 
 
 @cache

@@ -22,25 +22,7 @@ EpisodeFact = Literal["setting", "level", "initiated_by", "debriefed", "planned"
 Role = Literal["confirmatory", "exploratory"]
 Effect = Literal["within", "between", "worker", "contextual"]
 Predicted = Literal["positive", "negative", "none"]
-OutcomeKind = Literal["score", "dyad_gap", "no_show", "dropout"]
 TimeScale = Literal["session_number", "day"]
-Check = Literal[
-    "lead_placebo",
-    "nearer_windows",
-    "lagged_outcome",
-    "detrended",
-    "time_slope",
-    "car1",
-    "quadratic_time",
-    "unadjusted",
-    "control_worker_solo",
-    "control_client_solo",
-    "control_concrete",
-    "reverse",
-    "reverse_any",
-    "influence",
-    "cluster_robust",
-]
 Engine = Literal["multilevel", "statsmodels"]
 DegreesOfFreedom = Literal["satterthwaite", "kenward_roger", "none"]
 Method = Literal["REML", "ML"]
@@ -78,4 +60,4 @@ Verdict = Literal[
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 EPISODE_FACTS: tuple[EpisodeFact, ...] = get_args(EpisodeFact)
-HAZARDS: tuple[OutcomeKind, ...] = ("no_show", "dropout")  # outcomes that happen or do not, and are no rating
+HAZARDS: tuple[str, ...] = ("no_show", "dropout")  # outcomes that happen or do not, and are no rating

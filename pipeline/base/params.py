@@ -8,6 +8,7 @@ that room's `check_params`; the check stage gathers all of them.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
@@ -78,7 +79,7 @@ class OutcomeSpec(Section):
     instrument: Name
     score: Name = "total"
     rater: options.Rater = "client"
-    kind: options.OutcomeKind = Field("score", description="dyad_gap: distance to the worker's rating of the same session")
+    kind: Name = Field("score", description="dyad_gap: distance to the worker's rating of the same session")
 
 
 class ExposureSpec(Section):
@@ -141,9 +142,9 @@ class VerdictRules(Section):
     equivalence_level: float = Field(0.90, gt=0.5, lt=1)
     confirmatory_correction: Literal["holm", "none"] = "holm"
     exploratory_correction: Literal["benjamini_hochberg", "none"] = "benjamini_hochberg"
-    direction_checks: tuple[options.Check, ...] = ("lead_placebo",)
-    specificity_checks: tuple[options.Check, ...] = ("control_worker_solo", "control_client_solo", "control_concrete")
-    fragile_checks: tuple[options.Check, ...] = (
+    direction_checks: tuple[Name, ...] = ("lead_placebo",)
+    specificity_checks: tuple[Name, ...] = ("control_worker_solo", "control_client_solo", "control_concrete")
+    fragile_checks: tuple[Name, ...] = (
         "nearer_windows",
         "lagged_outcome",
         "detrended",
@@ -205,9 +206,14 @@ def validate(data: Any) -> Params:
     raise ParamsError(problems)
 
 
-def schema() -> str:
-    """The JSON Schema of params.yaml, as text."""
-    return json.dumps(Params.model_json_schema(), indent=1, sort_keys=True) + "\n"
+def schema(closed: Mapping[str, Sequence[str]] | None = None) -> str:
+    """The JSON Schema of params.yaml, as text; `closed` gives the values of keys that another room knows (`Model.key`)."""
+    whole = Params.model_json_schema()
+    for path, names in (closed or {}).items():
+        section, key = path.split(".")
+        field = whole["$defs"][section]["properties"][key]
+        (field.get("items") or field)["enum"] = list(names)
+    return json.dumps(whole, indent=1, sort_keys=True) + "\n"
 
 
 def effective(section: Section) -> dict[str, Any]:

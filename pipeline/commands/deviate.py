@@ -8,8 +8,8 @@ from pathlib import Path
 from pipeline.base.errors import Problem, StageError
 from pipeline.base.key_path import nearest
 from pipeline.commands.lock import read, reason, today
-from pipeline.hypotheses import lock
-from pipeline.hypotheses.lock import FILE
+from pipeline.hypotheses.verdict import lock
+from pipeline.hypotheses.verdict.lock import FILE
 from pipeline.project.io import Batch
 
 

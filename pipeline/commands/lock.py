@@ -11,8 +11,8 @@ from typing import Any
 
 from pipeline.base.errors import Problem, StageError
 from pipeline.base.params import Params, load
-from pipeline.hypotheses import lock
-from pipeline.hypotheses.lock import FILE
+from pipeline.hypotheses.verdict import lock
+from pipeline.hypotheses.verdict.lock import FILE
 from pipeline.project import promise
 from pipeline.project.io import Batch
 from pipeline.project.runner import params_text

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from pipeline.base.params import schema
+from pipeline.hypotheses.rules import closed_values
 from pipeline.project.io import Batch
 
 TARGET = "docs/params.schema.json"
@@ -14,7 +15,7 @@ TARGET = "docs/params.schema.json"
 def main(root: Path, arguments: argparse.Namespace) -> int:
     """Write the schema file and say where it is."""
     batch = Batch(root, (), (TARGET,))
-    batch.put_text(TARGET, schema())
+    batch.put_text(TARGET, schema(closed_values()))
     batch.commit()
     print(f"Wrote {TARGET}.")
     return 0

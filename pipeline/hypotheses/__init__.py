@@ -1,9 +1,4 @@
 """A hypothesis -> model -> falsification battery -> verdict.
 
-Kept light: the check stage imports only the rules. Evaluation is `pipeline.hypotheses.evaluate`, verdicts are
-`pipeline.hypotheses.verdicts`.
+`rules` says what cannot be meant, `explain` what would be fitted, `evaluate` fits by kind (`kinds/`), `verdict/` judges.
 """
-
-from pipeline.hypotheses.rules import check_params
-
-__all__ = ["check_params"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.hypotheses.terms import Design
+from pipeline.hypotheses.design.terms import Design
+from pipeline.hypotheses.engines import FittedModel, fit_design
+from pipeline.results.fit import Left
 
 if TYPE_CHECKING:
     from pipeline.base.params import Compute
@@ -18,104 +20,71 @@ FLAT_CORRELATION = 1e-7  # smallest eigenvalue of a correlation matrix that is n
 
 
 @dataclass(frozen=True)
-class Fit:
-    """A fitted model with the design it was fitted to, after what `dropped` names was left out."""
+class FittedDesign:
+    """A fitted model with the design it was fitted to, after what `left_out` names was left out of its random part."""
 
-    model: Any
+    model: FittedModel
     design: Design
-    dropped: tuple[str, ...] = ()
+    left_out: tuple[Left, ...] = ()
 
 
-def freedom(compute: Compute, workers: int) -> Literal["satterthwaite", "kenward_roger", "none"]:
-    """Kenward-Roger where there are few workers, else what was asked for."""
-    if compute.engine == "statsmodels":
-        return "none"
-    return "kenward_roger" if workers < compute.kenward_roger_below else compute.df
-
-
-def fit(
-    design: Design, compute: Compute, *, residual: str = "independent", time: str | None = None, near: Any = None
-) -> Any:
-    """One fit of a design as it stands, its search started from an earlier model `near`; ModelError from the engine."""
-    workers = int(design.rows.worker.max()) + 1
-    df = freedom(compute, workers)
-    if residual == "car1" and df == "kenward_roger":
-        df = "satterthwaite"  # Kenward and Roger's covariance is not defined for CAR(1) residuals
-    arguments: dict[str, Any] = {
-        "outcome": "outcome",
-        "fixed": design.fixed,
-        "random": {g: [[t] for t in terms] if g in design.uncorrelated else terms for g, terms in design.random.items()},
-        "method": compute.method,
-        "df": df,
-        "residual": residual,
-        "time": time,
-    }
-    if compute.engine == "statsmodels":
-        from pipeline.multilevel.face.second_opinion import fit_statsmodels
-
-        return fit_statsmodels(design.columns, **arguments)
-    from pipeline.multilevel import fit as fit_model
-
-    return fit_model(design.columns, **arguments, near=near)
-
-
-def fit_dropping(design: Design, compute: Compute, order: Sequence[str]) -> Fit:
+def fit_dropping(design: Design, compute: Compute, order: Sequence[str]) -> FittedDesign:
     """Fit; while effects by a group are singular or the fit does not settle, simplify them and fit again.
 
     In this order: a slope is left out where there would be as many effects as rows, and where its variance is zero (the
     first of `order` where there are several); where effects are only perfectly correlated, their correlations are left out,
     which shows whose variance is zero.
     """
-    design, dropped = carried(design, order)
-    model = None
+    design, dropped = carried_by_rows(design, order)
+    model: FittedModel | None = None
     while True:
-        model = fit(design, compute, near=model)
+        model = fit_design(design, compute, near=model)
         if model.converged and not model.singular:
-            return Fit(model, design, tuple(dropped))
+            return FittedDesign(model, design, tuple(dropped))
         slope, group = zero_slope(model, design.random, order), flat_group(model, design)
         if group is None and not model.converged:
             group = next((g for g, terms in design.random.items() if len(terms) > 1 and g not in design.uncorrelated), None)
         if slope is not None:
             kept = {g: [t for t in terms if (g, t) != slope] for g, terms in design.random.items()}
             design = replace(design, random=kept)
-            dropped.append(f"{slope[1]} by {slope[0]}")
+            dropped.append(Left(group=slope[0], term=slope[1]))
         elif group is not None:
             design = replace(design, uncorrelated=design.uncorrelated | {group})
-            dropped.append(f"correlations by {group}")
+            dropped.append(Left(group=group))
         else:
-            return Fit(model, design, tuple(dropped))
+            return FittedDesign(model, design, tuple(dropped))
 
 
-def carried(design: Design, order: Sequence[str]) -> tuple[Design, list[str]]:
+def carried_by_rows(design: Design, order: Sequence[str]) -> tuple[Design, list[Left]]:
     """The design without the slopes that its rows cannot carry (as many effects of a group as rows), and their names."""
-    dropped: list[str] = []
+    dropped: list[Left] = []
     sizes = {"client_id": int(design.rows.client.max()) + 1, "worker_id": int(design.rows.worker.max()) + 1}
     for group, names in design.random.items():
         kept = list(names)
         while len(kept) > 1 and len(kept) * sizes.get(group, 0) >= len(design.rows.client):
             slope = min((term for term in kept if term != "1"), key=lambda term: _rank(term, order))
             kept.remove(slope)
-            dropped.append(f"{slope} by {group}")
+            dropped.append(Left(group=group, term=slope))
         design = replace(design, random={**design.random, group: kept})
     return design, dropped
 
 
-def zero_slope(model: Any, random: Mapping[str, Sequence[str]], order: Sequence[str]) -> tuple[str, str] | None:
+def zero_slope(model: FittedModel, random: Mapping[str, Sequence[str]], order: Sequence[str]) -> tuple[str, str] | None:
     """A slope whose variance is zero, or None."""
     for group, terms in random.items():
-        spread, _ = covariance(model, group, terms)
+        spread, _ = covariance_of(model, group, terms)
         zero = [term for term, sd in zip(terms, spread, strict=True) if term != "1" and sd < ZERO_SD * model.residual_sd]
         if zero:
             return group, min(zero, key=lambda term: _rank(term, order))
     return None
 
 
-def flat_group(model: Any, design: Design) -> str | None:
+def flat_group(model: FittedModel, design: Design) -> str | None:
     """A group whose effects are perfectly correlated, or None."""
     for group, terms in design.random.items():
         if group in design.uncorrelated or len(terms) < 2:
             continue
-        spread, matrix = covariance(model, group, terms)
+        spread, matrix = covariance_of(model, group, terms)
         live = spread > ZERO_SD * model.residual_sd
         if live.sum() < len(terms):
             return group
@@ -124,7 +93,7 @@ def flat_group(model: Any, design: Design) -> str | None:
     return None
 
 
-def covariance(model: Any, group: str, terms: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+def covariance_of(model: FittedModel, group: str, terms: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Standard deviations and covariance matrix of one group's terms, in the order of `terms`."""
     names = ["Intercept" if term == "1" else term for term in terms]
     table = model.variance[model.variance["group"] == group]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeline.base.options import EPISODE_FACTS
 from pipeline.base.params import Hypothesis, Params
 from pipeline.base.sources import Sources, TableSource
-from pipeline.hypotheses.rules import CLIENT_COLUMNS, EPISODE_FACTS, SESSION_COLUMNS, WORKER_COLUMNS
+from pipeline.vocabulary.domain import COLUMNS
 
-MADE = ("gap", "worker_changed")  # columns that `link` makes itself
 DOSE = "dose_"  # sessions columns that stand in for a log
 
 
@@ -77,11 +77,8 @@ def _exposure(hypothesis: Hypothesis, sources: Sources) -> Iterator[Lack]:
 
 
 def _column(name: str, sources: Sources, use: str) -> Iterator[Lack]:
-    if name in MADE:
-        return
-    homes = {"sessions": SESSION_COLUMNS, "clients": CLIENT_COLUMNS, "workers": WORKER_COLUMNS}
-    table = next((table for table, columns in homes.items() if name in columns), None)
-    if table is not None and not _has(sources, table, name):
+    table = COLUMNS[name].where if name in COLUMNS else "linked"
+    if table != "linked" and not _has(sources, table, name):
         yield Lack(f"tables.{table}", name, use)
 
 

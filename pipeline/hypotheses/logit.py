@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.exposure.visits import Floats, Integers
-from pipeline.hypotheses.sample import NotEstimable
+from pipeline.results.reason import not_estimable
 
 STEPS = 50
 CONVERGED = 1e-10  # largest change of a coefficient, in standardized columns
@@ -24,8 +25,9 @@ class Logit:
     covariance: Floats
     clusters: int
     events: int
+    weights: Floats  # p (1 - p) of each row at the solution
 
-    def combination(self, weights: dict[str, float]) -> tuple[float, float]:
+    def combination(self, weights: Mapping[str, float]) -> tuple[float, float]:
         """Estimate and standard error of a weighted sum of coefficients."""
         vector = np.array([weights.get(name, 0.0) for name in self.names])
         return float(vector @ self.beta), float(np.sqrt(vector @ self.covariance @ vector))
@@ -38,18 +40,18 @@ def fit(event: Floats, columns: dict[str, Floats], cluster: Integers) -> Logit:
     """
     events = int(event.sum())
     if not 0 < events < len(event):
-        raise NotEstimable(f"{events} events in {len(event)} rows")
+        raise not_estimable("no_or_only_events", events=events, ratings=len(event))
     raw = np.column_stack([np.ones(len(event)), *columns.values()])
     scale = np.append(1.0, raw[:, 1:].std(axis=0))
     if (scale == 0).any() or np.linalg.matrix_rank(raw / scale) < raw.shape[1]:
-        raise NotEstimable("columns of the model are constant or collinear")
+        raise not_estimable("collinear")
     x = raw / scale
     beta, weights, residual = _maximum(event, x)
     bread = np.linalg.inv(x.T @ (weights[:, None] * x))
     score = _sums(x * residual[:, None], cluster)
     covariance = bread @ (score.T @ score) @ bread
     names = ("Intercept", *columns)
-    return Logit(names, beta / scale, covariance / np.outer(scale, scale), len(score), events)
+    return Logit(names, beta / scale, covariance / np.outer(scale, scale), len(score), events, weights)
 
 
 def _maximum(event: Floats, x: Floats) -> tuple[Floats, Floats, Floats]:
@@ -63,7 +65,7 @@ def _maximum(event: Floats, x: Floats) -> tuple[Floats, Floats, Floats]:
             return beta, weights, event - mean
         if np.abs(beta[1:]).max(initial=0.0) > SEPARATED:
             break
-    raise NotEstimable("some column separates events from the rest, or the fit does not settle")
+    raise not_estimable("separated")
 
 
 def _sums(values: Floats, group: Integers) -> NDArray[np.float64]:

@@ -1,71 +1,66 @@
-"""Rules of params.yaml that need this room's knowledge: columns, terms and combinations that make sense."""
+"""Rules of params.yaml that need this room's knowledge: columns, terms, checks and combinations that make sense."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pipeline.base.errors import Problem
 from pipeline.base.key_path import nearest
-from pipeline.base.params import Hypothesis, Params
+from pipeline.base.options import EPISODE_FACTS
+from pipeline.base.params import Hypothesis, Params, VerdictRules
+from pipeline.hypotheses.kinds import KINDS, outcomes, rules_of
+from pipeline.vocabulary.checks import CHECKS
+from pipeline.vocabulary.domain import COLUMNS
 
-SESSION_COLUMNS = (
-    "phase",
-    "modality",
-    "duration_min",
-    "crisis",
-    "empathy_client",
-    "empathy_worker",
-    "self_disclosure",
-    "co_construction",
-    "rupture",
-    "repair",
-    "gap",
-    "worker_changed",
-)
-CLIENT_COLUMNS = (
-    "agency_id",
-    "age_band",
-    "gender",
-    "race_ethnicity",
-    "language",
-    "program",
-    "mandated",
-    "need_index",
-    "barriers",
-    "referral_source",
-)
-WORKER_COLUMNS = ("discipline", "experience_band", "caseload_band")
-COLUMNS = (*SESSION_COLUMNS, *CLIENT_COLUMNS, *WORKER_COLUMNS)
-EPISODE_FACTS = ("setting", "level", "initiated_by", "debriefed", "planned")
-MEDIATORS = ("empathy_client", "empathy_worker", "self_disclosure", "co_construction")
 GROUPS = ("client_id", "worker_id")
 TERMS = ("intercept", "exposure", "time")
+LISTS = ("direction_checks", "specificity_checks", "fragile_checks")
 
 
 def check_params(params: Params) -> list[Problem]:
-    """Everything in `hypotheses:` that cannot be meant as it stands."""
-    return [problem for name, hypothesis in params.hypotheses.items() for problem in _problems(name, hypothesis)]
+    """Everything in `hypotheses:` and `verdict:` that cannot be meant as it stands."""
+    found = [problem for name, hypothesis in params.hypotheses.items() for problem in hypothesis_problems(name, hypothesis)]
+    return [*found, *verdict_problems(params.verdict)]
 
 
-def _problems(name: str, hypothesis: Hypothesis) -> Iterator[Problem]:
+def closed_values() -> dict[str, tuple[str, ...]]:
+    """The values of the keys whose sets the rooms know, for the schema an editor uses."""
+    checks = tuple(CHECKS)
+    return {f"VerdictRules.{name}": checks for name in LISTS} | {"OutcomeSpec.kind": outcomes()}
+
+
+def verdict_problems(rules: VerdictRules) -> Iterator[Problem]:
+    """Checks that there are not."""
+    for name in LISTS:
+        yield from _unknown(f"verdict.{name}", getattr(rules, name), tuple(CHECKS), "check")
+
+
+def hypothesis_problems(name: str, hypothesis: Hypothesis) -> Iterator[Problem]:
+    """What cannot be meant in one hypothesis, whatever its kind, and then by its kind."""
     at = f"hypotheses.{name}"
+    if hypothesis.outcome.kind not in outcomes():
+        yield from _unknown(f"{at}.outcome.kind", (hypothesis.outcome.kind,), outcomes(), "kind of outcome")
+        return
     yield from _unknown(f"{at}.covariates", hypothesis.covariates, COLUMNS)
     if len(set(hypothesis.covariates)) < len(hypothesis.covariates):
         yield Problem(f"{at}.covariates", "names a column twice", "name each once")
     if hypothesis.moderator:
         yield from _unknown(f"{at}.moderator", (hypothesis.moderator,), (*COLUMNS, *EPISODE_FACTS))
-    if hypothesis.mediator:
-        yield from _unknown(f"{at}.mediator.column", (hypothesis.mediator.column,), MEDIATORS)
     yield from _random(at, hypothesis)
     yield from _dose(at, hypothesis)
     yield from _contrast(at, hypothesis)
-    yield from _combinations(at, hypothesis)
+    if hypothesis.moderator_level and not hypothesis.moderator:
+        yield Problem(f"{at}.moderator_level", "there is no moderator", "name it, or leave the level out")
+    for kind in (kind for kind in KINDS if rules_of(kind).claims(hypothesis)):
+        yield from rules_of(kind).problems(at, hypothesis)
+        break
 
 
-def _unknown(where: str, found: tuple[str, ...], allowed: tuple[str, ...]) -> Iterator[Problem]:
+def _unknown(where: str, found: Iterable[str], allowed: Iterable[str], what: str = "column") -> Iterator[Problem]:
+    known = list(allowed)
     for name in found:
-        if name not in allowed:
-            yield Problem(where, f"no such column: `{name}`", nearest(name, list(allowed)))
+        if name not in known:
+            yield Problem(where, f"no such {what}: `{name}`", nearest(name, known))
 
 
 def _random(at: str, hypothesis: Hypothesis) -> Iterator[Problem]:
@@ -85,7 +80,7 @@ def _dose(at: str, hypothesis: Hypothesis) -> Iterator[Problem]:
 
 
 def _contrast(at: str, hypothesis: Hypothesis) -> Iterator[Problem]:
-    contrast = hypothesis.contrast
+    contrast, kind = hypothesis.contrast, hypothesis.outcome.kind
     if contrast is None:
         return
     if contrast.minus is None and contrast.outcome_minus is None:
@@ -94,21 +89,5 @@ def _contrast(at: str, hypothesis: Hypothesis) -> Iterator[Problem]:
         yield Problem(f"{at}.contrast.minus", "an exposure minus itself", "name another mode")
     if contrast.outcome_minus == hypothesis.outcome.score:
         yield Problem(f"{at}.contrast.outcome_minus", "a score minus itself", "name another score")
-
-
-def _combinations(at: str, hypothesis: Hypothesis) -> Iterator[Problem]:
-    kind, mediator = hypothesis.outcome.kind, hypothesis.mediator
-    if hypothesis.moderator and hypothesis.effect == "contextual":
-        yield Problem(f"{at}.moderator", "a contextual effect cannot be split by a moderator", "use within or between")
-    if hypothesis.moderator_level and not hypothesis.moderator:
-        yield Problem(f"{at}.moderator_level", "there is no moderator", "name it, or leave the level out")
-    if mediator and (hypothesis.moderator or hypothesis.contrast or hypothesis.effect != "within"):
-        yield Problem(f"{at}.mediator", "goes with a single within-client exposure only", "leave the others out")
-    if mediator and hypothesis.exposure.lag < mediator.lag:
-        yield Problem(
-            f"{at}.mediator.lag", "the mediator would come before the exposure", "give the exposure at least its lag"
-        )
-    if kind != "score" and hypothesis.contrast and hypothesis.contrast.outcome_minus:
+    if contrast.outcome_minus and kind != "score":
         yield Problem(f"{at}.contrast.outcome_minus", f"a {kind} has no other score", "leave it out")
-    if kind in ("no_show", "dropout") and (hypothesis.moderator or mediator or hypothesis.effect != "within"):
-        yield Problem(f"{at}.outcome.kind", f"{kind} takes neither moderator, mediator nor another effect", "leave them out")

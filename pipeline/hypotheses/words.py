@@ -2,46 +2,54 @@
 
 from __future__ import annotations
 
-from pipeline.base.params import ExposureSpec, Hypothesis, Plan
-from pipeline.hypotheses.sample import EPISODE_FACTS, filters
+import importlib
+from typing import Protocol
 
-MODE = {
-    "joint": "joint advocacy (client and worker together)",
-    "worker_solo": "advocacy by the worker alone",
-    "client_solo": "advocacy by the client alone",
-    "concrete": "concrete services",
-}
-EFFECT = {
-    "within": "Within clients: ratings after more {x} than that client's usual, against ratings after less.",
-    "between": "Between clients of one worker: clients with more {x} on the whole, against clients with less.",
-    "worker": "Between workers: workers whose clients have more {x}, against workers whose clients have less.",
-    "contextual": "Contextual: the difference between clients minus the difference within clients, for {x}.",
-}
-AT_RISK = (
-    "Sessions after more {x} against sessions after less, at the same point of the course; not split within and between."
-)
-BACK = {0: "the session of this rating", 1: "the session of the rating before"}
-KIND = {
-    "score": "the {score} score of {instrument}, rated by the {rater}",
-    "dyad_gap": "the distance between client and worker on the {score} score of {instrument}, for one session",
-    "no_show": "missing the next scheduled session (log-odds)",
-    "dropout": "no session attended any more (log-odds)",
-}
+from pipeline.base.options import EPISODE_FACTS
+from pipeline.base.params import ExposureSpec, Hypothesis, Plan
+from pipeline.hypotheses.design.episodes import filters
+from pipeline.hypotheses.kinds import kind_of
+from pipeline.vocabulary.domain import mode
+
+LOADS = ("pipeline.hypotheses.kinds.*.words",)
 DOSE = {
     "count": "the number of episodes",
     "any": "whether there was any episode",
     "minutes": "the minutes of all episodes",
 }
+TOGETHER = {"joint": " (client and worker together)"}
+
+
+class KindWords(Protocol):
+    """A kind's `words`."""
+
+    def compared(self, plan: Plan) -> str:
+        """What is compared with what; `{x}` stands for the exposure."""
+        ...
+
+    def outcome(self, plan: Plan) -> str:
+        """The outcome; `{score}`, `{instrument}`, `{rater}` stand for the plan's own."""
+        ...
+
+    def beside(self, plan: Plan) -> str:
+        """What else is to be said of the question."""
+        ...
+
+
+def words_of(plan: Plan) -> KindWords:
+    """The words of a hypothesis' kind."""
+    found: KindWords = importlib.import_module(f"pipeline.hypotheses.kinds.{kind_of(plan)}.words")
+    return found
 
 
 def question(hypothesis: Hypothesis) -> list[str]:
     """What is asked, sentence by sentence."""
     plan: Plan = hypothesis
+    kind = words_of(plan)
     said = [f"Outcome: {outcome(plan)}.", f"Exposure: {exposure(plan.exposure)}."]
-    compared = AT_RISK if plan.outcome.kind in ("no_show", "dropout") else EFFECT[plan.effect]
-    said.append(compared.format(x=MODE[plan.exposure.mode].split(" (")[0]))
+    said.append(kind.compared(plan).format(x=mode(plan.exposure.mode)))
     if plan.contrast and plan.contrast.minus:
-        said.append(f"Tested is one number: this effect minus that of {MODE[plan.contrast.minus]}.")
+        said.append(f"Tested is one number: this effect minus that of {mode(plan.contrast.minus)}.")
     if plan.contrast and plan.contrast.outcome_minus:
         said.append(f"Tested is one number: the effect on {plan.outcome.score} minus that on {plan.contrast.outcome_minus}.")
     if plan.moderator:
@@ -50,9 +58,7 @@ def question(hypothesis: Hypothesis) -> list[str]:
             f"Tested is how the effect differs by `{plan.moderator}`: {level} against its other levels or, where it is a "
             "number, how much the effect changes with each point."
         )
-    if plan.mediator:
-        back = BACK.get(plan.mediator.lag, f"the session {plan.mediator.lag} ratings before")
-        said.append(f"Tested is the part that runs through `{plan.mediator.column}` of {back}.")
+    said += [text for text in (kind.beside(plan),) if text]
     said.append(f"Beside it in the model: {', '.join([*_left_out(plan), 'time', *plan.covariates])}.")
     return said
 
@@ -67,7 +73,7 @@ def _left_out(plan: Plan) -> list[str]:
 def outcome(plan: Plan) -> str:
     """The outcome in words."""
     parts = {"score": plan.outcome.score, "instrument": plan.outcome.instrument, "rater": plan.outcome.rater}
-    return KIND[plan.outcome.kind].format(**parts)
+    return words_of(plan).outcome(plan).format(**parts)
 
 
 def exposure(spec: ExposureSpec) -> str:
@@ -80,4 +86,4 @@ def exposure(spec: ExposureSpec) -> str:
     where = {0: "in the window that ends at the rating", 1: "in the window one rating earlier"}
     window = where.get(spec.lag, f"in the window {spec.lag} ratings earlier")
     which = f", only those {' and '.join(only)}," if only else ""
-    return f"{dose} of {MODE[spec.mode]}{which} {window}"
+    return f"{dose} of {mode(spec.mode)}{TOGETHER.get(spec.mode, '')}{which} {window}"

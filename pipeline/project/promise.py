@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.base.params import Params
-from pipeline.hypotheses import lock
+from pipeline.hypotheses.verdict import lock
 from pipeline.ingest.manifest import NAME
 from pipeline.project.instruments import FOLDER, library
 from pipeline.project.io import Batch, digest

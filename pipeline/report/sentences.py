@@ -7,6 +7,8 @@ from pipeline.report import words
 from pipeline.report.findings import HAZARDS, Effect, Finding
 from pipeline.report.numbers import listed, magnitude, unbroken
 
+NO_NUMBER = ("not estimable", "could not be computed")
+
 
 def headline(finding: Finding) -> str:
     """What was found, in one plain sentence or two, as strong as the verdict and no stronger."""
@@ -100,7 +102,7 @@ def adjusted(finding: Finding, effect: Effect) -> str:
 
 def wrong_if(finding: Finding) -> str:
     """What would have to be true for the verdict to be wrong."""
-    text = _WRONG_IF[finding.verdict] if finding.effect or finding.verdict == "not estimable" else _WITHHELD
+    text = _WRONG_IF[finding.verdict] if finding.effect or finding.verdict in NO_NUMBER else _WITHHELD
     compared = ", without doing so for the exposures it was compared with" if finding.compared else ""
     return text.format(mode=words.mode(finding.spec.exposure.mode), compared=compared)
 
@@ -250,4 +252,5 @@ _WRONG_IF = {
     "not specific to being there": "The claim could still be right if the other exposures work for reasons of their own.",
     "no direction can be claimed": "The claim could still be right if something besides the ratings brings later {mode}.",
     "not estimable": "Nothing is said for or against the claim.",
+    "could not be computed": "Nothing is said for or against the claim.",
 }

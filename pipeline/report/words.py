@@ -110,6 +110,7 @@ SYMBOLS: dict[Verdict, str] = {
     "not specific to being there": "=",
     "no direction can be claimed": "⇄",
     "not estimable": "–",
+    "could not be computed": "–",
 }
 
 

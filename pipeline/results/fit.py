@@ -40,7 +40,7 @@ class VarianceRow(Record):
     group: str
     term_1: str = ""
     term_2: str = ""
-    covariance: float
+    covariance: float | None  # None: the design cannot tell it
     correlation: float | None = None
     levels: int | None = None  # clients or workers the variance is one of
 

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pipeline.base.params import Params, Plan
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.project.io import Batch, digest
+from pipeline.results.fit import Engine
 
 READS = ("data/analysis/linked", "data/interim/plans/{hypothesis}.json", "requirements.lock")
 WRITES = ("data/analysis/fits/{hypothesis}.json",)
@@ -20,16 +21,15 @@ INPUTS = {
 
 
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
-    """Write the result of one hypothesis, with the hashes of what it rests on."""
+    """Write the fit of one hypothesis, with the hashes of what it rests on."""
     names = {key: name.format(hypothesis=hypothesis) for key, name in INPUTS.items()}
-    spec = batch.json(names["plan"])
+    plan = Plan.model_validate_json(json.dumps(batch.json(names["plan"])))
     occasions, ledger = batch.table(names["occasions"]), batch.table(names["ledger"])
-    result = evaluate(Plan.model_validate_json(json.dumps(spec)), occasions, ledger, params.compute)
+    fit = evaluate(plan, occasions, ledger, params.compute)
     own = "numpy" if params.compute.engine == "multilevel" else "statsmodels"
     facts = {
-        "hypothesis": hypothesis,
-        "spec": spec,
-        "engine": {"name": params.compute.engine, "version": f"{own} {version(own)}"},
+        "hypothesis": hypothesis or "",
+        "engine": Engine(name=params.compute.engine, version=f"{own} {version(own)}"),
         "inputs": {key: digest(batch.content(name)) for key, name in names.items()},
     }
-    batch.put_json(f"data/analysis/fits/{hypothesis}.json", {**result, **facts})
+    batch.put_json(f"data/analysis/fits/{hypothesis}.json", fit.model_copy(update=facts))

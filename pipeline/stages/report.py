@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import platform
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pipeline.base.params import Params
 from pipeline.disclosure.manifest import manifest
+from pipeline.disclosure.neutral import visible
 from pipeline.disclosure.shown import insist, released
+from pipeline.hypotheses.summary import unresolved
 from pipeline.project.io import Batch, digest, json_bytes
+from pipeline.report.as_before import fit_row, verdicts_row
 from pipeline.report.notice import notice_page, notice_pdf
 from pipeline.report.page import render
 from pipeline.report.pdf import pdf
 from pipeline.report.raster import pngs
 from pipeline.report.release import Report, Sources, build
 from pipeline.results.description import Description
+from pipeline.results.fit import Fit
 from pipeline.results.reliability import Reliability
+from pipeline.results.verdict import Verdicts
 
 DESCRIPTION = "data/analysis/description.json"
 RELIABILITY = "data/analysis/reliability.json"
@@ -58,11 +64,13 @@ DATA_FILES: tuple[str, ...] = ("pipeline/report/templates",)
 
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Read the exact results of declared hypotheses only, clear them, write what may be released."""
+    verdicts = batch.record(VERDICTS, Verdicts)
+    fits = {name: batch.record(f"{FITS}/{name}.json", Fit) for name in params.hypotheses}
     sources = Sources(
         description=batch.record(DESCRIPTION, Description),
         reliability=batch.record(RELIABILITY, Reliability),
-        fits={name: batch.json(f"{FITS}/{name}.json") for name in params.hypotheses},
-        verdicts=batch.json(VERDICTS),
+        fits={name: fit_row(fit, verdicts.hypotheses[name]) for name, fit in fits.items()},
+        verdicts=verdicts_row(verdicts, fits),
         versions=_versions(batch),
     )
     report, gate = build(params, sources)
@@ -76,6 +84,8 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     listed = json_bytes(manifest(files if not gate.rules.exact else notices(), gate.rules, gate.record()))
     batch.put_bytes("reports/release.json", listed)
     batch.put_json(BASIS, basis(batch, params, listed))
+    for warning in unresolved(verdicts):
+        print(f"Warning: {visible(warning)}; the others are judged and reported", file=sys.stderr)
 
 
 def basis(batch: Batch, params: Params, listed: bytes) -> dict[str, Any]:

@@ -95,6 +95,16 @@ REASONS: Mapping[str, Words] = {
 }
 NOTES: Mapping[str, Words] = {
     "converged": Words("The fit converged after {evaluations} evaluations of the likelihood."),
+    "not_converged": Words("The fit did not converge ({why}); its numbers must not be relied on."),
+    "equal_groupings": Words(
+        "{one} and {other} form the same groups: their variances cannot be told apart, and none is given."
+    ),
+    "saturated_grouping": Words(
+        "{terms} fixed terms, the intercept with them, differ between the levels of {group} alone, which are no more than "
+        "that: neither its variance nor the errors of those terms can be told, and none is given.",
+        "As many fixed terms differ between the levels of {group} as there are levels: neither its variance nor the errors "
+        "of those terms can be told, and none is given.",
+    ),
     "zero_variance": Words("The variance of {term} between levels of {group} is estimated as zero."),
     "perfect_correlation": Words("The effects of {terms} by {group} are estimated as perfectly correlated."),
     "constant_covariate": Words("`{column}` has one value only in the model's rows and was left out."),

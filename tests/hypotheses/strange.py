@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from pipeline.base.params import Compute, Hypothesis
-from pipeline.hypotheses.rules import _problems
+from pipeline.hypotheses.rules import hypothesis_problems
 from tests.hypotheses.studies import hypothesis, study
 
 Random = np.random.Generator
@@ -117,7 +117,7 @@ def random_hypothesis(random: Random) -> Hypothesis:
             found = hypothesis(**_declaration(random))
         except ValidationError:
             continue
-        if not list(_problems("h", found)):
+        if not list(hypothesis_problems("h", found)):
             return found
 
 

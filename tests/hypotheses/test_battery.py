@@ -14,13 +14,19 @@ from pipeline.base.params import Compute, Exposure, Simulate, VerdictRules
 from pipeline.exposure.link import link
 from pipeline.exposure.parts import detrended
 from pipeline.hypotheses import sensitivity
-from pipeline.hypotheses.battery import BATTERY
-from pipeline.hypotheses.estimate import of
+from pipeline.hypotheses.battery import battery
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.hypotheses.fitting import covariance
-from pipeline.hypotheses.moderation import conditional, reml_tau2
-from pipeline.hypotheses.verdicts import judge
+from pipeline.hypotheses.fitting import covariance_of
+from pipeline.hypotheses.kinds.multilevel.moderation import conditional, reml_tau2
+from pipeline.hypotheses.verdict.judge import judge
+from pipeline.hypotheses.verdict.states import attempts_of
 from pipeline.project.io import json_bytes
+from pipeline.report.attempts import sentence
+from pipeline.results.attempt import Attempt
+from pipeline.results.estimate import estimate_of
+from pipeline.results.fit import Fit
+from pipeline.vocabulary.checks import CHECKS
+from pipeline.vocabulary.results import note_text
 from tests.hypotheses.studies import COMPUTE, hypothesis, linked
 
 TRUE_EFFECT, SPREAD = 0.4, 4.0  # of studies.study; an estimate lies within four of its standard errors
@@ -30,16 +36,20 @@ SIGNED = {"lead_placebo", "lagged_outcome", "detrended", "time_slope", "car1", "
 
 
 @cache
-def evaluated(changes: str = "{}", **settings: Any) -> dict[str, Any]:
+def evaluated(changes: str = "{}", **settings: Any) -> Fit:
     return evaluate(hypothesis(**json.loads(changes)), *linked(**settings), COMPUTE)
 
 
-def row(result: dict[str, Any], name: str) -> dict[str, Any]:
-    return next(found for found in result["battery"] if found["check"] == name)
+def attempts(result: Fit) -> tuple[Attempt, ...]:
+    return attempts_of(result.battery, result.tested, VerdictRules())
+
+
+def row(result: Fit, name: str) -> Attempt:
+    return next(found for found in attempts(result) if found.check == name)
 
 
 @cache
-def scenario(name: str, **changes: Any) -> dict[str, Any]:
+def scenario(name: str, **changes: Any) -> Fit:
     from pipeline.simulate import canonical
 
     tables = canonical(Simulate(scenario=name, workers=25, clients=250), 7)
@@ -50,25 +60,25 @@ def scenario(name: str, **changes: Any) -> dict[str, Any]:
     return evaluate(hypothesis(covariates=["phase"], **changes), occasions, ledger, COMPUTE)
 
 
-def verdict(result: dict[str, Any]) -> str:
-    return str(judge({"h": result}, {"h": hypothesis()}, VerdictRules())["hypotheses"]["h"]["verdict"])
+def verdict(result: Fit) -> str:
+    return judge({"h": result}, {"h": hypothesis()}, VerdictRules()).hypotheses["h"].verdict
 
 
 def test_true_effect_is_found_by_every_check() -> None:
     result = evaluated()
     for name in SIGNED:
         found = row(result, name)
-        assert found["applies"], name
-        assert found["passed"] is True, name
-        assert abs(found["estimate"] - TRUE_EFFECT) < SPREAD * found["std_error"], name
+        assert found.state == "held", name
+        assert abs(found.estimate.estimate - TRUE_EFFECT) < SPREAD * found.estimate.std_error, name
     assert verdict(result) == "supported"
 
 
 def test_every_check_of_the_list_is_there_once_and_has_a_sentence() -> None:
     result = evaluated()
-    assert [found["check"] for found in result["battery"]] == [check.name for check in BATTERY]
-    assert all(found["sentence"].endswith(".") for found in result["battery"])
-    assert all(found["reason"] for found in result["battery"] if found["passed"] is None)
+    assert {found.check for found in result.battery} == set(battery())
+    assert [found.check for found in attempts(result)] == list(CHECKS)
+    assert all(sentence(found, result).endswith(".") for found in attempts(result))
+    assert all(found.reason for found in result.battery if found.estimate is None)
 
 
 def test_no_effect_is_not_supported() -> None:
@@ -78,15 +88,15 @@ def test_no_effect_is_not_supported() -> None:
 @pytest.mark.parametrize("effect", ["between", "worker", "contextual"])
 def test_effects_without_order_in_time_are_suggestive_at_most(effect: str) -> None:
     result = evaluated(json.dumps({"effect": effect}))
-    assert result["ceiling"]
+    assert result.ceiling == "no_order_in_time"
     for name in ("lead_placebo", "lagged_outcome", "detrended", "reverse"):
-        assert not row(result, name)["applies"]
+        assert row(result, name).state == "not_applicable"
 
 
 def test_alliance_that_brings_advocacy_gets_no_direction() -> None:
     result = scenario("reverse")
-    assert row(result, "lead_placebo")["passed"] is False
-    assert row(result, "reverse")["passed"] is False
+    assert row(result, "lead_placebo").state in ("broke", "no_difference")
+    assert row(result, "reverse").state == "speaks_against"
     assert verdict(result) != "supported"
 
 
@@ -100,25 +110,25 @@ def test_harm_is_said() -> None:
 
 def test_a_contrast_is_one_number() -> None:
     result = evaluated(json.dumps({"contrast": {"minus": "worker_solo"}}))
-    assert result["tested"]["term"] == "joint_within - worker_solo_within"
-    assert not row(result, "control_worker_solo")["applies"]
-    assert row(result, "control_concrete")["applies"]
-    assert abs(result["tested"]["estimate"] - TRUE_EFFECT) < SPREAD * result["tested"]["std_error"]
+    assert result.tested.term == "joint_within - worker_solo_within"
+    assert row(result, "control_worker_solo").state == "not_applicable"
+    assert row(result, "control_concrete").state != "not_applicable"
+    assert abs(result.tested.estimate - TRUE_EFFECT) < SPREAD * result.tested.std_error
 
 
 def test_moderated_effects_have_levels_and_a_joint_test() -> None:
     result = evaluated(json.dumps({"moderator": "setting", "moderator_level": "court"}))
-    assert [level["level"] for level in result["moderation"]["levels"]] == ["court", "school", "social_services"]
-    assert result["moderation"]["homogeneity"]["df_numerator"] == 2
-    for level in result["moderation"]["levels"]:
-        assert abs(level["estimate"] - TRUE_EFFECT) < SPREAD * level["std_error"]
+    assert [level.level for level in result.moderation.levels] == ["court", "school", "social_services"]
+    assert result.moderation.homogeneity.df_numerator == 2
+    for level in result.moderation.levels:
+        assert abs(level.estimate - TRUE_EFFECT) < SPREAD * level.std_error
 
 
 def test_many_levels_are_shrunken_towards_their_mean() -> None:
     result = evaluated(json.dumps({"moderator": "phase"}))
-    shrunken = result["moderation"]["shrunken"]
-    raw = [level["estimate"] for level in result["moderation"]["levels"]]
-    assert np.ptp([level["estimate"] for level in shrunken]) <= np.ptp(raw)
+    shrunken = result.moderation.shrunken
+    raw = [level.estimate for level in result.moderation.levels]
+    assert np.ptp([level.estimate for level in shrunken]) <= np.ptp(raw)
 
 
 def test_shrinkage_of_independent_effects_is_the_textbook_formula() -> None:
@@ -132,13 +142,13 @@ def test_shrinkage_of_independent_effects_is_the_textbook_formula() -> None:
 
 def test_lag_brings_the_nearer_windows_into_a_check() -> None:
     result = evaluated(json.dumps({"exposure": {"mode": "joint", "lag": 2}}))
-    assert row(result, "nearer_windows")["applies"]
-    assert abs(row(result, "nearer_windows")["estimate"]) < SPREAD * row(result, "nearer_windows")["std_error"]
+    assert row(result, "nearer_windows").state != "not_applicable"
+    assert abs(row(result, "nearer_windows").estimate.estimate) < SPREAD * row(result, "nearer_windows").estimate.std_error
 
 
 @pytest.mark.parametrize("dose", ["count", "any", "minutes", "decay(14)"])
 def test_every_dose_is_estimated(dose: str) -> None:
-    assert evaluated(json.dumps({"exposure": {"mode": "joint", "dose": dose}}))["status"] == "estimated"
+    assert evaluated(json.dumps({"exposure": {"mode": "joint", "dose": dose}})).status == "estimated"
 
 
 def test_same_input_gives_the_same_bytes() -> None:
@@ -149,13 +159,13 @@ def test_same_input_gives_the_same_bytes() -> None:
 def test_order_of_input_rows_does_not_matter() -> None:
     occasions, ledger = linked()
     again = evaluate(hypothesis(), occasions, ledger.sample(frac=1, random_state=3).reset_index(drop=True), COMPUTE)
-    assert again["tested"]["estimate"] == evaluated()["tested"]["estimate"]
+    assert again.tested.estimate == evaluated().tested.estimate
 
 
 def test_singular_effects_are_named_as_left_out() -> None:
     result = evaluated()
-    assert result["dropped_slopes"]
-    assert any("singular" in sentence for sentence in result["sentences"])
+    assert result.left_out
+    assert any("singular" in note_text(note) for note in result.notes)
 
 
 def test_statsmodels_agrees_on_the_primary_model() -> None:
@@ -163,9 +173,9 @@ def test_statsmodels_agrees_on_the_primary_model() -> None:
     plain = {"random": {"worker_id": ["intercept"], "client_id": ["intercept"]}}
     ours = evaluate(hypothesis(**plain), *linked(**small), Compute(df="none", kenward_roger_below=0))
     theirs = evaluate(hypothesis(**plain), *linked(**small), Compute(engine="statsmodels"))
-    assert theirs["tested"]["estimate"] == pytest.approx(ours["tested"]["estimate"], rel=1e-4)
-    assert theirs["tested"]["std_error"] == pytest.approx(ours["tested"]["std_error"], rel=1e-3)
-    assert not row(theirs, "car1")["applies"]
+    assert theirs.tested.estimate == pytest.approx(ours.tested.estimate, rel=1e-4)
+    assert theirs.tested.std_error == pytest.approx(ours.tested.std_error, rel=1e-3)
+    assert row(theirs, "car1").state == "not_applicable"
 
 
 def test_e_value_and_robustness_value_as_published() -> None:
@@ -173,7 +183,7 @@ def test_e_value_and_robustness_value_as_published() -> None:
     ratio = np.log(3.9) / sensitivity.MODERATE_RISK_RATIO
     assert sensitivity.e_value(ratio) == pytest.approx(7.26, abs=PRINTED)
     assert sensitivity.robustness(4.184, 783) == pytest.approx(0.139, abs=PRINTED / 10)
-    assert sensitivity.of(of(0.0, 0.1, 50.0), 1.0)["e_value"] == 1.0
+    assert sensitivity.sensitivity_of(estimate_of(0.0, 0.1, 50.0), 1.0).e_value == 1.0
 
 
 def test_detrending_takes_out_a_line_and_nothing_else() -> None:
@@ -195,6 +205,6 @@ def test_covariance_reads_the_table_by_name() -> None:
             columns=["group", "term_1", "term_2", "covariance"],
         )
 
-    spread, matrix = covariance(Model(), "g", ["x", "1"])
+    spread, matrix = covariance_of(Model(), "g", ["x", "1"])
     assert spread.tolist() == [1.0, 2.0]
     assert matrix.tolist() == [[1.0, -1.0], [-1.0, 4.0]]

@@ -15,7 +15,7 @@ from pipeline.commands import deviate, lock, unlock
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.explain import explain
 from pipeline.hypotheses.summary import summary
-from pipeline.hypotheses.verdicts import judge
+from pipeline.hypotheses.verdict.judge import judge
 from tests.hypotheses.studies import COMPUTE, hypothesis, linked
 from tests.hypotheses.test_verdicts import NOTHING, result
 
@@ -115,10 +115,10 @@ def test_explain_tells_the_rows_and_the_equation_of_the_fit(changes: dict[str, o
     declared = hypothesis(**changes)
     text = " ".join(explain("h", declared, COMPUTE, RULES, *linked()).split())
     result = evaluate(declared, *linked(), COMPUTE)
-    for row in result["counts"][:-1]:
-        assert f"{row['step']}: {row['rows']} rows, {row['clients']} clients, {row['workers']} workers" in text
-    assert result["counts"][-1]["rows"] == result["counts"][-2]["rows"]
-    assert result["formula"].partition(" + [")[0] in text  # random terms may be simplified by the fit
+    for row in result.counts[:-1]:
+        assert f"{row.step}: {row.rows} rows, {row.clients} clients, {row.workers} workers" in text
+    assert result.counts[-1].rows == result.counts[-2].rows
+    assert str(result.formula).partition(" + [")[0] in text  # random terms may be simplified by the fit
 
 
 def test_summary_lines() -> None:

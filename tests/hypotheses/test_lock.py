@@ -9,8 +9,8 @@ import pytest
 from pipeline.base.errors import StageError
 from pipeline.base.params import Compute, Exposure, Hypothesis, Measures, VerdictRules
 from pipeline.base.sources import Sources
-from pipeline.hypotheses import lock
-from pipeline.hypotheses.verdicts import judge
+from pipeline.hypotheses.verdict import lock
+from pipeline.hypotheses.verdict.judge import judge
 from pipeline.measures import shipped
 from tests.hypotheses.studies import hypothesis
 from tests.hypotheses.test_verdicts import result
@@ -152,15 +152,15 @@ def test_a_family_does_not_shrink_after_the_fact() -> None:
     """Stamping or removing the hypotheses that would have failed must not make it easier for the one that is left."""
     strong, three = NEAR, ("a", "b", "c")
     rules = VerdictRules()
-    alone = judge({"a": strong}, {"a": hypothesis()}, rules)["hypotheses"]["a"]
-    assert alone["p_adjusted"] == pytest.approx(P, abs=ROUNDED)
+    alone = judge({"a": strong}, {"a": hypothesis()}, rules).hypotheses["a"]
+    assert alone.p_adjusted == pytest.approx(P, abs=ROUNDED)
     removed = judge({"a": strong}, {"a": hypothesis()}, rules, {}, three)
-    assert removed["hypotheses"]["a"]["p_adjusted"] == pytest.approx(3 * P, abs=3 * ROUNDED)
-    assert removed["family"]["confirmatory"]["size"] == 3
-    assert removed["family"]["confirmatory"]["counted_from_the_lock"] == ["b", "c"]
-    both, stamped = {"a": hypothesis(), "b": hypothesis()}, {"b": "b.exposure.lag: 0 -> 1"}
+    assert removed.hypotheses["a"].p_adjusted == pytest.approx(3 * P, abs=3 * ROUNDED)
+    assert removed.family["confirmatory"].size == 3
+    assert removed.family["confirmatory"].counted_from_the_lock == ("b", "c")
+    both, stamped = {"a": hypothesis(), "b": hypothesis()}, {"b": ["b.exposure.lag: 0 -> 1"]}
     verdicts = judge({"a": strong, "b": result(0.001)}, both, rules, stamped, ("a", "b"))
-    assert verdicts["hypotheses"]["a"]["p_adjusted"] == pytest.approx(2 * P, abs=2 * ROUNDED)
+    assert verdicts.hypotheses["a"].p_adjusted == pytest.approx(2 * P, abs=2 * ROUNDED)
 
 
 def test_unlocking_keeps_the_history_and_the_reason() -> None:

@@ -12,7 +12,8 @@ import pytest
 from pipeline.base.params import Exposure, VerdictRules
 from pipeline.exposure.link import link
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.hypotheses.verdicts import judge
+from pipeline.hypotheses.verdict.judge import judge
+from pipeline.vocabulary.results import note_text, reason_text
 from tests.hypotheses.studies import COMPUTE, hypothesis, study
 
 Tables = dict[str, pd.DataFrame]
@@ -146,26 +147,26 @@ def test_reason(spoil: Callable[[Tables, pd.DataFrame], None], changes: dict[str
     occasions, ledger, _ = link(tables, scores, Exposure())
     declared = hypothesis(**changes)
     result = evaluate(declared, occasions, ledger, COMPUTE)
-    assert result["status"] == "not_estimable"
-    assert reason in result["reason"]
-    assert result["tested"] is None
-    assert not any(row["estimate"] for row in result["battery"])
-    verdict = judge({"h": result}, {"h": declared}, VerdictRules())["hypotheses"]["h"]
-    assert verdict["verdict"] == "not estimable"
-    assert reason in verdict["reasons"][0]
+    assert result.status == "not_estimable"
+    assert reason in reason_text(result.reason, exact=True)
+    assert result.tested is None
+    assert result.battery == ()
+    verdict = judge({"h": result}, {"h": declared}, VerdictRules()).hypotheses["h"]
+    assert verdict.verdict == "not estimable"
+    assert verdict.reason == result.reason
 
 
 def test_few_workers_get_kenward_roger_and_are_told() -> None:
     tables, scores = study()
     occasions, ledger, _ = link(tables, scores, Exposure())
     result = evaluate(hypothesis(), occasions, ledger, COMPUTE)
-    assert any("Kenward and Roger" in sentence for sentence in result["sentences"])
+    assert any("Kenward and Roger" in note_text(note) for note in result.notes)
 
 
 def test_counts_say_where_rows_went() -> None:
     tables, scores = study()
     scores.loc[scores["session_id"] < "s00016", "value"] = np.nan
     occasions, ledger, _ = link(tables, scores, Exposure())
-    counts = evaluate(hypothesis(exposure={"mode": "joint", "lag": 1}), occasions, ledger, COMPUTE)["counts"]
-    assert [row["rows"] for row in counts] == [384, 368, 322, 322, 322]
-    assert [row["clients"] for row in counts] == [48, 46, 46, 46, 46]
+    counts = evaluate(hypothesis(exposure={"mode": "joint", "lag": 1}), occasions, ledger, COMPUTE).counts
+    assert [row.rows for row in counts] == [384, 368, 322, 322, 322]
+    assert [row.clients for row in counts] == [48, 46, 46, 46, 46]

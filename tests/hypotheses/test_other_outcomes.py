@@ -11,9 +11,10 @@ import pytest
 from pipeline.base.params import Exposure, Hypothesis
 from pipeline.exposure.dose import chosen, doses
 from pipeline.exposure.link import link
-from pipeline.hypotheses.estimate import Estimate
-from pipeline.hypotheses.evaluate import evaluate, primary
-from pipeline.hypotheses.sample import build
+from pipeline.hypotheses.design.sample import build_sample
+from pipeline.hypotheses.evaluate import evaluate
+from pipeline.hypotheses.kinds.multilevel.evaluate import primary
+from pipeline.results.estimate import Estimate
 from tests.hypotheses.studies import COMPUTE, hypothesis, study
 
 STUDIES = 12
@@ -81,25 +82,24 @@ CASES: list[tuple[Any, dict[str, Any], float]] = [
 ]
 
 
-def number_of(declared: Hypothesis, occasions: pd.DataFrame, ledger: pd.DataFrame) -> dict[str, Any]:
+def number_of(declared: Hypothesis, occasions: pd.DataFrame, ledger: pd.DataFrame) -> Estimate | None:
     """The tested number: of a mixed model without the battery, which is not asked here and takes nine parts in ten."""
     if declared.outcome.kind != "dyad_gap":
-        return dict(evaluate(declared, occasions, ledger, COMPUTE)["tested"])
-    found: Estimate = primary(declared, build(declared, occasions, ledger), COMPUTE).tested
-    return {"estimate": found.estimate, "conf_low": found.conf_low, "conf_high": found.conf_high}
+        return evaluate(declared, occasions, ledger, COMPUTE).tested
+    return primary(declared, build_sample(declared, occasions, ledger), COMPUTE).tested
 
 
 def test_the_number_without_the_battery_is_the_one_told() -> None:
     declared = hypothesis(outcome={"instrument": "wai_sr", "kind": "dyad_gap"})
     occasions, ledger, _ = link(*converging(0), Exposure())
-    told = evaluate(declared, occasions, ledger, COMPUTE)["tested"]
-    assert number_of(declared, occasions, ledger).items() <= told.items()
+    told = evaluate(declared, occasions, ledger, COMPUTE).tested
+    assert number_of(declared, occasions, ledger).model_dump().items() <= told.model_dump().items()
 
 
 @pytest.mark.parametrize(("draw", "changes", "truth"), CASES, ids=["dropout", "no_show", "distance", "distance_by_worker"])
 def test_the_truth_is_found_and_covered(draw: Any, changes: dict[str, Any], truth: float) -> None:
     declared = hypothesis(**changes)
     found = [number_of(declared, *link(*draw(seed), Exposure())[:2]) for seed in range(STUDIES)]
-    estimates = np.array([one["estimate"] for one in found])
+    estimates = np.array([one.estimate for one in found])
     assert abs(estimates.mean() - truth) < ERRORS * estimates.std(ddof=1) / np.sqrt(STUDIES)
-    assert sum(one["conf_low"] <= truth <= one["conf_high"] for one in found) >= FEWEST_COVERED
+    assert sum(one.conf_low <= truth <= one.conf_high for one in found) >= FEWEST_COVERED

@@ -17,6 +17,8 @@ import pytest
 
 from pipeline.base.params import Compute
 from pipeline.hypotheses.evaluate import evaluate
+from pipeline.results.attempt import CheckResult
+from pipeline.results.fit import Fit
 from tests.hypotheses.studies import PHASES, hypothesis
 
 HERE = Path(__file__).parents[1] / "reference" / "hypotheses"
@@ -61,34 +63,34 @@ def ledger(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 @cache
-def result(changes: str = "{}", keep_worker: bool = False, few: bool = False) -> dict[str, Any]:
+def result(changes: str = "{}", keep_worker: bool = False, few: bool = False) -> Fit:
     rows = occasions(keep_worker, few)
     declared = hypothesis(**{"covariates": ["phase"], **json.loads(changes)})
     found = evaluate(declared, rows.drop(columns=list(MODES)), ledger(rows), COMPUTE)
-    assert found["status"] == "estimated", found["reason"]
+    assert found.status == "estimated", found.reason
     return found
 
 
-def check(name: str, **settings: Any) -> dict[str, Any]:
-    return next(row for row in result(**settings)["battery"] if row["check"] == name)
+def check(name: str, **settings: Any) -> CheckResult:
+    return next(row for row in result(**settings).battery if row.check == name)
 
 
 def agrees(found: Any, reference: dict[str, float], tolerance: float = SAME, same_df: float = SAME_DF) -> None:
-    read = found if isinstance(found, dict) else found.__dict__
+    read = (found.estimate if isinstance(found, CheckResult) else found).model_dump()
     assert read["estimate"] == pytest.approx(reference["estimate"], rel=tolerance, abs=tolerance * reference["std_error"])
     assert read["std_error"] == pytest.approx(reference["std_error"], rel=tolerance)
     if "df" in reference:
         assert read["df"] == pytest.approx(reference["df"], rel=same_df)
 
 
-def with_changes(**changes: Any) -> dict[str, Any]:
-    return result(json.dumps(changes))["tested"]
+def with_changes(**changes: Any) -> Any:
+    return result(json.dumps(changes)).tested
 
 
 def test_primary() -> None:
-    agrees(result()["tested"], R["primary"])
-    assert result()["dropped_slopes"] == []
-    assert result()["deviance"] == pytest.approx(R["deviance"], abs=1e-4)
+    agrees(result().tested, R["primary"])
+    assert result().left_out == ()
+    assert result().deviance == pytest.approx(R["deviance"], abs=1e-4)
 
 
 @pytest.mark.parametrize("effect", ["between", "worker", "contextual"])
@@ -110,8 +112,8 @@ class TestLinearModels:
         return dict(R["few_workers"][name] if few else R[name])
 
     def test_tested_number(self, few: bool) -> None:
-        assert result(few=few)["dropped_slopes"] == []
-        agrees(result(few=few)["tested"], self.wanted("primary", few))
+        assert result(few=few).left_out == ()
+        agrees(result(few=few).tested, self.wanted("primary", few))
 
     @pytest.mark.parametrize("name", LINEAR)
     def test_check(self, name: str, few: bool) -> None:
@@ -121,15 +123,15 @@ class TestLinearModels:
     def test_joint_minus_control(self, control: str, few: bool) -> None:
         found = check(f"control_{control}", few=few)
         agrees(found, self.wanted(f"control_{control}", few))
-        agrees(found["details"]["control"], self.wanted(f"alone_{control}", few))
+        agrees(found.beside["control"], self.wanted(f"alone_{control}", few))
 
     def test_lead_alone_and_without_time_slope(self, few: bool) -> None:
-        agrees(check("lead_placebo", few=few)["details"]["after"], self.wanted("lead_alone", few))
-        agrees(check("time_slope", few=few)["details"]["without"], self.wanted("without_time_slope", few))
+        agrees(check("lead_placebo", few=few).beside["after"], self.wanted("lead_alone", few))
+        agrees(check("time_slope", few=few).beside["without"], self.wanted("without_time_slope", few))
 
     def test_nearer_windows(self, few: bool) -> None:
-        assert result(LAGGED, few=few)["dropped_slopes"] == []
-        agrees(result(LAGGED, few=few)["tested"], self.wanted("lagged_exposure", few))
+        assert result(LAGGED, few=few).left_out == ()
+        agrees(result(LAGGED, few=few).tested, self.wanted("lagged_exposure", few))
         agrees(check("nearer_windows", changes=LAGGED, few=few), self.wanted("nearer_windows", few))
 
 
@@ -138,7 +140,7 @@ def test_logit_of_any_episode() -> None:
 
 
 def test_influence() -> None:
-    assert check("influence")["details"]["largest_change"] == pytest.approx(R["influence"]["largest_change"], rel=SAME)
+    assert check("influence").facts["largest_change"] == pytest.approx(R["influence"]["largest_change"], rel=SAME)
 
 
 def test_cluster_robust() -> None:
@@ -148,9 +150,9 @@ def test_cluster_robust() -> None:
 def test_car1() -> None:
     found = check("car1", keep_worker=True)
     agrees(found, R["car1"])
-    assert found["details"]["phi"] == pytest.approx(R["car1"]["phi"], rel=SAME)
+    assert found.facts["phi"] == pytest.approx(R["car1"]["phi"], rel=SAME)
     agrees(found, {key: R["car1_nlme"][key] for key in ("estimate", "std_error")}, NLME)
-    assert found["details"]["phi"] == pytest.approx(R["car1_nlme"]["phi"], rel=NLME)
+    assert found.facts["phi"] == pytest.approx(R["car1_nlme"]["phi"], rel=NLME)
 
 
 def test_contrast_of_exposures() -> None:
@@ -171,13 +173,13 @@ def test_contrast_of_outcomes() -> None:
 
 def test_moderators() -> None:
     found = result(json.dumps({"moderator": "phase"}))
-    agrees(found["tested"], R["by_phase"])
-    for level, wanted in zip(found["moderation"]["levels"], R["at_phases"], strict=True):
+    agrees(found.tested, R["by_phase"])
+    for level, wanted in zip(found.moderation.levels, R["at_phases"], strict=True):
         agrees(level, wanted, same_df=EMMEANS_DF)
-    assert found["moderation"]["homogeneity"]["p_value"] == pytest.approx(R["phases_equal"]["Pr(>F)"], rel=SAME_DF)
+    assert found.moderation.homogeneity.p_value == pytest.approx(R["phases_equal"]["Pr(>F)"], rel=SAME_DF)
     found = result(json.dumps({"moderator": "need_index"}))
-    agrees(found["tested"], R["by_need"])
-    for level, wanted in zip(found["moderation"]["levels"], R["at_needs"], strict=True):
+    agrees(found.tested, R["by_need"])
+    for level, wanted in zip(found.moderation.levels, R["at_needs"], strict=True):
         agrees(level, wanted, same_df=EMMEANS_DF)
 
 
@@ -185,24 +187,24 @@ def test_mediation() -> None:
     plain = {"worker_id": ["intercept"], "client_id": ["intercept", "exposure"]}
     lagged = {"exposure": {"mode": "joint", "lag": 1}, "mediator": {"column": "empathy_client"}, "random": plain}
     found = result(json.dumps(lagged))
-    assert found["dropped_slopes"] == []
-    paths = found["mediation"]
-    agrees(paths["a"], R["path_a"])
-    agrees(paths["b"], R["path_b"])
-    agrees(paths["direct"], R["path_direct"])
-    assert paths["covariance_ab"] == pytest.approx(R["covariance_ab"], rel=SAME_DF)
-    assert paths["covariance_ab_error"] == pytest.approx(R["covariance_ab_error"], rel=SECOND)
-    assert paths["correlation_of_paths"] == pytest.approx(R["correlation_of_paths"], rel=SECOND)
+    assert found.left_out == ()
+    paths = found.mediation
+    agrees(paths.a, R["path_a"])
+    agrees(paths.b, R["path_b"])
+    agrees(paths.direct, R["path_direct"])
+    assert paths.covariance_ab == pytest.approx(R["covariance_ab"], rel=SAME_DF)
+    assert paths.covariance_ab_error == pytest.approx(R["covariance_ab_error"], rel=SECOND)
+    assert paths.correlation_of_paths == pytest.approx(R["correlation_of_paths"], rel=SECOND)
     error = R["indirect"]["std_error"]
-    assert paths["covariance_ab"] == pytest.approx(R["covariance_ab_nlme"], abs=SLOPES * error)
+    assert paths.covariance_ab == pytest.approx(R["covariance_ab_nlme"], abs=SLOPES * error)
     for name in ("estimate", "std_error", "conf_low", "conf_high"):
-        assert found["tested"][name] == pytest.approx(R["indirect"][name], abs=MONTE_CARLO * error)
+        assert getattr(found.tested, name) == pytest.approx(R["indirect"][name], abs=MONTE_CARLO * error)
 
 
 @pytest.mark.parametrize("kind", ["no_show", "dropout"])
 def test_hazards(kind: str) -> None:
     event, beside = {"no_show": ("missed_next", "phase"), "dropout": ("dropped_out", "need_index")}[kind]
     found = result(json.dumps({"outcome": {"instrument": "wai_sr", "kind": kind}, "covariates": [beside]}))
-    agrees(found["tested"], R[event])
-    control = next(row for row in found["battery"] if row["check"] == "control_worker_solo")
+    agrees(found.tested, R[event])
+    control = next(row for row in found.battery if row.check == "control_worker_solo")
     agrees(control, R[f"{event}_control"])

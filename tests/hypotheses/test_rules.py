@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from pipeline.base.params import load
-from pipeline.hypotheses import check_params
+from pipeline.hypotheses.design.sample import how_many
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.hypotheses.sample import how_many
+from pipeline.hypotheses.rules import check_params
 from tests.hypotheses.studies import COMPUTE, hypothesis, linked
 
 ROOT = Path(__file__).parents[2]
@@ -69,5 +69,5 @@ def test_barriers_count_as_a_number() -> None:
     occasions, ledger = linked()
     codes = np.where(occasions["client_id"].str[-1].astype(int) % 2, "housing;cost", "none")
     result = evaluate(hypothesis(moderator="barriers"), occasions.assign(barriers=codes), ledger, COMPUTE)
-    assert result["status"] == "estimated"
-    assert [level["level"] for level in result["moderation"]["levels"]] == ["one SD below", "at the mean", "one SD above"]
+    assert result.status == "estimated"
+    assert [level.level for level in result.moderation.levels] == ["one SD below", "at the mean", "one SD above"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +11,10 @@ from pipeline.base.params import Exposure, VerdictRules
 from pipeline.exposure.link import link
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.explain import explain
-from pipeline.hypotheses.verdicts import judge
+from pipeline.hypotheses.verdict.judge import judge
 from pipeline.project.io import json_bytes
+from pipeline.results.estimate import Estimate
+from pipeline.vocabulary.results import REASONS
 from tests.hypotheses.strange import lenient, random_hypothesis, strange_study
 
 STUDIES = 20
@@ -31,25 +31,31 @@ def test_a_number_or_a_reason(seed: int) -> None:
     for _ in range(HYPOTHESES):
         declared, compute = random_hypothesis(random), lenient(random)
         result = evaluate(declared, occasions, ledger, compute)
-        verdict = judge({"h": result}, {"h": declared}, VerdictRules())["hypotheses"]["h"]["verdict"]
+        verdict = judge({"h": result}, {"h": declared}, VerdictRules()).hypotheses["h"].verdict
         assert json_bytes(result)
-        assert result["counts"]
-        if result["status"] == "not_estimable":
-            assert (verdict, result["tested"], result["battery"], result["coefficients"]) == ("not estimable", None, [], [])
-            assert result["reason"]
+        assert result.counts
+        assert result.status != "not_computed", result.reason
+        if result.status == "not_estimable":
+            assert (verdict, result.tested, result.battery, result.coefficients) == ("not estimable", None, (), ())
+            assert result.reason
+            assert result.reason.code in REASONS
         else:
-            sound(result["tested"])
+            sound(result.tested)
             assert verdict != "not estimable"
-            for check in result["battery"]:
-                if check["estimate"] is not None:
-                    sound(check)
+            for check in result.battery:
+                if check.estimate is not None:
+                    sound(check.estimate)
                 else:
-                    assert check["reason"]
+                    assert check.reason
+                    assert check.reason.code in REASONS
+                    assert check.reason.code != "defect", check
         assert explain("h", declared, compute, VerdictRules(), occasions, ledger)
 
 
-def sound(numbers: Mapping[str, Any]) -> None:
+def sound(found: Estimate | None) -> None:
     """Finite numbers, an interval round its estimate, and an error that is one."""
+    assert found is not None
+    numbers = found.model_dump()
     assert all(math.isfinite(numbers[name]) for name in NUMBERS if name in numbers)
     assert numbers["std_error"] > 0
     assert numbers["conf_low"] <= numbers["estimate"] <= numbers["conf_high"]

@@ -7,118 +7,97 @@ from typing import Any
 import pytest
 
 from pipeline.base.params import VerdictRules
-from pipeline.hypotheses import estimate
-from pipeline.hypotheses.multiplicity import benjamini_hochberg, holm
-from pipeline.hypotheses.verdicts import judge
+from pipeline.hypotheses.verdict.judge import judge
+from pipeline.hypotheses.verdict.multiplicity import benjamini_hochberg, holm
+from pipeline.results.attempt import CheckResult
+from pipeline.results.estimate import estimate_of
+from pipeline.results.fit import Fit
+from pipeline.results.verdict import Family
+from pipeline.vocabulary import results
 from tests.hypotheses.studies import hypothesis
+from tests.results import make
 
 EXACT = 1e-12  # adjusted p-values are products of small whole numbers and the p-values themselves
 RULES = VerdictRules()
 SD = 0.5  # within-client SD of the outcome in these cases; the smallest effect is 0.1 SD, 0.05 points
 
 
-def check(name: str, value: float | None, error: float = 0.02, **more: Any) -> dict[str, Any]:
-    numbers = {"estimate": value, "std_error": None if value is None else error, "df": None}
-    return {
-        "check": name,
-        "label": name,
-        "applies": True,
-        "passed": None,
-        "sentence": "s",
-        "reason": None,
-        **numbers,
-        **more,
-    }
+def check(name: str, value: float | None, error: float = 0.02, control: float | None = None) -> CheckResult:
+    """A check with a number (and its control's), or one that applies and could not be computed."""
+    beside = {} if control is None else {"control": estimate_of(control, 0.02, None)}
+    return make.check(name, value, error, beside=beside)
 
 
-def scaled(value: float, error: float) -> dict[str, float]:
-    found = estimate.of(value, error, None)
-    numbers = {name: getattr(found, name) / SD for name in ("estimate", "conf_low", "conf_high")}
-    return {**numbers, "outcome_sd_within": SD}
+def result(value: float, error: float = 0.02, battery: list[CheckResult] | None = None, ceiling: str | None = None) -> Fit:
+    own = {row.check: row for row in battery or []}
+    held = [make.check(name, value, error) for name in HELD if name not in own]
+    tested = make.number_tested(value, error, sd=SD)
+    return make.fit(tested=tested, battery=(*held, *own.values()), ceiling=ceiling)
 
 
-def absent(name: str) -> dict[str, Any]:
-    return {**check(name, None), "applies": False}
+NOTHING = make.nothing()
+BROKEN = make.nothing("defect", "not_computed")
+HELD = ("lead_placebo", "lagged_outcome", "detrended", "time_slope", "car1")
+ORDER = "no_order_in_time"
+CONTROLS = ("control_worker_solo", "control_client_solo", "control_concrete")
 
-
-def result(
-    value: float, error: float = 0.02, battery: list[dict[str, Any]] | None = None, ceiling: str | None = None
-) -> dict[str, Any]:
-    tested = {**estimate.of(value, error, None).__dict__, "standardized": scaled(value, error)}
-    rows = [check(name, value, error) for name in ("lead_placebo", "lagged_outcome", "detrended", "time_slope", "car1")]
-    rows = [row for row in rows if row["check"] not in {b["check"] for b in battery or []}]
-    return {
-        "status": "estimated",
-        "reason": None,
-        "tested": tested,
-        "battery": [*rows, *(battery or [])],
-        "ceiling": ceiling,
-    }
-
-
-NOTHING = {"status": "not_estimable", "reason": "no advocacy log", "tested": None, "battery": [], "ceiling": None}
-SAME = {"details": {"control": {"estimate": 0.2, "std_error": 0.02, "df": None}}}
-NONE_SEEN = {"details": {"control": {"estimate": 0.01, "std_error": 0.02, "df": None}}}
-OTHER = {"details": {"control": {"estimate": -0.2, "std_error": 0.02, "df": None}}}
-
-CASES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
+CASES: list[tuple[str, Fit, dict[str, Any], str]] = [
     ("all is well", result(0.2), {}, "supported"),
     ("the other sign", result(-0.2), {}, "opposite"),
     ("predicted to be negative", result(-0.2), {"predicted": "negative"}, "supported"),
     ("predicted to be negative, is positive", result(0.2), {"predicted": "negative"}, "opposite"),
     ("exploratory", result(0.2), {"role": "exploratory"}, "suggestive"),
     ("exploratory, other sign", result(-0.2), {"role": "exploratory"}, "opposite"),
-    ("a kind of number with a ceiling", result(0.2, ceiling="no order in time"), {}, "suggestive"),
+    ("a kind of number with a ceiling", result(0.2, ceiling=ORDER), {}, "suggestive"),
     ("no number", NOTHING, {}, "not estimable"),
+    ("a defect", BROKEN, {}, "could not be computed"),
     ("too wide to tell", result(0.05, 0.05), {}, "inconclusive"),
     ("not significant, within the smallest effect", result(0.005, 0.01), {}, "practically zero"),
     ("significant, within the smallest effect", result(0.03, 0.01), {}, "practically zero"),
     ("the interval just reaches the smallest effect", result(0.04, 0.01), {}, "supported"),
     ("predicted none, tight", result(0.0, 0.01), {"predicted": "none"}, "supported"),
     ("predicted none, tight, exploratory", result(0.0, 0.01), {"predicted": "none", "role": "exploratory"}, "suggestive"),
-    ("predicted none, tight, with a ceiling", result(0.0, 0.01, ceiling="x"), {"predicted": "none"}, "suggestive"),
+    ("predicted none, tight, with a ceiling", result(0.0, 0.01, ceiling=ORDER), {"predicted": "none"}, "suggestive"),
     ("predicted none, wide", result(0.0, 0.1), {"predicted": "none"}, "inconclusive"),
     ("predicted none, something", result(0.2), {"predicted": "none"}, "opposite"),
     ("lead as large as lag", result(0.2, battery=[check("lead_placebo", 0.01)]), {}, "no direction can be claimed"),
     ("lead larger than lag", result(0.2, battery=[check("lead_placebo", -0.2)]), {}, "no direction can be claimed"),
-    ("lead could not be fitted", result(0.2, battery=[check("lead_placebo", None)]), {}, "no direction can be claimed"),
-    ("lead does not apply", result(0.2, battery=[absent("lead_placebo")]), {}, "supported"),
+    ("lead could not be fitted", result(0.2, battery=[check("lead_placebo", None)]), {}, "inconclusive"),
+    ("lead does not apply", result(0.2, battery=[make.absent("lead_placebo")]), {}, "supported"),
     ("lead fails, and not significant", result(0.01, 0.05, battery=[check("lead_placebo", 0.0)]), {}, "inconclusive"),
     ("lead fails, on the other side", result(-0.2, battery=[check("lead_placebo", 0.0)]), {}, "no direction can be claimed"),
     (
         "the control shows the same, no difference",
-        result(0.2, battery=[check("control_worker_solo", 0.01, **SAME)]),
+        result(0.2, battery=[check("control_worker_solo", 0.01, control=0.2)]),
         {},
         "not specific to being there",
     ),
     (
         "the control shows the same, joint more",
-        result(0.2, battery=[check("control_worker_solo", 0.1, **SAME)]),
+        result(0.2, battery=[check("control_worker_solo", 0.1, control=0.2)]),
         {},
         "supported",
     ),
-    ("the control shows nothing", result(0.2, battery=[check("control_worker_solo", 0.01, **NONE_SEEN)]), {}, "supported"),
-    ("the control shows the opposite", result(0.2, battery=[check("control_concrete", 0.4, **OTHER)]), {}, "supported"),
+    ("the control shows nothing", result(0.2, battery=[check("control_worker_solo", 0.01, control=0.01)]), {}, "supported"),
+    ("the control shows the opposite", result(0.2, battery=[check("control_concrete", 0.4, control=-0.2)]), {}, "supported"),
     (
         "a negative effect that a control shares",
         result(
             -0.2,
-            battery=[
-                check("control_concrete", -0.01, details={"control": {"estimate": -0.2, "std_error": 0.02, "df": None}})
-            ],
+            battery=[check("control_concrete", -0.01, control=-0.2)],
         ),
         {},
         "not specific to being there",
     ),
     (
         "not specific goes before practically zero",
-        result(0.03, 0.01, battery=[check("control_client_solo", 0.001, **SAME)]),
+        result(0.03, 0.01, battery=[check("control_client_solo", 0.001, control=0.2)]),
         {},
         "not specific to being there",
     ),
     (
         "no direction goes before not specific",
-        result(0.2, battery=[check("lead_placebo", 0.0), check("control_worker_solo", 0.01, **SAME)]),
+        result(0.2, battery=[check("lead_placebo", 0.0), check("control_worker_solo", 0.01, control=0.2)]),
         {},
         "no direction can be claimed",
     ),
@@ -127,8 +106,16 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("time slopes take it", result(0.2, battery=[check("time_slope", 0.03)]), {}, "fragile"),
     ("autocorrelation takes it", result(0.2, battery=[check("car1", 0.03)]), {}, "fragile"),
     ("a robust error takes it", result(0.2, battery=[check("cluster_robust", 0.2, 0.15)]), {}, "fragile"),
-    ("CAR(1) could not be fitted", result(0.2, battery=[check("car1", None)]), {}, "fragile"),
-    ("CAR(1) does not apply", result(0.2, battery=[absent("car1")]), {}, "supported"),
+    ("CAR(1) could not be fitted", result(0.2, battery=[check("car1", None)]), {}, "inconclusive"),
+    ("no control could be fitted", result(0.2, battery=[check(name, None) for name in CONTROLS]), {}, "inconclusive"),
+    (
+        "a control could not be fitted, another shows the same",
+        result(0.2, battery=[check(CONTROLS[0], None), check(CONTROLS[1], 0.01, control=0.2)]),
+        {},
+        "not specific to being there",
+    ),
+    ("what does not decide may fail to be fitted", result(0.2, battery=[check("reverse", None)]), {}, "supported"),
+    ("CAR(1) does not apply", result(0.2, battery=[make.absent("car1")]), {}, "supported"),
     ("the reverse does not decide", result(0.2, battery=[check("reverse", 0.0)]), {}, "supported"),
     ("fragile, on the other side", result(-0.2, battery=[check("car1", 0.0)]), {}, "fragile"),
     ("fragile, exploratory", result(0.2, battery=[check("car1", 0.0)]), {"role": "exploratory"}, "fragile"),
@@ -138,51 +125,51 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
 @pytest.mark.parametrize(
     ("title", "found", "declared", "verdict"), CASES, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_rule(title: str, found: dict[str, Any], declared: dict[str, Any], verdict: str) -> None:
-    entry = judge({"h": found}, {"h": hypothesis(**declared)}, RULES)["hypotheses"]["h"]
-    assert entry["verdict"] == verdict
-    assert entry["rule"]
+def test_rule(title: str, found: Fit, declared: dict[str, Any], verdict: str) -> None:
+    entry = judge({"h": found}, {"h": hypothesis(**declared)}, RULES).hypotheses["h"]
+    assert entry.verdict == verdict
+    assert entry.rule in results.RULES
 
 
 def test_family_correction_decides() -> None:
     found = {name: result(0.2, 0.09) for name in ("a", "b", "c")}  # p = 0.026 each
     declared = {name: hypothesis() for name in found}
-    assert judge({"a": found["a"]}, {"a": declared["a"]}, RULES)["hypotheses"]["a"]["verdict"] != "inconclusive"
+    assert judge({"a": found["a"]}, {"a": declared["a"]}, RULES).hypotheses["a"].verdict != "inconclusive"
     together = judge(found, declared, RULES)
-    assert {entry["verdict"] for entry in together["hypotheses"].values()} == {"inconclusive"}
-    assert together["family"]["confirmatory"] == {"size": 3, "correction": "holm", "names": ["a", "b", "c"]}
+    assert {entry.verdict for entry in together.hypotheses.values()} == {"inconclusive"}
+    assert together.family["confirmatory"] == Family(size=3, correction="holm", names=("a", "b", "c"))
 
 
 def test_a_hypothesis_without_a_number_counts_in_its_family() -> None:
     found = {"a": result(0.2, 0.09), "b": NOTHING}
-    entries = judge(found, {name: hypothesis() for name in found}, RULES)["hypotheses"]
-    assert entries["a"]["p_adjusted"] == pytest.approx(2 * entries["a"]["p_value"], rel=EXACT)
-    assert entries["b"]["p_adjusted"] is None
+    entries = judge(found, {name: hypothesis() for name in found}, RULES).hypotheses
+    assert entries["a"].p_adjusted == pytest.approx(2 * entries["a"].p_value, rel=EXACT)
+    assert entries["b"].p_adjusted is None
 
 
 def test_roles_are_separate_families() -> None:
     found = {"a": result(0.2, 0.09), "b": result(0.2, 0.09)}
-    entries = judge(found, {"a": hypothesis(), "b": hypothesis(role="exploratory")}, RULES)["hypotheses"]
-    assert entries["a"]["p_adjusted"] == entries["a"]["p_value"]
+    entries = judge(found, {"a": hypothesis(), "b": hypothesis(role="exploratory")}, RULES).hypotheses
+    assert entries["a"].p_adjusted == entries["a"].p_value
 
 
 def test_demoted_hypotheses_are_suggestive_at_most_and_say_why() -> None:
-    entry = judge({"h": result(0.2)}, {"h": hypothesis()}, RULES, {"h": "exposure.first_window: 14 -> 7"})["hypotheses"]["h"]
-    assert (entry["verdict"], entry["role"], entry["declared_role"]) == ("suggestive", "exploratory", "confirmatory")
-    assert "first_window" in entry["reasons"][-1]
+    entry = judge({"h": result(0.2)}, {"h": hypothesis()}, RULES, {"h": ["exposure.first_window: 14 -> 7"]}).hypotheses["h"]
+    assert (entry.verdict, entry.role, entry.declared_role) == ("suggestive", "exploratory", "confirmatory")
+    assert "first_window" in entry.deviations[-1]
 
 
 def test_which_checks_decide_is_the_rules_own() -> None:
     found = result(0.2, battery=[check("car1", 0.0)])
     lenient = VerdictRules(fragile_checks=("detrended",))
-    assert judge({"h": found}, {"h": hypothesis()}, lenient)["hypotheses"]["h"]["verdict"] == "supported"
+    assert judge({"h": found}, {"h": hypothesis()}, lenient).hypotheses["h"].verdict == "supported"
 
 
 def test_alpha_reaches_the_checks() -> None:
     found = result(0.2, battery=[check("car1", 0.05, 0.02)])  # z = 2.5
     strict = VerdictRules(alpha=0.01)
-    assert judge({"h": found}, {"h": hypothesis()}, strict)["hypotheses"]["h"]["verdict"] == "fragile"
-    assert judge({"h": found}, {"h": hypothesis()}, RULES)["hypotheses"]["h"]["verdict"] == "supported"
+    assert judge({"h": found}, {"h": hypothesis()}, strict).hypotheses["h"].verdict == "fragile"
+    assert judge({"h": found}, {"h": hypothesis()}, RULES).hypotheses["h"].verdict == "supported"
 
 
 def test_adjustments_as_in_r() -> None:

@@ -1,95 +1,51 @@
-"""The falsification battery: one small file a check, all of them listed here.
+"""The falsification battery: one small file a check, found by being here.
 
-To add a check, write a module with a `Check` beside these, list it in `BATTERY`, name it in `options.Check`, and, where it
-shall decide, in one of the lists of `verdict:` in params.yaml.
+To add a check, write a module with a `CHECK` beside these and give it its line in `vocabulary.checks.CHECKS`; where it
+shall decide, name it in one of the lists of `verdict:` in params.yaml. Subfolders hold what checks share.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import importlib
+import pkgutil
 
 from pipeline.base.errors import ModelError
-from pipeline.hypotheses.battery import (
-    car1,
-    controls,
-    detrended,
-    influence,
-    lagged,
-    lead,
-    nearer,
-    quadratic,
-    reverse,
-    time_slope,
-    unadjusted,
-)
-from pipeline.hypotheses.battery.base import Check, Setting
-from pipeline.hypotheses.sample import NotEstimable
+from pipeline.hypotheses.battery.shared.setting import Check, Setting
+from pipeline.hypotheses.engines import refusal
+from pipeline.hypotheses.faults import defect
+from pipeline.results.attempt import CheckResult
+from pipeline.results.reason import NotEstimable, Reason
 
-BATTERY: tuple[Check, ...] = (
-    lead.CHECK,
-    nearer.CHECK,
-    lagged.CHECK,
-    detrended.CHECK,
-    time_slope.CHECK,
-    car1.CHECK,
-    quadratic.CHECK,
-    unadjusted.CHECK,
-    controls.WORKER_SOLO,
-    controls.CLIENT_SOLO,
-    controls.CONCRETE,
-    reverse.COUNT_CHECK,
-    reverse.ANY_CHECK,
-    influence.LEAVE_ONE_OUT,
-    influence.CLUSTER_ROBUST,
-)
+LOADS = ("pipeline.hypotheses.battery.*",)  # modules found by being there: tests/dvc_deps.py reads this
 
 
-def run(setting: Setting) -> list[dict[str, Any]]:
-    """Every check in order, as rows of the result; one that cannot be fitted says why and has neither passed nor failed."""
-    return [row(check, setting) for check in BATTERY]
+def battery() -> dict[str, Check]:
+    """Every check by name."""
+    names = [found.name for found in pkgutil.iter_modules(__path__) if not found.ispkg]
+    return {name: importlib.import_module(f"{__name__}.{name}").CHECK for name in sorted(names)}
 
 
-def row(check: Check, setting: Setting) -> dict[str, Any]:
-    """One check's row: applies, passed, its estimate and sentence, or the reason for none."""
-    reason = check.not_applicable(setting)
-    blank = dict.fromkeys(("estimate", "std_error", "df", "p_value", "conf_low", "conf_high"))
-    head: dict[str, Any] = {"check": check.name, "label": check.label}
-    if reason is not None:
-        return {
-            **head,
-            **blank,
-            "applies": False,
-            "passed": None,
-            "sentence": f"Not applicable: {reason}.",
-            "reason": reason,
-        }
+def run_battery(setting: Setting) -> tuple[CheckResult, ...]:
+    """Every check, each with its number or its reason; what goes wrong in one is that one's own."""
+    return tuple(run_check(name, check, setting) for name, check in battery().items())
+
+
+def run_check(name: str, check: Check, setting: Setting) -> CheckResult:
+    """One check's result."""
     try:
+        reason = check.not_applicable(setting)
+        if reason is not None:
+            return CheckResult(check=name, outcome="not_applicable", reason=reason)
         found = check.run(setting)
-    except (ModelError, NotEstimable) as error:
-        said = words(error)
-        return {
-            **head,
-            **blank,
-            "applies": True,
-            "passed": None,
-            "sentence": f"Could not be fitted: {said}.",
-            "reason": said,
-        }
-    numbers = {name: getattr(found.estimate, name) for name in blank}
-    details = {"details": dict(found.details)} if found.details else {}
-    return {
-        **head,
-        **numbers,
-        **details,
-        "applies": True,
-        "passed": found.passed,
-        "sentence": found.sentence,
-        "reason": None,
-    }
+    except Exception as error:
+        return CheckResult(check=name, outcome="not_computed", reason=why_not(error))
+    return CheckResult(
+        check=name, outcome="computed", estimate=found.estimate, beside=found.beside, facts=found.facts, names=found.names
+    )
 
 
-def words(error: Exception) -> str:
-    """Why something could not be fitted, in one line of names and counts."""
-    if isinstance(error, ModelError):
-        return "; ".join(f"{problem.where}: {problem.what}" for problem in error.problems)
-    return str(error)
+def why_not(error: Exception) -> Reason:
+    """The reason of an error: a finding about the data, an engine's refusal, or a defect by its place in the code."""
+    if isinstance(error, NotEstimable):
+        return error.reason
+    return refusal(error) if isinstance(error, ModelError) else defect(error)

@@ -6,23 +6,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.exposure.visits import Floats
-from pipeline.hypotheses.battery.base import Check, Finding, Setting, engine_only, holds, verdict_words
-from pipeline.hypotheses.sample import number_of
+from pipeline.exposure.visits import Floats, Integers
+from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, engine_only, tested_again
+from pipeline.hypotheses.design.coder import number_of
 
 SAME_DAY = 0.5  # two ratings on one day count as half a day apart, so that their correlation stays below one
 
 
-def run(setting: Setting) -> Finding:
+def run(setting: Setting) -> Found:
     """Fit the primary model with CAR(1) residuals: correlation phi^(days apart), or sessions apart without days."""
     design = setting.primary.design
     days, unit = clock(setting)
-    design = replace(design, columns={**design.columns, "clock": days[design.rows.keep]})
-    model = setting.fit(design, residual="car1", time="clock")
-    found, passed = holds(setting, design, model)
-    phi = float(model.phi)
-    said = f"With residuals that correlate {phi:.2f} one {unit} apart, {verdict_words(setting, passed)}."
-    return Finding(found, passed, said, {"phi": phi, "unit": unit})
+    design = replace(design, clock=days[design.rows.keep])
+    model = setting.fit(design, residual="car1")
+    return Found(tested_again(model, design), facts={"phi": float(model.phi or 0.0)}, names={"unit": unit})
 
 
 def clock(setting: Setting) -> tuple[Floats, str]:
@@ -34,7 +31,7 @@ def clock(setting: Setting) -> tuple[Floats, str]:
     return day + SAME_DAY * _repeats(day, setting.sample.occasion), "day"
 
 
-def _repeats(day: Floats, occasion: np.ndarray) -> Floats:
+def _repeats(day: Floats, occasion: Integers) -> Floats:
     """How many earlier ratings of the same client fell on the same day."""
     count = np.zeros(len(day))
     for i in np.flatnonzero((np.diff(day, prepend=np.nan) == 0) & (occasion > 1)):
@@ -42,4 +39,4 @@ def _repeats(day: Floats, occasion: np.ndarray) -> Floats:
     return np.asarray(count / (1.0 + count.max(initial=0.0)))
 
 
-CHECK = Check("car1", "Autocorrelated residuals, CAR(1)", engine_only, run)
+CHECK = Check(engine_only, run)

@@ -6,32 +6,25 @@ import numpy as np
 
 from pipeline.exposure.parts import detrended
 from pipeline.exposure.visits import Floats
-from pipeline.hypotheses import terms
-from pipeline.hypotheses.battery.base import Check, Finding, Setting, holds, verdict_words, within_only
-from pipeline.hypotheses.sample import main_exposures
+from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, tested_again, within_only
+from pipeline.hypotheses.design.exposures import main_modes
+from pipeline.hypotheses.design.terms import Rows, focus_of, rows_of
 
 
-def run(setting: Setting) -> Finding:
-    """Replace the exposure by its residual from each client's least-squares line in time."""
+def run(setting: Setting) -> Found:
+    """Replace the exposure by its residual from each client's least-squares line in time (Wang & Maxwell 2015)."""
     plan, sample = setting.plan, setting.sample
-    rows = terms.rows_of(sample, sample.keep)
-    doses = {name: _flat(values, sample.time, rows) for name, values in sample.dose.items() if _wanted(setting, name)}
-    own = terms.focus(plan, sample, rows, doses)
-    design = setting.design(sample.keep, own=own)
-    found, passed = holds(setting, design, setting.fit(design))
-    return Finding(
-        found, passed, f"With each client's own trend taken out of the exposure, {verdict_words(setting, passed)}."
-    )
+    rows = rows_of(sample, sample.keep)
+    own = {exposure: values for exposure, values in sample.dose.items() if exposure.mode in main_modes(plan)}
+    doses = {exposure: _flat(values, sample.time, rows) for exposure, values in own.items() if not exposure.rest}
+    design = setting.design(sample.keep, own=focus_of(plan, sample, rows, doses))
+    return Found(tested_again(setting.fit(design), design))
 
 
-def _wanted(setting: Setting, name: str) -> bool:
-    return name.split("[")[0] in main_exposures(setting.plan)
-
-
-def _flat(values: Floats, time: Floats, rows: terms.Rows) -> Floats:
+def _flat(values: Floats, time: Floats, rows: Rows) -> Floats:
     out = np.full(len(values), np.nan)
     out[rows.keep] = detrended(values[rows.keep], time[rows.keep], rows.client)
     return out
 
 
-CHECK = Check("detrended", "Exposure detrended within clients", within_only, run)
+CHECK = Check(within_only, run)

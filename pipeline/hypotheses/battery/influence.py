@@ -1,24 +1,22 @@
-"""Influence: does one worker carry the effect, and do errors hold that trust the model less?"""
+"""Leave one worker out: does one worker carry the effect?"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from pipeline.hypotheses.battery.base import Check, Finding, Setting, engine_only, verdict_words
-from pipeline.hypotheses.estimate import contrast, of
-
-ONE = "Without the one worker who changes it most, the estimate is {estimate:.3g} instead of {whole:.3g}; {words}."
-ROBUST = "With errors that are robust to how ratings of one worker's clients hang together (CR2), {words}."
+from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, engine_only
+from pipeline.results.estimate import estimate_of
+from pipeline.results.reason import Reason, reason
 
 
-def by_worker(setting: Setting) -> str | None:
-    """Both need the engine, and effects by worker to group by."""
+def by_worker(setting: Setting) -> Reason | None:
+    """It needs the engine, and effects by worker to group by."""
     if "worker_id" not in setting.primary.design.random:
-        return "the model has no effects by worker"
+        return reason("no_effects_by_worker")
     return engine_only(setting)
 
 
-def run_leave_one_out(setting: Setting) -> Finding:
+def run(setting: Setting) -> Found:
     """The tested number without each worker in turn, variances held; the one that changes most, with the primary error."""
     model, tested = setting.primary.model, setting.tested
     table = model.influence("worker_id")
@@ -27,18 +25,8 @@ def run_leave_one_out(setting: Setting) -> Finding:
         (weight * table[name].to_numpy(dtype=np.float64) for name, weight in weights.items()), np.zeros(len(table))
     )
     worst = float(without[np.abs(without - tested.estimate).argmax()])
-    found = of(worst, tested.std_error, tested.df)
-    passed = found.excludes_zero(setting.sign)
-    said = ONE.format(estimate=worst, whole=tested.estimate, words=verdict_words(setting, passed))
-    return Finding(found, passed, said, {"largest_change": worst - tested.estimate, "workers": len(table)})
+    found = estimate_of(worst, tested.std_error, tested.df).backed(tested.clients, tested.workers)
+    return Found(found, facts={"largest_change": worst - tested.estimate, "workers": float(len(table))})
 
 
-def run_robust(setting: Setting) -> Finding:
-    """The tested number with the CR2 error by worker and its own degrees of freedom."""
-    found = contrast(setting.primary.model.cluster_robust("worker_id"), setting.primary.design.tested)
-    passed = found.excludes_zero(setting.sign)
-    return Finding(found, passed, ROBUST.format(words=verdict_words(setting, passed)))
-
-
-LEAVE_ONE_OUT = Check("influence", "Leave one worker out", by_worker, run_leave_one_out)
-CLUSTER_ROBUST = Check("cluster_robust", "Cluster-robust error by worker, CR2", by_worker, run_robust)
+CHECK = Check(by_worker, run)

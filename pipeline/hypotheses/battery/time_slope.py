@@ -4,34 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.hypotheses.battery.base import Check, Finding, Setting, holds, verdict_words
-from pipeline.hypotheses.estimate import contrast
-from pipeline.hypotheses.fitting import covariance
-
-DROPPED = "The slopes of time do not differ between clients as far as can be seen, so nothing changes with them."
+from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined, tested_again
+from pipeline.hypotheses.fitting import covariance_of
+from pipeline.results.reason import Reason, reason
 
 
-def not_applicable(setting: Setting) -> str | None:
+def not_applicable(setting: Setting) -> Reason | None:
     """Slopes need a grouping by client."""
-    return None if "client_id" in setting.plan.random else "the model has no effects by client"
+    return None if "client_id" in setting.plan.random else reason("no_effects_by_client")
 
 
-def run(setting: Setting) -> Finding:
-    """Fit the model with and without slopes of time by client; the one with slopes decides."""
+def run(setting: Setting) -> Found:
+    """Fit the model with and without slopes of time by client; the number is that of the one with slopes.
+
+    `slopes` says where they came out as zero, so that nothing changes with them.
+    """
     random = setting.primary.design.random
     has = "time" in random["client_id"]
     terms = [term for term in random["client_id"] if term != "time"] if has else [*random["client_id"], "time"]
     design = replace(setting.primary.design, random={**random, "client_id": terms})
     other = setting.fit(design)
-    without = contrast(other, design.tested) if has else setting.tested
     if has:
-        found, passed = setting.tested, setting.tested.excludes_zero(setting.sign)
-    else:
-        found, passed = holds(setting, design, other)
-    said = f"With slopes of time that differ by client, {verdict_words(setting, passed)}."
-    if not has and covariance(other, "client_id", terms)[0][-1] == 0.0:
-        said = DROPPED
-    return Finding(found, passed, said, {"without": without})
+        return Found(setting.tested, {"without": combined(other, design, design.tested)})
+    none = covariance_of(other, "client_id", terms)[0][-1] == 0.0
+    return Found(tested_again(other, design), {"without": setting.tested}, names={"slopes": "none"} if none else {})
 
 
-CHECK = Check("time_slope", "Own slope of time for each client", not_applicable, run)
+CHECK = Check(not_applicable, run)

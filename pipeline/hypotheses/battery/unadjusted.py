@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from pipeline.hypotheses.battery.base import Check, Finding, Setting
-from pipeline.hypotheses.estimate import contrast
-
-SAID = "Without {names} in the model, on the same rows, the estimate is {without:.3g} instead of {whole:.3g}."
+from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, tested_again
+from pipeline.results.reason import Reason, reason
 
 
-def not_applicable(setting: Setting) -> str | None:
+def not_applicable(setting: Setting) -> Reason | None:
     """Only declared covariates can be left out; a moderator's own effect stays."""
-    return None if covariates(setting) else "no covariates were declared"
+    return None if covariates(setting) else reason("no_covariates")
 
 
-def run(setting: Setting) -> Finding:
-    """Leave the covariates out of the fixed terms; reported, does not decide."""
+def run(setting: Setting) -> Found:
+    """Leave the covariates out of the fixed terms, on the same rows; reported, does not decide."""
     names = covariates(setting)
-    design = setting.primary.design
-    design = replace(design, fixed=tuple(name for name in design.fixed if name not in names))
-    found = contrast(setting.fit(design), design.tested)
-    listed = " and ".join(f"`{name}`" for name in names)
-    return Finding(found, None, SAID.format(names=listed, without=found.estimate, whole=setting.tested.estimate))
+    design = setting.primary.design.without(names)
+    return Found(tested_again(setting.fit(design), design), names={"columns": ",".join(names)})
 
 
 def covariates(setting: Setting) -> list[str]:
@@ -31,4 +24,4 @@ def covariates(setting: Setting) -> list[str]:
     return [name for name in setting.plan.covariates if name in kept and name != setting.plan.moderator]
 
 
-CHECK = Check("unadjusted", "Without the declared covariates", not_applicable, run)
+CHECK = Check(not_applicable, run)

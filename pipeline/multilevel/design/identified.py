@@ -35,19 +35,6 @@ class Identification:
         """Coefficients whose errors rest on a variance that cannot be told."""
         return frozenset(term for terms in (self.saturated or {}).values() for term in terms)
 
-    def sentences(self) -> tuple[str, ...]:
-        """In words."""
-        said = [
-            f"{one} and {other} form the same groups: their variances cannot be told apart, and none is given."
-            for one, other in self.equal
-        ]
-        for group, terms in (self.saturated or {}).items():
-            said.append(
-                f"{len(terms)} fixed terms, the intercept with them, differ between the levels of {group} alone, which are "
-                "no more than that: neither its variance nor the errors of those terms can be told, and none is given."
-            )
-        return tuple(said)
-
 
 def identification(factors: Sequence[Factor], columns: Mapping[str, Floats], intercept: str) -> Identification:
     """What these groupings and fixed columns cannot tell; `columns` by term without the intercept, whose name is given."""

@@ -90,7 +90,12 @@ class Model:
     @cached_property
     def sentences(self) -> tuple[str, ...]:
         """Facts about convergence and singularity in words for a reader."""
-        return tables.sentences(self)
+        return tables.sentences(self.remarks)
+
+    @cached_property
+    def remarks(self) -> tuple[tables.Remark, ...]:
+        """The same facts as codes."""
+        return tables.remarks(self)
 
     # -- likelihood ----------------------------------------------------------------------------------------------
     @property

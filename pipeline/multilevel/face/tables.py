@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from pipeline.multilevel.design.columns import INTERCEPT
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.inference.coordinates import raw_map
 from pipeline.multilevel.inference.effects import Modes
-from pipeline.multilevel.likelihood.parameters import SINGULAR
+from pipeline.multilevel.likelihood.parameters import SINGULAR, lower
 from pipeline.multilevel.search.fitting import Fitted
 from pipeline.results.t_test import Contrast
 
@@ -158,34 +159,57 @@ def r2(model: Model) -> pd.Series:
     return pd.Series({"marginal": fixed / total, "conditional": (fixed + random) / total}, name="r2", dtype=float)
 
 
-def sentences(model: Model) -> tuple[str, ...]:
-    """What a reader must know of how the fit came out."""
-    out = list(model.identification.sentences())
-    record = model.optimizer
-    if model.converged:
-        out.append(f"The fit converged after {record.evaluations} evaluations of the likelihood.")
-    else:
-        out.append(f"The fit did not converge ({record.reason}); its numbers must not be relied on.")
+@dataclass(frozen=True)
+class Remark:
+    """What a reader must know of how a fit came out: a code and its facts."""
+
+    code: Literal[
+        "equal_groupings", "saturated_grouping", "converged", "not_converged", "zero_variance", "perfect_correlation"
+    ]
+    facts: Mapping[str, int | str]
+
+
+def remarks(model: Model) -> tuple[Remark, ...]:
+    """What cannot be told, whether the fit converged, and which variances are zero or correlations one."""
+    record, untold = model.optimizer, model.identification
+    out = [Remark("equal_groupings", {"one": one, "other": other}) for one, other in untold.equal]
+    for group, terms in (untold.saturated or {}).items():
+        out.append(Remark("saturated_grouping", {"terms": len(terms), "group": group}))
+    first = Remark("converged", {"evaluations": record.evaluations})
+    out.append(first if model.converged else Remark("not_converged", {"why": record.reason}))
     for group, blocks in model.covariances.items():
         for names, matrix in blocks:
-            out.extend(_singular_sentences(model, group, names, matrix))
+            out.extend(_singular_remarks(model, group, names, matrix))
     return tuple(out)
 
 
-def _singular_sentences(model: Model, group: str, names: tuple[str, ...], matrix: Floats) -> list[str]:
+def _singular_remarks(model: Model, group: str, names: tuple[str, ...], matrix: Floats) -> list[Remark]:
     spread = np.sqrt(np.diag(matrix)) / model.residual_sd
     zero = [name for name, size in zip(names, spread, strict=True) if size < SINGULAR]
-    said = [f"The variance of {_label(name)} between levels of {group} is estimated as zero." for name in zero]
+    found = [Remark("zero_variance", {"term": _label(name), "group": group}) for name in zero]
     rest = [i for i in range(len(names)) if names[i] not in zero]
     if len(rest) > 1:
-        from pipeline.multilevel.likelihood.parameters import lower
-
         values, vectors = np.linalg.eigh(matrix[np.ix_(rest, rest)])
         triangle = lower(vectors * np.sqrt(np.maximum(values, 0.0))) / model.residual_sd
         if (np.diag(triangle) < SINGULAR).any():
-            listed = ", ".join(_label(names[i]) for i in rest)
-            said.append(f"The effects of {listed} by {group} are estimated as perfectly correlated.")
-    return said
+            found.append(Remark("perfect_correlation", {"terms": ", ".join(_label(names[i]) for i in rest), "group": group}))
+    return found
+
+
+def sentences(found: Sequence[Remark]) -> tuple[str, ...]:
+    """Remarks in words."""
+    return tuple(_SAID[remark.code].format(**remark.facts) for remark in found)
+
+
+_SAID = {
+    "equal_groupings": "{one} and {other} form the same groups: their variances cannot be told apart, and none is given.",
+    "saturated_grouping": "{terms} fixed terms, the intercept with them, differ between the levels of {group} alone, which "
+    "are no more than that: neither its variance nor the errors of those terms can be told, and none is given.",
+    "converged": "The fit converged after {evaluations} evaluations of the likelihood.",
+    "not_converged": "The fit did not converge ({why}); its numbers must not be relied on.",
+    "zero_variance": "The variance of {term} between levels of {group} is estimated as zero.",
+    "perfect_correlation": "The effects of {terms} by {group} are estimated as perfectly correlated.",
+}
 
 
 def _label(name: str) -> str:

@@ -1,0 +1,5 @@
+"""Negative control: worker solo, joint advocacy minus it."""
+
+from pipeline.hypotheses.battery.shared.control import control_check
+
+CHECK = control_check("worker_solo")

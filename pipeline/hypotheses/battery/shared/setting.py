@@ -1,0 +1,107 @@
+"""What every check of the battery shares: the hypothesis' own fit to build on, and the form of what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from pipeline.exposure.visits import Booleans
+from pipeline.hypotheses.design.sample import Sample
+from pipeline.hypotheses.design.terms import Design, Focus, Term, build_design, people_behind
+from pipeline.hypotheses.engines import Combines, FittedModel, combination, fit_design
+from pipeline.hypotheses.fitting import FittedDesign
+from pipeline.results.estimate import Estimate
+from pipeline.results.reason import Reason, not_estimable, reason
+
+if TYPE_CHECKING:
+    from pipeline.base.params import Compute, Plan
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One hypothesis on one study: the plan, its sample, its primary fit and the tested number."""
+
+    plan: Plan
+    sample: Sample
+    compute: Compute
+    primary: FittedDesign
+    tested: Estimate
+
+    @property
+    def sign(self) -> float:
+        """The direction of the primary estimate."""
+        return 1.0 if self.tested.estimate >= 0 else -1.0
+
+    @property
+    def within(self) -> bool:
+        """Whether the tested number is about change within clients, which alone has an order in time."""
+        return self.plan.effect == "within"
+
+    def design(self, keep: Booleans, *, own: Focus | None = None, extra: Sequence[Term] = ()) -> Design:
+        """A design over the kept rows with the random terms the primary fit ended with."""
+        built = build_design(self.plan, self.sample, keep, own=own, extra=extra)
+        ended = self.primary.design
+        return replace(built, random=ended.random, uncorrelated=ended.uncorrelated)
+
+    def fit(self, design: Design, residual: Literal["independent", "car1"] = "independent") -> FittedModel:
+        """Fit a design, its search started where the primary fit ended; NotEstimable where it does not settle.
+
+        Where it does not, it is tried without correlations of effects.
+        """
+        model = fit_design(design, self.compute, residual=residual, near=self.primary.model)
+        if not model.converged:
+            apart = replace(design, uncorrelated=frozenset(design.random))
+            model = fit_design(apart, self.compute, residual=residual)
+        if not model.converged:
+            raise not_estimable("not_converged")
+        return model
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a check found: its number, further numbers and facts by name."""
+
+    estimate: Estimate
+    beside: Mapping[str, Estimate] = field(default_factory=dict)
+    facts: Mapping[str, float] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One member of the battery: when it does not apply (a reason), and what it does. Its name is that of its module."""
+
+    not_applicable: Callable[[Setting], Reason | None]
+    run: Callable[[Setting], Found]
+
+
+def within_only(setting: Setting) -> Reason | None:
+    """Differences between clients or workers have no order in time."""
+    return None if setting.within else reason("no_order_in_time")
+
+
+def always(_: Setting) -> Reason | None:
+    """A check that applies to every hypothesis with a multilevel model."""
+    return None
+
+
+def engine_only(setting: Setting) -> Reason | None:
+    """What statsmodels cannot do."""
+    return None if setting.compute.engine == "multilevel" else reason("other_engine")
+
+
+def tested_again(model: Combines, design: Design) -> Estimate:
+    """The tested number of another model, with the people behind it."""
+    return combined(model, design, design.tested)
+
+
+def combined(model: Combines, design: Design, weights: Mapping[str, float]) -> Estimate:
+    """Any combination of coefficients, with the people behind it."""
+    return combination(model, weights).backed(*people_behind(design, weights))
+
+
+def difference(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:
+    """Weights of a difference of two combinations."""
+    names = list(dict.fromkeys((*first, *second)))
+    return {name: first.get(name, 0.0) - second.get(name, 0.0) for name in names}

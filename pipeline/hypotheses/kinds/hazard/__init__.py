@@ -1,0 +1,1 @@
+"""Something that happens or does not: missed sessions, dropout, in discrete time."""

@@ -1,0 +1,97 @@
+"""Attendance and dropout as outcomes: a discrete-time hazard, one row a rating at risk (Singer & Willett 1993).
+
+What a client does next is regressed on the exposure up to this rating, itself not split into parts: a client's mean holds
+the future, and those who leave have less of one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.hypotheses import logit
+from pipeline.hypotheses.design.equation import formula_of_tested
+from pipeline.hypotheses.design.leverage import largest_leverage
+from pipeline.hypotheses.design.sample import model_steps
+from pipeline.hypotheses.design.terms import Design, people_behind
+from pipeline.hypotheses.kinds.hazard.battery import run_battery
+from pipeline.hypotheses.kinds.hazard.model import AtRisk, at_risk, formula
+from pipeline.hypotheses.sensitivity import e_value
+from pipeline.results.estimate import estimate_of
+from pipeline.results.fit import Coefficient, Column, Fit, Hazard, ModelFacts, Sensitivity, Standardized, Tested
+from pipeline.results.reason import note
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.base.params import Compute, Plan
+
+LOGISTIC_SD = float(np.pi / np.sqrt(3.0))  # log-odds over this are standardized mean differences (Chinn 2000)
+
+
+def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> Fit:
+    """The fit of a hypothesis about missed sessions or dropout; errors clustered by worker; NotEstimable without one."""
+    rows = at_risk(plan, occasions, ledger, compute)
+    design = rows.design
+    model = logit.fit(design.outcome, design.numeric(), design.rows.worker)
+    return Fit(
+        kind="hazard",
+        spec=plan,
+        status="estimated",
+        tested=_tested(model, design),
+        models=(_facts(rows, model),),
+        coefficients=_coefficients(model, design),
+        battery=run_battery(rows),
+        counts=model_steps(rows.sample),
+        episodes=dict(rows.sample.episodes),
+        converged=True,
+        notes=(*design.notes, note("events", events=model.events, workers=model.clusters)),
+        formula=formula(plan, design),
+        ceiling="series_ends",
+        hazard=Hazard(events=model.events, clusters=model.clusters),
+    )
+
+
+def _tested(model: logit.Logit, design: Design) -> Tested:
+    number = estimate_of(*model.combination(design.tested), None).backed(*people_behind(design, design.tested))
+    low, high = number.interval(0.90)
+    scaled = Standardized(
+        estimate=number.estimate / LOGISTIC_SD,
+        conf_low=number.conf_low / LOGISTIC_SD,
+        conf_high=number.conf_high / LOGISTIC_SD,
+        outcome_sd_within=LOGISTIC_SD,
+        dose="episode",
+    )
+    return Tested(
+        **number.model_dump(),
+        term=formula_of_tested(design.tested),
+        weights=design.tested,
+        conf_low_90=low,
+        conf_high_90=high,
+        standardized=scaled,
+        sensitivity=Sensitivity(e_value=e_value(number.estimate / LOGISTIC_SD)),
+    )
+
+
+def _facts(rows: AtRisk, model: logit.Logit) -> ModelFacts:
+    last = model_steps(rows.sample)[-1]
+    columns = list(rows.design.numeric().values())
+    return ModelFacts(
+        model="main",
+        rows=last.rows,
+        clients=last.clients,
+        workers=last.workers,
+        coefficients=len(model.names),
+        max_leverage=largest_leverage(columns, model.weights),
+    )
+
+
+def _coefficients(model: logit.Logit, design: Design) -> tuple[Coefficient, ...]:
+    of = {name: own for term in design.terms for name, own in term.columns_of().items()}
+    found = []
+    for name in model.names:
+        number = estimate_of(*model.combination({name: 1.0}), None).backed(*people_behind(design, [name]))
+        own = of.get(name, (Column(column="intercept", role="intercept"),))
+        found.append(Coefficient(**number.model_dump(), term=name, of=own))
+    return tuple(found)

@@ -1,0 +1,85 @@
+"""The rows at risk and the columns of their model, one row a rating at risk (Singer & Willett 1993)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.hypotheses.design.coder import number_of
+from pipeline.hypotheses.design.equation import equation, left_side
+from pipeline.hypotheses.design.exposures import Exposure, main_exposures, main_modes
+from pipeline.hypotheses.design.sample import Sample, build_sample, series
+from pipeline.hypotheses.design.terms import Design, Focus, Rows, Term, background_terms, plain_term, rows_of
+from pipeline.results.reason import not_estimable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.base.params import Compute, Plan
+
+COLUMN = {"no_show": "missed_next", "dropout": "dropped_out"}
+
+
+@dataclass(frozen=True)
+class AtRisk:
+    """A hazard's plan, its sample and its design; the outcome is 1 where it happens next."""
+
+    plan: Plan
+    sample: Sample
+    design: Design
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The modes tested."""
+        return main_modes(self.plan)
+
+    def with_term(self, term: Term) -> Design:
+        """The design with one more column."""
+        return replace(self.design, terms=(*self.design.terms, term))
+
+
+def at_risk(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> AtRisk:
+    """The rows at risk and the columns of their model; NotEstimable where there are too few workers or events."""
+    column = COLUMN[plan.outcome.kind]
+    rows = series(occasions, plan)
+    if column not in rows:
+        raise not_estimable("no_column", column=column)
+    sample = build_sample(plan, occasions, ledger, y=number_of(rows[column]))
+    _require(sample, compute)
+    return AtRisk(plan, sample, _design(plan, sample))
+
+
+def formula(plan: Plan, design: Design) -> str:
+    """The equation, whose residual is in the log-odds."""
+    return equation(left_side(plan), list(design.numeric()), {}, residual=False)
+
+
+def dose_term(sample: Sample, exposure: Exposure, rows: Rows) -> Term:
+    """An exposure as it is, undivided: a client's mean holds the future, and those who leave have less of one."""
+    values = sample.dose[exposure][rows.keep]
+    return Term(exposure.name, (exposure.column(),), values, values != 0)
+
+
+def _require(sample: Sample, compute: Compute) -> None:
+    workers = len(np.unique(sample.worker[sample.keep]))
+    if workers < compute.min_workers:
+        raise not_estimable("few_workers", sample.counts, workers=workers, limits={"min_workers": compute.min_workers})
+    events = int(sample.y[sample.keep].sum())
+    if events < compute.min_clients:
+        raise not_estimable("few_events", sample.counts, events=events, limits={"min_clients": compute.min_clients})
+
+
+def _design(plan: Plan, sample: Sample) -> Design:
+    """Doses, time and its square (the baseline hazard), covariates."""
+    rows = rows_of(sample, sample.keep)
+    behind, notes = background_terms(plan, sample, rows)
+    main = main_exposures(plan)
+    rest = [Exposure(exposure.mode, rest=True) for exposure in main]
+    doses = [dose_term(sample, exposure, rows) for exposure in (*main, *(one for one in rest if one in sample.dose))]
+    time = sample.time[rows.keep] - sample.time[rows.keep].mean()
+    terms = (*doses, *behind, plain_term("time_squared", time**2, "time"))
+    weights = dict(zip((exposure.name for exposure in main), (1.0, -1.0), strict=False))
+    focus = Focus(tuple(doses[: len(main)]), weights)
+    return Design(rows, sample.y[rows.keep], terms, {}, {}, focus, notes)

@@ -1,0 +1,1 @@
+"""What runs through something in the session: exposure, mediator, later rating."""

@@ -1,0 +1,1 @@
+"""A score, or the distance between two raters, in a mixed model."""

@@ -1,0 +1,58 @@
+"""Evaluate a hypothesis about ratings: sample -> design -> primary fit -> battery."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.base.errors import ModelError
+from pipeline.hypotheses.battery.shared.setting import Setting, combined
+from pipeline.hypotheses.design.equation import formula_of_tested
+from pipeline.hypotheses.design.estimability import require
+from pipeline.hypotheses.design.sample import Sample, build_sample, model_steps
+from pipeline.hypotheses.design.terms import build_design
+from pipeline.hypotheses.engines import refusal
+from pipeline.hypotheses.fitting import fit_dropping
+from pipeline.hypotheses.kinds.multilevel.battery import run_battery
+from pipeline.hypotheses.kinds.multilevel.moderation import moderation_of
+from pipeline.hypotheses.kinds.multilevel.parts import model_part, tested_number
+from pipeline.results.fit import Fit
+from pipeline.results.reason import NotEstimable, not_estimable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.base.params import Compute, Plan
+
+
+def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> Fit:
+    """The fit of a hypothesis on linked occasions and ledger; NotEstimable where the rows cannot carry it."""
+    sample = build_sample(plan, occasions, ledger)
+    setting = primary(plan, sample, compute)
+    fitted, focus = setting.primary, setting.primary.design.focus
+    leveled = plan.moderator is not None and not focus.numeric
+    term = formula_of_tested(fitted.design.tested, levels=leveled)
+    return Fit(
+        kind="multilevel",
+        spec=plan,
+        status="estimated",
+        **model_part(plan, fitted, compute),
+        tested=tested_number(plan, fitted, setting.tested, sample.y[sample.keep], term),
+        battery=run_battery(setting),
+        counts=model_steps(sample),
+        episodes=dict(sample.episodes),
+        ceiling=None if plan.effect == "within" else "no_order_in_time",
+        moderation=moderation_of(fitted, plan.moderator) if plan.moderator is not None else None,
+    )
+
+
+def primary(plan: Plan, sample: Sample, compute: Compute) -> Setting:
+    """The primary fit and the tested number; NotEstimable where the rows cannot carry them."""
+    design = build_design(plan, sample, sample.keep)
+    require(plan, sample, design, compute)
+    try:
+        fitted = fit_dropping(design, compute, compute.drop_slopes)
+    except ModelError as error:
+        raise NotEstimable(refusal(error), sample.counts) from None
+    if not fitted.model.converged:
+        raise not_estimable("not_converged", sample.counts)
+    return Setting(plan, sample, compute, fitted, combined(fitted.model, fitted.design, fitted.design.tested))

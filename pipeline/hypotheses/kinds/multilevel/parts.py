@@ -1,0 +1,135 @@
+"""The parts of a fit's record that every mixed model has: coefficients, variances, what the gate asks, the tested number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+import numpy as np
+
+from pipeline.exposure.parts import sd_within
+from pipeline.exposure.visits import Floats
+from pipeline.hypotheses.battery.shared.setting import combined
+from pipeline.hypotheses.design.equation import equation, left_side
+from pipeline.hypotheses.design.leverage import largest_leverage
+from pipeline.hypotheses.engines import engine_notes, freedom_of, optimizer_record, variance_rows
+from pipeline.hypotheses.fitting import FittedDesign
+from pipeline.hypotheses.sensitivity import sensitivity_of
+from pipeline.results.estimate import Estimate
+from pipeline.results.fit import (
+    Coefficient,
+    Column,
+    Dose,
+    Left,
+    ModelFacts,
+    OptimizerRecord,
+    Standardized,
+    Tested,
+    VarianceRow,
+)
+from pipeline.results.reason import Note, NotEstimable, note
+
+if TYPE_CHECKING:
+    from pipeline.base.params import Compute, Plan
+
+DOSES: dict[str, Dose] = {"count": "episode", "any": "any_episode", "minutes": "minute"}
+INTERCEPT = (Column(column="intercept", role="intercept"),)
+
+
+class ModelPart(TypedDict):
+    """The fields of a `Fit` that a mixed model fills."""
+
+    models: tuple[ModelFacts, ...]
+    coefficients: tuple[Coefficient, ...]
+    variance: tuple[VarianceRow, ...]
+    icc: dict[str, float]
+    residual_sd: float
+    deviance: float
+    optimizer: OptimizerRecord
+    converged: bool
+    singular: bool
+    left_out: tuple[Left, ...]
+    notes: tuple[Note, ...]
+    formula: str
+
+
+def model_part(plan: Plan, fitted: FittedDesign, compute: Compute) -> ModelPart:
+    """What is told of a fit as such."""
+    model, design = fitted.model, fitted.design
+    levels = {"client_id": int(design.rows.client.max()) + 1, "worker_id": int(design.rows.worker.max()) + 1}
+    return {
+        "models": (model_facts("main", fitted),),
+        "coefficients": coefficients(fitted),
+        "variance": variance_rows(model, levels),
+        "icc": {str(group): float(share) for group, share in dict(model.icc()).items() if np.isfinite(share)},
+        "residual_sd": float(model.residual_sd),
+        "deviance": float(model.deviance),
+        "optimizer": optimizer_record(model),
+        "converged": bool(model.converged),
+        "singular": bool(model.singular),
+        "left_out": fitted.left_out,
+        "notes": (*engine_notes(model), *design.notes, *_fit_notes(fitted, compute)),
+        "formula": equation(left_side(plan), design.fixed, design.random, design.uncorrelated),
+    }
+
+
+def model_facts(name: str, fitted: FittedDesign) -> ModelFacts:
+    """What the output gate asks of a model."""
+    rows, columns = fitted.design.rows, list(fitted.design.numeric().values())
+    return ModelFacts(
+        model=name,
+        rows=rows.n,
+        clients=int(rows.client.max()) + 1,
+        workers=int(rows.worker.max()) + 1,
+        coefficients=len(fitted.model.terms),
+        max_leverage=largest_leverage(columns),
+    )
+
+
+def coefficients(fitted: FittedDesign) -> tuple[Coefficient, ...]:
+    """Every coefficient with what it is of and who is behind it, but those that the design cannot tell."""
+    of = {name: own for term in fitted.design.terms for name, own in term.columns_of().items()}
+    found = []
+    for term in fitted.model.terms:
+        try:
+            number = combined(fitted.model, fitted.design, {term: 1.0})
+        except NotEstimable:
+            continue
+        found.append(Coefficient(**number.model_dump(), term=term, of=of.get(term, INTERCEPT)))
+    return tuple(found)
+
+
+def tested_number(plan: Plan, fitted: FittedDesign, number: Estimate, outcome: Floats, term: str) -> Tested:
+    """The tested number with its 90% interval, its standardized form and its sensitivity; `outcome` over the rows."""
+    sd = sd_within(outcome, fitted.design.rows.client)
+    low, high = number.interval(0.90)
+    return Tested(
+        **number.model_dump(),
+        term=term,
+        weights=fitted.design.tested,
+        level=fitted.design.focus.level,
+        conf_low_90=low,
+        conf_high_90=high,
+        standardized=standardized(plan, number, sd),
+        sensitivity=sensitivity_of(number, sd),
+    )
+
+
+def standardized(plan: Plan, number: Estimate, sd: float) -> Standardized:
+    """A number over the within-client SD of its outcome."""
+    return Standardized(
+        estimate=number.estimate / sd,
+        conf_low=number.conf_low / sd,
+        conf_high=number.conf_high / sd,
+        outcome_sd_within=sd,
+        dose=DOSES.get(plan.exposure.dose, "undecayed_episode"),
+    )
+
+
+def _fit_notes(fitted: FittedDesign, compute: Compute) -> list[Note]:
+    workers, limit, said = int(fitted.design.rows.worker.max()) + 1, compute.kenward_roger_below, []
+    if workers < limit and freedom_of(compute, workers) == "kenward_roger":
+        said.append(note("few_workers", workers=workers, limits={"kenward_roger_below": limit}))
+    if fitted.left_out:
+        named = [f"{left.term or 'correlations'} by {left.group}" for left in fitted.left_out]
+        said.append(note("left_out", terms=", ".join(named)))
+    return said

@@ -1,0 +1,1 @@
+"""From fits to verdicts: the state of every attempt, the rules in their order, multiplicity, and the lock."""

@@ -1,0 +1,60 @@
+"""A case: all that a rule of the verdict may look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.base.options import Role
+from pipeline.base.params import Hypothesis, VerdictRules
+from pipeline.results.attempt import Attempt
+from pipeline.results.fit import Fit, Tested
+
+PREDICTED = {"positive": 1.0, "negative": -1.0, "none": 0.0}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One hypothesis with its fit, its attempts as judged, and its p-value adjusted over the family."""
+
+    hypothesis: Hypothesis
+    role: Role
+    fit: Fit
+    attempts: tuple[Attempt, ...]
+    p_adjusted: float
+    rules: VerdictRules
+
+    @property
+    def tested(self) -> Tested:
+        """The tested number; there is one wherever the first rule has not spoken."""
+        assert self.fit.tested is not None
+        return self.fit.tested
+
+    @property
+    def sign(self) -> float:
+        """The side of zero the estimate lies on."""
+        return 1.0 if self.tested.estimate >= 0 else -1.0
+
+    @property
+    def significant(self) -> bool:
+        """The adjusted p-value is below alpha."""
+        return self.p_adjusted < self.rules.alpha
+
+    @property
+    def as_predicted(self) -> bool:
+        """The estimate lies on the predicted side."""
+        return self.sign == PREDICTED[self.hypothesis.predicted]
+
+    @property
+    def tiny(self) -> bool:
+        """The equivalence interval lies wholly within the smallest effect that matters."""
+        low, high = self.tested.interval(self.rules.equivalence_level)
+        limit = self.hypothesis.smallest_effect * self.tested.standardized.outcome_sd_within
+        return max(abs(low), abs(high)) < limit
+
+    def broke(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The checks among `names` that broke the number."""
+        return tuple(one.check for one in self.attempts if one.check in names and one.state == "broke")
+
+    def not_computed(self) -> tuple[str, ...]:
+        """The deciding checks that apply and could not be computed: they neither held nor broke."""
+        return tuple(one.check for one in self.attempts if one.decides and one.state == "not_computed")

@@ -1,0 +1,110 @@
+"""The one state a check ends in, at the study's own alpha: how it is read from its numbers depends on its group.
+
+What each rule of the verdict does with each state stands in `decisions`. A new group is one function and its line in `READ`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pipeline.base.params import VerdictRules
+from pipeline.results.attempt import Attempt, CheckResult, State
+from pipeline.results.estimate import Estimate
+from pipeline.results.fit import Tested
+from pipeline.vocabulary.checks import CHECKS, Group, group
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a state is read from: the tested number, the check's own, and whether the verdict hangs on it."""
+
+    tested: Tested
+    estimate: Estimate
+    beside: Mapping[str, Estimate]
+    decides: bool
+    alpha: float
+
+    @property
+    def sign(self) -> float:
+        """The side of zero the tested number lies on."""
+        return 1.0 if self.tested.estimate >= 0 else -1.0
+
+    @property
+    def something_there(self) -> bool:
+        """Whether there is an effect that could be broken: the tested interval excludes zero."""
+        return self.tested.excludes_zero(self.sign, self.alpha)
+
+    def keeps_side(self, number: Estimate) -> bool:
+        """Whether a number's interval lies wholly on the tested number's side of zero."""
+        return number.excludes_zero(self.sign, self.alpha)
+
+    def against(self) -> State:
+        """The state of a check that speaks against the number."""
+        return "broke" if self.decides else "speaks_against"
+
+
+def attempts_of(results: tuple[CheckResult, ...], tested: Tested, rules: VerdictRules) -> tuple[Attempt, ...]:
+    """Every check of a fit with its state, in the order of the vocabulary."""
+    order = list(CHECKS)
+    known = sorted(results, key=lambda one: (order.index(one.check) if one.check in order else len(order), one.check))
+    return tuple(attempt_of(one, tested, rules) for one in known)
+
+
+def attempt_of(result: CheckResult, tested: Tested, rules: VerdictRules) -> Attempt:
+    """One check with its state."""
+    decides = result.check in deciding(rules)
+    return Attempt(
+        **result.model_dump(exclude={"outcome", "reason", "estimate", "beside"}),
+        reason=result.reason,
+        estimate=result.estimate,
+        beside=result.beside,
+        group=group(result.check),
+        decides=decides,
+        state=_state(result, tested, decides, rules.alpha),
+    )
+
+
+def deciding(rules: VerdictRules) -> tuple[str, ...]:
+    """The checks a verdict hangs on."""
+    return (*rules.direction_checks, *rules.specificity_checks, *rules.fragile_checks)
+
+
+def _state(result: CheckResult, tested: Tested, decides: bool, alpha: float) -> State:
+    if result.outcome != "computed" or result.estimate is None:
+        return "not_applicable" if result.outcome == "not_applicable" else "not_computed"
+    return READ[group(result.check)](Reading(tested, result.estimate, result.beside, decides, alpha))
+
+
+def tried_again(reading: Reading) -> State:
+    """The tested number of another model: held while its interval keeps to the same side of zero."""
+    if reading.keeps_side(reading.estimate):
+        return "held"
+    return reading.against() if reading.something_there else "no_difference"
+
+
+def specific(reading: Reading) -> State:
+    """Joint minus a control: broke where the control shows an effect of the same sign and cannot be told apart."""
+    control = reading.beside.get("control")
+    same = control is not None and reading.keeps_side(control)
+    return reading.against() if same and not reading.keeps_side(reading.estimate) else "held"
+
+
+def other_way_round(reading: Reading) -> State:
+    """The rating on the dose after it: speaks against where it is clear on either side."""
+    seen = reading.estimate.excludes_zero(1.0, reading.alpha) or reading.estimate.excludes_zero(-1.0, reading.alpha)
+    return reading.against() if seen else "held"
+
+
+def only_told(_: Reading) -> State:
+    """A number beside the tested one, which tries to break nothing."""
+    return "no_difference"
+
+
+READ: Mapping[Group, Callable[[Reading], State]] = {
+    "direction": tried_again,
+    "specificity": specific,
+    "robustness": tried_again,
+    "reverse": other_way_round,
+    "reported": only_told,
+}
