@@ -26,6 +26,7 @@ from pipeline.hypotheses.verdict.judge import judge
 from pipeline.measures import shipped
 from pipeline.measures.scoring import score
 from pipeline.results.estimate import Estimate
+from pipeline.results.fit import Fit
 from pipeline.results.reason import NotEstimable
 from pipeline.simulate import canonical
 
@@ -68,6 +69,8 @@ class Said:
     dynamic: Interval = Interval()  # the same effect where ratings may bring the advocacy
     feedback: Interval = Interval()  # what a point of the rating does to the episodes of the next window
     checks: Mapping[str, str] = field(default_factory=dict)  # name -> state, of those that apply
+    decided_by: tuple[str, ...] = ()  # the checks that made the rule speak
+    fault: str = ""  # a defect of the pipeline, by its place in the code
     seconds: float = 0.0
 
 
@@ -82,6 +85,8 @@ def ask(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> Said:
         rule=judged.rule,
         tested=_interval(result.tested),
         checks={one.check: one.state for one in judged.attempts if one.state != "not_applicable"},
+        decided_by=judged.decided_by,
+        fault=_fault(result),
         seconds=time.perf_counter() - begun,
     )
 
@@ -109,6 +114,12 @@ def built_in(law: BuiltIn, size: Size, seed: int) -> dict[str, pd.DataFrame]:
     """The canonical tables of one study of the pipeline's own simulator."""
     settings = {"scenario": law.scenario, "truth": dict(law.truth), **asdict(size)}
     return canonical(Simulate.model_validate(settings), seed)
+
+
+def _fault(result: Fit) -> str:
+    if result.status != "not_computed" or result.reason is None:
+        return ""
+    return " ".join([result.reason.code, *map(str, result.reason.names.values())])
 
 
 def _interval(found: Estimate | None) -> Interval:

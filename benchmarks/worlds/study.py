@@ -48,7 +48,7 @@ class Found:
 
     def line(self) -> dict[str, Any]:
         """As one line of the store."""
-        said = {name: value for name, value in asdict(self.said).items() if name not in INTERVALS}
+        said = {name: value for name, value in asdict(self.said).items() if name not in (*INTERVALS, "fault")}
         return {
             "world": self.task.world,
             "size": str(self.task.size),
@@ -58,7 +58,7 @@ class Found:
             **_numbers("", self.said.tested),
             **_numbers("dynamic_", self.said.dynamic),
             **_numbers("feedback_", self.said.feedback),
-            "error": self.error,
+            "error": self.error or self.said.fault,
         }
 
 
