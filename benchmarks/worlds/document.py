@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.worlds.shares import Share
@@ -52,8 +52,9 @@ In these worlds a claim can be wrong however many clients are studied. The share
 """
 COSTS = """## What each check costs in power
 
-Of the studies with a true effect whose interval lies on its true side: the share in which a check stood against it. One
-study may be stopped by several checks. Worlds in which nothing misleads, all sizes together.
+Of the studies with a true effect whose interval lies on its true side: the share in which a check did not hold (whether the
+verdict hangs on it or not), and the share in which the verdict hung on it and was not the right one. One study may be
+stopped by several checks. Worlds in which nothing misleads, all sizes together.
 """
 
 
@@ -134,18 +135,17 @@ def _verdicts(tally: Tally) -> list[str]:
 def _costs(found: Sequence[Tally]) -> Iterator[str]:
     yield COSTS
     calm = [tally for tally in found if tally.world.family == "effect" and tally.world.predicted != "none"]
-    rows = [(f"`{name}`", str(share)) for name, share in _together(calm).items()]
-    yield _table(("check", "stood against a true effect"), rows)
+    against, stopped = _together([tally.cost() for tally in calm]), _together([tally.stopped() for tally in calm])
+    of = max((share.of for share in against.values()), default=0)
+    rows = [(f"`{name}`", str(share), str(stopped.get(name, Share(0, of)))) for name, share in against.items()]
+    yield _table(("check", "did not hold", "stopped a right verdict"), rows)
 
 
-def _together(found: Iterable[Tally]) -> dict[str, Share]:
-    costs = [tally.cost() for tally in found]
+def _together(costs: Sequence[Mapping[str, Share]]) -> dict[str, Share]:
+    """Shares of several cells, of all their studies: a check a cell does not know stopped none of its studies."""
+    of = sum(max((share.of for share in cost.values()), default=0) for cost in costs)
     names = sorted({name for cost in costs for name in cost})
-    together = {}
-    for name in names:
-        shares = [cost[name] for cost in costs if name in cost]
-        together[name] = Share(sum(share.count for share in shares), sum(share.of for share in shares))
-    return together
+    return {name: Share(sum(cost[name].count for cost in costs if name in cost), of) for name in names}
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -98,7 +98,14 @@ class Tally:
         """By check, the share of studies with an effect seen in its true direction in which the check did not hold."""
         seen = [line for line in self.judged if self._seen(line)]
         names = sorted({name for line in seen for name in line["checks"]})
-        return {name: Share(sum(line["checks"].get(name, "held") not in HELD for line in seen), len(seen)) for name in names}
+        return {name: Share(sum(line["checks"].get(name) in AGAINST for line in seen), len(seen)) for name in names}
+
+    def stopped(self) -> dict[str, Share]:
+        """By check, the share of the same studies whose verdict hung on it and was not the right one."""
+        seen = [line for line in self.judged if self._seen(line)]
+        lost = [line for line in seen if line["verdict"] != self.world.finds]
+        names = sorted({name for line in lost for name in line.get("decided_by", ())})
+        return {name: Share(sum(name in line["decided_by"] for line in lost), len(seen)) for name in names}
 
     def _seen(self, line: Mapping[str, Any]) -> bool:
         if line.get("low") is None or not self.world.truth:
@@ -121,7 +128,7 @@ class Tally:
         return found
 
 
-HELD = frozenset({"held", "no difference", "does not apply", "not clear", "could not be computed"})
+AGAINST = frozenset({"broke", "speaks_against", "not_clear"})
 
 
 def tallies(cells: Sequence[tuple[World, Size]], results: Mapping[Key, Mapping[str, Any]]) -> list[Tally]:
