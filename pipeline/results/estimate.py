@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pipeline.results.backing import Backing
 from pipeline.results.reason import not_estimable
 from pipeline.results.record import Record
 from pipeline.results.t_test import t_test
@@ -21,6 +22,8 @@ class Estimate(Record):
     conf_high: float
     clients: int | None = None  # whose rows tell this number from others; None: not counted
     workers: int | None = None
+    largest: float | None = None  # shares of it that the first two clients stand for
+    second: float | None = None
 
     def interval(self, level: float) -> tuple[float, float]:
         """The interval of another level."""
@@ -32,9 +35,15 @@ class Estimate(Record):
         low, high = self.interval(1.0 - alpha)
         return low > 0 if sign > 0 else high < 0
 
-    def backed(self, clients: int | None, workers: int | None) -> Estimate:
+    @property
+    def behind(self) -> Backing:
+        """The people behind it, as the gate on the way out asks for them: nobody where they were not counted."""
+        return Backing(self.clients or 0, self.workers, self.largest, self.second)
+
+    def backed(self, behind: Backing) -> Estimate:
         """The same number with those behind it."""
-        return self.model_copy(update={"clients": clients, "workers": workers})
+        people = {"clients": behind.clients, "workers": behind.workers, "largest": behind.largest, "second": behind.second}
+        return self.model_copy(update=people)
 
 
 def estimate_of(estimate: float, std_error: float, df: float | None) -> Estimate:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.base.params import Plan
 from pipeline.results.attempt import CheckResult
+from pipeline.results.backing import Backing
 from pipeline.results.estimate import Estimate, estimate_of
 from pipeline.results.fit import (
     Coefficient,
@@ -26,7 +27,7 @@ SD = 0.5
 
 
 def estimate(value: float = 0.2, error: float = 0.02, df: float | None = None, clients: int = 140) -> Estimate:
-    return estimate_of(value, error, df).backed(clients, 15)
+    return estimate_of(value, error, df).backed(Backing(clients, 15))
 
 
 def number_tested(value: float = 0.2, error: float = 0.02, df: float | None = None, sd: float = SD, **more: Any) -> Tested:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, engine_only
@@ -25,7 +27,8 @@ def run(setting: Setting) -> Found:
         (weight * table[name].to_numpy(dtype=np.float64) for name, weight in weights.items()), np.zeros(len(table))
     )
     worst = float(without[np.abs(without - tested.estimate).argmax()])
-    found = estimate_of(worst, tested.std_error, tested.df).backed(tested.clients, tested.workers)
+    alone = replace(tested.behind, workers=1)  # set beside the result, it tells of that worker
+    found = estimate_of(worst, tested.std_error, tested.df).backed(alone)
     return Found(found, facts={"largest_change": worst - tested.estimate, "workers": float(len(table))})
 
 

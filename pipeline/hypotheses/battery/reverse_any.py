@@ -7,7 +7,7 @@ import numpy as np
 from pipeline.hypotheses import logit
 from pipeline.hypotheses.battery.shared.reversed import RATING, not_single, reversed_design
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting
-from pipeline.hypotheses.design.terms import people_behind
+from pipeline.hypotheses.design.people import people_behind
 from pipeline.results.estimate import estimate_of
 
 
@@ -17,7 +17,7 @@ def run(setting: Setting) -> Found:
     event = (design.outcome > 0).astype(np.float64)
     model = logit.fit(event, design.numeric(), design.rows.worker)
     number = estimate_of(*model.combination({RATING: 1.0}), None)
-    return Found(number.backed(*people_behind(design, [RATING])))
+    return Found(number.backed(people_behind(design, [RATING])))
 
 
 CHECK = Check(not_single, run)

@@ -311,21 +311,3 @@ def random_terms(plan: Plan) -> dict[str, list[str]]:
     exposure = [main.of_part("within").name for main in main_exposures(plan)]
     slopes = {"intercept": ["1"], "time": ["time"], "exposure": exposure}
     return {group: [term for name in names for term in slopes[name]] for group, names in plan.random.items()}
-
-
-def people_behind(design: Design, weights: Mapping[str, float] | Sequence[str]) -> tuple[int, int]:
-    """The fewest clients and workers behind any of some coefficients; the intercept has all."""
-    counted = [_behind(design, name) for name in weights]
-    return min(clients for clients, _ in counted), min(workers for _, workers in counted)
-
-
-def _behind(design: Design, name: str) -> tuple[int, int]:
-    rows = design.rows
-    for term in design.terms:
-        if isinstance(term.values, Coded) and term.values.kind == "code":
-            for level, flag in term.values.flags():
-                if name == f"{term.name}[{level}]":
-                    return rows.behind(flag > 0)
-        elif term.name == name:
-            return rows.behind(np.ones(rows.n, dtype=bool) if term.told is None else term.told)
-    return rows.behind(np.ones(rows.n, dtype=bool))

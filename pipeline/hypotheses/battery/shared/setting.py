@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.exposure.visits import Booleans
+from pipeline.hypotheses.design.people import people_behind
 from pipeline.hypotheses.design.sample import Sample
-from pipeline.hypotheses.design.terms import Design, Focus, Term, build_design, people_behind
+from pipeline.hypotheses.design.terms import Design, Focus, Term, build_design
 from pipeline.hypotheses.engines import Combines, FittedModel, combination, fit_design
 from pipeline.hypotheses.fitting import FittedDesign
 from pipeline.results.estimate import Estimate
@@ -98,7 +99,7 @@ def tested_again(model: Combines, design: Design) -> Estimate:
 
 def combined(model: Combines, design: Design, weights: Mapping[str, float]) -> Estimate:
     """Any combination of coefficients, with the people behind it."""
-    return combination(model, weights).backed(*people_behind(design, weights))
+    return combination(model, weights).backed(people_behind(design, weights))
 
 
 def difference(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:

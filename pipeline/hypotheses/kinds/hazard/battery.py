@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pipeline.hypotheses import logit
 from pipeline.hypotheses.battery import why_not
 from pipeline.hypotheses.design.exposures import Exposure
-from pipeline.hypotheses.design.terms import Design, Term, people_behind
+from pipeline.hypotheses.design.people import people_behind
+from pipeline.hypotheses.design.terms import Design, Term
 from pipeline.hypotheses.kinds.hazard.model import AtRisk, dose_term
 from pipeline.results.attempt import CheckResult
 from pipeline.results.estimate import Estimate, estimate_of
@@ -48,4 +49,4 @@ def _beside(at_risk: AtRisk, mode: str) -> tuple[Estimate, Estimate]:
 
 
 def _number(model: logit.Logit, design: Design, weights: Mapping[str, float]) -> Estimate:
-    return estimate_of(*model.combination(weights), None).backed(*people_behind(design, weights))
+    return estimate_of(*model.combination(weights), None).backed(people_behind(design, weights))

@@ -13,8 +13,9 @@ import numpy as np
 from pipeline.hypotheses import logit
 from pipeline.hypotheses.design.equation import formula_of_tested
 from pipeline.hypotheses.design.leverage import largest_leverage
+from pipeline.hypotheses.design.people import people_behind
 from pipeline.hypotheses.design.sample import model_steps
-from pipeline.hypotheses.design.terms import Design, people_behind
+from pipeline.hypotheses.design.terms import Design
 from pipeline.hypotheses.kinds.hazard.battery import run_battery
 from pipeline.hypotheses.kinds.hazard.model import AtRisk, at_risk, formula
 from pipeline.hypotheses.sensitivity import e_value
@@ -54,7 +55,7 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
 
 
 def _tested(model: logit.Logit, design: Design) -> Tested:
-    number = estimate_of(*model.combination(design.tested), None).backed(*people_behind(design, design.tested))
+    number = estimate_of(*model.combination(design.tested), None).backed(people_behind(design, design.tested))
     low, high = number.interval(0.90)
     scaled = Standardized(
         estimate=number.estimate / LOGISTIC_SD,
@@ -91,7 +92,7 @@ def _coefficients(model: logit.Logit, design: Design) -> tuple[Coefficient, ...]
     of = {name: own for term in design.terms for name, own in term.columns_of().items()}
     found = []
     for name in model.names:
-        number = estimate_of(*model.combination({name: 1.0}), None).backed(*people_behind(design, [name]))
+        number = estimate_of(*model.combination({name: 1.0}), None).backed(people_behind(design, [name]))
         own = of.get(name, (Column(column="intercept", role="intercept"),))
         found.append(Coefficient(**number.model_dump(), term=name, of=own))
     return tuple(found)
