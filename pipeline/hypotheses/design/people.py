@@ -46,8 +46,9 @@ def _behind(design: Design, name: str) -> Backing:
             if name in levels:
                 return least(*(of_rows(flag > 0, rows.client, rows.worker) for flag in (levels[name], _first(term))))
         elif term.name == name:
-            values = next(iter(term.numeric().values()))
-            return of_column(values, rows.client, rows.worker)
+            own = of_column(next(iter(term.numeric().values())), rows.client, rows.worker)
+            return own if term.told is None else least(own, of_rows(term.told, rows.client, rows.worker))
+    # the intercept: everybody, and those at the level that every code is compared with
     first = [_first(term) > 0 for term in design.terms if isinstance(term.values, Coded) and term.values.kind == "code"]
     every = np.ones(rows.n, dtype=bool)
     return least(*(of_rows(told, rows.client, rows.worker) for told in (every, *first)))

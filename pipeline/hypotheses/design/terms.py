@@ -39,10 +39,6 @@ class Rows:
         """How many."""
         return len(self.client)
 
-    def behind(self, told: Booleans) -> tuple[int, int]:
-        """How many clients and workers have a row of these."""
-        return len(np.unique(self.client[told])), len(np.unique(self.worker[told]))
-
 
 @dataclass(frozen=True)
 class Term:
@@ -283,12 +279,7 @@ def background_terms(plan: Plan, sample: Sample, rows: Rows) -> tuple[list[Term]
 
 
 def _number_term(coded: Coded, role: str) -> Term:
-    """A number, or a flag with those on its rarer side behind it."""
-    told = None
-    if coded.kind == "flag":
-        yes = coded.values > 0
-        told = yes if 2 * int(yes.sum()) <= len(yes) else ~yes
-    return Term(coded.name, (Column(column=coded.name, role=role),), coded.values - coded.values.mean(), told)
+    return Term(coded.name, (Column(column=coded.name, role=role),), coded.values - coded.values.mean())
 
 
 def build_design(
