@@ -31,7 +31,7 @@ def owner_only(root: Path) -> Iterator[None]:
 
 
 def close(root: Path) -> None:
-    """Take the right to enter from everybody but the owner; folders of somebody else are left (`doctor` tells of them)."""
+    """Take the right to enter from everybody but the owner; folders that belong to somebody else are theirs to close."""
     if os.name != "posix" or not (root / "params.yaml").is_file():
         return
     for name in MADE:
