@@ -107,7 +107,10 @@ COMMANDS: dict[str, tuple[str, Arguments]] = {
         ),
     ),
     "manifest": ("freeze the hashes and row counts of the raw files", ()),
-    "codebook": ("write data/README.md and the other pages made from the code", ()),
+    "codebook": (
+        "write data/README.md and the other pages made from the code; --study: a codebook of your own data",
+        (("--study", {"action": "store_true", "help": "print what your own columns hold, cleared as the report is"}),),
+    ),
     "explain": ("say what would be fitted for a hypothesis, and on how many rows", (HYPOTHESIS,)),
     "lock": ("hold the confirmatory hypotheses fast before outcomes are looked at", ()),
     "unlock": ("open the lock, saying why", (WHY,)),

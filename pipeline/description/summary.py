@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.description.codebook import codebook_of
 from pipeline.description.course import harms, leaving, staying, trajectories
 from pipeline.description.episodes import episode_levels, exposure, left_out, themes, windows, with_phase
 from pipeline.description.flow import clients_flow, flow
@@ -44,6 +45,7 @@ def describe(study: Study) -> Description:
         themes=themes(study.advocacy),
         windows=windows(study.occasions, study.ledger),
         left_out=left_out(study.ledger),
+        codebook=codebook_of(study),
     )
 
 

@@ -325,6 +325,22 @@ class LeftOut(Counted):
     clients: int
 
 
+class Held(Counted):
+    """A code and the people who have it."""
+
+    code: str
+
+
+class ColumnFacts(Counted):
+    """A column of a canonical table: its rows, those with a value and the people behind them, and the codes it holds."""
+
+    table: str
+    column: str
+    rows: int
+    known: int
+    codes: tuple[Held, ...] = ()
+
+
 class Description(Record):
     """All that is counted and described of a study. `level_clients`: column -> code -> clients, for the gate;
     `episode_level_clients`: mode -> column -> code -> clients; `ranges`: instrument -> score -> lowest and highest.
@@ -356,3 +372,4 @@ class Description(Record):
     themes: tuple[Theme, ...]
     windows: tuple[Windows, ...]
     left_out: tuple[LeftOut, ...]
+    codebook: tuple[ColumnFacts, ...] = ()

@@ -28,7 +28,7 @@ def refused(root: Path) -> set[str]:
 
 
 def test_codebook_writes_the_committed_pages(tmp_path, capsys):
-    assert codebook.main(tmp_path, NO_ARGUMENTS) == 0
+    assert codebook.main(tmp_path, argparse.Namespace(study=False)) == 0
     for name in codebook.TARGETS:
         assert (tmp_path / name).read_bytes() == (ROOT / name).read_bytes()
 
