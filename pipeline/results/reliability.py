@@ -354,18 +354,10 @@ class Key(Record):
     licence: str
 
 
-class RatedBy(Record):
-    """A rater's ratings on an instrument that came as scores, without the answers to items."""
-
-    instrument: str
-    rater: str
-
-
 class Reliability(Record):
     """All that is said of a study's measures."""
 
     instruments: tuple[ScoreReliability, ...]
-    scores_only: tuple[RatedBy, ...] = ()
     by_occasion: tuple[BlockReliability, ...] = ()
     item_checks: tuple[ItemFindings, ...] = ()
     shipped_totals: tuple[ShippedScore, ...] = ()

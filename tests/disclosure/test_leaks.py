@@ -243,4 +243,6 @@ def test_the_lock_tells_nothing_to_who_knows_the_raw_files(root: Path) -> None:
 
 def test_every_fit_says_how_far_a_row_decides_it(root: Path) -> None:
     for path in (root / "data/analysis/fits").glob("*.json"):
-        assert 0 < json.loads(path.read_text("utf-8"))["max_leverage"] < 1
+        models = json.loads(path.read_text("utf-8"))["models"]
+        assert models
+        assert all(0 < model["max_leverage"] < 1 for model in models)
