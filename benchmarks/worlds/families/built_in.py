@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from benchmarks.worlds.world import LARGE, BuiltIn, World
+from benchmarks.worlds.world import LARGE, MIDDLING, SMALL, BuiltIn, World
 from pipeline.base.options import Scenario, Verdict
 
 MARKED = {"covariates": ["phase", "crisis"]}
@@ -30,7 +30,8 @@ WORLDS = (
         words="the built-in study: an effect, and crises marked in the log",
         law=scenario("default"),
         truth=0.15,
-        found={LARGE: 0.80},
+        sizes=(LARGE, MIDDLING, SMALL),
+        found={LARGE: 0.95, MIDDLING: 0.95},
     ),
     built_in(name="built_in_null", words="the same without an effect", law=scenario("null"), truth=0.0),
     built_in(

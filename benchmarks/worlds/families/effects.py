@@ -8,7 +8,7 @@ from benchmarks.worlds.law import Law, Size
 from benchmarks.worlds.world import LARGE, MIDDLING, SMALL, World
 
 effect = partial(World, family="effect", truth=0.15)
-FOUND = {LARGE: 0.95, MIDDLING: 0.95}
+FOUND = {LARGE: 0.95, MIDDLING: 0.95}  # promised of .15 points of the built-in study, which are .35 SD
 NONE = {"predicted": "none", "claim": "Joint advocacy makes no difference to the alliance that would matter."}
 
 WORLDS = (
@@ -17,8 +17,17 @@ WORLDS = (
         words="each joint episode lifts the next rating by .15 SD",
         law=Law(effect=0.15),
         sizes=(LARGE, MIDDLING, SMALL),
-        found=FOUND,
+        found={LARGE: 0.95},
         covered="claimed",
+    ),
+    effect(
+        name="effect_35",
+        words="each joint episode lifts the next rating by .35 SD",
+        law=Law(effect=0.35),
+        truth=0.35,
+        sizes=(LARGE, MIDDLING, SMALL),
+        found=FOUND,
+        covered="shown",
     ),
     effect(
         name="effect_10",
