@@ -110,7 +110,7 @@ def _set_up(
     inside = _folder_of(root, arguments.files)
     if inside is not None:
         if proposed.is_identified():
-            what = "some files hold dates, ages, ZIP codes or columns named like identifiers"
+            what = "some files hold dates, ages, ZIP codes, text or columns named like identifiers"
             raise SourceError(
                 Problem(inside, what, "move them out of the project, then name them there: start prepares them")
             )
@@ -133,7 +133,9 @@ def _prepared(
     arguments: argparse.Namespace,
 ) -> tuple[dict[str, Identified], dict[str, bytes]]:
     """What prepare makes of identified files, with the labels of the columns that kept their codes; and what to write."""
-    print("The files hold dates, or ids that are no pseudonyms: de-identified copies are made; yours stay where they are.")
+    print(
+        "The files hold dates, text, or ids that are no pseudonyms: de-identified copies are made; yours stay where they are."
+    )
     plan = plan_from(proposed, interview)
     _refuse(interview, None)
     key, is_new = key_of(Path(arguments.key or f"{KEYS}/{arguments.name}.key").expanduser(), root)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from pipeline.tables import by_name
 from pipeline.tables.column import is_band
 
-SMALL = re.compile(r"[-+]?[0-9]{1,4}(?:[.,][0-9]{1,3})?")
+SMALL = re.compile(r"[-+]?[0-9]{1,4}(?:[.,][0-9]{1,3})?|[0-9][.,][0-9]{1,15}")  # means of answers have many decimals
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 SHORT = re.compile(r"[A-Za-z][A-Za-z0-9]{0,2}|[-.*?]")
 MOST_SHORT = 20  # different short codes; more of them are initials or room numbers

@@ -49,10 +49,11 @@ class Proposed:
     offsets: list[str] = field(default_factory=list)
 
     persons: int = 0
+    texts: int = 0
 
     def is_identified(self) -> bool:
-        """Whether something in the files must not come in as it is."""
-        return bool(self.dates or self.intake or self.zips or self.ages or self.persons)
+        """Whether something in the files must not come in as it is: dates, ages, ZIP codes, names, text."""
+        return bool(self.dates or self.intake or self.zips or self.ages or self.persons or self.texts)
 
 
 def propose_plan(files: Mapping[str, Identified]) -> Proposed:
@@ -103,6 +104,7 @@ def _place(found: Proposed, name: str, column: Column) -> None:
         found.keep.append(name)
     else:
         found.dropped += 1
+        found.texts += 1
 
 
 def _kind(header: str) -> Kind | None:

@@ -37,6 +37,11 @@ def add_ratings(making: Making, role: Role, sessions: Role, key: Key | None) -> 
             _scale(making.setup, source, run, instrument)
         else:
             source["scores"] = {score: header for score, header in role.scores.items() if score in instrument.scores}
+            if (rule := _rule(role, instrument)) != instrument.score:
+                source["scored"] = rule
+                making.setup.notes.append(
+                    f"{what}: taken for {rule}s of the items, where the instrument's key has {instrument.score}s"
+                )
         source["ignore_others"] = True
         ratings, name = making.setup.ratings, f"{instrument.id}_{rater}"
         ratings[name if name not in ratings else f"{name}_{len(ratings) + 1}"] = source
@@ -79,6 +84,13 @@ def _likely(fitting: list[Instrument], header: str, role: Role) -> str:
 
     ordered = sorted(fitting, key=unlikely)
     return f"{ordered[0].id} {rater}" if ordered else "-"
+
+
+def _rule(role: Role, instrument: Instrument) -> str:
+    """Whether scores are sums or means of the items: means lie on the scale of one answer."""
+    cells = {cell for header in role.scores.values() for cell in role.block.columns[header].different()}
+    highest = max(instrument.scale[1], *(high for _, high in (instrument.scale, *instrument.other_scales)))
+    return "mean" if not outside(cells, 0, highest) else "sum"
 
 
 def _check(instruments: Mapping[str, Instrument], run: Items | None) -> Callable[[str], str]:

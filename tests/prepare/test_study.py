@@ -210,3 +210,10 @@ def test_a_broken_file_is_refused_without_a_cell() -> None:
         if found is None:
             assert "file 3" in str(problems[0])
             assert "Anna" not in str(problems[0])
+
+
+def test_means_of_answers_keep_their_decimals_and_places_on_a_map_do_not_pass() -> None:
+    rows = table("id,wai_mean,spot", "1,3.416666667,42.360123", "2,2.9,41.112233")
+    made = prepare({"p.csv": rows}, Plan(client=("id",), keep=("wai_mean",)), KEY)
+    assert {row["wai_mean"] for row in out(made)} == {"3.416666667", "2.9"}
+    assert "2 cells (2 different)" in refused({"p.csv": rows}, Plan(client=("id",), keep=("spot",)))
