@@ -133,9 +133,7 @@ def _prepared(
     arguments: argparse.Namespace,
 ) -> tuple[dict[str, Identified], dict[str, bytes]]:
     """What prepare makes of identified files, with the labels of the columns that kept their codes; and what to write."""
-    print(
-        "The files hold dates, text, or ids that are no pseudonyms: de-identified copies are made; yours stay where they are."
-    )
+    print("The files hold dates, text or ids that are no pseudonyms: copies without them are made; yours stay as they are.")
     plan = plan_from(proposed, interview)
     _refuse(interview, None)
     key, is_new = key_of(Path(arguments.key or f"{KEYS}/{arguments.name}.key").expanduser(), root)
