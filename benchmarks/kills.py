@@ -1,13 +1,15 @@
-"""Kill `dvc repro` at random moments: every rerun must end equal to an undisturbed run.
+"""Kill a run at random moments: after at most one `python -m pipeline study` all is equal to an undisturbed run.
 
-`python -m benchmarks.kills [--rounds 20] [--seed 1]`. Odd rounds kill the whole process group, even rounds only the `dvc`
-process, whose child must then end by itself. Each round starts from nothing: no data, no reports, no cache. The study is
-a small one with two hypotheses, so that more of the moments fall into the short stages.
+`python -m benchmarks.kills [--rounds 40] [--seed 1] [--signal KILL --signal INT --signal TERM] [--default]`. For each signal,
+even rounds strike the whole process group of `dvc repro`, odd rounds the `dvc` process alone, whose child must then end by
+itself. Each round starts from nothing: no data, no reports, no cache. The study is a small one with two hypotheses, so that
+more of the moments fall into the short stages; with --default it is the default one.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
 import shutil
@@ -24,11 +26,14 @@ from tests.project import Project, copy_project, small_params
 
 STARTED_BY_HAND = [sys.executable, "-m", "dvc", "repro"]
 TEMPORARY = "partial"
+DVC_OWN = ".site_cache"
+PATIENCE = 5.0  # seconds
 
 
 def state(project: Project) -> dict[str, str]:
     """The hash of every file under data/ and reports/ and of dvc.lock."""
-    files = [path for folder in ("data", "reports") for path in (project.root / folder).rglob("*") if path.is_file()]
+    found = [path for folder in ("data", "reports") for path in (project.root / folder).rglob("*") if path.is_file()]
+    files = [path for path in found if DVC_OWN not in path.parts]
     return {p.relative_to(project.root).as_posix(): digest(p.read_bytes()) for p in [*files, project.root / "dvc.lock"]}
 
 
@@ -39,8 +44,8 @@ def wipe(project: Project) -> None:
     (project.root / "dvc.lock").unlink(missing_ok=True)
 
 
-def kill_once(project: Project, after: float, group: bool) -> bool:
-    """Start `dvc repro`, kill it after some seconds; whether it was still running then."""
+def strike(project: Project, after: float, number: signal.Signals, *, group: bool) -> bool:
+    """Start `dvc repro`, send it a signal after some seconds; whether it was still running then."""
     process = subprocess.Popen(
         STARTED_BY_HAND,
         cwd=project.root,
@@ -52,44 +57,58 @@ def kill_once(project: Project, after: float, group: bool) -> bool:
     time.sleep(after)
     alive = process.poll() is None
     if alive:
-        os.killpg(process.pid, signal.SIGKILL) if group else process.kill()
+        os.killpg(process.pid, number) if group else process.send_signal(number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE)
+    if process.poll() is None:  # DVC lets Ctrl-C pass while a stage runs: then it may run on, and is ended by force
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     time.sleep(0 if group else 0.5)  # a child left alone looks for its parent every 0.2 s
     return alive
 
 
+def rounds(project: Project, number: signal.Signals, count: int, moments: random.Random) -> list[int]:
+    """Strike `count` runs; the rounds after which one rerun did not end equal to an undisturbed run."""
+    start = time.perf_counter()
+    status, _, output = project.repro()
+    whole = time.perf_counter() - start
+    if status:
+        raise SystemExit(output)
+    expected, differing, seconds = state(project), list[int](), list[float]()
+    for turn in range(count):
+        wipe(project)
+        moment = moments.uniform(0.3, whole)
+        alive = strike(project, moment, number, group=turn % 2 == 0)
+        start = time.perf_counter()
+        status = project.pipeline("study").returncode
+        seconds.append(time.perf_counter() - start)
+        found = state(project)
+        equal = status == 0 and found == expected and not any(TEMPORARY in name for name in found)
+        print(f"{number.name} {turn + 1}: at {moment:.1f} s (running: {alive}), rerun equal: {equal}", flush=True)
+        differing += [] if equal else [turn + 1]
+    said = f"undisturbed {whole:.1f} s; median rerun {statistics.median(seconds):.1f} s"
+    print(f"{number.name}: {said}; differing {differing or 'none'}")
+    return differing
+
+
 def main() -> int:
-    """Run the rounds; exit status 1 if one ended differently."""
+    """Run the rounds of every signal; exit status 1 if one ended differently."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--signal", action="append", choices=["KILL", "INT", "TERM"])
+    parser.add_argument("--default", action="store_true")
     arguments = parser.parse_args()
-    moments, differing, seconds = random.Random(arguments.seed), [], []
+    moments, failed = random.Random(arguments.seed), False
     with tempfile.TemporaryDirectory() as folder:
         project = copy_project(Path(folder) / "project")
         params = project.root / "params.yaml"
-        params.write_text(small_params(params.read_text(encoding="utf-8")), encoding="utf-8")
-        start = time.perf_counter()
-        status, _, output = project.repro()
-        whole = time.perf_counter() - start
-        if status:
-            raise SystemExit(output)
-        expected = state(project)
-        for number in range(arguments.rounds):
+        if not arguments.default:
+            params.write_text(small_params(params.read_text(encoding="utf-8")), encoding="utf-8")
+        for name in arguments.signal or ["KILL", "INT", "TERM"]:
             wipe(project)
-            moment = moments.uniform(0.3, whole)
-            alive = kill_once(project, moment, group=number % 2 == 0)
-            start = time.perf_counter()
-            status, _, _ = project.repro()
-            seconds.append(time.perf_counter() - start)
-            found = state(project)
-            equal = status == 0 and found == expected and not any(TEMPORARY in name for name in found)
-            print(f"round {number + 1}: killed at {moment:.1f} s (running: {alive}), rerun equal: {equal}", flush=True)
-            if not equal:
-                differing.append(number + 1)
-    print(f"undisturbed {whole:.1f} s; median rerun {statistics.median(seconds):.1f} s")
-    print(f"differing rounds: {differing or 'none'}")
-    return 1 if differing else 0
+            failed |= bool(rounds(project, signal.Signals[f"SIG{name}"], arguments.rounds, moments))
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
