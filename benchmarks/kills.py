@@ -1,6 +1,6 @@
 """Kill a run at random moments: after at most one `python -m pipeline study` all is equal to an undisturbed run.
 
-`python -m benchmarks.kills [--rounds 40] [--seed 1] [--signal KILL --signal INT --signal TERM] [--default]`. For each signal,
+`python -m benchmarks.kills [--rounds 40] [--seed 1] [--signal KILL --signal INT] [--default]`. For each signal,
 even rounds strike the whole process group of `dvc repro`, odd rounds the `dvc` process alone, whose child must then end by
 itself. Each round starts from nothing: no data, no reports, no cache. The study is a small one with two hypotheses, so that
 more of the moments fall into the short stages; with --default it is the default one.
