@@ -23,6 +23,7 @@ def describe(study: Study) -> Description:
         notes=tuple(study.ingest.get("notes", ())),
         warnings=tuple(Warned.model_validate(row) for row in study.validation.get("warnings", ())),
         advocacy_log=study.advocacy is not None,
+        doses_told=bool(study.link.get("doses_told")),
         has_days=has_days,
         series=tuple(Series(instrument=instrument, rater=rater) for instrument, rater in series_of(study.occasions)),
         ranges=_ranges(study),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.exposure.told import UNKNOWN, unknown_windows
 from pipeline.exposure.visits import Booleans, Floats, Integers
 
 if TYPE_CHECKING:
@@ -33,11 +34,18 @@ def doses(episodes: pd.DataFrame, occasions: pd.DataFrame, dose: str) -> Floats:
     """The dose in the window of each occasion of one series, in the occasions' order.
 
     `dose`: count of episodes; any (0 or 1); minutes (missing where an episode's duration is); decay(h): over all past
-    episodes the sum of 2^(-(days since) / h), whether or not they fell into a window.
+    episodes the sum of 2^(-(days since) / h), whether or not they fell into a window. Missing where a dose was not told.
     """
     ids = occasions["occasion_id"].to_numpy(dtype=np.int64)
+    if len(unknown := unknown_windows(episodes, ids)):
+        known = episodes[(episodes["reason"] != UNKNOWN).to_numpy(dtype=bool)]
+        found = doses(known, occasions, dose)
+        found[unknown] = np.nan
+        return found
     occasion = episodes["occasion_id"].to_numpy(dtype=np.int64, na_value=-1)
     place = np.searchsorted(ids, occasion[occasion >= 0])
+    if dose.startswith("decay") and episodes["day"].isna().any():
+        return np.full(len(ids), np.nan)  # how long ago an episode was that was only counted, nobody knows
     if dose.startswith("decay"):
         return _decayed(episodes, occasions, occasion, half_life(dose))
     if dose == "minutes":

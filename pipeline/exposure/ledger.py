@@ -20,6 +20,7 @@ Reason = Literal[
     "same_day_order_unknown",
     "same_day_excluded",
     "no_rating_for_client",
+    "dose_unknown",
 ]
 FACTS = (
     "mode",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipeline.base.errors import Problem, TableError
-from pipeline.exposure import ledger, occasions
+from pipeline.exposure import ledger, occasions, told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +28,8 @@ def link(
         )
     rows = occasions.build(tables, scores, exposure)
     book = ledger.build(log, rows, exposure)
+    if log is None and told.modes_told(tables["sessions"]):
+        book = told.build(tables["sessions"], rows, occasions.has_days(tables["sessions"]))
     return rows, book, summary(tables, rows, book)
 
 
@@ -44,9 +46,10 @@ def summary(tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame, book: pd.Dat
         }
         for (instrument, rater), part in rows.groupby(["instrument", "rater"], observed=True, sort=True)
     ]
-    log = tables.get("advocacy")
+    log = tables["advocacy"] if "advocacy" in tables else told.episodes(tables["sessions"])
     return {
-        "advocacy_log": log is not None,
+        "advocacy_log": "advocacy" in tables,
+        "doses_told": list(told.modes_told(tables["sessions"])) if "advocacy" not in tables else [],
         "has_days": occasions.has_days(tables["sessions"]),
         "series": series,
         "episodes": {"total": 0 if log is None else len(log)},

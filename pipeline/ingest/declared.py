@@ -173,6 +173,10 @@ def _study_problems(params: Params) -> Iterator[Problem]:
     if "advocacy" in sources.tables and "day" not in {**sessions.columns, **sessions.constants}:
         what = "an advocacy log needs the day of every session"
         yield Problem("sources.tables.sessions.columns.day", what, "map it, or leave the advocacy log out")
+    told = sorted(name for name in {**sessions.columns, **sessions.constants} if name.startswith("dose_"))
+    if told and "advocacy" in sources.tables:
+        what = "doses beside the sessions and a log would count the same episodes twice"
+        yield Problem(f"sources.tables.sessions.columns.{told[0]}", what, "keep the log, which tells more, or the doses")
     if not sources.ratings:
         yield Problem("sources.ratings", "no ratings are mapped", "map at least one file of alliance ratings")
 

@@ -94,6 +94,8 @@ def floor_ceiling(data: Rated, scores: pd.DataFrame) -> list[Row]:
     rows = []
     for score in data.instrument.scores:
         values = _values(data, scores, score).dropna()
+        if not len(values) and not data.has_items:
+            continue  # a score that this study did not keep
         low, high = score_range(data.instrument, score)
         shares = {"floor": float((values <= low).mean()), "ceiling": float((values >= high).mean())} if len(values) else {}
         if score == TOTAL and data.instrument.concern is not None and len(values):

@@ -350,6 +350,7 @@ class Description(Record):
     notes: tuple[str, ...]
     warnings: tuple[Warned, ...]
     advocacy_log: bool
+    doses_told: bool = False  # doses beside the sessions in place of a log: no days, ties or settings of episodes
     has_days: bool
     series: tuple[Series, ...]
     ranges: dict[str, dict[str, tuple[float, float]]]

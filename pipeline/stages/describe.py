@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.base.params import Params
 from pipeline.description.summary import describe
 from pipeline.description.tables import Study
+from pipeline.exposure import told
 from pipeline.project.io import Batch
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         clients=_optional(batch, "clients", sessions, "client_id"),
         workers=_optional(batch, "workers", sessions, "worker_id"),
         sessions=sessions,
-        advocacy=batch.table(f"{VALID}/advocacy.parquet") if batch.has(f"{VALID}/advocacy.parquet") else None,
+        advocacy=batch.table(f"{VALID}/advocacy.parquet")
+        if batch.has(f"{VALID}/advocacy.parquet")
+        else told.episodes(sessions),
         scores=batch.table(f"{SCORED}/scores.parquet"),
         occasions=batch.table(f"{LINKED}/occasions.parquet"),
         ledger=batch.table(f"{LINKED}/ledger.parquet"),

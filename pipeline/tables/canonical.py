@@ -11,6 +11,7 @@ from pipeline.tables.column import (
     band,
     boolean,
     closed_code,
+    count,
     identifier,
     integer,
     number,
@@ -94,6 +95,10 @@ class Sessions(Table):
     empathy_worker = process(*PROCESS, "the worker's empathy as the worker rates it")
     self_disclosure = process(*PROCESS, "how much the worker disclosed of her- or himself")
     co_construction = process(*PROCESS, "how far goals and tasks were built together")
+    dose_joint = count("episodes of joint advocacy since the last session, where no log was kept")
+    dose_worker_solo = count("episodes of advocacy by the worker alone since the last session, where no log was kept")
+    dose_client_solo = count("episodes of advocacy by the client alone since the last session, where no log was kept")
+    dose_concrete = count("episodes of concrete services since the last session, where no log was kept")
     rupture = boolean("whether a rupture of the alliance was marked")
     repair = boolean("whether a repair of the alliance was marked")
 

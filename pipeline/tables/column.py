@@ -13,6 +13,8 @@ Kind = Literal["id", "code", "codes", "band", "integer", "number", "boolean"]
 
 BAND = r"(?:[0-9]|[1-8][0-9])-(?:[0-9]|[1-8][0-9])|(?:[0-9]|[1-8][0-9]|90)\+|under_[1-9][0-9]?"
 CODES_SEPARATOR = ";"
+MOST_TIMES = 60  # episodes between two sessions; a code for missing values (88, 99) lies beyond
+DOSE = "dose_"  # of a column that counts episodes since the last session
 DAY = "day"  # one dtype in every table, since days are compared across tables and a study may have none
 
 
@@ -99,6 +101,11 @@ def band(description: str) -> Column:
 def integer(low: int, high: int, unit: str, description: str, *, required: bool = False, missing: bool = False) -> Column:
     """A whole number within bounds."""
     return Column("integer", description, required=required, low=low, high=high, unit=unit, missing=missing or not required)
+
+
+def count(description: str) -> Column:
+    """How often something happened, up to MOST_TIMES; missing: unknown, which is not zero."""
+    return Column("integer", description, low=0, high=MOST_TIMES, unit="episodes")
 
 
 def number(low: float, high: float, unit: str, description: str) -> Column:

@@ -34,6 +34,7 @@ SECTIONS = {
     "floor_ceiling",
     "response_rates",
     "keys",
+    "scores_only",
 }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.base.options import EPISODE_FACTS, MODES
 from pipeline.exposure.dose import FILTERS, chosen, doses, shifted
+from pipeline.exposure.told import UNKNOWN
 from pipeline.exposure.visits import Floats, Integers
 from pipeline.hypotheses.design.exposures import Exposure, main_exposures
 from pipeline.results.reason import Step, not_estimable
@@ -34,10 +35,10 @@ def doses_of(plan: Plan, rows: pd.DataFrame, ledger: pd.DataFrame, occasion: Int
     if "episode_id" not in ledger or not len(ledger):
         raise not_estimable("no_log", counts)
     named = {Exposure(mode): episodes_of(ledger, plan, mode) for mode in MODES}
+    episodes = {exposure.mode: int((found["reason"] != UNKNOWN).sum()) for exposure, found in named.items()}
     for exposure in main_exposures(plan):
-        if not len(named[exposure]):
+        if not episodes[exposure.mode]:
             raise not_estimable("no_episodes", counts, exposure=_words(plan, exposure.mode))
-    episodes = {exposure.mode: len(found) for exposure, found in named.items()}
     levels = _by_level(plan, ledger, counts) if plan.moderator in EPISODE_FACTS else {}
     every = named | levels | _rest(plan, ledger, named, levels)
     window = {exposure: doses(found, rows, plan.exposure.dose) for exposure, found in every.items()}

@@ -18,10 +18,20 @@ CORRECTIONS = {
 DEGREES = {"satterthwaite": "Satterthwaite", "kenward_roger": "Kenward-Roger", "none": "no"}
 
 
+TOLD = (
+    "No log of single episodes was kept: with each session stands how many there were since the session before. They count "
+    "for the first rating at that session or after it; where the number was not told, the window's dose is unknown, and its "
+    "rating is left out. The days of the episodes, their order on a day and their settings are not known, so nothing that "
+    "rests on them could be tested. Each exposure is split into a part within the client (this window against the client's "
+    "own mean), a part between clients of the same worker, and a part between workers."
+)
+
+
 def methods(params: Params, description: Description, gate: Gate) -> tuple[str, ...]:
     """A paragraph each on data, measures, exposure, models, verdicts and disclosure."""
     log, days = bool(description.advocacy_log), bool(description.has_days)
-    paragraphs = [_design(params, log), _measures(params), _exposure(params, log, days)]
+    exposure = TOLD if description.doses_told else _exposure(params, log, days)
+    paragraphs = [_design(params, log), _measures(params), exposure]
     paragraphs += [_models(params), _verdicts(params), disclosure(gate)]
     return tuple(paragraph for paragraph in paragraphs if paragraph)
 
