@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.worlds.shares import Share
-from benchmarks.worlds.tally import Promise, Tally
+from benchmarks.worlds.shares import Share, pooled
+from benchmarks.worlds.tally import COVERAGE, FEEDBACK_COVERAGE, Promise, Tally
 from benchmarks.worlds.world import Family
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "operating-characteristics.md"
@@ -50,6 +51,11 @@ UNKNOWABLE = """## What no data of this kind can tell
 In these worlds a claim can be wrong however many clients are studied. The shares are what to keep in mind under every
 `supported`.
 """
+TOGETHER = """## The families of worlds together
+
+Wrong verdicts over all worlds and sizes of a family that have a bound (the largest of their bounds is shown). A single world
+may do worse than its family: see below.
+"""
 COSTS = """## What each check costs in power
 
 Of the studies with a true effect whose interval lies on its true side: the share in which a check did not hold (whether the
@@ -65,7 +71,8 @@ def write(found: Sequence[Tally], first_seed: int, code: str) -> None:
 
 def text(found: Sequence[Tally], first_seed: int, code: str) -> str:
     """The page as Markdown; at least one tally."""
-    parts = [_head(found, first_seed, code), *_unknowable(found), *_promises(found), *_families(found), *_costs(found)]
+    sections = (_together_by_family, _unknowable, _promises, _families, _costs)
+    parts = [_head(found, first_seed, code), *(part for section in sections for part in section(found))]
     return "\n".join(part.strip("\n") + "\n" for part in parts)
 
 
@@ -85,24 +92,47 @@ def _unknowable(found: Sequence[Tally]) -> Iterator[str]:
     yield _table(("world", "size", "wrong verdicts", "why"), rows)
 
 
+def _together_by_family(found: Sequence[Tally]) -> Iterator[str]:
+    yield TOGETHER
+    rows = []
+    for family, title in FAMILIES.items():
+        own = [tally for tally in found if tally.world.family == family and tally.world.limit is not None]
+        if own:
+            limit = max(tally.world.limit or 0.0 for tally in own)
+            wrong = Promise("wrong", pooled([tally.wrong for tally in own]), high=limit)
+            rows.append(
+                (title, str(len({tally.world.name for tally in own})), str(wrong.share), wrong.bound, wrong.standing)
+            )
+    yield _table(("family", "worlds", "wrong verdicts", "bound", "standing"), rows)
+    claimed = [tally.covered() for tally in found if tally.world.covered == "claimed"]
+    beside = [tally.dynamic_covered() for tally in found if tally.world.feedback is not None]
+    headline = Promise("covers", pooled(claimed), *COVERAGE)
+    dynamic = Promise("covers", pooled(beside), *FEEDBACK_COVERAGE)
+    rows = [
+        ("the headline's, where its model is right", str(headline.share), headline.bound, headline.standing),
+        ("the one beside feedback, in the feedback worlds", str(dynamic.share), dynamic.bound, dynamic.standing),
+    ]
+    yield _table(("95% interval", "holds the truth", "bound", "standing"), rows)
+
+
 def _promises(found: Sequence[Tally]) -> Iterator[str]:
     kept = [(tally, promise) for tally in found for promise in tally.promises()]
-    counts = {word: sum(promise.standing == word for _, promise in kept) for word in ("met", "missed", "not decided")}
-    yield "## Bounds\n"
-    yield "Of {} bounds {} are met, {} missed, {} not decided by as many studies.\n".format(
-        len(kept), counts["met"], counts["missed"], counts["not decided"]
+    by = {word: [both for both in kept if both[1].standing == word] for word in ("met", "missed", "not decided")}
+    outside = [both for both in by["not decided"] if not both[1].within]
+    inside = len(by["not decided"]) - len(outside)
+    yield "## Bounds, world by world\n"
+    yield (
+        f"Of {len(kept)} bounds {len(by['met'])} are met, {len(by['missed'])} missed, {len(by['not decided'])} not decided "
+        f"by as many studies; of these {inside} shares lie within their bound and {len(outside)} outside.\n"
     )
-    yield "### Missed, or not decided\n"
-    rows = [_promise(tally, promise) for tally, promise in kept if promise.standing != "met"]
-    yield _table(("standing", "world", "size", "what", "share", "bound"), sorted(rows))
-    yield "### Met\n"
-    rows = [_promise(tally, promise)[1:] for tally, promise in kept if promise.standing == "met"]
-    yield _table(("world", "size", "what", "share", "bound"), rows)
+    head = ("world", "size", "what", "share", "bound")
+    for title, rows in (("Missed", by["missed"]), ("Not decided, and outside", outside), ("Met", by["met"])):
+        yield f"### {title}\n"
+        yield _table(head, [_promise(tally, promise) for tally, promise in rows])
 
 
 def _promise(tally: Tally, promise: Promise) -> tuple[str, ...]:
-    what = promise.what
-    return promise.standing, f"`{tally.world.name}`", str(tally.size), what, str(promise.share), promise.bound
+    return f"`{tally.world.name}`", str(tally.size), promise.what, str(promise.share), promise.bound
 
 
 def _families(found: Sequence[Tally]) -> Iterator[str]:
@@ -135,17 +165,20 @@ def _verdicts(tally: Tally) -> list[str]:
 def _costs(found: Sequence[Tally]) -> Iterator[str]:
     yield COSTS
     calm = [tally for tally in found if tally.world.family == "effect" and tally.world.predicted != "none"]
-    against, stopped = _together([tally.cost() for tally in calm]), _together([tally.stopped() for tally in calm])
-    of = max((share.of for share in against.values()), default=0)
-    rows = [(f"`{name}`", str(share), str(stopped.get(name, Share(0, of)))) for name, share in against.items()]
+    seen = sum(tally.seen for tally in calm)
+    against, stopped = (_added(shares) for shares in ([one.cost() for one in calm], [one.stopped() for one in calm]))
+    rows = [
+        (f"`{name}`", str(Share(count, seen)), str(Share(stopped[name], seen))) for name, count in sorted(against.items())
+    ]
     yield _table(("check", "did not hold", "stopped a right verdict"), rows)
 
 
-def _together(costs: Sequence[Mapping[str, Share]]) -> dict[str, Share]:
-    """Shares of several cells, of all their studies: a check a cell does not know stopped none of its studies."""
-    of = sum(max((share.of for share in cost.values()), default=0) for cost in costs)
-    names = sorted({name for cost in costs for name in cost})
-    return {name: Share(sum(cost[name].count for cost in costs if name in cost), of) for name in names}
+def _added(cells: Sequence[Mapping[str, Share]]) -> Counter[str]:
+    """By check, in how many studies of all cells together."""
+    counts: Counter[str] = Counter()
+    for cell in cells:
+        counts.update({name: share.count for name, share in cell.items()})
+    return counts
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

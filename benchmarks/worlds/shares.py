@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,3 +48,8 @@ class Share:
             return "–"
         low, high = self.interval
         return f"{self.value:.1%} [{low:.1%}, {high:.1%}]"
+
+
+def pooled(shares: Sequence[Share]) -> Share:
+    """Several shares as one."""
+    return Share(sum(share.count for share in shares), sum(share.of for share in shares))

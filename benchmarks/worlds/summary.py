@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.worlds.shares import Share
+from benchmarks.worlds.shares import pooled
 from benchmarks.worlds.tally import Promise, Tally
 
 POOLED = 0.05  # wrong verdicts over all worlds of a sample
@@ -58,8 +58,7 @@ def missed(found: Sequence[Tally]) -> int:
 def pooled_missed(found: Sequence[Tally]) -> bool:
     """Whether too many verdicts are wrong over all worlds with a bound together; single cells of a sample tell little."""
     own = [tally for tally in found if tally.world.limit is not None]
-    wrong = Share(sum(tally.wrong.count for tally in own), sum(tally.of for tally in own))
-    return wrong.standing(high=POOLED) == "missed"
+    return pooled([tally.wrong for tally in own]).standing(high=POOLED) == "missed"
 
 
 def crashed(found: Sequence[Tally]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.worlds.law import POINTS, Size
+from benchmarks.worlds.law import POINTS, Law, Size
 from benchmarks.worlds.shares import Share, Standing
 from benchmarks.worlds.store import Key
 from benchmarks.worlds.world import World
@@ -29,6 +29,11 @@ class Promise:
     def standing(self) -> Standing:
         """Met, missed, or not decided by as many studies as were run."""
         return self.share.standing(self.low, self.high)
+
+    @property
+    def within(self) -> bool:
+        """Whether the share itself lies within the bound."""
+        return self.low <= self.share.value <= self.high
 
     @property
     def bound(self) -> str:
@@ -107,10 +112,21 @@ class Tally:
         names = sorted({name for line in lost for name in line.get("decided_by", ())})
         return {name: Share(sum(name in line["decided_by"] for line in lost), len(seen)) for name in names}
 
+    @property
+    def seen(self) -> int:
+        """Studies with a true effect whose interval lies on its true side."""
+        return sum(self._seen(line) for line in self.judged)
+
     def _seen(self, line: Mapping[str, Any]) -> bool:
         if line.get("low") is None or not self.world.truth:
             return False
         return bool(line["low"] > 0) if self.world.truth > 0 else bool(line["high"] < 0)
+
+    @property
+    def _felt(self) -> bool:
+        """Whether workers act on what is felt: the error of a rating they act on is part of the feedback."""
+        law = self.world.law
+        return self.world.feedback is not None and isinstance(law, Law) and law.feedback_of == "state"
 
     def promises(self) -> list[Promise]:
         """The bounds of this cell."""
@@ -121,9 +137,9 @@ class Tally:
             found.append(Promise(world.finds, self.said([world.finds]), low=world.found[self.size]))
         if world.covered == "claimed":
             found.append(Promise("interval holds the truth", self.covered(), *COVERAGE))
-        if world.family == "feedback" and self.dynamic_covered().of:
+        if world.feedback is not None and self.dynamic_covered().of:
             found.append(Promise("interval beside feedback holds the truth", self.dynamic_covered(), *FEEDBACK_COVERAGE))
-        if world.feedback is not None and self.feedback_covered().of:
+        if self._felt and self.feedback_covered().of:
             found.append(Promise("interval of the feedback holds the truth", self.feedback_covered(), *FEEDBACK_COVERAGE))
         return found
 

@@ -65,14 +65,12 @@ WORLDS = (
         words="clients who are often accompanied gain, those who seldom are lose; the average client nothing",
         law=BOUND,
         truth=0.0,
-        covered="claimed",
     ),
     frequency(
         name="frequency_null_turned",
         words="clients who are often accompanied lose, those who seldom are gain; the average client nothing",
         law=replace(BOUND, bound=-0.4),
         truth=0.0,
-        covered="shown",
         sizes=(LARGE,),
     ),
     frequency(
@@ -80,7 +78,6 @@ WORLDS = (
         words=".15 SD in the average client, less in those who are often accompanied",
         law=replace(BOUND, bound=-0.2, effect=0.15),
         truth=0.15,
-        covered="shown",
         sizes=(LARGE,),
     ),
     masked(
