@@ -10,22 +10,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.base.errors import ParamsError, Problem, SourceError
-from pipeline.base.params import Params, load
+from pipeline.base.params import Privacy, load
 from pipeline.base.yaml_text import parse
 from pipeline.measures.library import shipped
 from pipeline.prepare.identified import Identified
 from pipeline.prepare.plan import Plan
 from pipeline.prepare.reading import read_identified
-from pipeline.prepare.study import prepare
-from pipeline.prepare.telling import tell
 from pipeline.project.io import Batch, ignore_data
 from pipeline.project.key_file import key_of
 from pipeline.project.new_study import files_of_study, renew, write_study
 from pipeline.project.raw_files import read_bytes
 from pipeline.project.runner import params_text
+from pipeline.start.bring import Brought, as_they_are, prepared
 from pipeline.start.choose import Choice, choose
 from pipeline.start.dictionary import labelled
-from pipeline.start.identify import Proposed, propose_plan, sound_ids
+from pipeline.start.identify import propose_plan, sound_ids
 from pipeline.start.params_text import (
     dumped,
     plan_text,
@@ -39,14 +38,13 @@ from pipeline.start.planning import plan_from
 from pipeline.start.questions import Interview, Question
 from pipeline.start.result import Setup
 from pipeline.start.setup import set_up
+from pipeline.start.telling import ANSWERS, BEFORE, told
 
 KEYS = "~/.alliance_keys"
 LARGEST = 4096  # megabytes
 COMMENT = "written by python -m pipeline start; every key is explained in docs/own-data.md"
 PROPOSAL = "a proposal of python -m pipeline start --propose: check every line"
 TITLE = "Joint advocacy and the working alliance"
-ANSWERS = "answers.yaml"
-BEFORE = "params.before.yaml"
 
 
 def main(root: Path, arguments: argparse.Namespace) -> int:
@@ -72,7 +70,9 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
         root = Path(arguments.study).expanduser().resolve()
         new = files_of_study(root)
     before = new["params.yaml"] if new else params_text(root)
-    setup, files = _set_up(root, blobs, tables, interview, arguments)
+    folder, brought = _bring(root, blobs, tables, interview, arguments)
+    print(*brought.said, sep="\n", end="\n" if brought.said else "")
+    setup = set_up(brought.tables, folder, interview, shipped(), _privacy(before))
     title = interview.ask(Question("title", "What is the study called? The report has this title.", TITLE))
     _refuse(interview, setup)
     text, choice = _written(before, setup, title)
@@ -80,14 +80,22 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     if new:
         write_study(root, new)
         print(f"A study of its own: {root.name}/, with params.yaml, dvc.yaml and folders for data and reports.")
-    _save(root, before, text, interview, files)
-    print(*_told(setup, params, choice, interview), sep="\n")
+    _save(root, before, text, interview, brought.files)
+    print(*told(setup, len(params.hypotheses), choice, interview.asked), sep="\n")
     from pipeline.commands.check import main as check
 
     check(root, arguments)
     where = f"cd {arguments.study}, then " if arguments.study is not None else ""
     print(f"Next: {where}python -m pipeline study. Then read reports/report.html.")
     return 0
+
+
+def _privacy(text: str) -> Privacy:
+    """The rules of the gate as params.yaml has them; the defaults where it has none, or cannot be read yet."""
+    try:
+        return load(text).privacy
+    except ParamsError:
+        return Privacy()
 
 
 def _first_prepare(plan: Plan) -> str:
@@ -98,14 +106,14 @@ def _first_prepare(plan: Plan) -> str:
     return "".join(f"# {line}\n" for line in head.splitlines()) + "\n"
 
 
-def _set_up(
+def _bring(
     root: Path,
     blobs: Mapping[str, bytes],
     tables: dict[str, Identified],
     interview: Interview,
     arguments: argparse.Namespace,
-) -> tuple[Setup, dict[str, bytes]]:
-    """The set-up of files where they are, of copies below data/raw/, or of what prepare makes of them; and what to write."""
+) -> tuple[str, Brought]:
+    """The folder below data/raw/ and what is to lie in it: files that lie there, copies, or what prepare makes of them."""
     proposed = propose_plan(tables)
     inside = _folder_of(root, arguments.files)
     if inside is not None:
@@ -114,51 +122,18 @@ def _set_up(
             raise SourceError(
                 Problem(inside, what, "move them out of the project, then name them there: start prepares them")
             )
-        return set_up(tables, inside, interview, shipped()), {}
+        return inside, Brought(tables, {}, ())
     folder = f"data/raw/{arguments.name}"
-    if proposed.is_identified() or not sound_ids(tables, proposed):
-        tables, files = _prepared(root, folder, tables, proposed, interview, arguments)
-    else:
-        files = {f"{folder}/{name}": blobs[name] for name in tables}
-        print(f"The files hold no dates and no identifiers by name: they are copied to {folder}/, for you alone to read.")
-    return set_up(tables, folder, interview, shipped()), files
-
-
-def _prepared(
-    root: Path,
-    folder: str,
-    tables: dict[str, Identified],
-    proposed: Proposed,
-    interview: Interview,
-    arguments: argparse.Namespace,
-) -> tuple[dict[str, Identified], dict[str, bytes]]:
-    """What prepare makes of identified files, with the labels of the columns that kept their codes; and what to write."""
+    if not proposed.is_identified() and sound_ids(tables, proposed):
+        return folder, as_they_are(tables, blobs, folder)
     print("The files hold dates, text or ids that are no pseudonyms: copies without them are made; yours stay as they are.")
     plan = plan_from(proposed, interview)
     _refuse(interview, None)
     key, is_new = key_of(Path(arguments.key or f"{KEYS}/{arguments.name}.key").expanduser(), root)
-    prepared = prepare(tables, plan, key)
-    files = {f"{folder}/{made.name}": made.content for made in prepared.files if made.content}
-    found: dict[str, Identified] = {}
-    for made, before in zip(prepared.files, tables.values(), strict=True):
-        if made.content:
-            table, problems = read_identified(made.number, "csv", made.content)
-            if table is None:
-                raise SourceError(problems)
-            found[made.name] = replace(table, labels=_kept_labels(before, table))
-    print(*tell(prepared, folder), sep="\n")
+    brought = prepared(tables, plan, key, folder)
+    print(*brought.said, sep="\n")
     print("A new key of the pseudonyms was made." if is_new else "The key of the pseudonyms was used again.")
-    return found, files
-
-
-def _kept_labels(before: Identified, after: Identified) -> dict[str, Mapping[str, str]]:
-    """The labels of columns whose cells are still the codes they belong to."""
-    kept = {}
-    for header, cells in zip(after.header, after.columns, strict=True):
-        labels = before.labels.get(header, {})
-        if labels and set(cells) - {""} <= set(labels):
-            kept[header] = labels
-    return kept
+    return folder, replace(brought, said=())
 
 
 def _read(given: list[Path]) -> tuple[dict[str, bytes], dict[str, Identified]]:
@@ -212,22 +187,6 @@ def _save(root: Path, before: str, text: str, interview: Interview, files: Mappi
     batch.put_text("params.yaml", text)
     batch.put_text(ANSWERS, answers)
     batch.commit()
-
-
-def _told(setup: Setup, params: Params, choice: Choice, interview: Interview) -> list[str]:
-    said = ["What was seen:", *(f"- {note}" for note in setup.notes)]
-    said.append(f"Wrote params.yaml ({interview.asked} questions asked); it was {BEFORE}. The answers are in {ANSWERS}.")
-    said.append(f"Hypotheses that these columns can carry: {len(params.hypotheses)}.")
-    for name, changes in choice.changes.items():
-        said.append(f"- {name}: {', '.join(f'{key} is now {_value(value)}' for key, value in changes.items())}")
-    if choice.gone:
-        said.append(f"Left out, for want of a column ({len(choice.gone)}):")
-        said += [f"- {name}: {why}" for name, why in choice.gone.items()]
-    return said
-
-
-def _value(value: object) -> str:
-    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
 
 
 def _given(arguments: argparse.Namespace) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from pipeline.base.params import Privacy
 from pipeline.measures.instrument import Instrument
 from pipeline.start.questions import Interview
 from pipeline.start.roles import Role
@@ -40,11 +41,12 @@ class Setup:
 
 @dataclass
 class Making:
-    """A set-up in the making: what it comes to, whom to ask, the instruments at hand, and which sessions have a rating."""
+    """A set-up in the making: what it comes to, whom to ask, instruments, the gate's rules, which sessions are rated."""
 
     setup: Setup
     interview: Interview
     instruments: Mapping[str, Instrument]
+    privacy: Privacy
     is_rated: Sequence[bool] = ()
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from pipeline.base.params import Privacy
 from pipeline.measures.instrument import Instrument
 from pipeline.prepare.identified import Identified
 from pipeline.start.blocks import Block, blocks_of
@@ -20,11 +21,15 @@ from pipeline.start.words import TABLES, header_words
 
 
 def set_up(
-    files: Mapping[str, Identified], directory: str, interview: Interview, instruments: Mapping[str, Instrument]
+    files: Mapping[str, Identified],
+    directory: str,
+    interview: Interview,
+    instruments: Mapping[str, Instrument],
+    privacy: Privacy | None = None,
 ) -> Setup:
     """Propose a mapping for de-identified files, asking through `interview`; what lacks is in `missing`, in words."""
     setup = Setup(directory)
-    making = Making(setup, interview, instruments)
+    making = Making(setup, interview, instruments, privacy or Privacy())
     for file, found in files.items():
         if found.settings:
             setup.read[file] = dict(found.settings)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pipeline.start.anonymous import keep_anonymous
 from pipeline.start.asking import asked, rank
 from pipeline.start.blocks import INSTANCE, SESSION
+from pipeline.start.codes import Meaning
 from pipeline.start.links import Key, mapped
 from pipeline.start.questions import Question, one_of
 from pipeline.start.result import Making, Plain, Setup, Tree, source_of
@@ -13,18 +15,7 @@ from pipeline.start.roles import DOSES, Role
 from pipeline.start.words import plain
 from pipeline.tables import by_name
 
-KEYS = (
-    "file",
-    "joins",
-    "rows",
-    "wide",
-    "columns",
-    "constants",
-    "recode",
-    "missing",
-    "split",
-    "ignore_others",
-)  # in this order
+ORDER = ("file", "joins", "rows", "wide", "columns", "constants", "recode", "missing", "split", "ignore_others")
 BOX = "___"  # between the name of a REDCap checkbox field and the code of one of its boxes
 
 
@@ -49,15 +40,21 @@ def add_table(making: Making, table: str, role: Role, key: Key | None) -> None:
     if table == "advocacy":
         columns["episode_id"] = _episode(role, found, setup)
         found.pop("episode_id", None)
-    _mapped_columns(making, table, role, found, columns, source)
+    meanings = _mapped_columns(making, table, role, found, columns, source)
+    if table == "clients":
+        keep_anonymous(making, role, meanings, columns, source)
     order = list(by_name()[table].columns)
     source["columns"] = {name: columns[name] for name in sorted(columns, key=lambda n: order.index(n) if n in order else 99)}
     source["ignore_others"] = True
-    setup.tables[table] = {name: source[name] for name in KEYS if name in source}
+    setup.tables[table] = {name: source[name] for name in ORDER if name in source}
 
 
-def _mapped_columns(making: Making, table: str, role: Role, found: Mapping[str, str], columns: Tree, source: Tree) -> None:
-    """The columns that are mapped as they are, with what their codes mean."""
+def _mapped_columns(
+    making: Making, table: str, role: Role, found: Mapping[str, str], columns: Tree, source: Tree
+) -> dict[str, Meaning]:
+    """Map the columns that are mapped as they are; by canonical name, what their codes mean."""
+    meanings: dict[str, Meaning] = {}
+    split: dict[str, Plain] = {}
     recode: dict[str, Plain] = {}
     missing: dict[str, Plain] = {}
     for name, header in sorted(found.items(), key=lambda pair: rank(pair[0])):
@@ -72,6 +69,7 @@ def _mapped_columns(making: Making, table: str, role: Role, found: Mapping[str, 
         if meaning is None:
             continue
         columns[name] = header
+        meanings[name] = meaning
         if canonical.kind in ("code", "boolean", "band"):
             held = set(meaning.known.values()) or role.block.columns[header].different() - set(meaning.missing)
             making.setup.present[f"{table}.{name}"] = held
@@ -82,11 +80,11 @@ def _mapped_columns(making: Making, table: str, role: Role, found: Mapping[str, 
             rows = sum(cell in meaning.missing for cell in role.block.columns[header].cells)
             making.setup.notes.append(f"{table}.{name}: {', '.join(meaning.missing)} read as missing ({rows:,} cells)")
         if meaning.separator:
-            source["split"] = {name: meaning.separator}
-    if recode:
-        source["recode"] = recode
+            split[name] = meaning.separator
+    source |= {part: held for part, held in (("recode", recode), ("split", split)) if held}
     if missing:
         source["missing"] = {"all": [""], **missing}
+    return meanings
 
 
 def _join(file: str, key: str, other: str) -> Tree:

@@ -277,3 +277,13 @@ def test_the_proposed_plan_prepares_as_start_does(
     header = (root / "data/raw/mine/redcap.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
     assert {"record_id", "visit_day", "alliance_day", "adv_day", "wai_12"} <= set(header)
     assert "intake_date" not in header
+
+
+def test_quasi_identifiers_that_make_clients_stand_out_are_left_out_and_said() -> None:
+    people = [{"cid": f"C{n:02d}ab12cd", "age": "30-44", "sex": "FM"[n % 2], "race": "BW"[n // 10]} for n in range(20)]
+    people[0]["race"] = "L"
+    files = {"clients.csv": csv_text(people), "sessions.csv": _sessions(), "wai.csv": _ratings("wai_{}")}
+    setup = proposed(files, sessions__attendance="1=attended")
+    assert set(setup.sources()["tables"]["clients"]["columns"]) == {"client_id", "age_band", "gender"}
+    assert setup.sources()["tables"]["clients"]["recode"] == {"gender": {"F": "female", "M": "male"}}
+    assert any("clients.race_ethnicity: left out" in note and "k-anonymity" in note for note in setup.notes)
