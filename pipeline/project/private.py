@@ -34,13 +34,17 @@ def close(root: Path) -> None:
     """Take the right to enter from everybody but the owner; folders that belong to somebody else are theirs to close."""
     if os.name != "posix" or not (root / "params.yaml").is_file():
         return
-    for name in MADE:
-        if (root / ".dvc/config").is_file():
-            (root / name).mkdir(exist_ok=True, mode=OWNER_ONLY)
     for name in (*FOLDERS, *MADE, *FILES):
-        path = root / name
-        if path.exists() and path.stat().st_uid == os.geteuid() and path.stat().st_mode & NOT_OTHERS:
-            path.chmod(OWNER_ONLY if path.is_dir() else 0o600)
+        with contextlib.suppress(OSError):  # a disk that may only be read, or that knows no owners
+            _close(root, name)
+
+
+def _close(root: Path, name: str) -> None:
+    path = root / name
+    if name in MADE and (root / ".dvc/config").is_file():
+        path.mkdir(exist_ok=True, mode=OWNER_ONLY)
+    if path.exists() and path.stat().st_uid == os.geteuid() and path.stat().st_mode & NOT_OTHERS:
+        path.chmod(OWNER_ONLY if path.is_dir() else 0o600)
 
 
 _PUBLIC = [0o022]
