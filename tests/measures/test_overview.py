@@ -34,7 +34,6 @@ SECTIONS = {
     "floor_ceiling",
     "response_rates",
     "keys",
-    "scores_only",
 }
 
 
