@@ -26,12 +26,14 @@ from pipeline.start.choose import Choice, choose
 from pipeline.start.dictionary import labelled
 from pipeline.start.identify import propose_plan, sound_ids
 from pipeline.start.params_text import (
+    base_of,
     dumped,
+    mark_of,
     plan_text,
-    with_outcome,
     with_scales,
     with_section,
     with_study,
+    with_values,
     without_hypotheses,
 )
 from pipeline.start.planning import plan_from
@@ -44,6 +46,7 @@ KEYS = "~/.alliance_keys"
 LARGEST = 4096  # megabytes
 COMMENT = "written by python -m pipeline start; every key is explained in docs/own-data.md"
 PROPOSAL = "a proposal of python -m pipeline start --propose: check every line"
+MARK = "# hypotheses as written:"  # before their digest, in the file of answers
 TITLE = "Joint advocacy and the working alliance"
 
 
@@ -70,17 +73,18 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
         root = Path(arguments.study).expanduser().resolve()
         new = files_of_study(root)
     before = new["params.yaml"] if new else params_text(root)
+    first, mark = (before, "") if new else _former(root, before)
     folder, brought = _bring(root, blobs, tables, interview, arguments)
     print(*brought.said, sep="\n", end="\n" if brought.said else "")
     setup = set_up(brought.tables, folder, interview, shipped(), _privacy(before))
-    title = interview.ask(Question("title", "What is the study called? The report has this title.", TITLE))
+    title = interview.ask(Question("title", "What is the study called? The report has this title.", _title(before)))
     _refuse(interview, setup)
-    text, choice = _written(before, setup, title)
+    text, choice = _written(base_of(before, first, mark), setup, title)
     params = load(text)
     if new:
         write_study(root, new)
         print(f"A study of its own: {root.name}/, with params.yaml, dvc.yaml and folders for data and reports.")
-    _save(root, before, text, interview, brought.files)
+    _save(root, first, text, interview, brought.files)
     print(*told(setup, len(params.hypotheses), choice, interview.asked), sep="\n")
     from pipeline.commands.check import main as check
 
@@ -88,6 +92,14 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     where = f"cd {arguments.study}, then " if arguments.study is not None else ""
     print(f"Next: {where}python -m pipeline study. Then read reports/report.html.")
     return 0
+
+
+def _title(text: str) -> str:
+    """The title as it stands."""
+    try:
+        return load(text).study.title
+    except ParamsError:
+        return TITLE
 
 
 def _privacy(text: str) -> Privacy:
@@ -171,19 +183,29 @@ def _written(before: str, setup: Setup, title: str) -> tuple[str, Choice]:
     text = with_scales(with_study(text, title), setup.scales)
     choice = choose(load(text), shipped(), setup.present)
     for name, changes in choice.changes.items():
-        text = with_outcome(text, name, changes)
+        text = with_values(text, name, changes)
     return without_hypotheses(text, set(choice.gone)), choice
 
 
-def _save(root: Path, before: str, text: str, interview: Interview, files: Mapping[str, bytes]) -> None:
-    """Write the raw files, params.yaml, what it was before, and the answers: all or nothing."""
+def _former(root: Path, text: str) -> tuple[str, str]:
+    """params.yaml as it was before the first set-up, and the mark of the hypotheses as the last one wrote them."""
+    first, answers = root / BEFORE, root / ANSWERS
+    if not (first.is_file() and answers.is_file()):
+        return text, ""
+    found = re.search(rf"^{MARK} (\w+)$", answers.read_text(encoding="utf-8"), re.MULTILINE)
+    return first.read_text(encoding="utf-8"), found[1] if found else ""
+
+
+def _save(root: Path, first: str, text: str, interview: Interview, files: Mapping[str, bytes]) -> None:
+    """Write the raw files, params.yaml, what it was before the first set-up, and the answers: all or nothing."""
     answers = "# The answers given to `python -m pipeline start`: --answers answers.yaml gives them again.\n"
+    answers += f"{MARK} {mark_of(text)}\n"
     answers += "".join(f"{_quoted(name)}: {_quoted(answer)}\n" for name, answer in interview.answers.items())
     ignore_data(root)
     batch = Batch(root, (), (*files, "params.yaml", BEFORE, ANSWERS))
     for name, content in files.items():
         batch.put_bytes(name, content)
-    batch.put_text(BEFORE, before)
+    batch.put_text(BEFORE, first)
     batch.put_text("params.yaml", text)
     batch.put_text(ANSWERS, answers)
     batch.commit()

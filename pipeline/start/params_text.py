@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +17,27 @@ def with_section(text: str, name: str, block: str) -> str:
     """The text with the lines of one top-level section replaced; comments before the next section stay with it."""
     start, end = _section(text, name)
     return text[:start] + block + text[end:]
+
+
+def section_of(text: str, name: str) -> str:
+    """The lines of one top-level section."""
+    start, end = _section(text, name)
+    return text[start:end]
+
+
+def mark_of(text: str) -> str:
+    """A short digest of the hypotheses as they stand: tells whether somebody has changed them since."""
+    return hashlib.sha256(section_of(text, "hypotheses").strip().encode()).hexdigest()[:16]
+
+
+def base_of(text: str, first: str, mark: str) -> str:
+    """What a further set-up starts from: the text, with the hypotheses as they were before the first one.
+
+    Only where nobody has touched them since the last set-up wrote them (`mark`): what it left out may be carried now.
+    """
+    if not first or not mark or mark_of(text) != mark:
+        return text
+    return with_section(text, "hypotheses", section_of(first, "hypotheses"))
 
 
 def dumped(name: str, tree: Tree, comment: str = "") -> str:
@@ -66,28 +87,33 @@ def without_hypotheses(text: str, gone: set[str]) -> str:
     return text
 
 
-def with_outcome(text: str, name: str, changes: Mapping[str, object]) -> str:
-    """The text with some keys of one hypothesis changed, its comments kept."""
+def with_values(text: str, name: str, changes: Mapping[str, object]) -> str:
+    """The text with some values of one hypothesis changed, by their path in it; everything around them stays."""
+    for path, value in changes.items():
+        start, end = _entry(text, name)
+        entry = text[start:end]
+        place, new = _edit(entry, [name, *path.split(".")], _flow(value))
+        text = text[: start + place.start] + new + text[start + place.stop :]
+    return text
+
+
+def _edit(entry: str, path: list[str], new: str) -> tuple[slice, str]:
+    """Where in an entry's text a value stands, and what to put there; a key that is not there is put before the others."""
     import ruamel.yaml
 
-    start, end = _entry(text, name)
-    yaml = ruamel.yaml.YAML()
-    yaml.width, yaml.preserve_quotes = 10_000, True
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    entry: Any = yaml.load(text[start:end])
-    for path, value in changes.items():
-        *above, last = path.split(".")
-        here = entry[name]
-        for key in above:
-            here = here[key]
-        if isinstance(value, list):
-            here[last][:] = value
-        else:
-            here[last] = value
-    sink = io.StringIO()
-    yaml.dump(entry, sink)
-    indented = "".join(f"  {line}" if line.strip() else line for line in sink.getvalue().splitlines(keepends=True))
-    return text[:start] + indented + text[end:]
+    node: Any = ruamel.yaml.YAML(typ="safe", pure=True).compose(entry)
+    for depth, key in enumerate(path):
+        found = next((value for name, value in node.value if name.value == key), None)
+        if found is None:
+            rest = ": ".join([*path[depth:], new]) if len(path) - depth == 1 else f"{path[depth]}: {{ {path[-1]}: {new} }}"
+            first = node.value[0][0].start_mark
+            between = ", " if node.flow_style else "\n" + " " * first.column
+            return slice(first.index, first.index), f"{rest}{between}"
+        node = found
+    begin = node.start_mark.index
+    return slice(
+        begin, begin + len(entry[begin : node.end_mark.index].rstrip())
+    ), new  # a list in lines ends with the next key
 
 
 def _section(text: str, name: str) -> tuple[int, int]:

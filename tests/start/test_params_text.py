@@ -13,7 +13,7 @@ from pipeline.base.params import load
 from pipeline.base.yaml_text import parse
 from pipeline.measures.library import shipped
 from pipeline.start.choose import choose
-from pipeline.start.params_text import dumped, with_outcome, with_scales, with_section, with_study, without_hypotheses
+from pipeline.start.params_text import dumped, with_scales, with_section, with_study, with_values, without_hypotheses
 
 TEXT = (Path(__file__).parents[2] / "params.yaml").read_text(encoding="utf-8")
 BEFORE = parse(TEXT)["hypotheses"]
@@ -65,12 +65,29 @@ def test_any_tree_is_read_back(tree: dict[str, object]) -> None:
 
 def test_changes_of_a_hypothesis_keep_its_comments() -> None:
     name = "joint_advocacy_strengthens_alliance"
-    new = with_outcome(TEXT, name, {"covariates": ["phase"], "outcome.instrument": "wai_s"})
+    new = with_values(TEXT, name, {"covariates": ["phase"], "outcome.instrument": "wai_s"})
     entry = new[new.index(f"  {name}:") :].partition("\n  being_there")[0]
     assert "# in within-client SDs of the outcome" in entry
+    assert "outcome: { instrument: wai_s, score: total, rater: client }" in entry
+    assert "covariates: [phase] # crises bring advocacy" in entry
     found = parse(new)["hypotheses"][name]
     assert (found["covariates"], found["outcome"]["instrument"]) == (["phase"], "wai_s")
     assert outside(new, "hypotheses") == outside(TEXT, "hypotheses")
+
+
+ENTRIES = (
+    "h:\n    outcome: { instrument: wai_sr }\n",
+    "h:\n    covariates:\n      - phase\n      - crisis # both\n    outcome:\n      instrument: wai_sr # mine\n",
+    "h: { outcome: { instrument: wai_sr } }\n",
+)
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_a_key_that_is_not_there_is_added_in_the_style_of_its_mapping(entry: str) -> None:
+    text = f"hypotheses:\n  {entry}verdict: {{}}\n"
+    found = parse(with_values(text, "h", {"outcome.rater": "worker", "covariates": ["phase"]}))
+    assert found["hypotheses"]["h"] == {"outcome": {"instrument": "wai_sr", "rater": "worker"}, "covariates": ["phase"]}
+    assert found["verdict"] == {}
 
 
 def test_title_and_scales() -> None:
