@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -153,3 +154,36 @@ def test_an_internal_run_leaves_its_report_where_neither_git_nor_a_push_nor_a_re
         for name in listed.splitlines()
         if name.startswith("data/") and Path(name).name not in (".gitignore", "README.md")
     ]
+
+
+@pytest.mark.slow
+def test_a_study_is_released_again_only_where_nothing_tells_of_the_few_who_differ(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project")
+    (project.root / "params.yaml").write_text(small_params((ROOT / "params.yaml").read_text("utf-8")), "utf-8")
+    assert project.repro("ingest")[0] == 0
+    shutil.copytree(project.root / "data/raw/simulated", project.root / "data/raw/mine")
+    project.edit("origin: simulated", "origin: real")
+    project.edit("directory: data/raw/simulated", "directory: data/raw/mine")
+
+    def again() -> tuple[int, str]:
+        status, _, output = project.repro()
+        assert status == 0, output
+        done = project.pipeline("release", "--yes")
+        return done.returncode, done.stdout + done.stderr
+
+    assert again()[0] == 0
+    first = (project.root / "release.zip").read_bytes()
+    assert again()[0] == 0  # the identical data
+    assert (project.root / "release.zip").read_bytes() == first
+    project.edit("round_to: 5", "round_to: 6")
+    assert again()[0] == 1
+    project.edit("round_to: 6", "round_to: 5")
+    raw = project.root / "data/raw/mine/clients.csv"
+    head, one, *rest = raw.read_text("utf-8").splitlines()
+    other = one.replace(",F,", ",M,") if ",F," in one else one.replace(",M,", ",F,")
+    assert other != one
+    raw.write_text("\n".join([head, other, *rest]) + "\n", "utf-8")
+    status, said = again()
+    assert status == 1
+    assert "fewer than 10 clients joined, left or changed" in said
+    assert (project.root / "release.zip").read_bytes() == first
