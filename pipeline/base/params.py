@@ -25,6 +25,9 @@ class Study(Section):
     """What the study is called, where its data come from, and the one seed all random numbers start from."""
 
     title: Text
+    question: Text | None = Field(
+        None, description="what the study asks, in one sentence; heads the report (default: the title)"
+    )
     origin: options.Origin
     seed: int = Field(ge=0, lt=2**32)
 

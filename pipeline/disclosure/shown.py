@@ -22,6 +22,13 @@ class Shown:
         return self.text
 
 
+def derived(value: float, *of: Shown) -> Shown:
+    """A number worked out from cleared ones alone, as a place in a figure is; DisclosureError where one is hidden."""
+    if not of or any(one.value is None for one in of):
+        raise DisclosureError(Problem("figure", "a place worked out from a number that is not shown", "leave it out"))
+    return Shown(f"{value:.6g}".replace("-", "−"), float(value))
+
+
 def insist(value: Any, where: str = "release") -> None:
     """Raise DisclosureError where a number reached a release without passing the gate; says where, never which."""
     if value is None or isinstance(value, str | bool | bytes | Shown):

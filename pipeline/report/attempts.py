@@ -1,119 +1,187 @@
-"""What a check says, made from its record: no more than its state and its intervals allow."""
+"""What tried to prove a claim wrong, as the report may tell it: by plain question, each attempt with its one state."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from pipeline.report.numbers import listed
-from pipeline.results.attempt import Attempt
-from pipeline.results.fit import Fit
+from pipeline.disclosure.gate import Gate
+from pipeline.disclosure.shown import Shown
+from pipeline.report.plots.palette import Glyph, Tone
+from pipeline.results.attempt import Attempt, State
+from pipeline.results.backing import Backing
 from pipeline.vocabulary.checks import CHECKS, label
-from pipeline.vocabulary.domain import MODES
 from pipeline.vocabulary.results import reason_text
 
-AGAIN = {
-    "held": "the effect holds",
-    "no_difference": "the interval includes zero, as it did before",
-    "not_clear": "the interval includes zero",
-    "broke": "the interval no longer excludes zero on the same side",
-    "speaks_against": "the interval no longer excludes zero on the same side",
+OTHER_UNITS = ("reverse", "reverse_any")  # their numbers are about advocacy after a rating, not about the rating
+EXTREMES = ("influence",)  # its number is that of the one worker who matters most: no extremes leave
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A state as a reader sees it: glyph, tone, word."""
+
+    glyph: Glyph
+    tone: Tone
+    word: str
+
+
+STATES: dict[State, Mark] = {
+    "held": Mark("tick", "held", "held"),
+    "broke": Mark("cross", "against", "broke it"),
+    "speaks_against": Mark("told", "doubt", "speaks against, does not decide"),
+    "no_difference": Mark("null", "open", "no difference to explain"),
+    "not_clear": Mark("ask", "open", "not clear"),
+    "not_applicable": Mark("dash", "open", "does not apply"),
+    "not_computed": Mark("gap", "open", "could not be computed"),
 }
-LEAD = {
-    "held": "The exposure before a rating goes with it more than the exposure after it does.",
-    "no_difference": "There is no effect whose direction could be told.",
-}
-AFTER = "The exposure after a rating, which cannot have brought it about, goes with it about as much."
-NICKELL = " With few ratings a client the previous rating's own coefficient is biased downwards (Nickell 1981)."
-NO_SLOPES = "The slopes of time do not differ between clients as far as can be seen, so nothing changes with them."
-REVERSE = "After better ratings than usual there is {direction} of it: the alliance may bring the advocacy."
-NO_REVERSE = "After better or worse ratings than usual there is no more or less of it, as far as can be seen."
-CENTERED = " Centering within clients biases this number a little in short series (Nickell 1981); it does not decide."
-LOG_ODDS = " The number is a log-odds for each point of the rating."
-ONE_OUT = "Without the one worker who changes it most, the estimate is {estimate:.3g} instead of {whole:.3g}; {words}."
-UNADJUSTED = "Without {names} in the model, on the same rows, the estimate is {without:.3g} instead of {whole:.3g}."
 
 
-def label_of(attempt: Attempt, fit: Fit) -> str:
-    """A check by its label; of a hazard, in log-odds."""
-    return label(attempt.check) + (", in log-odds" if fit.kind == "hazard" else "")
+@dataclass(frozen=True)
+class Question:
+    """A plain question that several attempts answer: in the matrix (`It could be that ...`) and on a claim's ladder."""
+
+    key: str
+    could_be: str
+    asked: str
+    groups: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    matrix: bool = True
 
 
-def sentence(attempt: Attempt, fit: Fit) -> str:
-    """What a check says, in one sentence or two."""
-    if attempt.state == "not_applicable":
-        return f"Not applicable: {_reason(attempt)}."
-    if attempt.state == "not_computed":
-        return f"Could not be computed: {_reason(attempt)}."
-    return SAID.get(attempt.check, _again)(attempt, fit)
+# The first question that names a check, or else its group, takes it; a check no question knows is asked by the last.
+QUESTIONS: tuple[Question, ...] = (
+    Question("adjusting", "adjusting makes it", "Does adjusting make it?", checks=("unadjusted",), matrix=False),
+    Question(
+        "workers",
+        "a few workers carry it",
+        "Do few workers carry it, or how error is counted?",
+        checks=("influence", "cluster_robust"),
+    ),
+    Question(
+        "hidden",
+        "a lasting hidden cause would do",
+        "Would a lasting hidden cause do?",
+        groups=("hidden_cause", "direction"),
+        checks=("hidden_cause", "lead_placebo"),
+    ),
+    Question(
+        "feedback",
+        "ratings bring the advocacy",
+        "Do ratings bring the advocacy?",
+        groups=("feedback", "reverse"),
+        checks=("feedback", "reverse", "reverse_any"),
+    ),
+    Question("specific", "any advocacy would do", "Would any advocacy do?", groups=("specificity",)),
+    Question(
+        "average",
+        "a few frequent users carry it",
+        "Does it hold for the average client?",
+        groups=("average_client",),
+        checks=("average_client",),
+    ),
+    Question(
+        "trend", "the alliance was rising anyway", "Was the alliance rising anyway?", groups=("robustness", "reported")
+    ),
+)
+ORDER = ("hidden", "feedback", "specific", "trend", "workers", "average", "adjusting")
 
 
-def _reason(attempt: Attempt) -> str:
-    return reason_text(attempt.reason) if attempt.reason else "no reason is known"
+@dataclass(frozen=True)
+class Tried:
+    """One attempt, cleared; without a number where it has none in points of the outcome, or where that is an extreme."""
+
+    check: str
+    group: str
+    question: str
+    label: str
+    decides: bool
+    state: State
+    reason: str
+    estimate: Shown | None
+    low: Shown | None
+    high: Shown | None
+    p: Shown | None
+    more: bool | None = None  # of attempts in other units: more (True) or less advocacy after better ratings
+
+    @property
+    def mark(self) -> Mark:
+        """Its state as a reader sees it."""
+        return STATES[self.state]
+
+    @property
+    def drawn(self) -> bool:
+        """Whether it has a number to draw beside the result's own."""
+        return self.check not in OTHER_UNITS and None not in (_value(self.estimate), _value(self.low), _value(self.high))
 
 
-def _again(attempt: Attempt, _: Fit) -> str:
-    given = CHECKS[attempt.check].given if attempt.check in CHECKS else f"Under the check {attempt.check}"
-    return f"{given}, {AGAIN[attempt.state]}."
+def question_of(check: str, group: str) -> str:
+    """The question an attempt answers."""
+    named = (one.key for one in QUESTIONS if check in one.checks)
+    grouped = (one.key for one in QUESTIONS if group in one.groups)
+    return next(named, None) or next(grouped, None) or QUESTIONS[-1].key
 
 
-def _lead(attempt: Attempt, _: Fit) -> str:
-    return LEAD.get(attempt.state, AFTER)
+def asked(key: str) -> Question:
+    """A question by its key."""
+    return next(one for one in QUESTIONS if one.key == key)
 
 
-def _lagged(attempt: Attempt, fit: Fit) -> str:
-    return _again(attempt, fit) + NICKELL
+def tried(attempts: Iterable[Attempt], behind: Backing, gate: Gate) -> tuple[Tried, ...]:
+    """A claim's attempts in the order of their questions."""
+    made = [_tried(one, behind, gate) for one in attempts]
+    return tuple(sorted(made, key=lambda one: ORDER.index(one.question)))
 
 
-def _time_slope(attempt: Attempt, fit: Fit) -> str:
-    return NO_SLOPES if attempt.names.get("slopes") == "none" else _again(attempt, fit)
+def together(attempts: Iterable[Tried]) -> State:
+    """The one state of several attempts at a question: the gravest of those that decide, and else of the others."""
+    states = {one.state for one in attempts if one.state != "not_applicable"}
+    order: tuple[State, ...] = ("broke", "not_computed", "speaks_against", "not_clear", "held", "no_difference")
+    return next((state for state in order if state in states), "not_applicable")
 
 
-def _car1(attempt: Attempt, _: Fit) -> str:
-    phi, unit = attempt.facts["phi"], attempt.names["unit"]
-    return f"With residuals that correlate {phi:.2f} one {unit} apart, {AGAIN[attempt.state]}."
+def counted(attempts: Iterable[Tried]) -> str:
+    """The states of several attempts in words: `held, 3 of 3`."""
+    own = [one for one in attempts if one.state != "not_applicable"]
+    state = together(own)
+    if state == "not_applicable" or len(own) == 1:
+        return STATES[state].word
+    return f"{STATES[state].word}, {sum(one.state == state for one in own)} of {len(own)}"
 
 
-def _control(mode: str) -> Callable[[Attempt, Fit], str]:
-    def said(attempt: Attempt, fit: Fit) -> str:
-        control = attempt.beside.get("control")
-        sign = 1.0 if fit.tested is None or fit.tested.estimate >= 0 else -1.0
-        if attempt.state != "held":
-            return f"The same is seen for {mode}, and the two cannot be told apart: not specific to being there."
-        if control is not None and control.excludes_zero(sign):
-            return f"The effect is larger than that of {mode}."
-        return f"No effect of the same sign is seen for {mode}."
-
-    return said
-
-
-def _reverse(attempt: Attempt, _: Fit) -> str:
-    more = attempt.estimate is not None and attempt.estimate.estimate > 0
-    said = NO_REVERSE if attempt.state == "held" else REVERSE.format(direction="more" if more else "less")
-    return said + (LOG_ODDS if attempt.check == "reverse_any" else CENTERED)
-
-
-def _influence(attempt: Attempt, fit: Fit) -> str:
-    estimate = attempt.estimate.estimate if attempt.estimate else float("nan")
-    whole = fit.tested.estimate if fit.tested else float("nan")
-    return ONE_OUT.format(estimate=estimate, whole=whole, words=AGAIN[attempt.state])
-
-
-def _unadjusted(attempt: Attempt, fit: Fit) -> str:
-    names = listed([f"`{name}`" for name in attempt.names.get("columns", "").split(",")])
-    without = attempt.estimate.estimate if attempt.estimate else float("nan")
-    return UNADJUSTED.format(names=names, without=without, whole=fit.tested.estimate if fit.tested else float("nan"))
+def _tried(one: Attempt, behind: Backing, gate: Gate) -> Tried:
+    estimate = None if one.estimate is None or one.check in EXTREMES else one.estimate
+    own = behind
+    shown: tuple[Shown, ...] = ()
+    p = None
+    if estimate is not None:
+        own = Backing(
+            behind.clients if estimate.clients is None else estimate.clients,
+            behind.workers if estimate.workers is None else estimate.workers,
+        )
+        ends = (estimate.conf_low, estimate.conf_high)
+        shown = gate.interval(estimate.estimate, ends, estimate.std_error, own, "attempts")
+        p = gate.p_value(estimate.p_value, own, "attempts")
+    return Tried(
+        check=one.check,
+        group=one.group,
+        question=question_of(one.check, one.group),
+        label=label(one.check),
+        decides=one.decides,
+        state=one.state,
+        reason=reason_text(one.reason, exact=gate.rules.exact) if one.reason else "",
+        estimate=shown[0] if shown else None,
+        low=shown[1] if shown else None,
+        high=shown[2] if shown else None,
+        p=Shown(p.text.removeprefix("= "), p.value, p.hidden) if p else None,
+        more=estimate.estimate > 0 if estimate is not None and one.check in OTHER_UNITS else None,
+    )
 
 
-SAID: Mapping[str, Callable[[Attempt, Fit], str]] = {
-    "lead_placebo": _lead,
-    "lagged_outcome": _lagged,
-    "time_slope": _time_slope,
-    "car1": _car1,
-    "control_worker_solo": _control(MODES["worker_solo"]),
-    "control_client_solo": _control(MODES["client_solo"]),
-    "control_concrete": _control(MODES["concrete"]),
-    "reverse": _reverse,
-    "reverse_any": _reverse,
-    "influence": _influence,
-    "unadjusted": _unadjusted,
-}
+def given(check: str) -> str:
+    """What an attempt does, as the start of a sentence."""
+    return CHECKS[check].given if check in CHECKS else f"Under the check “{label(check)}”"
+
+
+def _value(shown: Shown | None) -> float | int | None:
+    return None if shown is None else shown.value

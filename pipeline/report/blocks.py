@@ -1,144 +1,232 @@
-"""The report as a plain sequence of headings, paragraphs, tables and figures, for media that are read straight through."""
+"""What a report is made of: typed blocks that say what a thing is, never how a medium shows it.
+
+HTML, PDF, Word, CSV, navigation and checklist are readers of these. Every number in a block has passed the gate
+(`disclosure.shown.insist` refuses any other), so that a reader can neither round nor reveal.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Literal
 
-from pipeline.disclosure.neutral import visible
-from pipeline.report.figures import Figure
-from pipeline.report.release import Report
-from pipeline.report.sections import measures
-from pipeline.report.sections.cards import Card
-from pipeline.report.sections.people import Lane
-from pipeline.report.strip import Strip
+from pipeline.report.plots.figures import Figure
+from pipeline.report.plots.palette import Glyph, Tone
 from pipeline.report.table import Table
 
-Block = dict[str, Any]
-WORDY = 24  # a column with longer cells holds words, which start at the left
+
+class Strong(str):
+    """A part of a sentence to be set bold."""
+
+    __slots__ = ()
 
 
-def blocks(report: Report) -> Iterator[Block]:
-    """Everything the page shows, in its order, as plain text."""
-    yield heading(1, "The answer")
-    yield paragraph(report.tally)
-    yield note(report.reading)
-    for card in report.cards:
-        yield verdict(card)
-        yield paragraph(card.headline)
-        yield note(card.wrong_if)
-    yield from _figures([report.forest] if report.forest else [])
-    yield table(report.answer)
-    yield heading(1, "Who is in the data")
-    yield from (lane(one) for one in (*report.client_lanes, *report.record_lanes))
-    yield from (note(text) for text in report.notes)
-    yield from (table(one) for one in report.people)
-    yield heading(1, "Measures")
-    yield table(report.measures[0])
-    yield items(report.measure_notes)
-    yield from _figures(report.courses)
-    yield from (table(one) for one in report.measures[1:] if one.name not in measures.FOLDED)
-    yield note("The numbers behind the figures are in the tables that come with this report.")
-    yield heading(1, "Advocacy")
-    if not report.exposure:
-        yield paragraph("The advocacy log holds no episodes." if report.advocacy_log else "This study has no advocacy log.")
-    yield from _figures(report.exposure_figures)
-    yield from (table(one) for one in report.exposure)
-    yield heading(1, "Hypotheses")
-    for card in report.cards:
-        yield from _card(card)
-    yield heading(1, "Harms")
-    yield from (paragraph(text) for text in report.harm_notes)
-    yield from (table(one) for one in report.harms)
-    if report.causes:
-        yield heading(1, "From case to cause")
-    yield from (table(one) for one in report.causes)
-    yield heading(1, "Who is missing")
-    yield from (paragraph(text) for text in report.missing_notes)
-    yield from (table(one) for one in report.missing)
-    yield heading(1, "Methods")
-    yield from (paragraph(text) for text in report.methods)
-    yield heading(1, "The lock and what differs from it")
-    yield items(report.deviations)
-    yield heading(1, "Limitations")
-    yield items(report.limitations)
-    yield heading(1, "Reporting checklist")
-    yield table(report.checklist)
-    yield heading(1, "Provenance, and how to run it again")
-    yield paragraph(report.again)
-    yield table(report.provenance)
+Prose = str | tuple[str, ...]  # of which the Strong parts are set bold
+Style = Literal["body", "lede", "kick", "question", "answer", "how", "sample", "say", "small"]
 
 
-def _card(card: Card) -> Iterator[Block]:
-    yield verdict(card)
-    yield paragraph(f"Claim ({card.role}): “{card.claim}”")
-    yield paragraph(card.headline)
-    if card.rule:
-        yield paragraph(f"Why this verdict: {card.rule}")
-    yield items(card.reasons)
-    yield from (table(one) for one in (card.effect,) if one)
-    yield from _figures([card.plot] if card.plot else [])
-    yield from (table(one) for one in (card.details,) if one)
-    yield from _figures([card.checks] if card.checks else [])
-    yield from (table(one) for one in (card.battery,) if one)
-    yield paragraph(card.model)
-    if card.equation:
-        yield {"kind": "equation", "text": visible(card.equation)}
-    yield items(card.notes)
-    yield from (table(one) for one in (card.counts, card.coefficients, card.variance) if one)
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph, with a few bold words before it where it has a `head`."""
+
+    text: Prose
+    style: Style = "body"
+    head: str = ""
 
 
-def heading(level: int, text: str) -> Block:
-    """A heading."""
-    return {"kind": "heading", "level": level, "text": visible(text)}
+@dataclass(frozen=True)
+class Aside:
+    """A short note under a small heading, beside a figure: why this verdict, what would make it wrong."""
+
+    head: str
+    text: Prose
 
 
-def paragraph(text: str) -> Block:
-    """A paragraph."""
-    return {"kind": "paragraph", "text": visible(text)}
+@dataclass(frozen=True)
+class Bullets:
+    """A list; `ordered` ones are numbered."""
+
+    items: tuple[Prose, ...]
+    ordered: bool = False
 
 
-def items(texts: Iterable[str]) -> Block:
-    """A list."""
-    return {"kind": "list", "items": [visible(text) for text in texts]}
+@dataclass(frozen=True)
+class Heading:
+    """A heading inside a section; one with an anchor stands in the navigation."""
+
+    text: str
+    anchor: str = ""
 
 
-def note(text: str) -> Block:
-    """A smaller, softer paragraph."""
-    return {"kind": "note", "text": visible(text)}
+@dataclass(frozen=True)
+class Equation:
+    """The equation of a model, as text."""
+
+    text: str
 
 
-def verdict(card: Card) -> Block:
-    """A hypothesis' title with its verdict."""
-    return {"kind": "verdict", "title": visible(card.title), "verdict": visible(card.verdict)}
+@dataclass(frozen=True)
+class TableBlock:
+    """A table; `links` turns cells that are section titles into links."""
+
+    table: Table
+    links: bool = False
 
 
-def lane(one: Lane) -> Block:
-    """One column of the flow diagram."""
-    steps = [{"text": visible(f"{step.count} {step.text}"), "aside": [visible(a) for a in step.aside]} for step in one.steps]
-    return {"kind": "lane", "title": visible(one.title), "steps": steps}
+@dataclass(frozen=True)
+class FigureBlock:
+    """A figure."""
+
+    figure: Figure
 
 
-def table(one: Table) -> Block:
-    """A table, all cells as text."""
-    rows = [
-        {
-            "head": visible(line.head),
-            "cells": [visible(str(cell)) for cell in line.cells],
-            "inner": line.inner,
-            "group": line.group,
-        }
-        for line in one.lines
-    ]
-    head = [visible(cell) for cell in one.head]
-    wordy = [
-        any(len(str(cell)) > WORDY for line in one.lines for cell in line.cells[i : i + 1]) for i in range(len(head) - 1)
-    ]
-    caption, note = visible(one.caption), visible(one.note)
-    return {"kind": "table", "caption": caption, "head": head, "left": [True, *wordy], "rows": rows, "note": note}
+@dataclass(frozen=True)
+class Fold:
+    """Blocks behind a summary. A medium without folds leaves it out where `paper` is False: the appendix has it again."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    anchor: str = ""
+    paper: bool = True
 
 
-def _figures(figures: Iterable[Figure | Strip]) -> Iterator[Block]:
-    for one in figures:
-        file = f"{one.name}.svg"
-        yield {"kind": "figure", "file": file, "alt": visible(one.alt), "caption": visible(one.caption)}
+@dataclass(frozen=True)
+class Folds:
+    """Folds whose summaries stand side by side."""
+
+    folds: tuple[Fold, ...]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Two columns, one under the other where there is no room: a figure and what to say of it, or two halves."""
+
+    left: tuple[Block, ...]
+    right: tuple[Block, ...]
+    shape: Literal["hero", "figure", "halves", "table"] = "halves"
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A verdict as a mark: word, glyph, tone, and what it means."""
+
+    word: str
+    glyph: Glyph
+    tone: Tone
+    gloss: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One state in the matrix: its glyph, its tone, and its word for those who do not see it."""
+
+    glyph: Glyph
+    tone: Tone
+    word: str
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One attempt to explain the claims away: a state a claim, or one that holds for all of them (`wide`)."""
+
+    text: str
+    cells: tuple[Cell, ...] = ()
+    wide: Cell | None = None
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """What was tried to prove the claims wrong: one row an attempt, one column a claim."""
+
+    title: str
+    lead: str
+    columns: tuple[str, ...]
+    rows: tuple[MatrixRow, ...]
+    key: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One claim on the first screen; without a number (`big` empty) it says why there is none."""
+
+    short: str
+    claim: str
+    chip: Chip
+    big: str
+    unit: str
+    figure: Figure | None
+    say: Prose
+    wrong_if: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The claims of the first screen, side by side."""
+
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class ClaimBlock:
+    """One claim with all that is said of it; a `folded` one shows its claim and verdict, on paper its one sentence too."""
+
+    anchor: str
+    short: str
+    kick: str
+    claim: str
+    chip: Chip
+    blocks: tuple[Block, ...]
+    line: Prose
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class Glosses:
+    """The verdicts of this study and what they mean; the others behind a fold."""
+
+    used: tuple[Chip, ...]
+    others: tuple[Chip, ...] = field(default=())
+
+
+Block = (
+    Paragraph
+    | Aside
+    | Bullets
+    | Heading
+    | Equation
+    | TableBlock
+    | FigureBlock
+    | Fold
+    | Folds
+    | Columns
+    | Matrix
+    | Cards
+    | ClaimBlock
+    | Glosses
+)
+
+
+def walk(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Every block, those inside others included, in reading order."""
+    for block in blocks:
+        yield block
+        yield from walk(inside(block))
+
+
+def inside(block: Block) -> tuple[Block, ...]:
+    """The blocks a block holds."""
+    match block:
+        case Fold() | ClaimBlock():
+            return block.blocks
+        case Folds():
+            return block.folds
+        case Columns():
+            return (*block.left, *block.right)
+        case _:
+            return ()
+
+
+def plain(text: Prose) -> str:
+    """Prose without its bold parts marked."""
+    return text if isinstance(text, str) else "".join(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from pipeline.disclosure.census import Census, Key
 from pipeline.report import strain_counts
@@ -20,8 +19,8 @@ from pipeline.results.description import (
     TableOne,
     Theme,
 )
+from pipeline.results.fit import Fit
 
-Row = Mapping[str, Any]
 CLIENTS: Key = ("clients",)
 EPISODES: Key = ("episodes",)
 SESSIONS: Key = ("sessions",)
@@ -29,7 +28,7 @@ COUNTED = "counted"
 PSEUDONYMS = ("agency_id",)  # codes that may name an agency: shown by number
 
 
-def census_of(description: Description, fits: Mapping[str, Row], least: int) -> Census:
+def census_of(description: Description, fits: Mapping[str, Fit], least: int) -> Census:
     """All counts of a description and of the models' rows; `least` is the smallest cell of the release."""
     census = Census(description.workers.workers)
     census.aliases = group_aliases(description.table1)
@@ -255,10 +254,10 @@ def _left_out(census: Census, rows: Iterable[LeftOut]) -> None:
             census.tie(EPISODES, keys)
 
 
-def _model(census: Census, name: str, fit: Row) -> None:
+def _model(census: Census, name: str, fit: Fit) -> None:
     before: Key | None = None
-    for step in fit.get("counts") or []:
-        key = model_key(name, str(step["step"]))
-        if step.get("clients") is not None and key not in census.cells:
-            census.add(key, int(step["clients"]), part_of=before or CLIENTS)
+    for step in fit.counts:
+        key = model_key(name, step.step)
+        if key not in census.cells:
+            census.add(key, step.clients, part_of=before or CLIENTS)
             before = key

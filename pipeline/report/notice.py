@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from pipeline.report.raster import fonts
+from pipeline.report.readers.fonts import fonts
 
 SAID = "This run is internal: its report shows exact counts and must not leave the team. It lies in {place}."
 AGAIN = "For a report that may be shared, set privacy.release to public in params.yaml and run dvc repro."

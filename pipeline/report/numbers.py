@@ -1,4 +1,4 @@
-"""Numbers as a reader meets them: digits follow the standard error, p as APA writes it."""
+"""Numbers as a reader meets them."""
 
 from __future__ import annotations
 
@@ -6,40 +6,14 @@ import math
 
 from pipeline.disclosure.shown import Shown
 
-TWO_DIGITS_UP_TO = (
-    3.54  # a standard error led by more than this is shown with one digit, else with two (Particle Data Group)
-)
-MOST_DIGITS = 6
 MINUS = "−"
 SLACK = 1e-9  # a tick that misses its axis by rounding alone still belongs to it
 NO_BREAK = "\u00a0"
 
 
-def digits_for(std_error: float | None, default: int = 2) -> int:
-    """The decimals that show a standard error with two significant digits, or one where it is led by a 4 or more.
-
-    The rule of the Particle Data Group (Review of Particle Physics, "Rounding"): what lies beyond is noise.
-    """
-    if std_error is None or not math.isfinite(std_error) or std_error <= 0:
-        return default
-    lead, power = f"{std_error:.2e}".split("e")
-    return min(MOST_DIGITS, max(0, (1 if float(lead) <= TWO_DIGITS_UP_TO else 0) - int(power)))
-
-
-def p_value(p: float | None) -> Shown:
-    """A p value in APA style: no leading zero, three decimals, never 0 or 1."""
-    if p is None or not math.isfinite(p):
-        return Shown("–")
-    if p < 0.001:
-        return Shown("< .001", 0.001)
-    value = min(round(p, 3), 0.999)
-    return Shown("> .999", 0.999) if p > 0.999 else Shown(f"= {value:.3f}".replace("0.", "."), value)
-
-
-def p_cell(p: float | None) -> Shown:
-    """A p value for a table cell: as `p_value` without the equals sign."""
-    shown = p_value(p)
-    return Shown(shown.text.removeprefix("= "), shown.value)
+def p_cell(shown: Shown) -> Shown:
+    """A p value for a table cell: without the equals sign."""
+    return Shown(shown.text.removeprefix("= "), shown.value, shown.hidden)
 
 
 def magnitude(shown: Shown) -> str:

@@ -1,28 +1,98 @@
-"""Sentences about results: one builder a verdict, none of them stronger than its verdict."""
+"""Sentences about results: association only, one builder a verdict, none of them stronger than its verdict.
+
+What the data say is told here; causal words stand nowhere but in a claim, and a claim is always quoted. A sentence has one
+interval at most and no p value: those are in the tables and folds.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from pipeline.base.options import Verdict
 from pipeline.base.params import Hypothesis
 from pipeline.report import words
-from pipeline.report.findings import HAZARDS, Effect, Finding
-from pipeline.report.numbers import listed, magnitude, unbroken
+from pipeline.report.attempts import Tried
+from pipeline.report.blocks import Prose, Strong
+from pipeline.report.claims import HAZARDS, Claim, Effect
+from pipeline.report.numbers import listed, magnitude, percent
+from pipeline.vocabulary.checks import CHECKS
+from pipeline.vocabulary.results import CEILINGS, RULES
 
-NO_NUMBER = ("not estimable", "could not be computed")
+# As shares of one client's ordinary ups and downs: the largest ratio each word is said for.
+SHARES: tuple[tuple[float, str], ...] = (
+    (0.015, "Next to nothing beside"),
+    (0.035, "About a fortieth of"),
+    (0.075, "About a twentieth of"),
+    (0.112, "About a tenth of"),
+    (0.16, "About an eighth of"),
+    (0.225, "About a fifth of"),
+    (0.29, "About a quarter of"),
+    (0.365, "About a third of"),
+    (0.45, "About two fifths of"),
+    (0.58, "About half of"),
+    (0.71, "About two thirds of"),
+    (0.87, "About three quarters of"),
+    (1.2, "About as much as"),
+)
 
 
-def headline(finding: Finding) -> str:
+def found(claim: Claim, effect: Effect) -> Prose:
+    """Condition and difference with its interval: what goes with what, and by how much."""
+    return (
+        f"{condition(claim.spec)}, ",
+        *difference(claim.spec, effect),
+        f" ({(effect.odds or effect.own).spoken}).",
+    )
+
+
+def say(claim: Claim) -> Prose:
     """What was found, in one plain sentence or two, as strong as the verdict and no stronger."""
-    if finding.withheld:
-        return f"Estimated, but not shown: {finding.withheld}."
-    if finding.effect is None:
-        return not_estimable(finding)
-    return _BUILDERS[finding.verdict](finding, finding.effect)
+    if claim.refused:
+        return f"A number was worked out, but it is not shown: {claim.refused}."
+    if claim.effect is None:
+        return f"No number: {(claim.reason or 'the data do not allow one').rstrip('.')}."
+    lead, told = LEADS[claim.verdict], found(claim, claim.effect)
+    parts = (told,) if isinstance(told, str) else told
+    if lead:
+        parts = (lead, _lower(parts[0]), *parts[1:])
+    return (*parts, *([f" {AFTER[claim.verdict]}"] if claim.verdict in AFTER else []))
 
 
-def not_estimable(finding: Finding) -> str:
-    """Why there is no number."""
-    reason = finding.reasons[0] if finding.reasons else "the data do not allow it"
-    return f"Could not be estimated: {reason.rstrip('.')}."
+def answer(claim: Claim, simulated: bool, beside: Claim | None = None, scale: str = "") -> str:
+    """The first screen's one sentence: what the first claim says to the question, and its contrast with another exposure."""
+    if claim.effect is None:
+        why = claim.refused or claim.reason or "the data do not allow a number"
+        return f"Not settled: {why.rstrip('.')}."
+    here = "in this simulated study" if simulated else "in this study"
+    told = "".join(difference(claim.spec, claim.effect))
+    on = f" on a scale of {scale}" if scale and claim.spec.outcome.kind not in HAZARDS else ""
+    opening = OPENINGS[claim.verdict].format(here=here, mode=words.exposure(claim.spec.exposure).capitalize())
+    text = f"{opening} {_lower(condition(claim.spec))}, {told}{on}{_but_not(claim)}"
+    return f"{text}{_contrast(beside)}."
+
+
+def how_sure(claim: Claim) -> str:
+    """How sure that is and why, in two sentences."""
+    deciding = claim.deciding
+    held = sum(one.state == "held" for one in deciding)
+    why = "Why they do is not settled: nobody was assigned to it."
+    total = len(deciding)
+    if claim.effect is None:
+        return "There is no number to try to break."
+    if claim.verdict in ("supported", "suggestive") and total:
+        count = f"all {total} attempts" if held == total else f"{held} of {total} attempts"
+        return f"That the two go together: it held against {count} that decide. {why}"
+    if claim.verdict in ("supported", "suggestive"):
+        return f"No attempt to break it could be made here. {why}"
+    if claim.verdict == "practically zero":
+        return "The interval lies within what the authors said would be too small to matter."
+    if claim.verdict == "inconclusive":
+        return "The data settle neither yes nor no: what fits them reaches from one to the other."
+    if claim.verdict == "opposite":
+        return f"It lies clearly on the side that was not predicted. {why}"
+    broke = [one for one in deciding if one.state == "broke"]
+    names = listed([_clause(one) for one in broke[:2]]) or "once an attempt that decides is made"
+    return f"It was clear at first, and does not hold {names}."
 
 
 def condition(spec: Hypothesis) -> str:
@@ -30,25 +100,22 @@ def condition(spec: Hypothesis) -> str:
     exposure = spec.exposure
     subject = words.exposure(exposure)
     if spec.outcome.kind in HAZARDS:
-        return f"After {subject}, against none" if exposure.dose == "any" else f"After {words.dose(exposure.dose, subject)}"
-    conditions = _ANY if exposure.dose == "any" else _CONDITIONS
+        return (
+            f"After any {subject}, against none" if exposure.dose == "any" else f"After {words.dose(exposure.dose, subject)}"
+        )
     unit = words.dose(exposure.dose, subject)
-    return conditions[spec.effect].format(subject=subject, unit=unit, came=_came(exposure.lag))
+    later = {0: "", 1: "One rating after "}.get(exposure.lag, f"{exposure.lag} ratings after ")
+    texts = _ANY if exposure.dose == "any" else _CONDITIONS
+    text = texts[spec.effect].format(subject=subject, unit=unit)
+    return f"{later}{_lower(text.removeprefix('After '))}" if later and text.startswith("After ") else text
 
 
 def outcome(spec: Hypothesis) -> str:
-    """What was rated, by which instrument."""
+    """What was rated."""
     named = words.score(spec.outcome.score)
     if spec.contrast and spec.contrast.outcome_minus:
-        named += f" less {words.score(spec.contrast.outcome_minus)}"
-    return f"{named} ({words.instrument(spec.outcome.instrument)})"
-
-
-def outcome_short(spec: Hypothesis) -> str:
-    """What was looked at, in few words."""
-    if spec.outcome.kind in HAZARDS:
-        return f"odds of {event(spec)}"
-    return f"distance between ratings of {outcome(spec)}" if spec.outcome.kind == "dyad_gap" else outcome(spec)
+        named += f" against {words.score(spec.contrast.outcome_minus)}"
+    return named
 
 
 def event(spec: Hypothesis) -> str:
@@ -56,60 +123,73 @@ def event(spec: Hypothesis) -> str:
     return _EVENTS[spec.outcome.kind]
 
 
-def difference(spec: Hypothesis, effect: Effect) -> str:
-    """The effect as a clause: who rated what, how much higher or lower."""
-    if spec.outcome.kind != "score":
-        return _other_outcome(spec, effect)
+def difference(spec: Hypothesis, effect: Effect) -> tuple[str, ...]:
+    """The effect as a clause: what was rated how much higher or lower; the number is set bold."""
+    own = effect.own
+    points = f"{magnitude(own.estimate)} points"
+    way = "higher" if own.positive else "lower"
+    if spec.outcome.kind in HAZARDS and effect.odds is not None:
+        beside = f" than after {words.mode(spec.contrast.minus)}" if spec.contrast and spec.contrast.minus else ""
+        return (f"the odds of {event(spec)} were ", Strong(f"{effect.odds.estimate} times as high"), beside)
     if spec.mediator:
         through = words.session_column(spec.mediator.column)
-        return f"the part of the difference in {outcome(spec)} that runs through {through} was {effect.estimate} points"
+        return (f"the part of the difference that runs through {through} was ", Strong(f"{own.estimate} points"))
     if spec.moderator:
-        return f"the difference in {outcome(spec)} was {_moderated(spec, effect)}"
-    size = f"{magnitude(effect.estimate)} points {'higher' if effect.positive else 'lower'}"
-    if spec.contrast and spec.contrast.minus:
-        other = words.mode(spec.contrast.minus)
-        return f"{words.rater(spec.outcome.rater)} rated {outcome(spec)} {size} than for {other}"
+        size = Strong(f"{magnitude(own.estimate)} points {'larger' if own.positive else 'smaller'}")
+        return ("the difference in ratings was ", size, f" {_moderated(spec, effect)}")
+    if spec.outcome.kind == "dyad_gap":
+        apart = "further apart" if own.positive else "closer together"
+        return (f"client's and worker's ratings of {outcome(spec)} lay ", Strong(f"{points} {apart}"))
     if spec.contrast and spec.contrast.outcome_minus:
         one, other = words.score(spec.outcome.score), words.score(spec.contrast.outcome_minus)
-        scale = words.instrument(spec.outcome.instrument)
-        return f"{words.rater(spec.outcome.rater)} rated {one} {size}, relative to {other} ({scale})"
-    return f"{words.rater(spec.outcome.rater)} rated {outcome(spec)} {size}"
+        return (f"{one} was rated ", Strong(f"{points} {way}"), f", relative to {other}")
+    if spec.contrast and spec.contrast.minus:
+        other = words.mode(spec.contrast.minus)
+        return (f"{outcome(spec)} was rated ", Strong(f"{points} {way}"), f" than for {other}")
+    return (f"{outcome(spec)} was rated ", Strong(f"{points} {way}"))
 
 
-def found(finding: Finding, effect: Effect) -> str:
-    """Condition, difference and interval in one clause."""
-    return f"{condition(finding.spec)}, {difference(finding.spec, effect)} {evidence(effect)}"
-
-
-def evidence(effect: Effect) -> str:
-    """Interval, standardized size and p, in parentheses."""
-    p = unbroken(f"p {effect.p_text}")
-    if effect.ratio is not None:
-        return f"({unbroken(f'95% CI {effect.ratio_interval}')}; log-odds {effect.estimate}; {p})"
-    standardized = ""
-    if effect.sd_estimate.value is not None:
-        standardized = f"; {effect.sd_estimate} within-client SDs, {unbroken(effect.sd_interval)}"
-    return f"({unbroken(f'95% CI {effect.interval}')}{standardized}; {p})"
-
-
-def adjusted(finding: Finding, effect: Effect) -> str:
-    """How multiplicity was dealt with, as a sentence; empty where it was not."""
-    names = {"holm": "Holm", "benjamini_hochberg": "Benjamini-Hochberg"}
-    if finding.correction not in names or effect.p_adjusted.value is None:
+def size(claim: Claim, effect: Effect) -> str:
+    """How large that is, beside one client's own ups and downs or beside what would matter; empty where it says nothing."""
+    if effect.odds is not None:
+        low, high = effect.least_odds or (None, None)
+        return f"Odds between {low} and {high} times as high would be too small to matter." if low else ""
+    if claim.verdict == "practically zero":
+        return f"Well inside the ±{effect.least} points that would matter."
+    ratio = abs(float(effect.scaled.estimate.value or 0.0))
+    if effect.scaled.estimate.value is None or not own_claim(claim):
         return ""
-    return f" After {names[finding.correction]} correction, {unbroken(f'p {effect.p_adjusted_text}')}."
+    share = next((text for most, text in SHARES if ratio <= most), None)
+    return f"{share or f'About {ratio:.1f} times'} one client’s ordinary ups and downs."
 
 
-def wrong_if(finding: Finding) -> str:
-    """What would have to be true for the verdict to be wrong."""
-    text = _WRONG_IF[finding.verdict] if finding.effect or finding.verdict in NO_NUMBER else _WITHHELD
-    compared = ", without doing so for the exposures it was compared with" if finding.compared else ""
-    return text.format(mode=words.mode(finding.spec.exposure.mode), compared=compared)
+def own_claim(claim: Claim) -> bool:
+    """Whether the number is a difference in ratings as such: no difference of differences, no product of paths."""
+    return not (claim.spec.moderator or claim.spec.mediator or claim.spec.outcome.kind in HAZARDS)
+
+
+def why(claim: Claim) -> str:
+    """Why the claim has this verdict: the rule that decided, and what made it speak."""
+    text = WHY.get(claim.rule) or f"{RULES.get(claim.rule, claim.rule).capitalize()}."
+    if claim.ceiling and claim.rule == "ceiling":
+        return f"{text} {CEILINGS[claim.ceiling].capitalize()}."
+    broke = [CHECKS[check].clause for check in claim.decided_by if check in CHECKS]
+    return f"{text.rstrip('.')}: it does not hold {listed(broke)}." if broke and claim.rule in NAMED else text
+
+
+def wrong_if(claim: Claim) -> str:
+    """What would have to be true for the verdict to be wrong: something concrete, one sentence."""
+    if claim.refused:
+        return "Nothing is shown, so nothing is said for or against the claim."
+    if claim.effect is None:
+        return "Nothing is said for or against the claim."
+    compared = f", but does neither for {_others(claim)}" if claim.compared else ""
+    return _WRONG_IF[claim.verdict].format(mode=words.mode(claim.spec.exposure.mode), compared=compared)
 
 
 def model(spec: Hypothesis) -> str:
     """The model in words: outcome, exposure part, what is adjusted for, what may differ from client to client."""
-    others = "time" + "".join(f", {words.plain(name)}" for name in spec.covariates)
+    others = "time" + "".join(f", {words.phrase(name)}" for name in spec.covariates)
     subject = words.exposure(spec.exposure)
     minus = spec.contrast.minus if spec.contrast else None
     subject += f" and {words.mode(minus)}" if minus else ""
@@ -117,140 +197,187 @@ def model(spec: Hypothesis) -> str:
         on = f"{subject} in the window, {others}"
         return f"A discrete-time hazard model of {event(spec)} on {on}; errors clustered by worker."
     split = "split into its parts within clients, between clients and between workers"
-    rated = f"{outcome(spec)}, rated by {words.rater(spec.outcome.rater)}"
+    scale = words.instrument(spec.outcome.instrument)
+    rated = f"{outcome(spec)} ({scale}), rated by {words.rater(spec.outcome.rater)}"
     if spec.outcome.kind == "dyad_gap":
-        rated = f"the distance between client's and worker's ratings of {outcome(spec)}"
+        rated = f"the distance between client's and worker's ratings of {outcome(spec)} ({scale})"
     tested = f"the {spec.effect} part of the first minus that of the second" if minus else f"the {spec.effect} part"
     text = f"A linear mixed model of {rated}, on {subject} ({split}), {others}; {tested} is tested."
     slopes = [words.plain(term) for term in spec.random.get("client_id", ()) if term != "intercept"]
     if slopes:
         text += f" Clients differ in their level and in the slope of {listed(slopes)}, as far as the data allow."
     if spec.moderator:
-        text += f" The effect may differ by {words.moderator(spec.moderator)}; the difference is tested."
+        text += f" The association may differ by {words.moderator(spec.moderator)}; the difference is tested."
     if spec.mediator:
         text += f" What runs through {words.session_column(spec.mediator.column)} is tested: the product of two paths."
     return text
 
 
-def _supported(finding: Finding, effect: Effect) -> str:
-    checks = ", and every check that decides was passed" if finding.checks else ""
-    if finding.spec.predicted == "none":
-        return f"As predicted, n{_zero(finding, effect)[1:]}"
-    return f"{found(finding, effect)}{checks}.{adjusted(finding, effect)}"
+def told(one: Tried, claim: Claim) -> str:
+    """What an attempt says, in one sentence."""
+    if one.state in ("not_applicable", "not_computed"):
+        return f"{one.reason[:1].upper()}{one.reason[1:]}." if one.reason else ""
+    if one.check in LEAVE_ONE_OUT:
+        return _LEFT_ONE_OUT.get(one.state, "")
+    if one.more is not None:
+        return _after_ratings(one)
+    head = CHECKS[one.check].given if one.check in CHECKS else one.label
+    if one.check in UNADJUSTED and claim.effect is not None:
+        without = listed([words.phrase(name) for name in claim.spec.covariates], "or")
+        return (
+            f"Without {without}, on the same ratings, the estimate is {one.estimate} instead of {claim.effect.own.estimate}."
+        )
+    return f"{head}, {_STATES[one.state]}"
 
 
-def _suggestive(finding: Finding, effect: Effect) -> str:
-    if finding.spec.predicted == "none":
-        return f"{_zero(finding, effect)} This was exploratory."
-    tail = " This was exploratory: it suggests, and needs data of its own to be tested."
-    return f"{found(finding, effect)}.{adjusted(finding, effect)}{tail}"
+def unmeasured(e_value: str, share: str) -> str:
+    """How strong something unmeasured would have to be; said of findings only, never of a null."""
+    text = f"It would have to go with both advocacy and rating by a risk ratio of {e_value} (E-value)"
+    return f"{text}, or explain {share}% of what is left of both (robustness value)." if share else f"{text}."
 
 
-def _opposite(finding: Finding, effect: Effect) -> str:
-    return f"Contrary to what was predicted: {_lower(found(finding, effect))}.{adjusted(finding, effect)}"
+def equivalence(level: float) -> str:
+    """The interval a verdict of no difference rests on."""
+    return f"the {percent(level)} interval"
 
 
-def _zero(finding: Finding, effect: Effect) -> str:
-    bound = f"{finding.spec.smallest_effect:g}"
-    unit = "standardized log-odds" if effect.ratio is not None else "within-client SDs"
-    return (
-        f"No difference that would matter: {_lower(found(finding, effect))}; "
-        f"the {finding.equivalence} CI lies within ±{bound} {unit}, the smallest effect of interest."
-    )
+def _after_ratings(one: Tried) -> str:
+    unit = "any of it" if one.check.endswith("_any") else "it"
+    if one.state == "no_difference":
+        return "After better or worse ratings than usual there is no more or less of it, as far as can be seen."
+    if one.state == "not_clear":
+        return f"Whether {unit} comes more after better ratings or after worse is not clear."
+    return f"After better ratings than usual there is {'more' if one.more else 'less'} of it."
 
 
-def _inconclusive(finding: Finding, effect: Effect) -> str:
-    text = f"The data do not settle this: {_lower(found(finding, effect))}. "
-    if not effect.excludes_zero:
-        return f"{text.rstrip()}{adjusted(finding, effect)}"
-    if not adjusted(finding, effect):
-        return f"{text}Taken by itself the interval excludes no difference, but not by the rules of this study."
-    too_little = "Taken by itself the interval excludes no difference; with so many tests that is too little."
-    return f"{text}{too_little}{adjusted(finding, effect)}"
+def _but_not(claim: Claim) -> str:
+    broke = [one for one in claim.deciding if one.state == "broke"]
+    if claim.verdict != "fragile":
+        return ""
+    return f", but not {_clause(broke[0])}" if broke else ", but not once an attempt that decides is made"
 
 
-def _fragile(finding: Finding, effect: Effect) -> str:
-    checks = listed(list(finding.failed)) or "under one of the checks"
-    return (
-        f"In the main model, {_lower(found(finding, effect))}; "
-        f"but this does not hold {checks}, so it should not be relied on."
-    )
+def _contrast(beside: Claim | None) -> str:
+    """What became of the contrast with another exposure, as the end of the answer."""
+    if beside is None or beside.effect is None or not (beside.spec.contrast and beside.spec.contrast.minus):
+        return ""
+    other = words.mode(beside.spec.contrast.minus)
+    return {
+        "supported": f"; for {other}, clearly less so",
+        "practically zero": f"; for {other}, much the same",
+        "opposite": f"; for {other}, clearly more so",
+    }.get(beside.verdict, "")
 
 
-def _unspecific(finding: Finding, effect: Effect) -> str:
-    return (
-        f"In the main model, {_lower(found(finding, effect))}; but advocacy without being there together goes with "
-        "much the same difference, so nothing can be said for being there together."
-    )
+def _clause(one: Tried) -> str:
+    return CHECKS[one.check].clause if one.check in CHECKS else f"under the check “{one.label}”"
 
 
-def _undirected(finding: Finding, effect: Effect) -> str:
-    return (
-        f"In the main model, {_lower(found(finding, effect))}; but {words.exposure(finding.spec.exposure)} that came only "
-        "after the rating goes with it about as much, so no direction can be claimed."
-    )
-
-
-def _other_outcome(spec: Hypothesis, effect: Effect) -> str:
-    if spec.outcome.kind == "dyad_gap":
-        apart = "further apart" if effect.positive else "closer together"
-        return f"client's and worker's ratings of {outcome(spec)} lay {magnitude(effect.estimate)} points {apart}"
-    minus = spec.contrast.minus if spec.contrast else None
-    other = f", relative to {words.mode(minus)}" if minus else ""
-    return f"the odds of {event(spec)} were {effect.ratio} times as high{other}"
+def _others(claim: Claim) -> str:
+    if claim.spec.contrast and claim.spec.contrast.minus:
+        return words.mode(claim.spec.contrast.minus)
+    return "the exposures it was compared with"
 
 
 def _moderated(spec: Hypothesis, effect: Effect) -> str:
-    size = f"{magnitude(effect.estimate)} points {'more positive' if effect.positive else 'more negative'}"
     if effect.level is None:
-        return f"{size} for each further point of {words.moderator(str(spec.moderator))}"
-    return f"{size} {words.against_others(str(spec.moderator), spec.moderator_level or effect.level)}"
-
-
-def _came(lag: int) -> str:
-    if lag == 0:
-        return "came before a rating"
-    return "came one rating earlier" if lag == 1 else f"came {lag} ratings earlier"
+        return f"for each further {words.one_more(str(spec.moderator))}"
+    return words.against_others(str(spec.moderator), spec.moderator_level or effect.level)
 
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 
 
+LEAVE_ONE_OUT = ("influence",)
+UNADJUSTED = ("unadjusted",)
+NAMED = ("direction_broke", "specificity_broke", "robustness_broke", "not_checked")
+OPENINGS: Mapping[Verdict, str] = {
+    "supported": "Yes, {here}:",
+    "suggestive": "Perhaps, {here}:",
+    "practically zero": "No difference that would matter, {here}:",
+    "inconclusive": "Not settled, {here}:",
+    "not estimable": "Not settled, {here}:",
+    "could not be computed": "Not settled, {here}:",
+    "fragile": "Not firmly, {here}:",
+    "no direction can be claimed": "It cannot be told which way, {here}:",
+    "not specific to being there": "Not {mode} in particular, {here}:",
+    "opposite": "The other way round, {here}:",
+}
+LEADS: Mapping[Verdict, str] = {
+    "supported": "",
+    "suggestive": "",
+    "practically zero": "No difference that would matter: ",
+    "inconclusive": "Not settled: ",
+    "not estimable": "",
+    "could not be computed": "",
+    "fragile": "Not firmly: ",
+    "no direction can be claimed": "It cannot be told which way: ",
+    "not specific to being there": "Not in particular: ",
+    "opposite": "Against the prediction: ",
+}
+AFTER: Mapping[Verdict, str] = {
+    "suggestive": "This was exploratory: it needs data of its own.",
+    "inconclusive": "That settles neither yes nor no.",
+    "fragile": "That does not hold against every attempt that decides.",
+    "no direction can be claimed": "A lasting hidden cause, or ratings that bring the advocacy, would show the same.",
+    "not specific to being there": "Advocacy without the client goes with the rating as much.",
+}
+WHY: Mapping[str, str] = {
+    "all_held": "Clear of chance after correction, as predicted, and it held against every attempt that decides.",
+    "exploratory": "Clear of chance after correction and not broken; but exploratory claims are suggestive at most.",
+    "ceiling": "Clear of chance after correction and not broken; but this kind of number is suggestive at most.",
+    "within_limit": "There is a difference, and its interval lies within the smallest one that would matter.",
+    "not_significant_within_limit": "The interval lies within the smallest difference that would matter.",
+    "not_significant": "Chance could have done it, and the interval reaches differences that would matter.",
+    "none_predicted_within_limit": "None was predicted, and the interval lies within the smallest one that would matter.",
+    "none_predicted_effect_seen": "None was predicted, and one is seen.",
+    "none_predicted_too_wide": "None was predicted, and the interval is too wide to say so.",
+    "other_sign": "Clear of chance after correction, on the side that was not predicted, and not broken.",
+    "no_number": "The data do not allow a number.",
+    "not_computed": "Something failed on the way to a number; the log of the run says what.",
+    "direction_broke": "An attempt about the direction broke it.",
+    "specificity_broke": "Another exposure goes with the rating as much, and the two cannot be told apart.",
+    "robustness_broke": "An attempt that decides broke it.",
+    "not_checked": "An attempt that decides could not be computed.",
+}
+_STATES = {
+    "held": "it holds.",
+    "broke": "it does not hold.",
+    "speaks_against": "it does not hold; the verdict does not hang on this.",
+    "no_difference": "there is no difference either.",
+    "not_clear": "it is not clear.",
+}
+_LEFT_ONE_OUT = {
+    "held": "Whichever one worker is left out, it holds.",
+    "no_difference": "Whichever one worker is left out, there is no difference either.",
+    "not_clear": "Whichever one worker is left out, it is not clear either.",
+    "broke": "There are workers without whom it does not hold: few carry it.",
+    "speaks_against": "There are workers without whom it does not hold: few carry it.",
+}
 _CONDITIONS = {
-    "within": "Where {unit} than is usual for the client {came}",
+    "within": "After {unit} than is usual for the client",
     "between": "For clients with, on average, {unit} before a rating than other clients of their worker",
     "worker": "For workers whose clients have, on average, {unit} before a rating than those of other workers",
-    "contextual": "Over and above the client's own ups and downs, for clients with, on average, {unit} before a rating",
+    "contextual": "Over and above a client's own ups and downs, for clients with, on average, {unit} before a rating",
 }
-_EVENTS = {"dropout": "leaving early", "no_show": "missing the next session"}
 _ANY = {
-    "within": "Where {subject} {came}, against the client's ratings without",
+    "within": "After any {subject}, against the client's ratings without",
     "between": "For clients with {subject} before every rating, against clients of their worker with none",
     "worker": "For workers with {subject} before every rating, against workers with none",
-    "contextual": "Over and above the client's own ups and downs, for clients with {subject} before every rating",
+    "contextual": "Over and above a client's own ups and downs, for clients with {subject} before every rating",
 }
-_BUILDERS = {
-    "supported": _supported,
-    "suggestive": _suggestive,
-    "opposite": _opposite,
-    "practically zero": _zero,
-    "inconclusive": _inconclusive,
-    "fragile": _fragile,
-    "not specific to being there": _unspecific,
-    "no direction can be claimed": _undirected,
-}
-_CONFOUNDED = "if something that was not measured comes and goes, brings {mode} and moves the outcome as well"
-_WITHHELD = "Nothing is shown, so nothing is said for or against the claim."
-_WRONG_IF = {
-    "supported": f"This would be wrong {_CONFOUNDED}{{compared}}.",
-    "suggestive": f"This would be wrong {_CONFOUNDED}, or if chance brought it, as looking at many things will.",
-    "opposite": f"This would be wrong {_CONFOUNDED}: a crisis can do both at once.",
-    "practically zero": "This would be wrong if two opposite influences cancel each other, or if smaller effects matter.",
-    "inconclusive": "More clients or ratings would narrow the interval; as it stands, it supports neither claim nor denial.",
-    "fragile": "The claim could still be right if the failed check itself is wrong here, for instance for want of data.",
-    "not specific to being there": "The claim could still be right if the other exposures work for reasons of their own.",
-    "no direction can be claimed": "The claim could still be right if something besides the ratings brings later {mode}.",
-    "not estimable": "Nothing is said for or against the claim.",
-    "could not be computed": "Nothing is said for or against the claim.",
+_EVENTS = {"dropout": "leaving early", "no_show": "missing the next session"}
+_HIDDEN = "something unmeasured comes and goes, goes with {mode} and moves ratings as well"
+_WRONG_IF: Mapping[Verdict, str] = {
+    "supported": f"{_HIDDEN}{{compared}}.",
+    "suggestive": f"{_HIDDEN}, or if chance brought it, as looking at many things will.",
+    "opposite": f"{_HIDDEN}: a crisis can do both at once.",
+    "practically zero": "two opposite influences cancel out, or if smaller differences matter to you.",
+    "inconclusive": "it is read as “no difference”: the data leave room for one that matters.",
+    "fragile": "the attempt that broke it is itself wrong here, for instance for want of data.",
+    "not specific to being there": "the other exposures go with ratings for reasons of their own.",
+    "no direction can be claimed": "what looks like a hidden cause is something that only {mode} brings.",
+    "not estimable": "nothing is said for or against the claim.",
+    "could not be computed": "nothing is said for or against the claim.",
 }

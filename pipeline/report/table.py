@@ -9,6 +9,7 @@ from pipeline.disclosure.neutral import csv_text
 from pipeline.disclosure.shown import Shown
 
 Value = str | Shown
+WORDY = 24  # characters of a cell from which on it is words
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,10 @@ class Table:
                 cells = [line.head, *(_plain(cell) for cell in line.cells)]
                 rows.append([group, *cells] if grouped else cells)
         return csv_text(["Group", *self.head] if grouped else list(self.head), rows)
+
+    def is_wordy(self, column: int) -> bool:
+        """Whether a column (0: the row heads) holds words rather than numbers, so that it starts at the left."""
+        return column > 0 and any(len(str(cell)) > WORDY for line in self.lines for cell in line.cells[column - 1 : column])
 
     def _repr_html_(self) -> str:
         """The table in a notebook."""

@@ -13,12 +13,11 @@ from pipeline.disclosure.neutral import visible
 from pipeline.disclosure.shown import insist, released
 from pipeline.hypotheses.summary import unresolved
 from pipeline.project.io import Batch, digest, json_bytes
-from pipeline.report.as_before import fit_row, verdicts_row
+from pipeline.report.document import Document
 from pipeline.report.notice import notice_page, notice_pdf
-from pipeline.report.page import render
-from pipeline.report.pdf import pdf
-from pipeline.report.raster import pngs
-from pipeline.report.release import Report, Sources, build
+from pipeline.report.readers.page import render
+from pipeline.report.readers.paper import drawings, pdf
+from pipeline.report.release import Sources, build
 from pipeline.results.description import Description
 from pipeline.results.fit import Fit
 from pipeline.results.reliability import Reliability
@@ -64,17 +63,15 @@ DATA_FILES: tuple[str, ...] = ("pipeline/report/templates",)
 
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Read the exact results of declared hypotheses only, clear them, write what may be released."""
-    verdicts = batch.record(VERDICTS, Verdicts)
-    fits = {name: batch.record(f"{FITS}/{name}.json", Fit) for name in params.hypotheses}
     sources = Sources(
         description=batch.record(DESCRIPTION, Description),
         reliability=batch.record(RELIABILITY, Reliability),
-        fits={name: fit_row(fit, verdicts.hypotheses[name]) for name, fit in fits.items()},
-        verdicts=verdicts_row(verdicts, fits),
+        fits={name: batch.record(f"{FITS}/{name}.json", Fit) for name in params.hypotheses},
+        verdicts=batch.record(VERDICTS, Verdicts),
         versions=_versions(batch),
     )
-    report, gate = build(params, sources)
-    files = released_files(report)
+    document, gate = build(params, sources)
+    files = released_files(document)
     if gate.rules.exact:
         files = {name.replace("reports", INTERNAL, 1): content for name, content in files.items()} | notices()
     else:
@@ -84,7 +81,7 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     listed = json_bytes(manifest(files if not gate.rules.exact else notices(), gate.rules, gate.record()))
     batch.put_bytes("reports/release.json", listed)
     batch.put_json(BASIS, basis(batch, params, listed))
-    for warning in unresolved(verdicts):
+    for warning in unresolved(sources.verdicts):
         print(f"Warning: {visible(warning)}; the others are judged and reported", file=sys.stderr)
 
 
@@ -104,16 +101,16 @@ def notices() -> dict[str, bytes]:
     }
 
 
-def released_files(report: Report) -> dict[str, bytes]:
+def released_files(document: Document) -> dict[str, bytes]:
     """Every file of a release but its manifest, by name."""
-    files = {"reports/report.html": render(report).encode("utf-8")}
-    files["reports/metrics.json"] = _json(report.metrics, "metrics")
-    files |= {f"reports/estimates/{name}.json": _json(value, "estimates") for name, value in report.estimates.items()}
-    files |= {f"reports/tables/{table.name}.csv": table.csv().encode("utf-8") for table in report.tables}
-    files["reports/report.pdf"] = pdf(report)
-    drawings = {drawing.name: drawing.svg for drawing in report.drawings}
-    files |= {f"reports/figures/{name}.svg": svg for name, svg in drawings.items()}
-    return files | {f"reports/figures/{name}.png": png for name, png in pngs(drawings, int(report.dpi)).items()}
+    files = {"reports/report.html": render(document).encode("utf-8")}
+    files["reports/metrics.json"] = _json(document.metrics, "metrics")
+    files |= {f"reports/estimates/{name}.json": _json(value, "estimates") for name, value in document.estimates.items()}
+    files |= {f"reports/tables/{table.name}.csv": table.csv().encode("utf-8") for table in document.tables}
+    files["reports/report.pdf"] = pdf(document)
+    for name, (svg, png) in drawings(document.figures, int(document.dpi)).items():
+        files |= {f"reports/figures/{name}.svg": svg, f"reports/figures/{name}.png": png}
+    return files
 
 
 def _json(value: object, where: str) -> bytes:

@@ -1,1 +1,1 @@
-"""The parts of the report, each a pure function from cleared numbers to what the template shows."""
+"""The sections of the report, one a file: each turns a study into blocks; `document.SECTIONS` has their order."""

@@ -1,107 +1,150 @@
-"""The answer: one line a hypothesis, the forest plot, and the same as data."""
+"""The first screen: the question, what the data say, how sure that is and why, who is in the data, the claims."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
-from pipeline.disclosure.gate import Gate
-from pipeline.disclosure.shown import Shown
-from pipeline.report import words
-from pipeline.report.counts import model_key
-from pipeline.report.figures import BLUE, GRAY, VERMILION, Figure, Interval, forest
-from pipeline.report.findings import NONE, Effect, Finding, model_rows
-from pipeline.report.table import Line, Table, Value
+from pipeline.report import sentences
+from pipeline.report.attempts import ORDER, STATES, asked, together
+from pipeline.report.blocks import Block, Card, Cards, Cell, Columns, FigureBlock, Matrix, MatrixRow, Paragraph, Prose
+from pipeline.report.claims import HAZARDS, Claim
+from pipeline.report.material import Material
+from pipeline.report.plots.forest import panels
+from pipeline.report.plots.prediction import mini
+from pipeline.report.section import Built, Planned
+from pipeline.report.tables.people import sample
+from pipeline.report.verdict_words import CHIPS
+from pipeline.results.attempt import State
 
-Row = Mapping[str, Any]
-COLORS = {"supported": BLUE, "suggestive": BLUE, "opposite": VERMILION}
-LONGEST = 52  # characters of a title that fit beside the plot
-STYLES = {"supported": "o", "suggestive": "s", "opposite": "D"}
-
-
-def tally(found: list[Finding]) -> str:
-    """How many hypotheses of which role got which verdict, in the order of the verdicts."""
-    said = []
-    for role in ("confirmatory", "exploratory"):
-        own = [one.verdict for one in found if one.role == role]
-        parts = [f"{own.count(verdict)} {verdict}" for verdict in words.SYMBOLS if verdict in own]
-        said += [f"{role.capitalize()}: {', '.join(parts)}."] if parts else []
-    return " ".join(said)
+MOST_CARDS = 3
+FAMILY_STATES = {"supported": "held", "suggestive": "held", "practically zero": "no_difference", "opposite": "held"}
 
 
-def answer_table(found: list[Finding]) -> Table:
-    """Verdict and effect of every hypothesis."""
-    lines = [Line(words.title(one.name), (one.verdict, one.role, *_cells(one))) for one in found]
-    head = ("Hypothesis", "Verdict", "Role", "Estimate", "95% CI", "Within-client SDs", "p", "Adjusted p")
-    return Table("answer", "What was found, in numbers", head, tuple(lines), "Estimates in scale points of the outcome.")
+def build(material: Material) -> Built:
+    """Question, answer, how sure, sample; what was tried; the claims as cards, or as rows where there are many."""
+    leading = material.leading
+    blocks: list[Block] = [Columns(_words(material, leading), (_matrix(material, leading),) if leading else (), "hero")]
+    if len(leading) <= MOST_CARDS:
+        blocks.append(Cards(tuple(_card(claim, leading, material) for claim in leading)))
+    else:
+        blocks += [FigureBlock(figure) for figure in panels(leading, material.fits, prefix="first")]
+    return Built(tuple(blocks), ("STROBE 1", "STROBE 18"))
 
 
-def _cells(one: Finding) -> tuple[Value, ...]:
-    if one.effect is None:
-        return (NONE, "", NONE, NONE, NONE)
-    effect = one.effect
-    return (effect.estimate, effect.interval, effect.sd_estimate, effect.p, effect.p_adjusted)
+def _words(material: Material, leading: Sequence[Claim]) -> tuple[Block, ...]:
+    kind = "Observational study, sessions followed over time"
+    head = (Paragraph(kind, "kick"), Paragraph(material.question, "question"))
+    if not leading:
+        return (*head, Paragraph("No hypothesis was declared, so nothing was tested.", "answer"))
+    first, contrast = leading[0], next((one for one in leading[1:] if one.spec.contrast and one.spec.contrast.minus), None)
+    ends = material.description.ranges.get(first.spec.outcome.instrument, {}).get(first.spec.outcome.score)
+    scale = f"{ends[0]:g} to {ends[1]:g}" if ends else ""
+    return (
+        *head,
+        Paragraph(sentences.answer(first, material.simulated, contrast, scale), "answer"),
+        Paragraph(sentences.how_sure(first), "how", "How sure?"),
+        Paragraph(sample(material.description, material.gate, first.spec.outcome), "sample"),
+    )
 
 
-def forest_figure(found: list[Finding], dpi: int) -> Figure | None:
-    """The tested effects in within-client SDs with their intervals; only effects that may be shown."""
-    shown = [(one, one.effect) for one in found if one.effect and one.effect.sd_estimate.value is not None]
-    rows = [_interval(one, effect) for one, effect in shown]
-    if not rows:
-        return None
-    band = min(one.spec.smallest_effect for one, _ in shown)
-    same = len({one.spec.smallest_effect for one, _ in shown}) == 1
-    axis = "Effect in within-client SDs (gray: too small to matter)"
-    drawn = forest(rows, axis if same else "Effect in within-client SDs", band if same else None, dpi)
-    told = [f"{words.title(one.name)}: {effect.sd_estimate}, {effect.sd_interval}, {one.verdict}" for one, effect in shown]
-    alt = f"Forest plot of the tested effects with 95% intervals in within-client SDs. {'. '.join(told)}."
-    return Figure("forest", "Tested effects with 95% intervals", alt, drawn)
+def _matrix(material: Material, leading: Sequence[Claim]) -> Matrix:
+    rows = [MatrixRow("chance alone did it", tuple(_cell(_chance(claim, material)) for claim in leading))]
+    for key in ORDER:
+        states = [together(one for one in claim.attempts if one.question == key) for claim in leading]
+        if asked(key).matrix and any(state != "not_applicable" for state in states):
+            rows.append(MatrixRow(asked(key).could_be, tuple(_cell(state) for state in states)))
+    rows.append(MatrixRow("the claims came after the data", wide=_lock(material)))
+    rows.append(MatrixRow("something unmeasured does it", wide=Cell("told", "doubt", "not ruled out")))
+    used = dict.fromkeys(cell for row in rows for cell in row.cells)
+    return Matrix(
+        "What was tried to prove it wrong",
+        "It could be that …",
+        tuple(claim.short for claim in leading),
+        tuple(rows),
+        tuple(used),
+    )
 
 
-def _interval(one: Finding, effect: Effect) -> Interval:
-    estimate, low, high = (float(part.value or 0) for part in (effect.sd_estimate, effect.sd_low, effect.sd_high))
-    title = words.title(one.name)
-    label = f"{title if len(title) <= LONGEST else title[: LONGEST - 1] + '…'}\n{one.verdict}"
-    return Interval(label, estimate, low, high, COLORS.get(one.verdict, GRAY), STYLES.get(one.verdict, "o"))
+def _cell(state: State) -> Cell:
+    mark = STATES[state]
+    return Cell(mark.glyph, mark.tone, "the claim held" if state == "held" else mark.word)
 
 
-def estimate_json(one: Finding) -> dict[str, Any]:
-    """One hypothesis' released result, as reports/estimates/<hypothesis>.json holds it."""
-    effect = one.effect
-    names = ("estimate", "std_error", "df", "low", "high", "low_90", "high_90", "sd_estimate", "sd_low", "sd_high")
-    return {
-        "hypothesis": one.name,
-        "role": one.role,
-        "claim": one.spec.claim,
-        "verdict": one.verdict,
-        "rule": one.rule,
-        "reasons": list(one.reasons),
-        "effect": {name: getattr(effect, name) for name in names} if effect else None,
-        "p": effect.p.text if effect else None,
-        "p_adjusted": effect.p_adjusted.text if effect else None,
-        "correction": one.correction,
-        "withheld": one.withheld,
-    }
+def _chance(claim: Claim, material: Material) -> State:
+    """Whether chance after correction is an explanation: by the p value the verdict went by."""
+    if claim.effect is None:
+        return "not_computed"
+    p = claim.effect.p_adjusted if claim.effect.p_adjusted.value is not None else claim.effect.own.p
+    if claim.verdict == "practically zero":
+        return "no_difference"
+    judged = material.verdicts.hypotheses[claim.name].p_adjusted
+    exact = judged if judged is not None else float(p.value if p.value is not None else 1.0)
+    return "held" if exact < material.params.verdict.alpha else "not_clear"
 
 
-def metrics_json(one: Finding, fit: Row, gate: Gate) -> dict[str, Any]:
-    """One hypothesis in reports/metrics.json: what `dvc metrics diff` shows moving."""
-    effect = one.effect
-    last = fit["counts"][-1] if fit.get("counts") else {}
-    clients = gate.count(model_key(one.name, str(last["step"]))) if last.get("clients") is not None else NONE
-    ratings = model_rows(one.name, last, gate) if last.get("rows") is not None else NONE
-    return {
-        "verdict": one.verdict,
-        "estimate": effect.estimate if effect else None,
-        "conf_low": effect.low if effect else None,
-        "conf_high": effect.high if effect else None,
-        "standardized": effect.sd_estimate if effect else None,
-        "p": effect.p if effect else None,
-        "clients": _about(clients, gate),
-        "ratings": ratings,
-    }
+def _lock(material: Material) -> Cell:
+    lock = material.verdicts.lock
+    if not lock.locked:
+        return Cell("told", "doubt", "not locked")
+    if any(lock.deviations.values()):
+        return Cell("told", "doubt", "changed since the lock")
+    if lock.outcomes_seen_before:
+        return Cell("told", "doubt", "outcomes seen before")
+    return Cell("tick", "held", f"locked {lock.date or ''}".rstrip())
 
 
-def _about(clients: Shown, gate: Gate) -> Shown:
-    """A count of clients for the metrics: nearly all of the study's clients are given as its released number."""
-    return gate.count(("clients",)) if clients.text == gate.nearly_all else clients
+def _card(claim: Claim, leading: Sequence[Claim], material: Material) -> Card:
+    effect = claim.effect
+    figure = mini(claim, leading)
+    if effect is None or figure is None:
+        return Card(
+            claim.short,
+            claim.spec.claim,
+            CHIPS[claim.verdict],
+            "",
+            "".join(_prose(sentences.say(claim))),
+            None,
+            "",
+            "",
+            claim.anchor,
+        )
+    number = effect.odds or effect.own
+    sign = "" if effect.odds or not number.positive or number.estimate.text.startswith("−") else "+"
+    size = sentences.size(claim, effect)
+    say = f"{number.spoken}. {size}".rstrip().replace("95% interval", "95% interval", 1)
+    unit = _unit(claim, material)
+    return Card(
+        claim.short,
+        claim.spec.claim,
+        CHIPS[claim.verdict],
+        f"{sign}{number.estimate}",
+        unit,
+        figure,
+        say,
+        sentences.wrong_if(claim),
+        claim.anchor,
+    )
+
+
+def _prose(text: Prose) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else text
+
+
+def _unit(claim: Claim, material: Material) -> str:
+    """What the big number is, in a few words."""
+    spec = claim.spec
+    if spec.outcome.kind in HAZARDS:
+        return f"times the odds of {sentences.event(spec)}"
+    ends = material.description.ranges.get(spec.outcome.instrument, {}).get(spec.outcome.score)
+    scale = f" on the {ends[0]:g}–{ends[1]:g} scale" if ends else ""
+    text = sentences.condition(spec)
+    what = f": {sentences.outcome(spec)}" if spec.contrast and spec.contrast.outcome_minus else ""
+    beside = ""
+    if spec.contrast and spec.contrast.minus:
+        from pipeline.report import words
+
+        beside = f", against {words.mode(spec.contrast.minus)}"
+    return f"points{scale}{what}, {text[:1].lower()}{text[1:]}{beside}"
+
+
+SECTION = Planned("answer", "The answer", "first", build)

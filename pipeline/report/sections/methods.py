@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from pipeline.base.params import Params
 from pipeline.disclosure.gate import Gate
 from pipeline.report import words
+from pipeline.report.blocks import Paragraph
+from pipeline.report.material import Material
 from pipeline.report.numbers import listed, percent
-from pipeline.results.description import Description
+from pipeline.report.section import Built, Planned
+from pipeline.vocabulary.checks import CHECKS
 
 CORRECTIONS = {
     "holm": "Holm's correction",
@@ -27,13 +30,15 @@ TOLD = (
 )
 
 
-def methods(params: Params, description: Description, gate: Gate) -> tuple[str, ...]:
-    """A paragraph each on data, measures, exposure, models, verdicts and disclosure."""
-    log, days = bool(description.advocacy_log), bool(description.has_days)
-    exposure = TOLD if description.doses_told else _exposure(params, log, days)
-    paragraphs = [_design(params, log), _measures(params), exposure]
-    paragraphs += [_models(params), _verdicts(params), disclosure(gate)]
-    return tuple(paragraph for paragraph in paragraphs if paragraph)
+def build(material: Material) -> Built:
+    """A paragraph each on design, measures, exposure, models, verdicts and disclosure."""
+    params, description = material.params, material.description
+    log, days = description.advocacy_log, description.has_days
+    paragraphs = [asked(params), _design(params, log), _measures(params), TOLD if description.doses_told else _exposure(params, log, days)]
+    paragraphs += [_models(params), _attempts(params), _verdicts(params), disclosure(material.gate)]
+    blocks = tuple(Paragraph(text) for text in paragraphs if text)
+    met = ("STROBE 4", "STROBE 12") + (("STROBE 7", "STROBE 11") if log else ())
+    return Built(blocks, met)
 
 
 def disclosure(gate: Gate) -> str:
@@ -59,7 +64,8 @@ def _measures(params: Params) -> str:
     share = percent(params.measures.min_answered)
     return (
         f"A score is the mean of its answered items where at least {share} of them were answered, reverse-keyed "
-        "items turned round first. Reliability is Cronbach's alpha with Feldt's 95% interval."
+        "items turned round first. Reliability is Cronbach's alpha with Feldt's 95% interval and omega total of a "
+        "one-factor model, for scores as such and within clients; shares of variance come from a mixed model."
     )
 
 
@@ -90,7 +96,17 @@ def _models(params: Params) -> str:
         f"Ratings nested in clients and workers are modeled by linear mixed models ({compute.method}), with "
         f"{DEGREES[compute.df]} degrees of freedom. All tests are two-sided. Effects in within-client SDs divide the "
         "estimate by the standard deviation of the outcome within clients. A rating for which outcome, exposure or a "
-        "covariate is not known is left out of that model; each card counts what is left. Nothing is imputed."
+        "covariate is not known is left out of that model; the counts of each claim say what is left."
+    )
+
+
+def _attempts(params: Params) -> str:
+    rules = params.verdict
+    deciding = [CHECKS[check].clause for check in (*rules.direction_checks, *rules.fragile_checks) if check in CHECKS]
+    return (
+        "Every claim is tried to be proved wrong: it has to hold "
+        f"{listed(deciding)}; and other kinds of advocacy are set beside it where it is about being there together. What "
+        "each attempt changes is refitted on its own; one that could not be fitted is said so and never counts as held."
     )
 
 
@@ -107,21 +123,6 @@ def _verdicts(params: Params) -> str:
         f"effect is called practically zero where its {percent(rules.equivalence_level)} interval lies within the smallest "
         "effect of interest. An exploratory hypothesis can be suggestive at most, whatever its p."
     )
-
-
-def reading(params: Params) -> str:
-    """The words of the answer that are not everyday words, explained where they first stand."""
-    parts = [
-        "Points are points of the rating scale; a within-client SD is the usual size of one client's own ups and downs",
-        "the 95% CI is the range of differences that fit the data",
-        "p is how often chance alone would bring a difference as large",
-    ]
-    roles = {spec.role for spec in params.hypotheses.values()}
-    if "confirmatory" in roles:
-        parts.append("confirmatory hypotheses are few, and stated as such beforehand")
-    if "exploratory" in roles:
-        parts.append("exploratory ones can be suggestive at most")
-    return "; ".join(parts) + ". The verdict in the frame follows fixed rules, and each card below says which one."
 
 
 def asked(params: Params) -> str:
@@ -142,3 +143,6 @@ def _raters(raters: Iterable[str]) -> str:
 def _number(n: int) -> str:
     names = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
     return names[n] if n < len(names) else str(n)
+
+
+SECTION = Planned("methods", "Methods", "appendix", build)

@@ -12,6 +12,9 @@ from typing import Any
 
 from pipeline.base.params import Params, effective
 from pipeline.base.section import Section
+from pipeline.report.blocks import Paragraph, TableBlock
+from pipeline.report.material import Material
+from pipeline.report.section import Built, Planned
 from pipeline.report.table import Line, Table
 from pipeline.results.description import File
 
@@ -20,7 +23,14 @@ AGAIN = (
     "settings and data it gives the same files, byte for byte. To change a hypothesis, edit it in params.yaml, then "
     "python -m pipeline check and dvc repro."
 )
-SECTIONS = ("study", "simulate", "sources", "privacy", "measures", "exposure", "hypotheses", "verdict", "report", "compute")
+SETTINGS = ("study", "simulate", "sources", "privacy", "measures", "exposure", "hypotheses", "verdict", "report", "compute")
+
+
+def build(material: Material) -> Built:
+    """How to run it again, and all that another run has to share."""
+    files = material.description.files
+    table = provenance(material.params, material.scenario, files, material.versions)
+    return Built((Paragraph(AGAIN), TableBlock(table)), ("RECORD 1.1",))
 
 
 def provenance(params: Params, scenario: str, files: Iterable[File], versions: Mapping[str, str]) -> Table:
@@ -43,10 +53,13 @@ def settings_hash(params: Params) -> str:
 
 
 def _settings(params: Params) -> dict[str, Any]:
-    return {name: _plain(getattr(params, name)) for name in SECTIONS}
+    return {name: _plain(getattr(params, name)) for name in SETTINGS}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Section):
         return effective(value)
     return {name: effective(section) for name, section in value.items()}
+
+
+SECTION = Planned("provenance", "Provenance, and how to run it again", "appendix", build, "Run it again")

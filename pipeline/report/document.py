@@ -1,0 +1,122 @@
+"""The report, told once: one tuple of sections; HTML, PDF, Word, CSV, navigation and checklist are readers of it.
+
+A section is a file in `sections/` that ends in a `SECTION`, and its place in `SECTIONS` below. What it shows stands in
+blocks, so that every medium has it, and so that nobody tells the order of the page twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from pipeline.report.blocks import Block, FigureBlock, TableBlock, walk
+from pipeline.report.checklist import checklist
+from pipeline.report.material import Material
+from pipeline.report.plots.figures import Figure
+from pipeline.report.section import Planned, Section
+from pipeline.report.sections import (
+    answer,
+    claims,
+    glance,
+    harms,
+    limits,
+    lock,
+    measures,
+    methods,
+    numbers,
+    people,
+    provenance,
+    reporting,
+    tables,
+)
+from pipeline.report.table import Table, Value
+
+SECTIONS: tuple[Planned, ...] = (
+    answer.SECTION,
+    glance.SECTION,
+    claims.SECTION,
+    people.SECTION,
+    harms.SECTION,
+    limits.SECTION,
+    methods.SECTION,
+    measures.SECTION,
+    tables.SECTION,
+    lock.SECTION,
+    reporting.SECTION,
+    provenance.SECTION,
+    numbers.SECTION,
+)
+Part = Literal["first", "main", "appendix", "paper"]
+Nested = Value | None | str | Mapping[str, "Nested"] | tuple["Nested", ...]
+
+
+@dataclass(frozen=True)
+class Flag:
+    """What kind of report this is, in two words and a few more."""
+
+    head: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole report, cleared: sections in reading order, and the same results as plain data."""
+
+    title: str
+    question: str
+    flags: tuple[Flag, ...]
+    banner: str
+    sections: tuple[Section, ...]
+    foot: str
+    dpi: str
+    estimates: Mapping[str, Mapping[str, Nested]] = field(default_factory=dict)
+    metrics: Mapping[str, Mapping[str, Nested]] = field(default_factory=dict)
+
+    @property
+    def flagged_title(self) -> str:
+        """The title with what must not be overlooked before it."""
+        marks = [flag.head for flag in self.flags if flag.head in WARNED]
+        return ": ".join([*(WARNED[mark] for mark in marks), self.title])
+
+    def of(self, part: Part) -> tuple[Section, ...]:
+        """The sections of a part, in order."""
+        return tuple(section for section in self.sections if section.part == part)
+
+    @property
+    def blocks(self) -> Iterator[Block]:
+        """Every block, in reading order."""
+        return walk(block for section in self.sections for block in section.blocks)
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Every table, each once: those shown, and those that only come as CSV."""
+        shown = (block.table for block in self.blocks if isinstance(block, TableBlock))
+        beside = (table for section in self.sections for table in section.tables)
+        return tuple({table.name: table for table in (*shown, *beside)}.values())
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every figure, each once."""
+        found = (block.figure for block in self.blocks if isinstance(block, FigureBlock))
+        return tuple({figure.name: figure for figure in found}.values())
+
+
+WARNED = {"Simulated data": "Simulated", "Internal": "Internal"}
+
+
+def compose(material: Material, planned: tuple[Planned, ...] = SECTIONS) -> tuple[Section, ...]:
+    """Build every section that this study has something for; the checklist is made from what the others meet."""
+    made = [(plan, plan.build(material)) for plan in planned]
+    sections = [
+        Section(plan.anchor, plan.title, built.blocks, plan.part, built.meets, built.tables, plan.nav)
+        for plan, built in made
+        if built is not None
+    ]
+    lettered = _lettered(sections)
+    return tuple(replace(one, blocks=(*one.blocks, *checklist(lettered))) if one.lists else one for one in lettered)
+
+
+def _lettered(sections: list[Section]) -> tuple[Section, ...]:
+    letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return tuple(replace(one, letter=next(letters)) if one.part in ("appendix", "paper") else one for one in sections)

@@ -1,0 +1,119 @@
+"""A claim's ladder: the result itself, then one row a plain question with a thin bar for every attempt."""
+
+from __future__ import annotations
+
+from pipeline.disclosure.shown import Shown
+from pipeline.report.attempts import ORDER, Tried, asked, counted, together
+from pipeline.report.attempts import STATES as MARKS
+from pipeline.report.claims import Claim
+from pipeline.report.plots import scale
+from pipeline.report.plots.figures import Group, Mark, Row, Rows
+from pipeline.report.plots.forest import mark
+
+TENTH = 0.1  # of the smallest effect that matters: a change below this is hardly one
+
+
+def ladder(claim: Claim) -> Rows | None:
+    """The ladder; None without an attempt that applies or without a number to set them beside."""
+    effect = claim.effect
+    applied = [one for one in claim.attempts if one.state != "not_applicable"]
+    if effect is None or not effect.own.shown or not applied:
+        return None
+    rows = [
+        Row(
+            "The result itself",
+            (mark(claim, effect.own),),
+            effect.own.estimate.text,
+            effect.own.interval,
+            strong=True,
+            told="main model",
+        )
+    ]
+    for key in ORDER:
+        own = [one for one in applied if one.question == key]
+        rows += [_row(key, own, claim)] if own else []
+    ends = [end for row in rows for one in row.marks for end in (one.low, one.high)]
+    unit = "Log-odds" if effect.odds else "Scale points"
+    axis = scale.linear(ends, band=scale.around(effect.least), about=5)
+    note = f"{unit}, 95% intervals; one line an attempt, hollow where it does not decide. Shaded: too small to matter."
+    told = "; ".join(f"{row.label} {row.told}" for row in rows[1:])
+    alt = f"{title(claim)}. {effect.own.estimate} {effect.own.interval} in the main model. {told}."
+    return Rows(f"attempts_{claim.name}", title(claim), alt, axis, (Group("", tuple(rows)),), note, "ladder")
+
+
+def title(claim: Claim) -> str:
+    """What the attempts came to, as a heading."""
+    deciding = claim.deciding
+    broke = sum(one.state == "broke" for one in deciding)
+    held = sum(one.state == "held" for one in deciding)
+    if broke:
+        return f"Attempts to prove it wrong: {broke} of {len(deciding)} that decide broke it"
+    if claim.verdict == "practically zero":
+        return "Attempts to find a difference after all"
+    if deciding and held == len(deciding):
+        every = f"all {held} that decide" if held > 1 else "the one that decides"
+        return f"Attempts to prove it wrong: it held against {every}"
+    if claim.verdict == "inconclusive" and not held:
+        return "Attempts to prove it wrong: nothing clear enough to break"
+    if not deciding:
+        return "Attempts to prove it wrong: none that decides applies"
+    return f"Attempts to prove it wrong: it held against {held} of {len(deciding)} that decide"
+
+
+def _row(key: str, own: list[Tried], claim: Claim) -> Row:
+    state = MARKS[together(own)]
+    marks = tuple(_mark(one) for one in own if one.drawn)
+    return Row(
+        label=asked(key).asked,
+        marks=marks,
+        number=_numbers([one for one in own if one.drawn])
+        or ("in other units" if any(_elsewhere(one) for one in own) else ""),
+        interval=_interval(own) if len(marks) == 1 else "",
+        told=_told(own, claim),
+        glyph=state.glyph,
+        tone=state.tone,
+    )
+
+
+def _told(own: list[Tried], claim: Claim) -> str:
+    if all(one.question == "adjusting" for one in own) and (text := _adjusted(own[0], claim)):
+        return text
+    more = next((one.more for one in own if one.more is not None and one.state == "speaks_against"), None)
+    if more is not None:
+        return f"after better ratings, {'more' if more else 'less'} of it; does not decide"
+    return counted(own)
+
+
+def _adjusted(one: Tried, claim: Claim) -> str:
+    """Whether leaving the covariates out changes the number by a tenth of the smallest effect that matters, or more."""
+    effect = claim.effect
+    if effect is None or one.estimate is None or None in (one.estimate.value, effect.own.estimate.value, effect.least.value):
+        return ""
+    change = abs(float(one.estimate.value or 0.0) - float(effect.own.estimate.value or 0.0))
+    limit = TENTH * float(effect.least.value or 0.0)
+    return "hardly changes" if change < limit else f"without it {one.estimate}"
+
+
+def _mark(one: Tried) -> Mark:
+    nothing = Shown("–")
+    estimate, low, high = (end or nothing for end in (one.estimate, one.low, one.high))
+    return Mark(estimate, low, high, one.mark.tone, hollow=not one.decides)
+
+
+def _elsewhere(one: Tried) -> bool:
+    return one.more is not None
+
+
+def _numbers(own: list[Tried]) -> str:
+    values = [one.estimate for one in own if one.estimate is not None and one.estimate.value is not None]
+    if not values:
+        return ""
+    low, high = (pick(values, key=lambda shown: float(shown.value or 0.0)) for pick in (min, max))
+    if len(values) == 1:
+        return low.text
+    return f"{low} each time" if low.text == high.text else f"{low} to {high}"
+
+
+def _interval(own: list[Tried]) -> str:
+    one = next(one for one in own if one.drawn)
+    return f"[{one.low}, {one.high}]"

@@ -1,0 +1,1 @@
+"""The media of the report: each reads the one document and adds nothing to it."""

@@ -1,0 +1,93 @@
+"""The results as plain data: reports/estimates/<hypothesis>.json and one line a hypothesis in reports/metrics.json."""
+
+from __future__ import annotations
+
+from pipeline.disclosure.shown import Shown
+from pipeline.report.claims import HAZARDS, NONE, Claim
+from pipeline.report.counts import CLIENTS, model_key
+from pipeline.report.material import Material
+
+Value = Shown | str | None | tuple[str, ...] | dict[str, Shown | str | None] | tuple[dict[str, Shown | str | None], ...]
+
+
+def estimate_of(claim: Claim, material: Material) -> dict[str, Value]:
+    """One claim's released result: verdict, number in its unit, and every attempt with its state."""
+    effect = claim.effect
+    numbers: dict[str, Shown | str | None] | None = None
+    if effect is not None:
+        own, scaled = effect.own, effect.scaled
+        numbers = {
+            "estimate": own.estimate,
+            "std_error": own.std_error,
+            "df": own.df,
+            "low": own.low,
+            "high": own.high,
+            "low_90": own.low_90,
+            "high_90": own.high_90,
+            "sd_estimate": scaled.estimate,
+            "sd_low": scaled.low,
+            "sd_high": scaled.high,
+            "within_sd": effect.within_sd,
+            "smallest_effect_points": effect.least,
+        }
+    return {
+        "hypothesis": claim.name,
+        "short": claim.short,
+        "role": claim.role,
+        "claim": claim.spec.claim,
+        "verdict": claim.verdict,
+        "rule": claim.rule,
+        "decided_by": claim.decided_by,
+        "reason": claim.reason or None,
+        "unit": "log-odds" if claim.spec.outcome.kind in HAZARDS else "scale points",
+        "per": _dose(claim, material),
+        "effect": numbers,
+        "p": effect.own.p.text if effect else None,
+        "p_adjusted": effect.p_adjusted.text if effect else None,
+        "correction": claim.correction,
+        "withheld": claim.refused,
+        "attempts": tuple(
+            {
+                "check": one.check,
+                "question": one.question,
+                "state": one.state,
+                "decides": "yes" if one.decides else "no",
+                "reason": one.reason or None,
+                "estimate": one.estimate,
+                "low": one.low,
+                "high": one.high,
+            }
+            for one in claim.attempts
+        ),
+    }
+
+
+def metrics_of(claim: Claim, material: Material) -> dict[str, Value]:
+    """One claim as `dvc metrics diff` shows it moving."""
+    effect, fit, gate = claim.effect, material.fits[claim.name], material.gate
+    last = fit.counts[-1] if fit.counts else None
+    clients = gate.count(model_key(claim.name, last.step)) if last else NONE
+    return {
+        "verdict": claim.verdict,
+        "estimate": effect.own.estimate if effect else None,
+        "conf_low": effect.own.low if effect else None,
+        "conf_high": effect.own.high if effect else None,
+        "standardized": effect.scaled.estimate if effect else None,
+        "p": effect.own.p if effect else None,
+        "p_adjusted": effect.p_adjusted if effect else None,
+        "clients": gate.count(CLIENTS) if clients.text == gate.nearly_all else clients,
+        "ratings": gate.rows(last.rows, last.clients) if last else NONE,
+    }
+
+
+def _dose(claim: Claim, material: Material) -> str | None:
+    tested = material.fits[claim.name].tested
+    return DOSES.get(tested.standardized.dose) if tested else None
+
+
+DOSES = {
+    "episode": "one episode more",
+    "any_episode": "any episode against none",
+    "minute": "one minute more",
+    "undecayed_episode": "one undecayed episode more",
+}

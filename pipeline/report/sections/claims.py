@@ -1,0 +1,113 @@
+"""Claim by claim: what the data say, a figure, why this verdict, what would make it wrong, every attempt to break it."""
+
+from __future__ import annotations
+
+from pipeline.report import sentences
+from pipeline.report.blocks import (
+    Aside,
+    Block,
+    Bullets,
+    ClaimBlock,
+    Columns,
+    Equation,
+    FigureBlock,
+    Fold,
+    Folds,
+    Heading,
+    Paragraph,
+    TableBlock,
+)
+from pipeline.report.claims import Claim
+from pipeline.report.material import Material
+from pipeline.report.plots.ladder import ladder
+from pipeline.report.plots.prediction import prediction
+from pipeline.report.section import Built, Planned
+from pipeline.report.tables import claims as tables
+from pipeline.report.verdict_words import CHIPS
+
+OPENED = ("suggestive", "opposite", "no direction can be claimed")  # exploratory ones worth a look, where they are few
+MOST_OPENED = 0
+FINDINGS = ("supported", "suggestive")
+
+
+def build(material: Material) -> Built | None:
+    """Confirmatory claims open, exploratory ones a line each."""
+    if not material.claims:
+        return None
+    first = [claim for claim in material.claims if claim.role == "confirmatory"]
+    rest = [claim for claim in material.claims if claim.role != "confirmatory"]
+    blocks: list[Block] = [
+        Paragraph("In serif and quotation marks: the claim, as the authors put it. Below it, what the data say.", "lede")
+    ]
+    blocks += [claim_block(claim, material, folded=False) for claim in first]
+    if rest:
+        blocks.append(Heading("Exploratory claims", "exploratory"))
+        blocks.append(Paragraph(_side_by_side(len(rest)), "small"))
+    alone = not first and len(rest) <= 2
+    blocks += [claim_block(claim, material, folded=not alone) for claim in rest]
+    met = ("STROBE 3", "STROBE 9", "STROBE 17", "STROBE 20")
+    return Built(tuple(blocks), met)
+
+
+def claim_block(claim: Claim, material: Material, folded: bool) -> ClaimBlock:
+    """One claim with all that is said of it."""
+    fit, gate = material.fits[claim.name], material.gate
+    figure = prediction(claim, fit, gate, material.description.ranges, tables.thin_levels(claim, material))
+    rungs = ladder(claim)
+    said = (Paragraph(sentences.say(claim), "say"), *_asides(claim, material))
+    body: list[Block] = [Columns((FigureBlock(figure),), said, "figure")] if figure else list(said)
+    body += [FigureBlock(rungs)] if rungs else []
+    body += [folds_of(claim, material)]
+    locked = "locked" if material.verdicts.lock.locked else "not locked"
+    kick = f"Claim {claim.short} · {claim.role} · {locked}"
+    line = sentences.say(claim)
+    return ClaimBlock(claim.anchor, claim.short, kick, claim.spec.claim, CHIPS[claim.verdict], tuple(body), line, folded)
+
+
+def folds_of(claim: Claim, material: Material) -> Folds:
+    """Everything behind a claim, folded: on paper it stands in the appendix."""
+    made = [Fold(title, blocks, paper=False) for title, blocks in parts_of(claim, material) if blocks]
+    return Folds(tuple(made))
+
+
+def parts_of(claim: Claim, material: Material) -> list[tuple[str, tuple[Block, ...]]]:
+    """What stands behind a claim: every attempt, its numbers, the model and its equation, variances, counts."""
+    fit = material.fits[claim.name]
+    model: list[Block] = [Paragraph(sentences.model(claim.spec))]
+    if fit.formula and claim.effect is not None:
+        model.append(Equation(fit.formula))
+    notes = tables.notes(claim, material)
+    model += [Bullets(notes)] if notes else []
+    numbers = [tables.effect(claim, material), tables.details(claim, material), tables.coefficients(claim, material)]
+    attempts, variance, counts = tables.attempts(claim), tables.variance(claim, material), tables.counts(claim, material)
+    return [
+        ("Every attempt", (TableBlock(attempts),) if attempts else ()),
+        ("Numbers", tuple(TableBlock(one) for one in numbers if one)),
+        ("Model and equation", tuple(model)),
+        ("Variance", (TableBlock(variance),) if variance else ()),
+        ("Counts", (TableBlock(counts),) if counts else ()),
+    ]
+
+
+def _asides(claim: Claim, material: Material) -> tuple[Block, ...]:
+    found: list[Block] = []
+    effect = claim.effect
+    if effect is not None and (size := sentences.size(claim, effect)):
+        found.append(Paragraph(size, "body"))
+    found.append(Aside("Why this verdict", sentences.why(claim)))
+    wrong = sentences.wrong_if(claim)
+    found.append(Aside("What would make it wrong", f"If {wrong}" if effect is not None else wrong))
+    if claim.verdict in FINDINGS and (text := tables.unmeasured(claim, material)):
+        found.append(Aside("How strong would something unmeasured have to be?", text))
+    return tuple(found)
+
+
+def _side_by_side(n: int) -> str:
+    numbers = ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+    count = numbers[n] if n < len(numbers) else str(n)
+    if n == 1:
+        return "One was looked at; exploratory claims are suggestive at most."
+    return f"{count} were looked at side by side; some would stand out by chance, which the correction allows for."
+
+
+SECTION = Planned("claims", "Claim by claim", "main", build)

@@ -1,0 +1,29 @@
+"""All claims at a glance: the tested numbers by unit, and what the verdicts mean."""
+
+from __future__ import annotations
+
+from pipeline.report.blocks import Block, FigureBlock, Fold, Glosses, Paragraph, TableBlock
+from pipeline.report.material import Material
+from pipeline.report.plots.forest import panels
+from pipeline.report.section import Built, Planned
+from pipeline.report.tables.claims import tested
+from pipeline.report.verdict_words import chips_of, others
+
+LEDE = (
+    "Dots are estimates, bars 95% intervals. Filled: confirmatory. Hollow: exploratory, which can suggest but not decide. "
+    "In the shaded band a difference is too small to matter; a thick bar is the 90% interval where the verdict rests on it."
+)
+
+
+def build(material: Material) -> Built | None:
+    """The forest, a panel a unit, the key of the verdicts, and the same numbers as a table."""
+    if not material.claims:
+        return None
+    verdicts = [claim.verdict for claim in material.claims]
+    figures = [FigureBlock(figure) for figure in panels(material.claims, material.fits)]
+    blocks: list[Block] = [Paragraph(LEDE, "lede"), *figures, Glosses(chips_of(verdicts), others(verdicts))]
+    blocks.append(Fold("The same as a table", (TableBlock(tested(material.claims)),), paper=False))
+    return Built(tuple(blocks), ("STROBE 16", "JARS-Quant Estimates", "JARS-Quant Hypotheses"))
+
+
+SECTION = Planned("glance", "All claims at a glance", "first", build)

@@ -1,0 +1,225 @@
+"""The tables behind a claim: tested number, attempts, coefficients, variances, counts; what the gate refuses is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.report import sentences, words
+from pipeline.report.claims import NONE, Claim, Number, number_of
+from pipeline.report.counts import model_key
+from pipeline.report.material import Material
+from pipeline.report.numbers import bracket
+from pipeline.report.table import Line, Table, Value
+from pipeline.report.tables.people import RARE
+from pipeline.results.backing import Backing
+from pipeline.results.fit import Coefficient
+from pipeline.vocabulary.results import CEILINGS, note_text
+
+NUMBERS = ("", "Estimate", "95% CI", "SE", "df", "p")
+SILENT = ("converged",)  # the optimizer's own story stays in the record
+PATHS = {"a": "Exposure to mediator", "b": "Mediator to outcome", "direct": "Exposure to outcome, beside the mediator"}
+
+
+def tested(claims: Sequence[Claim]) -> Table:
+    """Verdict and tested number of every claim: what the forest draws."""
+    lines = []
+    for claim in claims:
+        effect = claim.effect
+        numbers: tuple[Value, ...] = (NONE, "", NONE, "", NONE, NONE)
+        if effect is not None:
+            own = effect.own
+            numbers = (own.estimate, own.interval, effect.scaled.estimate, effect.scaled.interval, own.p, effect.p_adjusted)
+        lines.append(Line(f"{claim.short}. {claim.spec.claim}", (claim.verdict, claim.role, *numbers)))
+    head = ("Claim", "Verdict", "Role", "Estimate", "95% CI", "In SDs", "95% CI in SDs", "p", "Adjusted p")
+    note = (
+        "Estimates in points of the outcome's scale (log-odds for leaving and missed sessions), then in within-client SDs."
+    )
+    return Table("tested", "The tested numbers", head, tuple(lines), note)
+
+
+def effect(claim: Claim, material: Material) -> Table | None:
+    """The tested number on its own scale, as odds ratio where it is one, and standardized."""
+    found = claim.effect
+    if found is None:
+        return None
+    own, scaled = ("In log-odds", "Standardized log-odds") if found.odds else ("In scale points", "In within-client SDs")
+    lines = [Line(own, _cells(found.own))]
+    if found.odds:
+        lines.append(Line("As odds ratio", (found.odds.estimate, found.odds.interval, "", "", "")))
+    lines.append(Line(scaled, (found.scaled.estimate, found.scaled.interval, "", "", "")))
+    said = []
+    if found.p_adjusted.value is not None:
+        p = found.p_adjusted.text
+        said.append(f"p {p if p[:1] in '<>' else f'= {p}'} after correction over the {claim.role} claims.")
+    said.append(
+        f"Smallest difference that would matter: {_least(claim)}. Within-client SD of the outcome: {found.within_sd}."
+    )
+    fitted = material.fits[claim.name]
+    if fitted.tested is not None and fitted.tested.sensitivity.e_value and claim.verdict in ("supported", "suggestive"):
+        said.append(unmeasured(claim, material))
+    return Table(f"effect_{claim.name}", "The tested number", NUMBERS, tuple(lines), " ".join(said))
+
+
+def unmeasured(claim: Claim, material: Material) -> str:
+    """How strong something unmeasured would have to be; empty where it was not worked out or is not shown."""
+    fit, gate = material.fits[claim.name], material.gate
+    if fit.tested is None or claim.effect is None:
+        return ""
+    facts = fit.tested.sensitivity
+    value = gate.statistic(
+        facts.e_value, abs(facts.e_value - (facts.e_value_interval or facts.e_value)) / 2 or None, claim.behind
+    )
+    if value.value is None:
+        return ""
+    share = gate.portion(facts.robustness_value, claim.behind)
+    percent = "" if share.value is None else f"{100 * float(share.value):.0f}"
+    return sentences.unmeasured(value.text, percent)
+
+
+def details(claim: Claim, material: Material) -> Table | None:
+    """The difference at each level of a moderator, or the paths of a mediation; None where there are neither."""
+    fit, gate = material.fits[claim.name], material.gate
+    if claim.effect is None:
+        return None
+    note = ""
+    if fit.moderation:
+        name, thin = fit.moderation.moderator, thin_levels(claim, material)
+        caption = f"The difference by {words.moderator(name)}"
+        kept = [one for one in fit.moderation.levels if fit.moderation.numeric or one.level not in thin]
+        rows = [(words.moderator_level(name, one.level), number_of(one, claim.behind, gate, "levels")) for one in kept]
+        note = RARE.format("levels") if len(kept) < len(fit.moderation.levels) else ""
+    elif fit.mediation:
+        caption = "The paths"
+        paths = {"a": fit.mediation.a, "b": fit.mediation.b, "direct": fit.mediation.direct}
+        rows = [(PATHS[name], number_of(one, claim.behind, gate, "paths")) for name, one in paths.items()]
+    else:
+        return None
+    lines = tuple(Line(words.title(title), _cells(number)) for title, number in rows)
+    return Table(f"details_{claim.name}", caption, NUMBERS, lines, note)
+
+
+def attempts(claim: Claim) -> Table | None:
+    """Every attempt with its number, its one state, and whether the verdict hangs on it."""
+    if not claim.attempts:
+        return None
+    lines = []
+    for one in claim.attempts:
+        estimate, p = one.estimate or NONE, one.p or NONE
+        interval = (
+            bracket(one.low, one.high) if one.low is not None and one.high is not None and one.low.value is not None else ""
+        )
+        cells = (one.mark.word, "yes" if one.decides else "no", estimate, interval, p, sentences.told(one, claim))
+        lines.append(Line(one.label, cells))
+    head = ("Attempt", "State", "Decides", "Estimate", "95% CI", "p", "What it says")
+    note = "The verdict hangs on the attempts that decide; those that do not apply are named with the reason."
+    return Table(f"checks_{claim.name}", "Attempts to prove it wrong", head, tuple(lines), note)
+
+
+def coefficients(claim: Claim, material: Material) -> Table | None:
+    """Every coefficient of the main model; levels held by too few are withheld."""
+    fit, gate = material.fits[claim.name], material.gate
+    if claim.effect is None or not fit.coefficients:
+        return None
+    kept = [row for row in fit.coefficients if not is_thin(row, claim, material)]
+    gate.held_back[f"hypothesis {claim.name}", "level too small"] += len(fit.coefficients) - len(kept)
+    lines = tuple(Line(row.term, _cells(number_of(row, claim.behind, gate, "coefficients"))) for row in kept)
+    note = RARE.format("levels") if len(kept) < len(fit.coefficients) else ""
+    head = ("Term", *NUMBERS[1:])
+    return Table(f"coefficients_{claim.name}", "All coefficients of the main model", head, lines, note)
+
+
+def variance(claim: Claim, material: Material) -> Table | None:
+    """The random effects: variances and covariances as the engine reports them."""
+    fit, gate = material.fits[claim.name], material.gate
+    if claim.effect is None or not fit.variance:
+        return None
+    lines = []
+    for row in fit.variance:
+        terms = [term for term in (row.term_1, row.term_2) if term]
+        people = Backing(claim.behind.clients, claim.behind.workers if row.group == "worker_id" else None)
+        covariance = gate.variance(row.covariance, people, "variance")
+        correlation = gate.correlation(row.correlation, claim.behind, "variance")
+        lines.append(Line(row.group, (" × ".join(dict.fromkeys(terms)), covariance, correlation)))
+    head = ("Group", "Term", "(Co)variance", "Correlation")
+    shares = [f"{_group(name)} {gate.portion(share, _people(name, claim), 'icc')}" for name, share in fit.icc.items()]
+    note = f"Share of variance (ICC): {', '.join(shares)}." if shares else ""
+    return Table(f"variance_{claim.name}", "Variance components", head, tuple(lines), note)
+
+
+def counts(claim: Claim, material: Material) -> Table | None:
+    """Ratings and clients from the linked ratings to the model's rows."""
+    fit, gate = material.fits[claim.name], material.gate
+    if not fit.counts:
+        return None
+    where = f"hypothesis {claim.name}"
+    lines = [
+        Line(
+            words.title(step.step),
+            (gate.rows(step.rows, step.clients, where), gate.count(model_key(claim.name, step.step), where)),
+        )
+        for step in fit.counts
+    ]
+    return Table(f"counts_{claim.name}", "From ratings to the model", ("Step", "Ratings", "Clients"), tuple(lines))
+
+
+def notes(claim: Claim, material: Material) -> tuple[str, ...]:
+    """What a reader must know of the fit."""
+    fit, exact = material.fits[claim.name], material.gate.rules.exact
+    if claim.effect is None:
+        return ()
+    said = [note_text(one, exact=exact) for one in fit.notes if one.code not in SILENT]
+    return (*said, *([f"Suggestive at most: {CEILINGS[fit.ceiling]}."] if fit.ceiling else []))
+
+
+def thin_levels(claim: Claim, material: Material) -> frozenset[str]:
+    """The levels of a claim's moderator that too few clients have for a number of their own."""
+    fit = material.fits[claim.name]
+    if fit.moderation is None or fit.moderation.numeric:
+        return frozenset()
+    held = held_by(claim, fit.moderation.moderator, material)
+    gate = material.gate
+    own = {one.level: held.get(one.level, 0) if one.clients is None else one.clients for one in fit.moderation.levels}
+    return frozenset(level for level, clients in own.items() if not gate.group(clients))
+
+
+def held_by(claim: Claim, column: str, material: Material) -> dict[str, int]:
+    """Clients behind each code of a column, of the episodes of the claim's exposures where it is a fact of episodes."""
+    description, spec = material.description, claim.spec
+    modes = [spec.exposure.mode, *([spec.contrast.minus] if spec.contrast and spec.contrast.minus else [])]
+    by_mode = [description.episode_level_clients.get(mode, {}).get(column) for mode in modes]
+    found = [one for one in by_mode if one]
+    if found:
+        return {level: min(one.get(level, 0) for one in found) for level in {key for one in found for key in one}}
+    return description.level_clients.get(column, {})
+
+
+def is_thin(row: Coefficient, claim: Claim, material: Material) -> bool:
+    """Whether a coefficient is about a level that too few people have."""
+    gate = material.gate
+    if row.clients is not None or row.workers is not None:
+        return not gate.group(Backing(claim.behind.clients if row.clients is None else row.clients, row.workers))
+    moderator = str(claim.spec.moderator)
+    leveled = [part for part in row.of if part.level is not None]
+    columns = [(moderator if part.role == "exposure" else part.column, str(part.level)) for part in leveled]
+    return any(not gate.group(held_by(claim, column, material).get(level, 0)) for column, level in columns)
+
+
+def _cells(number: Number) -> tuple[Value, ...]:
+    return number.estimate, number.interval, number.std_error, number.df, number.p
+
+
+def _least(claim: Claim) -> str:
+    found = claim.effect
+    if found is None:
+        return ""
+    if found.least_odds:
+        return f"odds {found.least_odds[0]} or {found.least_odds[1]} times as high"
+    return f"{found.least} points ({claim.spec.smallest_effect:.2f} within-client SDs)"
+
+
+def _group(name: str) -> str:
+    return {"client_id": "clients", "worker_id": "workers"}.get(name, words.plain(name))
+
+
+def _people(name: str, claim: Claim) -> Backing:
+    return Backing(claim.behind.clients, claim.behind.workers if name == "worker_id" else None)

@@ -1,0 +1,47 @@
+"""Every verdict as a reader meets it: its word, its mark, its tone, and what it means in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pipeline.base.options import Verdict
+from pipeline.report.blocks import Chip
+
+CHIPS: Mapping[Verdict, Chip] = {
+    "supported": Chip(
+        "Supported",
+        "tick",
+        "held",
+        "Clear of chance after correction, in the predicted direction, and it held against every attempt that decides.",
+    ),
+    "suggestive": Chip("Suggestive", "ring", "held", "The same, but exploratory: it needs data of its own."),
+    "practically zero": Chip(
+        "Practically zero", "null", "zero", "Any difference is smaller than the one the authors said would matter."
+    ),
+    "inconclusive": Chip("Inconclusive", "ask", "open", "The data settle neither yes nor no."),
+    "no direction can be claimed": Chip(
+        "No direction",
+        "swap",
+        "doubt",
+        "A lasting hidden cause, or ratings that bring the advocacy, would show the same.",
+    ),
+    "fragile": Chip("Fragile", "frag", "doubt", "Clear at first, gone once an attempt that decides is made."),
+    "not specific to being there": Chip(
+        "Not specific", "same", "doubt", "Advocacy without the client goes with the rating as much."
+    ),
+    "opposite": Chip("Opposite", "cross", "against", "Clear, and against the prediction."),
+    "not estimable": Chip("Not estimable", "dash", "open", "Too little to fit a model on."),
+    "could not be computed": Chip("Not computed", "gap", "open", "Something failed on the way to a number."),
+}
+
+
+def chips_of(verdicts: Iterable[Verdict]) -> tuple[Chip, ...]:
+    """The chips of these verdicts, each once, in the order of the key."""
+    used = set(verdicts)
+    return tuple(chip for verdict, chip in CHIPS.items() if verdict in used)
+
+
+def others(verdicts: Iterable[Verdict]) -> tuple[Chip, ...]:
+    """The chips of the verdicts that are not among these."""
+    used = set(verdicts)
+    return tuple(chip for verdict, chip in CHIPS.items() if verdict not in used)
