@@ -103,6 +103,8 @@ class Tried:
     high: Shown | None
     p: Shown | None
     more: bool | None = None  # of attempts in other units: more (True) or less advocacy after better ratings
+    control: bool | None = None  # of controls: whether the other exposure goes with the rating the same way, clearly
+    unchanged: bool = False  # nothing changes with it: the model is the same
 
     @property
     def mark(self) -> Mark:
@@ -127,9 +129,9 @@ def asked(key: str) -> Question:
     return next(one for one in QUESTIONS if one.key == key)
 
 
-def tried(attempts: Iterable[Attempt], behind: Backing, gate: Gate) -> tuple[Tried, ...]:
-    """A claim's attempts in the order of their questions."""
-    made = [_tried(one, behind, gate) for one in attempts]
+def tried(attempts: Iterable[Attempt], sign: float, behind: Backing, gate: Gate) -> tuple[Tried, ...]:
+    """A claim's attempts in the order of their questions; `sign` is that of its tested number."""
+    made = [_tried(one, sign, behind, gate) for one in attempts]
     return tuple(sorted(made, key=lambda one: ORDER.index(one.question)))
 
 
@@ -149,7 +151,7 @@ def counted(attempts: Iterable[Tried]) -> str:
     return f"{STATES[state].word}, {sum(one.state == state for one in own)} of {len(own)}"
 
 
-def _tried(one: Attempt, behind: Backing, gate: Gate) -> Tried:
+def _tried(one: Attempt, sign: float, behind: Backing, gate: Gate) -> Tried:
     estimate = None if one.estimate is None or one.check in EXTREMES else one.estimate
     own = behind
     shown: tuple[Shown, ...] = ()
@@ -175,6 +177,8 @@ def _tried(one: Attempt, behind: Backing, gate: Gate) -> Tried:
         high=shown[2] if shown else None,
         p=Shown(p.text.removeprefix("= "), p.value, p.hidden) if p else None,
         more=estimate.estimate > 0 if estimate is not None and one.check in OTHER_UNITS else None,
+        control=one.beside["control"].excludes_zero(sign) if "control" in one.beside else None,
+        unchanged=one.names.get("slopes") == "none",
     )
 
 

@@ -142,7 +142,7 @@ def claim_of(short: str, spec: Hypothesis, fit: Fit, judged: Judged, gate: Gate)
         behind=behind,
         effect=_effect(fit.tested, spec, judged, behind, gate) if shown and fit.tested else None,
         refused=refused,
-        attempts=tried(judged.attempts, behind, gate) if shown else (),
+        attempts=tried(judged.attempts, _sign(fit), behind, gate) if shown else (),
     )
 
 
@@ -151,6 +151,10 @@ def people_behind(fit: Fit) -> Backing:
     if fit.models:
         return Backing(min(one.clients for one in fit.models), min(one.workers for one in fit.models))
     return Backing(fit.counts[-1].clients, fit.counts[-1].workers) if fit.counts else Backing(0, 0)
+
+
+def _sign(fit: Fit) -> float:
+    return 1.0 if fit.tested is None or fit.tested.estimate >= 0 else -1.0
 
 
 def number_of(

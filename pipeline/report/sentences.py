@@ -221,13 +221,17 @@ def told(one: Tried, claim: Claim) -> str:
         return _LEFT_ONE_OUT.get(one.state, "")
     if one.more is not None:
         return _after_ratings(one)
+    if one.unchanged:
+        return "There is nothing to change: the model is the same."
+    if one.control is not None:
+        return _beside(one)
     head = CHECKS[one.check].given if one.check in CHECKS else one.label
     if one.check in UNADJUSTED and claim.effect is not None:
         without = listed([words.phrase(name) for name in claim.spec.covariates], "or")
         return (
             f"Without {without}, on the same ratings, the estimate is {one.estimate} instead of {claim.effect.own.estimate}."
         )
-    return f"{head}, {_STATES[one.state]}"
+    return f"{head}, {_STATES[one.state]}{_BIASED if one.check in BIASED else ''}"
 
 
 def unmeasured(e_value: str, share: str) -> str:
@@ -239,6 +243,15 @@ def unmeasured(e_value: str, share: str) -> str:
 def equivalence(level: float) -> str:
     """The interval a verdict of no difference rests on."""
     return f"the {percent(level)} interval"
+
+
+def _beside(one: Tried) -> str:
+    """What another exposure does beside the claim's own."""
+    if one.state == "held":
+        return "It goes with the rating as well, but clearly less." if one.control else "It does not go with the rating this way."
+    if one.state in ("broke", "speaks_against"):
+        return "It goes with the rating the same way, and the two cannot be told apart."
+    return f"Set beside it, {_STATES[one.state]}"
 
 
 def _after_ratings(one: Tried) -> str:
@@ -291,6 +304,8 @@ def _lower(text: str) -> str:
 
 LEAVE_ONE_OUT = ("influence",)
 UNADJUSTED = ("unadjusted",)
+BIASED = ("lagged_outcome",)
+_BIASED = " With few ratings a client, the number beside the previous rating is too small (Nickell, 1981)."
 NAMED = ("direction_broke", "specificity_broke", "robustness_broke", "not_checked")
 OPENINGS: Mapping[Verdict, str] = {
     "supported": "Yes, {here}:",

@@ -16,15 +16,15 @@ from pipeline.measures import Instrument, shipped
 from pipeline.measures.overview import overview
 from pipeline.measures.scoring import combine, score
 from pipeline.project.io import json_bytes
-from pipeline.report.figures import Figure
-from pipeline.report.sections import factors, measure_figures, measures, psychometrics
+from pipeline.report.plots import measures as measure_figures
+from pipeline.report.plots.figures import Figure
 from pipeline.report.table import Table
+from pipeline.report.tables import factors, measures, psychometrics
 from pipeline.results.reliability import Reliability
 from tests.measures.make import likert
 
 WAI_SR, WAI_36 = shipped()["wai_sr"], shipped()["wai_36"]
 MARK = "n.\u00a0e."
-DPI = 72
 
 
 def gate(release: Any = "public") -> Gate:
@@ -83,7 +83,7 @@ def tables(found: Reliability, through: Gate) -> dict[str, Table]:
 
 
 def figures(found: Reliability, through: Gate) -> dict[str, Figure]:
-    return {figure.name: figure for figure in measure_figures.figures(found, through, DPI)}
+    return {figure.name: figure for figure in measure_figures.figures(found, through)}
 
 
 def row_of(table: Table, head: str) -> list[str]:
@@ -121,8 +121,8 @@ def test_an_item_against_its_key_is_marked_in_the_figure() -> None:
     sessions, ratings = study(80, 6)
     ratings["item_3"] = 6 - ratings["item_3"]
     made = figures(found_in(sessions, ratings), gate())["items_wai_sr_client"]
-    assert "Marked as running against the key: item 3." in made.alt
-    assert made.svg != figures(usual(), gate())["items_wai_sr_client"].svg
+    assert "Running against their key: item 3." in made.alt
+    assert any(row.tip for group in made.groups for row in group.rows)  # type: ignore[union-attr]
 
 
 def test_two_level_omega_of_few_clients_is_not_estimable_and_says_why() -> None:
@@ -210,5 +210,5 @@ def test_figure_and_table_show_the_same_shares_and_they_add_up() -> None:
     cells = row_of(tables(usual(), gate())["variance"], "Total")[:3]
     assert sum(int(cell.removesuffix("%")) for cell in cells) == 100
     worker, client, session = cells
-    told = f"WAI-SR total: workers {worker}, clients {client}, sessions {session}"
+    told = f"WAI-SR total: {worker} · {client} · {session}"
     assert told in figures(usual(), gate())["variance_shares"].alt

@@ -1,4 +1,4 @@
-"""Fits and verdicts of the shapes that fit and judge leave behind, and whole sources for a report."""
+"""Fits and verdicts as fit and judge leave them, made of the records themselves, and whole sources for a report."""
 
 from __future__ import annotations
 
@@ -9,11 +9,21 @@ from typing import Any
 from pipeline.base.params import Params, load
 from pipeline.description.summary import describe
 from pipeline.description.tables import Study
-from pipeline.report.release import Report, Sources, build
+from pipeline.report.claims import Claim
+from pipeline.report.document import Document
+from pipeline.report.material import Material
+from pipeline.report.release import Sources, build, material_of
+from pipeline.results.attempt import Attempt, State
 from pipeline.results.description import Description
+from pipeline.results.fit import Fit
+from pipeline.results.reason import Reason, Step
 from pipeline.results.reliability import Reliability
+from pipeline.results.verdict import Judged, Rule, Verdicts
+from pipeline.vocabulary.checks import group
 from tests.report.studies import foreign_study, full_study
+from tests.results import make
 
+CLAIM = "After weeks with more joint advocacy than usual, clients rate the alliance higher."
 HYPOTHESIS = """
   {name}:
     role: {role}
@@ -48,6 +58,7 @@ VERDICTS = (
     "not specific to being there",
     "no direction can be claimed",
     "not estimable",
+    "could not be computed",
 )
 
 
@@ -57,7 +68,7 @@ def params(
     blocks = ""
     for i, verdict in enumerate(verdicts):
         role = "exploratory" if verdict == "suggestive" else "confirmatory"
-        text = claims[i] if claims else "After weeks with more joint advocacy than usual, clients rate the alliance higher."
+        text = claims[i] if claims else CLAIM
         blocks += HYPOTHESIS.format(name=name_of(verdict), role=role, claim=text, effect="within")
     defaults = ("simulate", "privacy", "measures", "exposure", "verdict", "compute")
     rest = "report: { figure_dpi: 72 }\n" + "\n".join(f"{name}: {{}}" for name in defaults if f"{name}:" not in extra)
@@ -75,129 +86,80 @@ def name_of(verdict: str) -> str:
     return "case_" + verdict.replace(" ", "_")
 
 
-def fit(verdict: str, clients: int = 140, rows: int = 990) -> dict[str, Any]:
-    if verdict == "not estimable":
-        return {
-            "status": "not_estimable",
-            "reason": "no advocacy log",
-            "tested": None,
-            "coefficients": [],
-            "variance": [],
-            "battery": [],
-            "counts": [{"step": "ratings", "rows": 1007, "clients": 150, "workers": 15}],
-            "sentences": [],
-            "formula": "",
-        }
-    sign = -1.0 if verdict == "opposite" else 1.0
+def fit(verdict: str, clients: int = 140, rows: int = 990) -> Fit:
+    """The fit of a hypothesis that ends in this verdict: sound as a real one, its number as that verdict wants it."""
+    if verdict in ("not estimable", "could not be computed"):
+        status = "not_estimable" if verdict == "not estimable" else "not_computed"
+        return make.nothing("no_log", status)
+    counts = (
+        Step(step="ratings", rows=1007, clients=150, workers=15),
+        Step(step="exposure known", rows=1000, clients=148, workers=15),
+        Step(step="model", rows=rows, clients=clients, workers=15),
+    )
     size = 0.004 if verdict == "practically zero" else 0.152
     error = 0.09 if verdict == "inconclusive" else 0.0213
-    tested = {
-        "term": "exposure_within",
-        "estimate": sign * size,
-        "std_error": error,
-        "df": 132.4,
-        "statistic": sign * size / error,
-        "p_value": 0.0000123 if error < 0.05 and size > 0.1 else 0.0912,
-        "conf_low": sign * size - 1.96 * error,
-        "conf_high": sign * size + 1.96 * error,
-        "conf_low_90": sign * size - 1.645 * error,
-        "conf_high_90": sign * size + 1.645 * error,
-        "standardized": {
-            "estimate": sign * size / 0.48,
-            "conf_low": (sign * size - 1.96 * error) / 0.48,
-            "conf_high": (sign * size + 1.96 * error) / 0.48,
-            "outcome_sd_within": 0.48,
-            "dose": "one episode",
-        },
-    }
-    checks = [
-        {
-            "check": "lead_placebo",
-            "label": "Lead placebo",
-            "applies": True,
-            "passed": verdict not in ("no direction can be claimed",),
-            "estimate": 0.012,
-            "std_error": 0.021,
-            "df": 101.0,
-            "p_value": 0.57,
-            "conf_low": -0.03,
-            "conf_high": 0.054,
-            "sentence": "Advocacy after the rating does not go with it.",
-            "reason": None,
-        },
-        {
-            "check": "lagged_outcome",
-            "label": "Lagged outcome",
-            "applies": True,
-            "passed": verdict != "fragile",
-            "estimate": 0.11,
-            "std_error": 0.06,
-            "df": 101.0,
-            "p_value": 0.07,
-            "conf_low": -0.01,
-            "conf_high": 0.23,
-            "sentence": "With the rating before in the model, the interval includes 0.",
-            "reason": None,
-        },
-        {
-            "check": "negative_control",
-            "label": "Negative control",
-            "applies": False,
-            "passed": None,
-            "reason": "No other exposure was recorded.",
-        },
-    ]
-    coefficients = [
-        {
-            "term": "Intercept",
-            "estimate": 3.61,
-            "std_error": 0.05,
-            "df": 20.3,
-            "p_value": 0.0,
-            "conf_low": 3.5,
-            "conf_high": 3.7,
-        },
-        {**{key: tested[key] for key in ("term", "estimate", "std_error", "df", "p_value", "conf_low", "conf_high")}},
-        {
-            "term": "phase[evaluation]",
-            "estimate": 0.2,
-            "std_error": 0.03,
-            "df": 800.0,
-            "p_value": 0.02,
-            "conf_low": 0.14,
-            "conf_high": 0.26,
-        },
-    ]
-    return {
-        "status": "estimated",
-        "reason": None,
-        "tested": tested,
-        "coefficients": coefficients,
-        "variance": [
-            {"group": "client_id", "term_1": "Intercept", "term_2": "Intercept", "covariance": 0.25, "correlation": 1.0},
-            {"group": "residual", "term_1": None, "term_2": None, "covariance": 0.16, "correlation": None},
-        ],
-        "battery": checks,
-        "counts": [
-            {"step": "ratings", "rows": 1007, "clients": 150, "workers": 15},
-            {"step": "with exposure", "rows": 1000, "clients": 148, "workers": 15},
-            {"step": "in the model", "rows": rows, "clients": clients, "workers": 15},
-        ],
-        "sentences": ["The slope of time by client was dropped because its variance was zero."],
-        "formula": "Y = b0 + bW·X_within + bB·X_between + bK·X_worker + time + phase + u_worker + v_client + e",
-    }
+    tested = make.number_tested(-size if verdict == "opposite" else size, error, 132.4, sd=0.48)
+    return make.fit(tested=tested, counts=counts)
 
 
-def verdict_entry(verdict: str, found: dict[str, Any]) -> dict[str, Any]:
-    estimated = found["status"] == "estimated"
-    return {
-        "verdict": verdict,
-        "rule": f"the rule for {verdict}",
-        "reasons": [] if estimated else ["no advocacy log"],
-        "p_value": found["tested"]["p_value"] if estimated else None,
-        "p_adjusted": found["tested"]["p_value"] * 2 if estimated else None,
-        "correction": "holm",
+def attempts(verdict: str) -> tuple[Attempt, ...]:
+    """Attempts of every kind in the states that a verdict of this name rests on."""
+    states: dict[str, State] = {
+        "lead_placebo": "broke" if verdict == "no direction can be claimed" else "held",
+        "lagged_outcome": "broke" if verdict == "fragile" else "held",
+        "control_worker_solo": "broke" if verdict == "not specific to being there" else "held",
+        "reverse": "speaks_against",
+        "influence": "held",
+        "unadjusted": "no_difference",
+        "nearer_windows": "not_applicable",
+        "car1": "not_computed",
     }
+    null: State | None = {"practically zero": "no_difference", "inconclusive": "not_clear"}.get(verdict)  # type: ignore[assignment]
+    made = []
+    for i, (check, state) in enumerate(states.items()):
+        numbered = state not in ("not_applicable", "not_computed")
+        reason = None if numbered else Reason(code="nearest_already" if state == "not_applicable" else "not_converged")
+        own = null if null and state == "held" else state
+        estimate = make.estimate(0.11 + i / 100, 0.03) if numbered else None
+        decides = check in DECIDE and state != "not_computed"
+        made.append(Attempt(check=check, group=group(check), decides=decides, state=own, reason=reason, estimate=estimate))
+    return tuple(made)
+
+
+RULES: dict[str, Rule] = {
+    "supported": "all_held",
+    "suggestive": "exploratory",
+    "opposite": "other_sign",
+    "practically zero": "not_significant_within_limit",
+    "inconclusive": "not_significant",
+    "fragile": "robustness_broke",
+    "not specific to being there": "specificity_broke",
+    "no direction can be claimed": "direction_broke",
+    "not estimable": "no_number",
+    "could not be computed": "not_computed",
+}
+DECIDE = ("lead_placebo", "lagged_outcome", "control_worker_solo", "nearer_windows", "car1")
+
+
+def judged(verdict: str, found: Fit, name: str | None = None, claim: str = CLAIM) -> Judged:
+    """The verdict on it, as `judge` leaves it."""
+    tried = attempts(verdict) if found.estimated else ()
+    return Judged(
+        name=name or name_of(verdict),
+        role="exploratory" if verdict == "suggestive" else "confirmatory",
+        declared_role="exploratory" if verdict == "suggestive" else "confirmatory",
+        claim=claim,
+        predicted="positive",
+        smallest_effect=0.1,
+        verdict=verdict,  # type: ignore[arg-type]
+        rule=RULES[verdict],
+        reason=found.reason,
+        decided_by=tuple(one.check for one in tried if one.state == "broke"),
+        attempts=tried,
+        p_value=found.tested.p_value if found.tested else None,
+        p_adjusted=min(1.0, found.tested.p_value * 2) if found.tested else None,
+        correction="benjamini_hochberg" if verdict == "suggestive" else "holm",
+    )
 
 
 def reliability() -> Reliability:
@@ -234,15 +196,25 @@ def sources(study: Study | None = None, verdicts: tuple[str, ...] = VERDICTS) ->
         description=describe(study) if study is not None else default_description(),
         reliability=reliability(),
         fits=fits,
-        verdicts={"hypotheses": {name_of(v): verdict_entry(v, fits[name_of(v)]) for v in verdicts}},
+        verdicts=Verdicts(hypotheses={name_of(v): judged(v, fits[name_of(v)]) for v in verdicts}, family={}),
         versions={"Python": "3.11.7"},
     )
 
 
 @cache
-def built(verdicts: tuple[str, ...] = VERDICTS, **options: Any) -> Report:
-    """The report on these verdicts, put together once: most of that is the search for what has to be withheld."""
+def built(verdicts: tuple[str, ...] = VERDICTS, **options: Any) -> Document:
+    """The document on these verdicts, put together once: most of that is the search for what has to be withheld."""
     return build(params(verdicts, **options), sources(verdicts=verdicts))[0]
+
+
+@cache
+def material(verdicts: tuple[str, ...] = VERDICTS, **options: Any) -> Material:
+    """All that the sections of that document draw on."""
+    return material_of(params(verdicts, **options), sources(verdicts=verdicts))
+
+
+def claim_of(verdict: str) -> Claim:
+    return next(claim for claim in material().claims if claim.verdict == verdict)
 
 
 def foreign_sources() -> tuple[Params, Sources]:

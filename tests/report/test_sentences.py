@@ -1,101 +1,169 @@
-"""Whole paragraphs of generated prose, word for word: no sentence may say more than its verdict."""
+"""What is said of each verdict: word for word, association only, no stronger than the verdict, short."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from typing import get_args
+
 import pytest
 
+from pipeline.base.options import Verdict
+from pipeline.base.params import ContrastSpec, Hypothesis, MediatorSpec
 from pipeline.disclosure.census import Census
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
 from pipeline.report import sentences
-from pipeline.report.findings import finding
-from pipeline.report.numbers import NO_BREAK
-from tests.report.results import VERDICTS, fit, name_of, params, verdict_entry
+from pipeline.report.blocks import plain
+from pipeline.report.claims import Claim, claim_of
+from pipeline.report.verdict_words import CHIPS
+from pipeline.results.fit import Fit
+from pipeline.results.verdict import Judged, Rule
+from tests.report.results import VERDICTS, fit, judged, params
+from tests.results import make
 
-WITHIN = (
-    "ere one more episode of joint advocacy than is usual for the client came before a rating, clients rated the alliance "
-    "(WAI-SR)"
-)
-STRONG = "(95% CI [0.110, 0.194]; 0.32 within-client SDs, [0.23, 0.40]; p < .001)"
-HEADLINES = {
-    "supported": (
-        f"Wh{WITHIN} 0.152 points higher {STRONG}, and every check that decides was passed. After Holm correction, p < .001."
-    ),
-    "suggestive": (
-        f"Wh{WITHIN} 0.152 points higher {STRONG}. After Benjamini-Hochberg correction, p < .001. "
-        "This was exploratory: it suggests, and needs data of its own to be tested."
-    ),
-    "opposite": (
-        f"Contrary to what was predicted: wh{WITHIN} 0.152 points lower (95% CI [−0.194, −0.110]; "
-        "−0.32 within-client SDs, [−0.40, −0.23]; p < .001). After Holm correction, p < .001."
-    ),
-    "practically zero": (
-        f"No difference that would matter: wh{WITHIN} 0.004 points higher (95% CI [−0.038, 0.046]; 0.01 within-client "
-        "SDs, [−0.08, 0.10]; p = .091); the 90% CI lies within ±0.1 within-client SDs, the smallest effect of interest."
-    ),
-    "inconclusive": (
-        f"The data do not settle this: wh{WITHIN} 0.15 points higher (95% CI [−0.02, 0.33]; 0.32 within-client SDs, "
-        "[−0.05, 0.68]; p = .091). After Holm correction, p = .182."
-    ),
-    "fragile": (
-        f"In the main model, wh{WITHIN} 0.152 points higher {STRONG}; but this does not hold when the rating before is "
-        "taken into account, so it should not be relied on."
-    ),
-    "not specific to being there": (
-        f"In the main model, wh{WITHIN} 0.152 points higher {STRONG}; but advocacy without being there together goes with "
-        "much the same difference, so nothing can be said for being there together."
-    ),
-    "no direction can be claimed": (
-        f"In the main model, wh{WITHIN} 0.152 points higher {STRONG}; but joint advocacy that came only after the rating "
-        "goes with it about as much, so no direction can be claimed."
-    ),
-    "not estimable": "Could not be estimated: no advocacy log.",
+ESTIMATED = tuple(verdict for verdict in VERDICTS if verdict not in ("not estimable", "could not be computed"))
+CAUSAL = (  # no sentence of ours may say these; only a claim may, and a claim is quoted
+    "cause of", "causes", "caused", "because", "due to", "effect of", "effect on", "strengthens", "deepens", "leads to",
+    "keeps clients", "improves", "increases", "makes for", "works", "impact", "thanks to", "results in", "boosts",
+)  # fmt: skip
+SAID = {  # what each verdict opens with or adds, and no other does
+    "practically zero": "No difference that would matter: ",
+    "inconclusive": "Not settled: ",
+    "fragile": "Not firmly: ",
+    "no direction can be claimed": "It cannot be told which way: ",
+    "not specific to being there": "Not in particular: ",
+    "opposite": "Against the prediction: ",
+    "suggestive": "This was exploratory: it needs data of its own.",
 }
-STRONG_WORDS = ("proves", "causes", "because", "leads to", "strengthens", "deepens", "effective", "significant")
+PLAIN = "fter one more episode of joint advocacy than is usual for the client, the alliance was rated"
+MOST_WORDS = 32
 
 
-def found(verdict: str):  # type: ignore[no-untyped-def]
-    spec = params((verdict,)).hypotheses[name_of(verdict)]
-    result = fit(verdict)
-    entry = verdict_entry(verdict, result)
-    if verdict == "suggestive":
-        entry["correction"] = "benjamini_hochberg"
-    return finding(name_of(verdict), spec, result, entry, Gate(Rules(), Census()))
+def claim(verdict: str, spec: Hypothesis | None = None) -> Claim:
+    spec = spec or params(("supported",)).hypotheses["case_supported"]
+    found = fit(verdict)
+    return claim_of("C1", spec, found, judged(verdict, found), Gate(Rules(), Census()))
 
 
-@pytest.mark.parametrize("verdict", VERDICTS)
-def test_headline_word_for_word(verdict: str) -> None:
-    assert sentences.headline(found(verdict)).replace(NO_BREAK, " ") == HEADLINES[verdict]
-
-
-@pytest.mark.parametrize("verdict", VERDICTS)
-def test_no_sentence_claims_a_cause(verdict: str) -> None:
-    text = sentences.headline(found(verdict)).lower() + sentences.wrong_if(found(verdict)).lower()
-    assert not [word for word in STRONG_WORDS if word in text]
-
-
-@pytest.mark.parametrize("verdict", VERDICTS)
-def test_only_supported_says_checks_were_passed(verdict: str) -> None:
-    assert ("every check that decides was passed" in sentences.headline(found(verdict))) == (verdict == "supported")
-
-
-def test_without_checks_none_is_said_to_be_passed() -> None:
+def variants() -> dict[str, Hypothesis]:
     spec = params(("supported",)).hypotheses["case_supported"]
-    result = {**fit("supported"), "battery": []}
-    one = finding("case_supported", spec, result, verdict_entry("supported", result), Gate(Rules(), Census()))
-    assert "check" not in sentences.headline(one)
+    return {
+        "plain": spec,
+        "any": spec.model_copy(update={"exposure": spec.exposure.model_copy(update={"dose": "any", "lag": 1})}),
+        "minutes": spec.model_copy(update={"exposure": spec.exposure.model_copy(update={"dose": "minutes"})}),
+        "decay": spec.model_copy(update={"exposure": spec.exposure.model_copy(update={"dose": "decay(14)"})}),
+        "between": spec.model_copy(update={"effect": "between"}),
+        "worker": spec.model_copy(update={"effect": "worker"}),
+        "contextual": spec.model_copy(update={"effect": "contextual"}),
+        "contrast": spec.model_copy(update={"contrast": ContrastSpec(minus="worker_solo")}),
+        "outcomes": spec.model_copy(update={"contrast": ContrastSpec(outcome_minus="task")}),
+        "moderator": spec.model_copy(update={"moderator": "debriefed", "moderator_level": "yes"}),
+        "number": spec.model_copy(update={"moderator": "need_index"}),
+        "mediator": spec.model_copy(update={"mediator": MediatorSpec(column="empathy_client", lag=1)}),
+        "dropout": spec.model_copy(update={"outcome": spec.outcome.model_copy(update={"kind": "dropout"})}),
+        "gap": spec.model_copy(update={"outcome": spec.outcome.model_copy(update={"kind": "dyad_gap"})}),
+    }
+
+
+def everything(one: Claim) -> str:
+    """All that is said of a claim, in one string."""
+    said = [plain(sentences.say(one)), sentences.why(one), sentences.wrong_if(one), sentences.how_sure(one)]
+    said += [sentences.answer(one, True), sentences.answer(one, False, one, "1 to 5"), sentences.model(one.spec)]
+    said += [sentences.told(attempt, one) for attempt in one.attempts]
+    return " ".join([*said, *([sentences.size(one, one.effect)] if one.effect else [])])
+
+
+def test_the_headline_word_for_word() -> None:
+    told = plain(sentences.say(claim("supported")))
+    assert told == f"A{PLAIN} 0.15 points higher (95% interval 0.11 to 0.19)."
+    told = plain(sentences.say(claim("opposite")))
+    assert told == f"Against the prediction: a{PLAIN} 0.15 points lower (95% interval −0.19 to −0.11)."
+    assert plain(sentences.say(claim("not estimable"))) == "No number: no advocacy log."
+
+
+@pytest.mark.parametrize("variant", list(variants()))
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_no_sentence_is_stronger_than_its_verdict(verdict: str, variant: str) -> None:
+    one = claim(verdict, variants()[variant])
+    text = plain(sentences.say(one))
+    assert {name for name, said in SAID.items() if said in text} <= {verdict}
+    if one.effect is not None and verdict in SAID:
+        assert SAID[verdict] in text
+    assert "{" not in text
+    assert "_" not in text
+
+
+@pytest.mark.parametrize("variant", list(variants()))
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_nothing_is_said_that_an_observation_cannot_know(verdict: str, variant: str) -> None:
+    text = everything(claim(verdict, variants()[variant])).lower()
+    assert not [word for word in CAUSAL if re.search(rf"\b{re.escape(word)}\b", text)]
+
+
+@pytest.mark.parametrize("variant", list(variants()))
+@pytest.mark.parametrize("verdict", ESTIMATED)
+def test_sentences_are_short_with_one_interval_and_no_p(verdict: str, variant: str) -> None:
+    one = claim(verdict, variants()[variant])
+    for text in (plain(sentences.say(one)), sentences.why(one), sentences.wrong_if(one), sentences.how_sure(one)):
+        assert text.count("interval −") + text.count("interval 0") <= 1
+        assert not re.search(r"\bp [<>=]", text)
+        for sentence in re.split(r"(?<=[.?!])\s+(?=[A-Z])", text):
+            assert len(sentence.split()) <= MOST_WORDS + 12, sentence
+
+
+@pytest.mark.parametrize("verdict", ESTIMATED)
+def test_only_findings_are_said_to_have_held_and_only_they_have_an_e_value(verdict: str) -> None:
+    one = claim(verdict)
+    assert ("it held against" in sentences.how_sure(one)) == (verdict in ("supported", "suggestive"))
+    assert sentences.answer(one, True).startswith("Yes, ") == (verdict == "supported")
+
+
+def test_an_attempt_that_could_not_be_computed_is_never_said_to_have_failed_or_held() -> None:
+    one = claim("supported")
+    gap = next(attempt for attempt in one.attempts if attempt.state == "not_computed")
+    assert sentences.told(gap, one) == "The fit did not converge."
+    assert gap.mark.word == "could not be computed"
+
+
+def test_the_one_worker_who_matters_most_is_not_told() -> None:
+    one = claim("supported")
+    extreme = next(attempt for attempt in one.attempts if attempt.check == "influence")
+    assert extreme.estimate is None
+    assert sentences.told(extreme, one) == "Whichever one worker is left out, it holds."
+
+
+def test_odds_are_told_as_odds() -> None:
+    spec = variants()["dropout"]
+    found = make.fit(tested=make.number_tested(-0.47, 0.2, None, sd=1.81))
+    one = claim_of("E1", spec, found, replace_verdict(found), Gate(Rules(), Census()))
+    assert "the odds of leaving early were 0.60 times as high (95% interval 0.40 to 0.90)" in plain(sentences.say(one))
+
+
+def replace_verdict(found: Fit) -> Judged:
+    return judged("suggestive", found)
 
 
 def test_a_model_over_too_few_clients_is_not_told() -> None:
     spec = params(("supported",)).hypotheses["case_supported"]
-    result = fit("supported", clients=9)
-    one = finding("case_supported", spec, result, verdict_entry("supported", result), Gate(Rules(), Census()))
-    assert sentences.headline(one) == "Estimated, but not shown: it rests on fewer than 10 clients."
+    found = fit("supported", clients=9)
+    one = claim_of("C1", spec, found, judged("supported", found), Gate(Rules(), Census()))
+    assert one.effect is None
+    assert "it is not shown: it rests on fewer than 10 clients" in plain(sentences.say(one))
+    assert not one.attempts
+
+
+def test_every_verdict_and_rule_has_its_words() -> None:
+    assert set(CHIPS) == set(get_args(Verdict))
+    assert set(sentences.OPENINGS) == set(sentences.LEADS) == set(get_args(Verdict))
+    assert set(get_args(Rule)) >= set(sentences.WHY)
+    one = claim("supported")
+    for rule in get_args(Rule):
+        assert sentences.why(replace(one, rule=rule)).endswith(".")
 
 
 def test_the_model_in_words() -> None:
-    assert sentences.model(params(("supported",)).hypotheses["case_supported"]) == (
+    assert sentences.model(params(("supported",)).hypotheses["case_supported"]).startswith(
         "A linear mixed model of the alliance (WAI-SR), rated by clients, on joint advocacy (split into its parts within "
-        "clients, between clients and between workers), time, phase; the within part is tested. Clients differ in their "
-        "level and in the slope of exposure and time, as far as the data allow."
+        "clients, between clients and between workers), time, phase; the within part is tested."
     )
