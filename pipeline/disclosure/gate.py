@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -30,18 +29,10 @@ from pipeline.disclosure.shown import Shown
 from pipeline.disclosure.suppression import suppressed
 from pipeline.results.backing import Backing
 
-DIGITS = re.compile(r"[\d][\d.,]*")
 PLACES = 5  # places held back are counted in steps of this, upwards
 MISSING = "–"  # nothing to show
-WITHHELD_TEXT = "(This text is withheld: it looks as if it named somebody. Change it where it was written.)"
 WITHHELD = "count withheld"  # one rule for small counts and those that would tell of them: which is which bounds them
-# Numbers of items and of answers are no counts of anything in the data, and neither are thresholds, years, decimals or
-# percentages; any other whole number may be one.
-ITEMS = r"(?i:\bitems? \d+(?:(?:, and |, | and | to |–)\d+)*)|\b\d+(?:-item\b| items?\b)"
-COUNT = re.compile(
-    rf"(?P<items>{ITEMS})|"
-    r"(?<![\w.,\[/-])(?<!at least )(?<!fewer than )(?!(?:19|20)\d\d\))\d[\d,]*(?![\w%]|\.\d|,\d| evaluations)"
-)
+WITHHELD_TEXT = "(This text is withheld: it looks as if it named somebody. Change it where it was written.)"
 
 
 class Gate:
@@ -242,31 +233,6 @@ class Gate:
             return self._unshown(where)
         unit = LEAST_P if self.rules.exact else unit_of_p(value, backing(behind))
         return _p_shown(value, unit, alpha)
-
-    def number(self, value: float | None, digits: int, clients: int, where: str = "", spread: float | None = None) -> Shown:
-        """To be replaced by `statistic`, `mean`, `spread`, `correlation`: decimals without a rule."""
-        if value is None or not math.isfinite(value):
-            return Shown(MISSING)
-        if not self.group(clients):
-            return self._unshown(where)
-        if spread and not self.rules.exact:
-            digits = max(0, min(digits, math.floor(math.log10(clients / spread))))
-        return fact(value, digits)
-
-    def prose(self, text: str, where: str = "") -> str:
-        """A sentence of another stage with the counts in it rounded, and the small ones only bounded."""
-        if self.rules.exact:
-            return text
-
-        def cleared(found: re.Match[str]) -> str:
-            return found[0] if found["items"] else self._in_prose(found[0], where)
-
-        return COUNT.sub(cleared, text)
-
-    def _in_prose(self, number: str, where: str) -> str:
-        count = int(number.replace(",", ""))
-        shown = self.rows(count, count, where)
-        return f"fewer than {self.rules.min_cell}" if shown.hidden else shown.text
 
     @property
     def mark(self) -> str:

@@ -248,7 +248,11 @@ def equivalence(level: float) -> str:
 def _beside(one: Tried) -> str:
     """What another exposure does beside the claim's own."""
     if one.state == "held":
-        return "It goes with the rating as well, but clearly less." if one.control else "It does not go with the rating this way."
+        return (
+            "It goes with the rating as well, but clearly less."
+            if one.control
+            else "It does not go with the rating this way."
+        )
     if one.state in ("broke", "speaks_against"):
         return "It goes with the rating the same way, and the two cannot be told apart."
     return f"Set beside it, {_STATES[one.state]}"

@@ -357,7 +357,6 @@ class Key(Record):
 class Reliability(Record):
     """All that is said of a study's measures; `scores_only`: those of which a study kept scores and no items."""
 
-    scores_only: tuple[Rated, ...] = ()
     instruments: tuple[ScoreReliability, ...]
     by_occasion: tuple[BlockReliability, ...] = ()
     item_checks: tuple[ItemFindings, ...] = ()

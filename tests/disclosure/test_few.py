@@ -13,7 +13,7 @@ from pipeline.description.tables import Study, people_behind
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
 from pipeline.report.counts import census_of, episode_key, group_key, level_key
-from pipeline.report.sections import people
+from pipeline.report.tables import people
 from tests.report.studies import full_study
 
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from pipeline.base.errors import DisclosureError
 from pipeline.disclosure.census import Census
 from pipeline.disclosure.gate import WITHHELD_TEXT, Gate, fact
-from pipeline.disclosure.models import model_refusal, thin_terms
 from pipeline.disclosure.neutral import csv_cell, csv_text, visible
 from pipeline.disclosure.rules import Rules, preimage, rounded
 from pipeline.disclosure.shown import Shown, insist, released
@@ -67,13 +66,6 @@ def test_percentages_come_from_rounded_counts() -> None:
     assert Gate(Rules(), census).share(("part",), ("all",)).text == "30%"  # 15 of 50, not 13 of 52
 
 
-def test_a_mean_needs_clients() -> None:
-    gate = Gate(Rules(), Census())
-    assert gate.number(3.14159, 2, 10).text == "3.14"
-    assert gate.number(3.14159, 2, 9).hidden
-    assert gate.number(float("nan"), 2, 100).text == "–"
-
-
 def test_rows_do_not_tell_none_from_few() -> None:
     gate = Gate(Rules(), Census())
     assert [gate.rows(n, 50).text for n in (0, 1, 9, 10, 13)] == ["·", "·", "·", "10", "15"]
@@ -126,55 +118,6 @@ def test_any_text_survives_csv_as_cells(rows: list[list[str]]) -> None:
 
 def test_direction_and_control_marks_go() -> None:
     assert visible("a\u202eb\u200fc\x00d\ne") == "abcd e"
-
-
-def fit_of(clients: int, rows: int, terms: tuple[str, ...] = ("Intercept",)) -> dict[str, object]:
-    counts = [{"step": "in the model", "rows": rows, "clients": clients}]
-    return {"status": "estimated", "counts": counts, "coefficients": [{"term": term} for term in terms]}
-
-
-@pytest.mark.parametrize(("clients", "rows", "refused"), [(9, 100, True), (10, 100, False), (10, 10, True), (10, 11, False)])
-def test_model_rules(clients: int, rows: int, refused: bool) -> None:
-    assert (model_refusal(fit_of(clients, rows), Rules()) is not None) == refused
-
-
-def test_a_model_that_does_not_say_is_refused() -> None:
-    assert model_refusal({"status": "estimated", "counts": []}, Rules()) is not None
-    assert model_refusal({**fit_of(50, 500), "max_leverage": 1.0}, Rules()) is not None
-
-
-def test_levels_held_by_few_or_unknown_are_thin() -> None:
-    fit = fit_of(50, 500, ("x", "phase[a]", "phase[b]", "x:phase[b]", "other[c]"))
-    assert thin_terms(fit, {"phase": {"a": 10, "b": 9}}, Rules()) == {"phase[b]", "x:phase[b]", "other[c]"}
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("7 events, and at least 10 are needed", "fewer than 10 events, and at least 10 are needed"),
-        ("23 workers and 1,234 ratings", "25 workers and 1,235 ratings"),
-        ("is biased downwards (Nickell 1981).", "is biased downwards (Nickell 1981)."),
-        ("residuals that correlate 0.27 one day apart", "residuals that correlate 0.27 one day apart"),
-        ("a 95% interval, item_3, wai_36", "a 95% interval, item_3, wai_36"),
-        (
-            "WAI (36 items): reverses items 3, 12 and 28, item 30 does not",
-            "WAI (36 items): reverses items 3, 12 and 28, item 30 does not",
-        ),
-        ("a 12-item form over 23 ratings", "a 12-item form over 25 ratings"),
-        ("fewer than 20 workers (5)", "fewer than 20 workers (fewer than 10)"),
-    ],
-)
-def test_counts_in_the_sentences_of_other_stages_are_treated_like_counts(text: str, said: str) -> None:
-    assert Gate(Rules(), Census()).prose(text) == said
-    assert Gate(Rules(release="internal"), Census()).prose(text) == text
-
-
-@pytest.mark.parametrize(("clients", "text"), [(10, "3.1"), (99, "3.1"), (100, "3.14"), (4000, "3.142")])
-def test_a_mean_is_rounded_to_no_less_than_one_client_s_spread(clients: int, text: str) -> None:
-    """Whoever has the means before and after one client joined gets that client's value only to within one SD."""
-    assert Gate(Rules(), Census()).number(3.14159, 3, clients, spread=1.0).text == text
-    step = 10.0 ** -len(text.partition(".")[2])
-    assert clients * step >= 1.0
 
 
 def test_a_code_that_few_have_is_neither_named_nor_recorded() -> None:

@@ -50,8 +50,16 @@ def test_what_is_about_no_client_is_so_said_of_few_things() -> None:
         "model.df",
         "step.df",
         "100 * part.value / whole.value",
-        "100 * count.value / whole",
-        "df",
+        "100 * count.value / most",  # a bar's length, from rounded counts
+        "min(100.0, 100 * rated.value / sessions.value)",
+        "row.session_number",
+        "claims[0].spec.smallest_effect",  # what the authors said would matter
+        "least",
+        "math.exp(least)",
+        "math.exp(-least)",
+        "0",
+        "1",
+        "100",
         SHARES,
     }
 

@@ -15,7 +15,7 @@ from pipeline.report.material import Material
 from pipeline.report.release import Sources, build, material_of
 from pipeline.results.attempt import Attempt, State
 from pipeline.results.description import Description
-from pipeline.results.fit import Fit
+from pipeline.results.fit import Fit, Sensitivity
 from pipeline.results.reason import Reason, Step
 from pipeline.results.reliability import Reliability
 from pipeline.results.verdict import Judged, Rule, Verdicts
@@ -98,7 +98,8 @@ def fit(verdict: str, clients: int = 140, rows: int = 990) -> Fit:
     )
     size = 0.004 if verdict == "practically zero" else 0.152
     error = 0.09 if verdict == "inconclusive" else 0.0213
-    tested = make.number_tested(-size if verdict == "opposite" else size, error, 132.4, sd=0.48)
+    strength = Sensitivity(e_value=1.6, e_value_interval=1.4, robustness_value=0.3, robustness_value_interval=0.2)
+    tested = make.number_tested(-size if verdict == "opposite" else size, error, 132.4, sd=0.48, sensitivity=strength)
     return make.fit(tested=tested, counts=counts)
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.description.summary import describe
 from pipeline.report.release import gate_of
-from pipeline.report.sections.codebook import ALL, codebook
 from pipeline.report.table import Line, Table
+from pipeline.report.tables.codebook import ALL, codebook
 from tests.report.results import default_description, params
 from tests.report.studies import full_study
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.report.numbers import digits_for, listed, p_cell, p_value
+from pipeline.disclosure.precision import digits_for
+from pipeline.report.numbers import listed
 
 
 @pytest.mark.parametrize(
@@ -14,20 +15,6 @@ from pipeline.report.numbers import digits_for, listed, p_cell, p_value
 )  # fmt: skip
 def test_digits_follow_the_standard_error(std_error: float | None, digits: int) -> None:
     assert digits_for(std_error) == digits
-
-
-@pytest.mark.parametrize(
-    ("p", "text"),
-    [(0.0, "< .001"), (0.0009999, "< .001"), (0.001, "= .001"),
-     (0.0344, "= .034"), (0.5, "= .500"), (0.9996, "> .999"), (1.0, "> .999")],
-)  # fmt: skip
-def test_p_as_apa_writes_it(p: float, text: str) -> None:
-    assert p_value(p).text == text
-    assert p_cell(p).text == text.removeprefix("= ")
-
-
-def test_missing_p() -> None:
-    assert p_value(None).text == p_value(float("nan")).text == "–"
 
 
 def test_lists() -> None:

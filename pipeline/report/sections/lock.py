@@ -27,7 +27,8 @@ def deviations(material: Material) -> tuple[str, ...]:
     said += list(lock.notes)
     said += [f"Declared on {one.date} for {shorts.get(one.hypothesis, one.hypothesis)}: {one.why}" for one in lock.declared]
     said += [f"Unlocked on {one.unlocked}: {one.why}" for one in lock.history]
-    return tuple(said) if len(said) > 1 else (*said, "Nothing has been changed since.")
+    told = tuple(material.gate.text(text, "lock") for text in said)
+    return told if len(told) > 1 else (*told, "Nothing has been changed since.")
 
 
 SECTION = Planned("lock", "The plan, the lock, and what differs from it", "appendix", build, "Plan and lock")

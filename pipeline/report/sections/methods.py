@@ -34,7 +34,8 @@ def build(material: Material) -> Built:
     """A paragraph each on design, measures, exposure, models, verdicts and disclosure."""
     params, description = material.params, material.description
     log, days = description.advocacy_log, description.has_days
-    paragraphs = [asked(params), _design(params, log), _measures(params), TOLD if description.doses_told else _exposure(params, log, days)]
+    exposure = TOLD if description.doses_told else _exposure(params, log, days)
+    paragraphs = [asked(params), _design(params, log), _measures(params), exposure]
     paragraphs += [_models(params), _attempts(params), _verdicts(params), disclosure(material.gate)]
     blocks = tuple(Paragraph(text) for text in paragraphs if text)
     met = ("STROBE 4", "STROBE 12") + (("STROBE 7", "STROBE 11") if log else ())

@@ -7,8 +7,8 @@ from itertools import groupby
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown
 from pipeline.report.counts import level_key
-from pipeline.report.sections.people import RARE, hidden_note
 from pipeline.report.table import Line, Table, Value
+from pipeline.report.tables.people import RARE, hidden_note
 from pipeline.results.backing import Backing
 from pipeline.results.description import ColumnFacts, Description, Held
 from pipeline.tables import by_name
