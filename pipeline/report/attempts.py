@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown
+from pipeline.report.numbers import p_cell
 from pipeline.report.plots.palette import Glyph, Tone
 from pipeline.results.attempt import Attempt, State
 from pipeline.results.backing import Backing
@@ -175,7 +176,7 @@ def _tried(one: Attempt, sign: float, behind: Backing, gate: Gate) -> Tried:
         estimate=shown[0] if shown else None,
         low=shown[1] if shown else None,
         high=shown[2] if shown else None,
-        p=Shown(p.text.removeprefix("= "), p.value, p.hidden) if p else None,
+        p=p_cell(p) if p else None,
         more=estimate.estimate > 0 if estimate is not None and one.check in OTHER_UNITS else None,
         control=one.beside["control"].excludes_zero(sign) if "control" in one.beside else None,
         unchanged=one.names.get("slopes") == "none",

@@ -12,6 +12,7 @@ from pipeline.disclosure.gate import Gate, fact
 from pipeline.disclosure.models import model_refusal
 from pipeline.disclosure.shown import Shown
 from pipeline.report.attempts import Tried, tried
+from pipeline.report.numbers import p_cell
 from pipeline.results.backing import Backing
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Ceiling, Fit, Tested
@@ -177,11 +178,6 @@ def number_of(
         low_90=low_inner,
         high_90=high_inner,
     )
-
-
-def p_cell(shown: Shown) -> Shown:
-    """A p value for a table cell: without the equals sign."""
-    return Shown(shown.text.removeprefix("= "), shown.value, shown.hidden)
 
 
 def _effect(tested: Tested, spec: Hypothesis, judged: Judged, behind: Backing, gate: Gate) -> Effect:

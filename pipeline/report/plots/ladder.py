@@ -35,7 +35,7 @@ def ladder(claim: Claim) -> Rows | None:
     ends = [end for row in rows for one in row.marks for end in (one.low, one.high)]
     unit = "Log-odds" if effect.odds else "Scale points"
     axis = scale.linear(ends, band=scale.around(effect.least), about=5)
-    note = f"{unit}, 95% intervals; one line an attempt, hollow where it does not decide. Shaded: too small to matter."
+    note = f"{unit}, 95% intervals; hollow: does not decide. Shaded: too small to matter."
     told = "; ".join(f"{row.label} {row.told}" for row in rows[1:])
     alt = f"{title(claim)}. {effect.own.estimate} {effect.own.interval} in the main model. {told}."
     return Rows(f"attempts_{claim.name}", title(claim), alt, axis, (Group("", tuple(rows)),), note, "ladder")

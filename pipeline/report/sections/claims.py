@@ -97,7 +97,7 @@ def _asides(claim: Claim, material: Material) -> tuple[Block, ...]:
     found.append(Aside("Why this verdict", sentences.why(claim)))
     wrong = sentences.wrong_if(claim)
     found.append(Aside("What would make it wrong", f"If {wrong}" if effect is not None else wrong))
-    if claim.verdict in FINDINGS and (text := tables.unmeasured(claim, material)):
+    if claim.verdict in FINDINGS and (text := tables.unmeasured(claim, material, whole=False)):
         found.append(Aside("How strong would something unmeasured have to be?", text))
     return tuple(found)
 

@@ -60,8 +60,8 @@ def effect(claim: Claim, material: Material) -> Table | None:
     return Table(f"effect_{claim.name}", "The tested number", NUMBERS, tuple(lines), " ".join(said))
 
 
-def unmeasured(claim: Claim, material: Material) -> str:
-    """How strong something unmeasured would have to be; empty where it was not worked out or is not shown."""
+def unmeasured(claim: Claim, material: Material, whole: bool = True) -> str:
+    """How strong something unmeasured would have to be (`whole`: by both measures); empty where that is not shown."""
     fit, gate = material.fits[claim.name], material.gate
     if fit.tested is None or claim.effect is None:
         return ""
@@ -72,7 +72,7 @@ def unmeasured(claim: Claim, material: Material) -> str:
     if value.value is None:
         return ""
     share = gate.portion(facts.robustness_value, claim.behind)
-    percent = "" if share.value is None else f"{100 * float(share.value):.0f}"
+    percent = "" if share.value is None or not whole else f"{100 * float(share.value):.0f}"
     return sentences.unmeasured(value.text, percent)
 
 
