@@ -30,6 +30,7 @@ STAGES = {
     "judge": "give each hypothesis its verdict",
     "report": "write the report",
 }
+MODULES = {"try": "trial"}  # commands whose name is a word of Python's
 # Sums in parallel are added up in another order and differ in their last digits: one thread a process, everywhere.
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR")}
 ONE_THREAD["VECLIB_MAXIMUM_THREADS"] = "1"
@@ -112,6 +113,14 @@ COMMANDS: dict[str, tuple[str, Arguments]] = {
         (("--study", {"action": "store_true", "help": "print what your own columns hold, cleared as the report is"}),),
     ),
     "explain": ("say what would be fitted for a hypothesis, and on how many rows", (HYPOTHESIS,)),
+    "try": (
+        "look at another version of a hypothesis beside the declared one; nothing changes, and it is put on record",
+        (HYPOTHESIS, ("settings", {"nargs": "*", "metavar": "KEY=VALUE", "help": "such as exposure.lag=2"})),
+    ),
+    "compare": (
+        "the study as it stands, its tries, and other revisions side by side",
+        (("revisions", {"nargs": "*", "metavar": "REVISION", "help": "of git, such as HEAD~1"}),),
+    ),
     "lock": ("hold the confirmatory hypotheses fast before outcomes are looked at", ()),
     "unlock": ("open the lock, saying why", (WHY,)),
     "deviate": ("declare a deviation from the lock", (HYPOTHESIS, WHY)),
@@ -186,7 +195,8 @@ def _dispatch(arguments: argparse.Namespace, root: Path) -> int:
 
         runner.run(arguments.command, root, getattr(arguments, "hypothesis", None))
         return 0
-    command = importlib.import_module(f"pipeline.commands.{arguments.command}")
+    module = MODULES.get(arguments.command, arguments.command)
+    command = importlib.import_module(f"pipeline.commands.{module}")
     return int(command.main(root, arguments))
 
 

@@ -370,4 +370,3 @@ class Reliability(Record):
     floor_ceiling: tuple[FloorCeiling, ...] = ()
     response_rates: tuple[ResponseRate, ...] = ()
     keys: dict[str, Key] = Field(default_factory=dict)
-    scores_only: tuple[Rated, ...] = ()  # instruments of which the study kept scores and no items

@@ -102,4 +102,5 @@ class Verdicts(Record):
     hypotheses: Mapping[str, Judged]
     family: Mapping[str, Family]
     lock: LockState = LockState()
+    tried: Mapping[str, int] = {}  # how many further versions of a hypothesis were tried (`python -m pipeline try`)
     origin: Origin = "simulated"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pipeline.base.params import Params
 from pipeline.hypotheses.verdict import lock
 from pipeline.hypotheses.verdict.judge import judge
-from pipeline.project import promise
+from pipeline.project import promise, tries
 from pipeline.project.io import Batch
 from pipeline.results.fit import Fit
+from pipeline.results.trying import Tries
 
-READS = ("data/analysis/fits", *promise.READS)
+READS = ("data/analysis/fits", *promise.READS, tries.FILE)
 WRITES = ("data/analysis/verdicts.json",)
 PARAMS = (*promise.PARAMS, "study")
 
@@ -23,4 +24,6 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     demoted = {name: deviations[name] for name in now["hypotheses"] if name in deviations}
     verdicts = judge(fits, params.hypotheses, params.verdict, demoted, lock.names(record))
     state = lock.state_of(record, deviations, lock.notes(record, now))
-    batch.put_json(WRITES[0], verdicts.model_copy(update={"lock": state, "origin": params.study.origin}))
+    tried = batch.record(tries.FILE, Tries).counts()
+    facts = {"lock": state, "origin": params.study.origin, "tried": tried}
+    batch.put_json(WRITES[0], verdicts.model_copy(update=facts))

@@ -19,6 +19,7 @@ PARTS = (  # what such a study takes from the project, by name
 HEAD = """# The stages, from raw files to the report. They depend on the installed package by pipeline.version:
 # after an upgrade, `python -m pipeline start --renew` takes the new one, and everything is computed anew.
 """
+TRIED = '{\n "tries": []\n}\n'  # tries.json before anything was tried
 OPEN = '{\n "declared": [],\n "history": [],\n "locked": null\n}\n'  # lock.json before anything is locked
 IGNORED = "/data/\n__pycache__/\nrelease.zip\nparams.before.yaml\n"
 
@@ -27,7 +28,13 @@ def study_files(project: Mapping[str, str], stamp: str) -> dict[str, str]:
     """The files of a new study by name; `project`: the project's own, `stamp`: version and digest of the package."""
     files = {name: text for name, text in project.items() if name != "dvc.yaml"}
     files["params.yaml"] = re.sub(r"\A# yaml-language-server:.*\n", "", files["params.yaml"])
-    own = {"dvc.yaml": stages(project["dvc.yaml"]), "lock.json": OPEN, STAMP: stamp, ".gitignore": IGNORED}
+    own = {
+        "dvc.yaml": stages(project["dvc.yaml"]),
+        "lock.json": OPEN,
+        "tries.json": TRIED,
+        STAMP: stamp,
+        ".gitignore": IGNORED,
+    }
     return {**files, **own}
 
 

@@ -1,0 +1,75 @@
+"""try: one hypothesis in another version, beside the declared one, in one process; params.yaml stays as it is."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+from pathlib import Path
+
+from pipeline.base.errors import Problem, StageError
+from pipeline.base.params import Hypothesis, Params, effective, load
+from pipeline.base.params import Plan as Shape
+from pipeline.base.yaml_text import parse
+from pipeline.hypotheses import trial
+from pipeline.project import tries
+from pipeline.project.io import RERUN, Batch
+from pipeline.project.runner import params_text
+from pipeline.results.fit import Fit
+from pipeline.results.trying import Try
+from pipeline.results.verdict import Judged
+
+LINKED = "data/analysis/linked"
+FITS = "data/analysis/fits"
+
+
+def main(root: Path, arguments: argparse.Namespace) -> int:
+    """Fit, try to falsify and judge the version; print it beside the declared one; put it on record."""
+    text = params_text(root)
+    params, settings = load(text), trial.settings_of(arguments.settings)
+    name = str(arguments.hypothesis)
+    version = trial.version(parse(text), name, settings)
+    batch = Batch(root, (LINKED, FITS), ())
+    if not (root / LINKED).is_dir():
+        raise StageError(Problem(LINKED, "there is nothing to fit yet", RERUN))
+    before, after = judged(batch, params, name, version)
+    changes = {key: _text(value) for key, value in settings.items()}
+    said = ", ".join(f"{key}={value}" for key, value in changes.items())
+    print(f"{name} with {said}" if said else f"{name} as declared")
+    print(*trial.lines(before, after), sep="\n")
+    if not changes:
+        return 0
+    one = Try(hypothesis=name, changes=changes, date=datetime.datetime.now(datetime.UTC).date().isoformat())
+    recorded = tries.recorded(root).with_one(one)
+    number = recorded.number(one)
+    tries.record(root, recorded, number, after)
+    print(f"Try {number} of this study, exploratory whatever it says: the report counts it. params.yaml is as it was.")
+    return 0
+
+
+def judged(batch: Batch, params: Params, name: str, version: Hypothesis) -> tuple[Judged | None, Judged]:
+    """The declared version (None where it has not been fitted) and the tried one, each judged among all others' fits."""
+    from pipeline.hypotheses.evaluate import evaluate
+    from pipeline.hypotheses.verdict.judge import judge
+
+    there = [one for one in params.hypotheses if batch.has(f"{FITS}/{one}.json")]
+    fits = {one: batch.record(f"{FITS}/{one}.json", Fit) for one in there}
+    occasions, ledger = batch.table(f"{LINKED}/occasions.parquet"), batch.table(f"{LINKED}/ledger.parquet")
+    shape = {key: value for key, value in effective(version).items() if key in Shape.model_fields}
+    tried = evaluate(Shape.model_validate_json(_json(shape)), occasions, ledger, params.compute)
+    known = {one: hypothesis for one, hypothesis in params.hypotheses.items() if one in fits}
+    before = judge(fits, known, params.verdict).hypotheses.get(name)
+    versions = {
+        one: hypothesis for one, hypothesis in trial.declared(params, version, name).items() if one in fits or one == name
+    }
+    after = judge({**fits, name: tried}, versions, params.verdict).hypotheses[name]
+    return before, after
+
+
+def _json(value: object) -> str:
+    import json
+
+    return json.dumps(value)
+
+
+def _text(value: object) -> str:
+    return _json(value) if not isinstance(value, str) else value

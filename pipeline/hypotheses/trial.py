@@ -1,0 +1,98 @@
+"""Trial: another version of a hypothesis beside the declared one, and what differs between the two as judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+from pipeline.base.errors import ParamsError, Problem
+from pipeline.base.key_path import nearest
+from pipeline.base.params import Hypothesis, Params, validate
+from pipeline.base.yaml_text import parse
+from pipeline.hypotheses.rules import hypothesis_problems
+from pipeline.results.verdict import Judged
+from pipeline.vocabulary.checks import CHECKS
+
+EXAMPLE = "write it as `exposure.lag=2` or `covariates=[phase]`"
+
+
+def settings_of(words: Sequence[str]) -> dict[str, Any]:
+    """`key=value` words as settings, values read as params.yaml would; ParamsError names all that cannot be read."""
+    found: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for word in words:
+        key, sign, value = word.partition("=")
+        try:
+            if not sign or not key:
+                raise ParamsError(Problem(key or "the setting", "no `=` in it", EXAMPLE))
+            found[key] = parse(f"value: {value}")["value"] if value.strip() else None
+        except ParamsError as error:
+            problems += [Problem(key, problem.what, problem.mend or EXAMPLE) for problem in error.problems]
+    if problems:
+        raise ParamsError(problems)
+    return found
+
+
+def version(data: Mapping[str, Any], name: str, settings: Mapping[str, Any]) -> Hypothesis:
+    """The hypothesis with its settings changed; ParamsError names every key and value that cannot be meant."""
+    hypotheses = data["hypotheses"]
+    if name not in hypotheses:
+        raise ParamsError(Problem("hypotheses", f"there is no `{name}`", nearest(name, list(hypotheses))))
+    changed = deepcopy(dict(data))
+    for key, value in settings.items():
+        _put(changed["hypotheses"][name], key, value)
+    hypothesis = validate(changed).hypotheses[name]
+    problems = list(hypothesis_problems(name, hypothesis))
+    if problems:
+        raise ParamsError(problems)
+    return hypothesis
+
+
+def declared(params: Params, hypothesis: Hypothesis, name: str) -> dict[str, Hypothesis]:
+    """All hypotheses of a study with one of them in another version, in their order."""
+    return {one: hypothesis if one == name else other for one, other in params.hypotheses.items()}
+
+
+def _put(node: dict[str, Any], key: str, value: Any) -> None:
+    *parents, last = key.split(".")
+    for parent in parents:
+        inner = node.get(parent)
+        node[parent] = dict(inner) if isinstance(inner, dict) else {}
+        node = node[parent]
+    node[last] = value
+
+
+def lines(before: Judged | None, after: Judged) -> Iterator[str]:
+    """The two versions as a few lines: estimate, interval, adjusted p, verdict, and the checks whose state changed."""
+    for label, one in (("declared", before), ("this try", after)):
+        yield f"  {label}: {numbers(one)}" if one is not None else f"  {label}: not fitted yet"
+    changed = list(_changed(before, after)) if before is not None else []
+    if changed:
+        yield "  attempts that end otherwise:"
+        yield from (f"    {one}" for one in changed)
+    elif before is not None and before.attempts and after.attempts:
+        yield "  every attempt ends as before"
+
+
+def numbers(judged: Judged) -> str:
+    """Estimate with its interval, adjusted p and verdict in one line, or the verdict alone."""
+    if judged.tested is None or judged.p_adjusted is None:
+        return str(judged.verdict)
+    scaled = judged.tested.standardized
+    p = "< .001" if judged.p_adjusted < 0.001 else f"= {judged.p_adjusted:.3f}".replace("0.", ".", 1)
+    estimate = f"{scaled.estimate:+.3f} SD [{scaled.conf_low:+.3f}, {scaled.conf_high:+.3f}]"
+    return f"{estimate}, adjusted p {p}, {judged.verdict}"
+
+
+def _changed(before: Judged, after: Judged) -> Iterator[str]:
+    states = {attempt.check: attempt.state for attempt in before.attempts}
+    for attempt in after.attempts:
+        was = states.get(attempt.check)
+        if was != attempt.state:
+            label = CHECKS[attempt.check].label if attempt.check in CHECKS else attempt.check
+            yield f"{label}: {_said(was)} -> {_said(attempt.state)}"
+
+
+def _said(state: str | None) -> str:
+    return "not made" if state is None else state.replace("_", " ")
