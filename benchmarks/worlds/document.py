@@ -108,11 +108,11 @@ def _together_by_family(found: Sequence[Tally]) -> Iterator[str]:
     beside = [tally.dynamic_covered() for tally in found if tally.world.feedback is not None]
     headline = Promise("covers", pooled(claimed), *COVERAGE)
     dynamic = Promise("covers", pooled(beside), *FEEDBACK_COVERAGE)
-    rows = [
+    intervals = [
         ("the headline's, where its model is right", str(headline.share), headline.bound, headline.standing),
         ("the one beside feedback, in the feedback worlds", str(dynamic.share), dynamic.bound, dynamic.standing),
     ]
-    yield _table(("95% interval", "holds the truth", "bound", "standing"), rows)
+    yield _table(("95% interval", "holds the truth", "bound", "standing"), intervals)
 
 
 def _promises(found: Sequence[Tally]) -> Iterator[str]:
