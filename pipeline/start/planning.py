@@ -14,12 +14,7 @@ ORDERS = {"day": "day_first", "month": "month_first"}
 def plan_from(proposed: Proposed, interview: Interview) -> Plan:
     """The plan: intake, the order of day and month, and the time zone asked where the files leave them open."""
     intake = _intake(proposed, interview)
-    order: dict[str, str] = {}
-    for name in proposed.ambiguous:
-        text = f"Which comes first in the dates of `{_short(name)}`, day or month? (day, month)"
-        answer = interview.ask(Question(f"order.{_short(name)}", text, None, one_of(list(ORDERS))))
-        if answer in ORDERS:
-            order[name] = ORDERS[answer]
+    order = _orders(proposed, interview)
     zone = ""
     if proposed.offsets:
         text = "Some times carry an offset from UTC. In which time zone did it happen? (such as America/New_York)"
@@ -40,6 +35,19 @@ def plan_from(proposed: Proposed, interview: Interview) -> Plan:
             "zone": zone,
         }
     )
+
+
+def _orders(proposed: Proposed, interview: Interview) -> dict[str, str]:
+    """Day or month first, for the columns that do not tell: asked once for all, or given by column."""
+    own = {name: f"order.{_short(name)}" for name in proposed.ambiguous}
+    answers = {name: interview.given[key] for name, key in own.items() if key in interview.given}
+    left = [name for name in own if name not in answers]
+    if left:
+        shown = ", ".join(f"`{_short(name)}`" for name in left)
+        text = f"Which comes first in the dates of {shown}, day or month? (day, month)"
+        answer = interview.ask(Question("order", text, None, one_of(list(ORDERS))))
+        answers |= dict.fromkeys(left, answer)
+    return {name: ORDERS[answer] for name, answer in answers.items() if answer in ORDERS}
 
 
 def _intake(proposed: Proposed, interview: Interview) -> list[str]:

@@ -14,13 +14,14 @@ MOST = 15  # questions of one set-up; what else could be asked is left out and s
 class Question:
     """One question: its `name` for an answers file, its text, and the answer that Enter gives (None: there is none).
 
-    `check` gives what is wrong with an answer, or nothing.
+    `check` gives what is wrong with an answer, or nothing; `spare`: how many questions must be left for what comes after.
     """
 
     name: str
     text: str
     default: str | None = None
     check: Callable[[str], str] = field(default=lambda _answer: "", compare=False)
+    spare: int = 0
 
 
 Ask = Callable[[Question], str]
@@ -43,7 +44,7 @@ class Interview:
             answer = self.given[question.name].strip()
             if fault := question.check(answer):
                 self.wrong.append((question, fault))
-        elif self.person is not None:
+        elif self.person is not None and (question.default is None or self.may_ask(question.spare)):
             self.asked += 1
             answer = self.person(question)
         elif question.default is not None:

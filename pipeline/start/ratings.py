@@ -15,6 +15,7 @@ from pipeline.start.words import plain
 
 RATERS = ("client", "worker", "observer")
 WORKER = re.compile(r"(?i)worker|therap|staff|clinician|(?:^|_)w[kt]?_")
+SPARE = 5  # questions kept free for codes that nothing can be estimated without, and what comes after them
 ANCHORS = {"seldom": 1, "sometimes": 2, "fairly_often": 3, "very_often": 4, "always": 5}  # of the WAI's short forms
 
 
@@ -60,7 +61,7 @@ def _instrument(making: Making, run: Items | None, role: Role) -> tuple[Instrume
     count = len(making.setup.ratings) + 1
     name = "instrument" if count == 1 else f"instrument_{count}"
     header = run.pattern if run else " ".join(role.scores.values())
-    answer = making.interview.ask(Question(name, text, _likely(fitting, header, role), _check(instruments, run)))
+    answer = making.interview.ask(Question(name, text, _likely(fitting, header, role), _check(instruments, run), SPARE))
     chosen, _, who = answer.partition(" ")
     return (instruments[chosen], who or "client") if chosen in instruments else None
 

@@ -287,3 +287,28 @@ def test_quasi_identifiers_that_make_clients_stand_out_are_left_out_and_said() -
     assert set(setup.sources()["tables"]["clients"]["columns"]) == {"client_id", "age_band", "gender"}
     assert setup.sources()["tables"]["clients"]["recode"] == {"gender": {"F": "female", "M": "male"}}
     assert any("clients.race_ethnicity: left out" in note and "k-anonymity" in note for note in setup.notes)
+
+
+def test_never_more_than_fifteen_questions_however_much_could_be_asked() -> None:
+    codes = dict.fromkeys(("sex", "race", "lang", "prog", "agegrp", "mandated", "referral"), "7")
+    people = [{"cid": f"C{n:02d}ab12cd", **codes} for n in range(20)]
+    more = dict.fromkeys(("phase", "modality", "crisis", "rupture", "repair"), "8")
+    rated = csv_text(
+        [
+            {"sid": f"S{n}ab12cd{n}"} | {f"{form}_{i}": "3" for form in "abcdefghijklmnopqrs" for i in range(1, 13)}
+            for n in (1, 2)
+        ]
+    )
+    tables = {}
+    for name, text in (("clients.csv", csv_text(people)), ("sessions.csv", _sessions(**more)), ("ratings.csv", rated)):
+        tables[name], _ = read_identified(1, "csv", text.encode())
+    asked: list[str] = []
+
+    def person(question: Question) -> str:
+        asked.append(question.name)
+        return "1=attended" if question.name == "sessions.attendance" else question.default or ""
+
+    interview = Interview({}, person)
+    set_up(tables, "data/raw/study", interview, shipped())
+    assert len(asked) <= MOST - 1  # the title comes after
+    assert "sessions.attendance" in asked
