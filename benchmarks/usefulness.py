@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,18 +37,24 @@ def cells(exact: Path, public: Path) -> Iterator[Cell]:
     for path in sorted(exact.glob("*.csv")):
         if path.stem in NOT_OF_THE_DATA or not (public / path.name).is_file():
             continue
-        shown = {tuple(row[:2]): row for row in rows(public / path.name)}
-        for row in rows(path):
-            other = shown.get(tuple(row[:2]), [])
-            for i, text in enumerate(row[1:], start=1):
+        shown = dict(rows(public / path.name))
+        for head, row in rows(path):
+            other = shown.get(head, [])
+            for i, text in enumerate(row):
                 number = value(text)
                 if number is not None:
                     yield Cell(path.stem, number, is_count(text), value(other[i]) if i < len(other) else None)
 
 
-def rows(path: Path) -> list[list[str]]:
-    """The rows of a table, without its head."""
-    return list(csv.reader(path.read_text(encoding="utf-8").splitlines()))[1:]
+def rows(path: Path) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """The rows of a table by what heads them: their group, where they have one, and which of those headed alike it is."""
+    head, *found = csv.reader(path.read_text(encoding="utf-8").splitlines())
+    names = 2 if head[0] == "Group" else 1
+    seen: Counter[tuple[str, ...]] = Counter()
+    for row in found:
+        key = tuple(row[:names])
+        seen[key] += 1
+        yield (*key, str(seen[key])), row[names:]
 
 
 def value(text: str) -> float | None:

@@ -370,3 +370,4 @@ class Reliability(Record):
     floor_ceiling: tuple[FloorCeiling, ...] = ()
     response_rates: tuple[ResponseRate, ...] = ()
     keys: dict[str, Key] = Field(default_factory=dict)
+    scores_only: tuple[Rated, ...] = ()
