@@ -18,6 +18,7 @@ from pipeline.report.section import Planned, Section
 from pipeline.report.sections import (
     answer,
     claims,
+    codebook,
     glance,
     harms,
     limits,
@@ -42,6 +43,7 @@ SECTIONS: tuple[Planned, ...] = (
     methods.SECTION,
     measures.SECTION,
     tables.SECTION,
+    codebook.SECTION,
     lock.SECTION,
     reporting.SECTION,
     provenance.SECTION,
