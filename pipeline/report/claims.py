@@ -81,6 +81,7 @@ class Claim:
 
     name: str
     short: str
+    text: str  # as the authors put it, or not at all
     spec: Hypothesis
     role: Role
     verdict: Verdict
@@ -132,6 +133,7 @@ def claim_of(short: str, spec: Hypothesis, fit: Fit, judged: Judged, gate: Gate)
     return Claim(
         name=judged.name,
         short=short,
+        text=gate.text(spec.claim, f"hypothesis {judged.name}"),
         spec=spec,
         role=judged.role,
         verdict=judged.verdict,

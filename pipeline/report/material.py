@@ -39,9 +39,15 @@ class Material:
         return self.confirmatory or self.claims
 
     @property
+    def title(self) -> str:
+        """What the study is called, unaltered or not at all."""
+        return self.gate.text(self.params.study.title, "title")
+
+    @property
     def question(self) -> str:
         """What the study asks, in one sentence; its title where params.yaml has none."""
-        return self.params.study.question or self.params.study.title
+        asked = self.params.study.question
+        return self.gate.text(asked, "question") if asked else self.title
 
     @property
     def simulated(self) -> bool:

@@ -44,7 +44,7 @@ def build(params: Params, sources: Sources, planned: tuple[Planned, ...] = SECTI
     """Put the document together; nothing in it has not passed the gate."""
     material = material_of(params, sources)
     flags = flags_of(material)
-    title = material.params.study.title
+    title = material.title
     document = Document(
         title=title,
         question=material.question,
@@ -62,7 +62,6 @@ def build(params: Params, sources: Sources, planned: tuple[Planned, ...] = SECTI
 def material_of(params: Params, sources: Sources) -> Material:
     """All that the sections draw on, its claims cleared."""
     gate = gate_of(params, sources.description, sources.fits)
-    params = cleared(params, gate)
     simulated = params.study.origin == "simulated" and params.sources.directory == BUILT_IN
     return Material(
         params=params,
@@ -75,18 +74,6 @@ def material_of(params: Params, sources: Sources) -> Material:
         claims=claims_of(params, sources.fits, sources.verdicts, gate),
         scenario=params.simulate.scenario if simulated else "",
     )
-
-
-def cleared(params: Params, gate: Gate) -> Params:
-    """The settings with the texts somebody wrote (title, question, claims) unaltered or not at all."""
-    study = params.study
-    question = study.question and gate.text(study.question, "question")
-    study = study.model_copy(update={"title": gate.text(study.title, "title"), "question": question})
-    claims = {
-        name: one.model_copy(update={"claim": gate.text(one.claim, f"hypothesis {name}")})
-        for name, one in params.hypotheses.items()
-    }
-    return params.model_copy(update={"study": study, "hypotheses": claims})
 
 
 def flags_of(material: Material) -> tuple[Flag, ...]:

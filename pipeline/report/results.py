@@ -34,7 +34,7 @@ def estimate_of(claim: Claim, material: Material) -> dict[str, Value]:
         "hypothesis": claim.name,
         "short": claim.short,
         "role": claim.role,
-        "claim": claim.spec.claim,
+        "claim": claim.text,
         "verdict": claim.verdict,
         "rule": claim.rule,
         "decided_by": claim.decided_by,

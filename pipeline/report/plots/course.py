@@ -13,7 +13,6 @@ from pipeline.report.tables.measures import order, point
 from pipeline.results.description import Description, Trajectory
 
 FEWEST = 2
-SHORT = 6  # letters of a phase that stands under a small chart
 
 
 def courses(description: Description, gate: Gate) -> tuple[Multiples, ...]:
@@ -69,20 +68,16 @@ def _chart(name: str, score: str, found: list[tuple[str, Shown, Shown, Shown]], 
     places = [derived(float(i), found[0][1]) for i in range(len(found))]
     points = tuple((place, mean) for place, (_, mean, _, _) in zip(places, found, strict=True))
     ribbon = tuple((place, low, high) for place, (_, _, low, high) in zip(places, found, strict=True))
-    every = range(len(found)) if by == "phase" else {0, len(found) // 2, len(found) - 1}
-    ticks = tuple(Tick(places[i], _short(found[i][0], by)) for i in every)
+    ticks = tuple(Tick(places[i], _name(found[i][0], by)) for i in (0, len(found) - 1))
     half = derived(0.3, found[0][1]) if by == "phase" else derived(0.0, found[0][1])
     low, high = -float(half.value or 0), len(found) - 1 + float(half.value or 0)
     x = Axis(derived(low, found[0][1]), derived(high, found[0][1]), ticks)
-    labels = (Label(points[0], found[0][1].text, "open", "under"), Label(points[-1], found[-1][1].text, "open", "left"))
+    labels = (Label(points[0], found[0][1].text, "open", "start"), Label(points[-1], found[-1][1].text, "open", "left"))
     line = Line(points, "held", ribbon=ribbon, whiskers=by == "phase", dots=points if by == "phase" else ())
     title = words.score(score)
     alt = f"{title}: {found[0][1]} to {found[-1][1]}."
     return Chart(name, title[:1].upper() + title[1:], alt, x, y, (line,), labels=labels)
 
 
-def _short(at: str, by: str) -> str:
-    if by != "phase":
-        return at
-    word = words.title(at)
-    return word if len(word) <= SHORT else f"{word[: SHORT - 1]}."
+def _name(at: str, by: str) -> str:
+    return words.plain(at) if by == "phase" else f"session {at}"

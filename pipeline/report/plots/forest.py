@@ -151,7 +151,7 @@ def _row(claim: Claim) -> Row:
     assert effect is not None
     number = _number(effect)
     return Row(
-        label=claim.spec.claim,
+        label=claim.text,
         marks=(mark(claim, number),),
         number=number.estimate.text,
         interval=number.interval,
@@ -177,7 +177,7 @@ def _p(shown: Shown) -> str:
 def _without_numbers(claims: Sequence[Claim], name: str) -> Rows:
     rows = tuple(
         Row(
-            label=claim.spec.claim,
+            label=claim.text,
             tag=claim.short,
             quote=True,
             href=claim.anchor,

@@ -99,7 +99,7 @@ def _card(claim: Claim, leading: Sequence[Claim], material: Material) -> Card:
     if effect is None or figure is None:
         return Card(
             claim.short,
-            claim.spec.claim,
+            claim.text,
             CHIPS[claim.verdict],
             "",
             "".join(_prose(sentences.say(claim))),
@@ -115,7 +115,7 @@ def _card(claim: Claim, leading: Sequence[Claim], material: Material) -> Card:
     unit = _unit(claim, material)
     return Card(
         claim.short,
-        claim.spec.claim,
+        claim.text,
         CHIPS[claim.verdict],
         f"{sign}{number.estimate}",
         unit,

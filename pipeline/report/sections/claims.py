@@ -61,7 +61,7 @@ def claim_block(claim: Claim, material: Material, folded: bool) -> ClaimBlock:
     locked = "locked" if material.verdicts.lock.locked else "not locked"
     kick = f"Claim {claim.short} · {claim.role} · {locked}"
     line = sentences.say(claim)
-    return ClaimBlock(claim.anchor, claim.short, kick, claim.spec.claim, CHIPS[claim.verdict], tuple(body), line, folded)
+    return ClaimBlock(claim.anchor, claim.short, kick, claim.text, CHIPS[claim.verdict], tuple(body), line, folded)
 
 
 def folds_of(claim: Claim, material: Material) -> Folds:

@@ -13,7 +13,7 @@ def build(material: Material) -> Built | None:
     """What stands behind every claim, claim by claim."""
     blocks: list[Block] = [TableBlock(tested(material.claims))] if material.claims else []
     for claim in material.claims:
-        blocks.append(Heading(f"{claim.short}. {claim.spec.claim}"))
+        blocks.append(Heading(f"{claim.short}. {claim.text}"))
         blocks += [block for _, parts in parts_of(claim, material) for block in parts]
     return Built(tuple(blocks)) if blocks else None
 

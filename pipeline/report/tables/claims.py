@@ -29,7 +29,7 @@ def tested(claims: Sequence[Claim]) -> Table:
         if effect is not None:
             own = effect.own
             numbers = (own.estimate, own.interval, effect.scaled.estimate, effect.scaled.interval, own.p, effect.p_adjusted)
-        lines.append(Line(f"{claim.short}. {claim.spec.claim}", (claim.verdict, claim.role, *numbers)))
+        lines.append(Line(f"{claim.short}. {claim.text}", (claim.verdict, claim.role, *numbers)))
     head = ("Claim", "Verdict", "Role", "Estimate", "95% CI", "In SDs", "95% CI in SDs", "p", "Adjusted p")
     note = (
         "Estimates in points of the outcome's scale (log-odds for leaving and missed sessions), then in within-client SDs."
