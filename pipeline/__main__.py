@@ -128,6 +128,10 @@ COMMANDS: dict[str, tuple[str, Arguments]] = {
         "print the verdicts, and where the report is",
         (("--strict", {"action": "store_true", "help": "exit status 1 where some hypothesis has no number"}),),
     ),
+    "export": (
+        "write the report as a Word document; with --r, data and script for a reviewer who trusts R",
+        (("--r", {"action": "store_true", "help": "a private folder with the model's rows and an R script"}),),
+    ),
     "open": ("open the report in the browser", ()),
     "release": (
         "say what would leave, ask, and pack what the report's manifest lists into release.zip",

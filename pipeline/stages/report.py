@@ -63,14 +63,8 @@ DATA_FILES: tuple[str, ...] = ("pipeline/report/templates",)
 
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Read the exact results of declared hypotheses only, clear them, write what may be released."""
-    sources = Sources(
-        description=batch.record(DESCRIPTION, Description),
-        reliability=batch.record(RELIABILITY, Reliability),
-        fits={name: batch.record(f"{FITS}/{name}.json", Fit) for name in params.hypotheses},
-        verdicts=batch.record(VERDICTS, Verdicts),
-        versions=_versions(batch),
-    )
-    document, gate = build(params, sources)
+    exact = sources(batch, params)
+    document, gate = build(params, exact)
     files = released_files(document)
     if gate.rules.exact:
         files = {name.replace("reports", INTERNAL, 1): content for name, content in files.items()} | notices()
@@ -81,8 +75,19 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     listed = json_bytes(manifest(files if not gate.rules.exact else notices(), gate.rules, gate.record()))
     batch.put_bytes("reports/release.json", listed)
     batch.put_json(BASIS, basis(batch, params, listed))
-    for warning in unresolved(sources.verdicts):
+    for warning in unresolved(exact.verdicts):
         print(f"Warning: {visible(warning)}; the others are judged and reported", file=sys.stderr)
+
+
+def sources(batch: Batch, params: Params) -> Sources:
+    """The exact results that a report is made of."""
+    return Sources(
+        description=batch.record(DESCRIPTION, Description),
+        reliability=batch.record(RELIABILITY, Reliability),
+        fits={name: batch.record(f"{FITS}/{name}.json", Fit) for name in params.hypotheses},
+        verdicts=batch.record(VERDICTS, Verdicts),
+        versions=_versions(batch),
+    )
 
 
 def basis(batch: Batch, params: Params, listed: bytes) -> dict[str, Any]:
