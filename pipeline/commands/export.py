@@ -5,16 +5,19 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pipeline.base.params import load
+from pipeline.base.params import Params, load
 from pipeline.project.io import Batch
 from pipeline.project.runner import open_batch, params_text
 from pipeline.report.readers.paper import drawings
 from pipeline.report.readers.word import DPI, word
 from pipeline.report.release import build
+from pipeline.results.fit import Fit
 from pipeline.stages import report
 
 DOCX = "reports/report.docx"
 INTERNAL = "data/internal/report.docx"
+LINKED = "data/analysis/linked"
+R_FOLDER = "data/r"
 
 
 def main(root: Path, arguments: argparse.Namespace) -> int:
@@ -34,3 +37,28 @@ def docx(root: Path) -> bytes:
     document, _ = build(params, report.sources(open_batch(report, root, params, None), params))
     pictures = {name: png for name, (_, png) in drawings(document.figures, DPI).items()}
     return word(document, pictures)
+
+
+def write_r(root: Path, params: Params) -> int:
+    """A private folder for each hypothesis about ratings: the model's rows and an R script; others are named."""
+    from pipeline.hypotheses.design.sample import build_sample
+    from pipeline.hypotheses.kinds import kind_of
+    from pipeline.hypotheses.kinds.multilevel.evaluate import primary
+    from pipeline.hypotheses.r_script import r_files
+
+    batch = Batch(root, (LINKED, report.FITS), (R_FOLDER,))
+    occasions, ledger = batch.table(f"{LINKED}/occasions.parquet"), batch.table(f"{LINKED}/ledger.parquet")
+    left = []
+    for name in params.hypotheses:
+        fit = batch.record(f"{report.FITS}/{name}.json", Fit)
+        if fit.tested is None or kind_of(fit.spec) != "multilevel":
+            left.append(name)
+            continue
+        setting = primary(fit.spec, build_sample(fit.spec, occasions, ledger), params.compute)
+        for file, text in r_files(setting.primary, fit, params.compute).items():
+            batch.put_text(f"{R_FOLDER}/{name}/{file}", text)
+    batch.commit()
+    print(f"{R_FOLDER}: rows and an R script for each hypothesis about ratings. Exact and private.")
+    if left:
+        print(f"Not there (no number, or no mixed model): {', '.join(left)}")
+    return 0
