@@ -72,7 +72,8 @@ def _script(fixed: list[str], random: list[str], tested: dict[str, float], fit: 
         f'cat("pipeline, {label}:", {one.estimate!r}, "SE", {one.std_error!r}, "\\n")' for label, one in ours.items() if one
     )
     curved = "time" in fixed
-    return f"""# Made by `python -m pipeline export --r`. Needs lme4, lmerTest and pbkrtest; run it in this folder: Rscript {SCRIPT}
+    return f"""# Made by `python -m pipeline export --r`. Needs lme4, lmerTest, pbkrtest. Run it in this folder:
+# Rscript {SCRIPT}
 library(lmerTest)
 rows <- read.csv("{ROWS}", check.names = FALSE)
 told <- function(model, label) {{
