@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.base.params import Params, load
 from pipeline.project.io import Batch
 from pipeline.project.runner import open_batch, params_text
+from pipeline.report.document import Document
 from pipeline.report.readers.paper import drawings
 from pipeline.report.readers.word import DPI, word
 from pipeline.report.release import build
@@ -25,16 +26,20 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     params = load(params_text(root))
     name = INTERNAL if params.privacy.release == "internal" else DOCX
     batch = Batch(root, (), (name,))
-    batch.put_bytes(name, docx(root))
+    batch.put_bytes(name, docx(document_of(root)))
     batch.commit()
     print(f"{name}: open it with Word or LibreOffice, and update its fields once (Ctrl+A, F9).")
     return write_r(root, params) if getattr(arguments, "r", False) else 0
 
 
-def docx(root: Path) -> bytes:
-    """The report of the results at hand as a Word document."""
+def document_of(root: Path) -> Document:
+    """The report of the results at hand, cleared."""
     params = load(params_text(root))
-    document, _ = build(params, report.sources(open_batch(report, root, params, None), params))
+    return build(params, report.sources(open_batch(report, root, params, None), params))[0]
+
+
+def docx(document: Document) -> bytes:
+    """A report as a Word document, its figures at 300 dots to the inch."""
     pictures = {name: png for name, (_, png) in drawings(document.figures, DPI).items()}
     return word(document, pictures)
 

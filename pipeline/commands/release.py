@@ -6,6 +6,7 @@ What was released stays known in data/releases.json, keyed and private, so that 
 from __future__ import annotations
 
 import argparse
+import json
 import secrets
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from pydantic import ValidationError
 
 from pipeline.base.errors import DisclosureError, Problem
 from pipeline.base.options import Origin
-from pipeline.disclosure.manifest import differences, packed, unsound
+from pipeline.disclosure.manifest import CLEARED, differences, packed, unsound
 from pipeline.disclosure.people import contents
 from pipeline.disclosure.record import Candidate, Kept, Record, merged, refusals, released
 from pipeline.disclosure.rules import Rules
@@ -26,7 +27,8 @@ FOLDER = "reports"
 MANIFEST = "reports/release.json"
 ARCHIVE = "release.zip"
 RECORD = "data/releases.json"
-OURS = {".gitignore"}  # written by DVC, released by nobody
+DOCX = "reports/report.docx"
+OURS = {".gitignore", "report.docx"}  # DVC's own, released by nobody; the Word document is made anew for the archive
 FOLDERS = {"reports/estimates", "reports/tables", "reports/figures"}  # there even where a study fills none of them
 RERUN = "run `dvc repro` to make the reports anew"
 KEY_BYTES = 32
@@ -70,7 +72,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     if not (getattr(arguments, "yes", False) or _agreed()):
         print("Nothing was released.")
         return 1
-    archive = packed(files)
+    archive = packed(with_word(root, files))
     batch.put_bytes(ARCHIVE, archive)
     entry = released(candidate, secrets.token_bytes(KEY_BYTES))
     batch.put_json(RECORD, merged(before, Record(releases=(entry,))).model_dump())
@@ -78,6 +80,23 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     print(f"{ARCHIVE}: {len(files)} files, all of them listed in {MANIFEST}. SHA-256 {digest(archive)}")
     print(f"{RECORD} remembers this release. Whoever else may release this study needs it: see docs/disclosure.md.")
     return 0
+
+
+def with_word(root: Path, files: dict[str, bytes]) -> dict[str, bytes]:
+    """The files with the report as a Word document, made of the same cleared numbers, and listed as they are."""
+    from pipeline.commands.export import document_of, docx
+    from pipeline.report.readers.page import render
+    from pipeline.stages.report import VERDICTS
+
+    if not (root / VERDICTS).is_file():
+        return files
+    document = document_of(root)
+    if render(document).encode("utf-8") != files["reports/report.html"]:
+        raise DisclosureError(Problem("reports/report.html", "not what params.yaml and the results say now", RERUN))
+    content = docx(document)
+    listed = json.loads(files[MANIFEST])
+    listed["files"][DOCX] = {"sha256": digest(content), "cleared_by": list(CLEARED[".docx"])}
+    return {**files, DOCX: content, MANIFEST: json_bytes(listed)}
 
 
 def _cleared(root: Path, batch: Batch) -> tuple[Manifest, dict[str, bytes]]:

@@ -175,9 +175,14 @@ class _Writer:
         _repeats(grid)
         for line in table.lines:
             cells = grid.add_row().cells  # type: ignore[no-untyped-call]
-            _put(cells[0], ("    " if line.inner else "") + line.head, bold=line.group)
+            _put(
+                cells[0].merge(cells[-1]) if line.group else cells[0],
+                ("    " if line.inner else "") + line.head,
+                bold=line.group,
+            )
             for cell, value in zip(cells[1:], line.cells, strict=False):
                 _put(cell, str(value))
+        _widths(grid)
         _rules(grid)
         if table.note:
             note = self.file.add_paragraph(style="Table Note")
@@ -255,6 +260,18 @@ def _repeats(grid: WordTable) -> None:
 
     properties = grid.rows[0]._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:tblHeader"))
+
+
+def _widths(grid: WordTable) -> None:
+    """The row heads get twice the width of another column."""
+    from docx.shared import Inches
+
+    columns = len(grid.columns)
+    shares = [2.0, *([1.0] * (columns - 1))]
+    grid.autofit = False
+    for column, share in zip(grid.columns, shares, strict=True):
+        for cell in column.cells:
+            cell.width = Inches(WIDE * share / sum(shares))
 
 
 def _rules(grid: WordTable) -> None:

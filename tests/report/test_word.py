@@ -1,0 +1,72 @@
+"""The Word document: the same sections, tables that are tables, pictures with words, and equal bytes twice."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import docx
+import pytest
+
+from pipeline.base.errors import DisclosureError
+from pipeline.report.blocks import FigureBlock, Paragraph, TableBlock, walk
+from pipeline.report.document import Document
+from pipeline.report.readers.word import word
+from tests.report.results import built
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000a49444154789c6300010000050001"
+    "0d0a2db40000000049454e44ae426082"
+)
+
+
+@pytest.fixture(scope="module")
+def document() -> Document:
+    return built(("supported", "practically zero", "inconclusive"))
+
+
+@pytest.fixture(scope="module")
+def content(document: Document) -> bytes:
+    return word(document, {figure.name: PNG for figure in document.figures})
+
+
+def test_every_section_has_its_heading_in_order(document: Document, content: bytes) -> None:
+    file = docx.Document(io.BytesIO(content))
+    heads = [paragraph.text for paragraph in file.paragraphs if paragraph.style.name == "Heading 1"]
+    assert heads == [f"{one.letter}. {one.title}" if one.letter else one.title for one in document.sections]
+
+
+def test_tables_are_tables_whose_heads_repeat_and_figures_have_words(document: Document, content: bytes) -> None:
+    file = docx.Document(io.BytesIO(content))
+    shown = sum(isinstance(block, TableBlock) for section in document.sections for block in walk(section.blocks))
+    assert (
+        0
+        < shown
+        <= len(file.tables) + sum(1 for block in document.blocks if type(block).__name__ == "Fold" and not block.paper)
+    )
+    assert all("w:tblHeader" in table.rows[0]._tr.xml for table in file.tables)
+    described = [shape._inline.docPr.get("descr") for shape in file.inline_shapes]
+    assert described
+    assert all(described)
+    assert len(described) <= sum(isinstance(block, FigureBlock) for block in document.blocks)
+
+
+def test_claims_are_quotes_and_captions_count(document: Document, content: bytes) -> None:
+    file = docx.Document(io.BytesIO(content))
+    quotes = [paragraph.text for paragraph in file.paragraphs if paragraph.style.name == "Quote"]
+    assert len(quotes) == 3
+    assert all(quote.startswith("“") for quote in quotes)
+    captions = [paragraph.text for paragraph in file.paragraphs if paragraph.style.name == "Caption"]
+    numbers = [int(text.split()[1].rstrip(".")) for text in captions if text.startswith("Table")]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_equal_reports_give_equal_bytes(document: Document, content: bytes) -> None:
+    assert word(document, {figure.name: PNG for figure in document.figures}) == content
+
+
+def test_a_number_that_was_not_cleared_does_not_get_in(document: Document) -> None:
+    first = document.sections[0]
+    spoilt = replace(first, blocks=(*first.blocks, Paragraph(3.5)))  # type: ignore[arg-type]
+    with pytest.raises(DisclosureError):
+        word(replace(document, sections=(spoilt, *document.sections[1:])), {})
