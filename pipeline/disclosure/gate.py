@@ -32,13 +32,14 @@ from pipeline.results.backing import Backing
 PLACES = 5  # places held back are counted in steps of this, upwards
 MISSING = "–"  # nothing to show
 WITHHELD = "count withheld"  # one rule for small counts and those that would tell of them: which is which bounds them
+Screen = Callable[[str], str | None]
 WITHHELD_TEXT = "(This text is withheld: it looks as if it named somebody. Change it where it was written.)"
 
 
 class Gate:
     """Clears the numbers of one release; counts known to the census are hidden or shown as a whole release needs it."""
 
-    def __init__(self, rules: Rules, census: Census, screen: Callable[[str], str | None] | None = None) -> None:
+    def __init__(self, rules: Rules, census: Census, screen: Screen | None = None) -> None:
         """`screen` names what a text looks as if it held of a person (a date, a phone number ...), or gives None."""
         self.rules = rules
         self._screen = screen or (lambda _: None)
@@ -151,8 +152,16 @@ class Gate:
             return (first, *(first for _ in ends))
         own = _scaled(estimate, std_error, scale) or std_error
         unit, digits = unit_of(own, backing(behind)), digits_for(own)
-        moved = [None if end is None else first.value + (end - estimate) for end in (estimate, *ends)]
-        return tuple(Shown(MISSING) if value is None else _to_unit(scale(value), unit, digits) for value in moved)
+        null = scale(0.0)
+        found = []
+        for end in (estimate, *ends):
+            if end is None:
+                found.append(Shown(MISSING))
+                continue
+            shown = _to_unit(scale(first.value + (end - estimate)), unit, digits)
+            crossed = (float(shown.value or 0.0) - null) * (scale(end) - null) < 0  # never on the other side of no effect
+            found.append(fact(null, len(shown.text.partition(".")[2])) if crossed else shown)
+        return tuple(found)
 
     def mean(
         self,
@@ -246,7 +255,7 @@ class Gate:
 
     def record(self) -> list[dict[str, str | int]]:
         """What was held back, where, by which rule: about how many places, as a number could tell of rare codes."""
-        kept = sorted((where, rule, n) for (where, rule), n in self.held_back.items() if where)
+        kept = sorted((where, rule, n) for (where, rule), n in self.held_back.items() if where and n)
         return [{"where": where, "rule": rule, "places": -(-n // PLACES) * PLACES} for where, rule, n in kept]
 
     def _of_groups(

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.disclosure.rules import RESIDUAL_DF, Rules
+from pipeline.disclosure.gate import Gate
+from pipeline.disclosure.rules import RESIDUAL_DF
 from pipeline.results.backing import Backing
 from pipeline.results.fit import ModelFacts
 
 FULL = 1 - 1e-9  # a leverage of 1, as far as floating point tells
 
 
-def model_refusal(models: Iterable[ModelFacts], rules: Rules) -> str | None:
-    """Why a fit's numbers may not be released, or None: some model behind them has too few clients, residual df, or a row
+def model_refusal(models: Iterable[ModelFacts], gate: Gate) -> str | None:
+    """Why a fit's numbers may not be released, or None: some model behind them has too few people, residual df, or a row
     it fits by itself.
     """
+    rules = gate.rules
     if rules.exact:
         return None
     for one in models:
-        if rules.refuses(Backing(one.clients, one.workers)):
+        if not gate.group(Backing(one.clients, one.workers)):
             return f"it rests on fewer than {rules.min_cell} clients or {rules.min_workers} workers"
         if one.rows - one.coefficients < RESIDUAL_DF:
             return f"it leaves fewer than {RESIDUAL_DF} residual degrees of freedom"

@@ -65,6 +65,12 @@ def classify(text: str) -> str | None:
     return next((name for name, pattern in _COMPILED.items() if pattern.search(text)), None)
 
 
+def personal(text: str) -> str | None:
+    """The name of the first rule of the net that a sentence breaks, however long it is."""
+    found = ((name, pattern) for name, pattern in _COMPILED.items() if name != "long_text")
+    return next((name for name, pattern in found if pattern.search(text)), None)
+
+
 def scan(column: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
     """Rule -> (rows, first row) of a dictionary-encoded text column that has no declared form."""
     import pyarrow.compute as pc

@@ -158,10 +158,7 @@ def _tried(one: Attempt, sign: float, behind: Backing, gate: Gate) -> Tried:
     shown: tuple[Shown, ...] = ()
     p = None
     if estimate is not None:
-        own = Backing(
-            behind.clients if estimate.clients is None else estimate.clients,
-            behind.workers if estimate.workers is None else estimate.workers,
-        )
+        own = behind if estimate.clients is None else estimate.behind
         ends = (estimate.conf_low, estimate.conf_high)
         shown = gate.interval(estimate.estimate, ends, estimate.std_error, own, "attempts")
         p = gate.p_value(estimate.p_value, own, "attempts")

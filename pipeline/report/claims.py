@@ -125,7 +125,7 @@ def claims_of(params: Params, fits: Mapping[str, Fit], verdicts: Verdicts, gate:
 
 def claim_of(short: str, spec: Hypothesis, fit: Fit, judged: Judged, gate: Gate) -> Claim:
     """Gather one hypothesis' result; its effect is left out where there is none or where the gate refuses a model."""
-    refused = model_refusal(fit.models, gate.rules)
+    refused = model_refusal(fit.models, gate)
     if refused:
         gate.held_back[f"hypothesis {judged.name}", "model rule"] += 1
     behind, shown = people_behind(fit), fit.tested is not None and refused is None
@@ -164,9 +164,7 @@ def number_of(
     one: Estimate, behind: Backing, gate: Gate, where: str, scale: Callable[[float], float] = float, level: float = 0.90
 ) -> Number:
     """An estimate as cleared; `scale` shows it on another scale, its ends made from the estimate as shown."""
-    own = Backing(
-        behind.clients if one.clients is None else one.clients, behind.workers if one.workers is None else one.workers
-    )
+    own = behind if one.clients is None else one.behind
     inner = one.interval(level)
     ends = (one.conf_low, one.conf_high, *inner)
     estimate, low, high, low_inner, high_inner = gate.interval(one.estimate, ends, one.std_error, own, where, scale)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.base.params import Params
-from pipeline.disclosure.gate import Gate
+from pipeline.disclosure.gate import Gate, Screen
 from pipeline.disclosure.rules import Rules
 from pipeline.report.claims import claims_of
 from pipeline.report.counts import census_of
@@ -24,20 +24,23 @@ BUILT_IN = "data/raw/simulated"
 
 @dataclass(frozen=True)
 class Sources:
-    """What the stages before left, exact and private."""
+    """What the stages before left, exact and private; `screen` names what of a person a text seems to hold, or None."""
 
     description: Description
     reliability: Reliability
     fits: Mapping[str, Fit]
     verdicts: Verdicts
     versions: Mapping[str, str]
+    screen: Screen | None = None
 
 
-def gate_of(params: Params, description: Description, fits: Mapping[str, Fit] | None = None) -> Gate:
+def gate_of(
+    params: Params, description: Description, fits: Mapping[str, Fit] | None = None, screen: Screen | None = None
+) -> Gate:
     """The gate of a study, by its own rules, over every count a description and its models may show."""
     privacy = params.privacy
     rules = Rules(privacy.min_cell, privacy.round_to, privacy.release, privacy.min_workers)
-    return Gate(rules, census_of(description, fits or {}, rules.min_cell))
+    return Gate(rules, census_of(description, fits or {}, rules.min_cell), screen)
 
 
 def build(params: Params, sources: Sources, planned: tuple[Planned, ...] = SECTIONS) -> tuple[Document, Gate]:
@@ -61,7 +64,7 @@ def build(params: Params, sources: Sources, planned: tuple[Planned, ...] = SECTI
 
 def material_of(params: Params, sources: Sources) -> Material:
     """All that the sections draw on, its claims cleared."""
-    gate = gate_of(params, sources.description, sources.fits)
+    gate = gate_of(params, sources.description, sources.fits, sources.screen)
     simulated = params.study.origin == "simulated" and params.sources.directory == BUILT_IN
     return Material(
         params=params,

@@ -12,6 +12,7 @@ from pipeline.disclosure.manifest import manifest
 from pipeline.disclosure.neutral import visible
 from pipeline.disclosure.shown import insist, released
 from pipeline.hypotheses.summary import unresolved
+from pipeline.ingest.net import personal
 from pipeline.project.io import Batch, digest, json_bytes
 from pipeline.report.document import Document
 from pipeline.report.notice import notice_page, notice_pdf
@@ -87,6 +88,7 @@ def sources(batch: Batch, params: Params) -> Sources:
         fits={name: batch.record(f"{FITS}/{name}.json", Fit) for name in params.hypotheses},
         verdicts=batch.record(VERDICTS, Verdicts),
         versions=_versions(batch),
+        screen=personal,
     )
 
 

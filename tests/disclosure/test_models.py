@@ -9,6 +9,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.disclosure.census import Census
+from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.models import model_refusal
 from pipeline.disclosure.rules import Rules
 from pipeline.hypotheses.design.leverage import largest_leverage
@@ -40,12 +42,12 @@ def test_no_thin_model_is_let_out(models: list[ModelFacts]) -> None:
         and one.max_leverage < 1 - 1e-9
         for one in models
     )
-    assert (model_refusal(models, rules) is None) == sound
+    assert (model_refusal(models, Gate(rules, Census())) is None) == sound
 
 
 def test_internal_refuses_nothing() -> None:
     inside = Rules(release="internal")
-    assert model_refusal([model(2, 3, 1, 1.0)], inside) is None
+    assert model_refusal([model(2, 3, 1, 1.0)], Gate(inside, Census())) is None
 
 
 def test_the_leverage_of_a_row_is_that_of_the_hat_matrix() -> None:
@@ -60,4 +62,4 @@ def test_the_leverage_of_a_row_is_that_of_the_hat_matrix() -> None:
 def test_a_row_that_a_term_belongs_to_alone_keeps_the_model_in() -> None:
     x, alone = np.arange(40.0), np.eye(40)[3]
     leverage = largest_leverage([x, alone])
-    assert model_refusal([model(20, 40, 3, leverage)], Rules()) == "it fits some row by itself"
+    assert model_refusal([model(20, 40, 3, leverage)], Gate(Rules(), Census())) == "it fits some row by itself"

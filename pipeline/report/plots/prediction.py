@@ -131,7 +131,7 @@ def _base(fit: Fit, behind: Backing, gate: Gate) -> Shown | None:
     row = next((row for row in fit.coefficients if row.of and row.of[0].role == "intercept"), None)
     if row is None:
         return None
-    shown = gate.statistic(row.estimate, row.std_error, behind, "figures")
+    shown = gate.statistic(row.estimate, row.std_error, behind if row.clients is None else row.behind, "figures")
     return shown if shown.value is not None else None
 
 

@@ -12,7 +12,6 @@ from pipeline.report.numbers import bracket
 from pipeline.report.table import Line, Table, Value
 from pipeline.report.tables.people import RARE
 from pipeline.results.backing import Backing
-from pipeline.results.fit import Coefficient
 from pipeline.vocabulary.results import CEILINGS, note_text
 
 NUMBERS = ("", "Estimate", "95% CI", "SE", "df", "p")
@@ -120,8 +119,8 @@ def coefficients(claim: Claim, material: Material) -> Table | None:
     fit, gate = material.fits[claim.name], material.gate
     if claim.effect is None or not fit.coefficients:
         return None
-    kept = [row for row in fit.coefficients if not is_thin(row, claim, material)]
-    gate.held_back[f"hypothesis {claim.name}", "level too small"] += len(fit.coefficients) - len(kept)
+    kept = [row for row in fit.coefficients if gate.group(row.behind)]
+    gate.held_back[f"hypothesis {claim.name}", "number over too few"] += len(fit.coefficients) - len(kept)
     lines = tuple(Line(row.term, _cells(number_of(row, claim.behind, gate, "coefficients"))) for row in kept)
     note = RARE.format("levels") if len(kept) < len(fit.coefficients) else ""
     head = ("Term", *NUMBERS[1:])
@@ -172,36 +171,11 @@ def notes(claim: Claim, material: Material) -> tuple[str, ...]:
 
 
 def thin_levels(claim: Claim, material: Material) -> frozenset[str]:
-    """The levels of a claim's moderator that too few clients have for a number of their own."""
+    """The levels of a claim's moderator that too few people have for a number of their own."""
     fit = material.fits[claim.name]
     if fit.moderation is None or fit.moderation.numeric:
         return frozenset()
-    held = held_by(claim, fit.moderation.moderator, material)
-    gate = material.gate
-    own = {one.level: held.get(one.level, 0) if one.clients is None else one.clients for one in fit.moderation.levels}
-    return frozenset(level for level, clients in own.items() if not gate.group(clients))
-
-
-def held_by(claim: Claim, column: str, material: Material) -> dict[str, int]:
-    """Clients behind each code of a column, of the episodes of the claim's exposures where it is a fact of episodes."""
-    description, spec = material.description, claim.spec
-    modes = [spec.exposure.mode, *([spec.contrast.minus] if spec.contrast and spec.contrast.minus else [])]
-    by_mode = [description.episode_level_clients.get(mode, {}).get(column) for mode in modes]
-    found = [one for one in by_mode if one]
-    if found:
-        return {level: min(one.get(level, 0) for one in found) for level in {key for one in found for key in one}}
-    return description.level_clients.get(column, {})
-
-
-def is_thin(row: Coefficient, claim: Claim, material: Material) -> bool:
-    """Whether a coefficient is about a level that too few people have."""
-    gate = material.gate
-    if row.clients is not None or row.workers is not None:
-        return not gate.group(Backing(claim.behind.clients if row.clients is None else row.clients, row.workers))
-    moderator = str(claim.spec.moderator)
-    leveled = [part for part in row.of if part.level is not None]
-    columns = [(moderator if part.role == "exposure" else part.column, str(part.level)) for part in leveled]
-    return any(not gate.group(held_by(claim, column, material).get(level, 0)) for column, level in columns)
+    return frozenset(one.level for one in fit.moderation.levels if not material.gate.group(one.behind))
 
 
 def _cells(number: Number) -> tuple[Value, ...]:
