@@ -28,8 +28,8 @@ from tests.project import copy_project, small_params
 IDS = ("client_id", "worker_id", "agency_id", "session_id", "episode_id")
 FEW = 3  # clients in each planted group: fewer than any release may show
 HARMLESS_CHUNKS = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"pHYs", b"tRNS", b"sRGB", b"gAMA", b"cHRM", b"sBIT"}
-# Columns of whole numbers that count nothing in the data: items, parameters of factor models, seeds, places in the page.
-NO_COUNTS = {"Items", "df", "Value", "Item"}
+# Columns whose whole numbers count nothing: items, parameters of models, seeds, statistics in units of 1 and more.
+NO_COUNTS = {"Items", "df", "Value", "Item", "Mean", "Estimate", "SE", "χ²"}
 
 
 @pytest.fixture(scope="module")
