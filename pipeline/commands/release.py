@@ -68,11 +68,12 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     candidate = _candidate(batch, Rules(release="public", **listed.rules))
     if problems := refusals(before, candidate):
         raise DisclosureError(problems)
+    files = with_word(root, files)
     _say(listed, files, before)
     if not (getattr(arguments, "yes", False) or _agreed()):
         print("Nothing was released.")
         return 1
-    archive = packed(with_word(root, files))
+    archive = packed(files)
     batch.put_bytes(ARCHIVE, archive)
     entry = released(candidate, secrets.token_bytes(KEY_BYTES))
     batch.put_json(RECORD, merged(before, Record(releases=(entry,))).model_dump())

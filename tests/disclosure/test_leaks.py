@@ -85,7 +85,7 @@ def files(root: Path) -> dict[str, bytes]:
 
 
 def texts(files: dict[str, bytes]) -> Iterator[tuple[str, str]]:
-    """Everything readable in a release: text files whole, what is inside the streams of a PDF, the texts of a PNG."""
+    """Everything readable in a release: text files whole, the parts of a Word document, the streams of a PDF."""
     for name, content in files.items():
         if name.endswith(".pdf"):
             yield name, content.decode("latin-1")
@@ -94,8 +94,16 @@ def texts(files: dict[str, bytes]) -> Iterator[tuple[str, str]]:
                     yield name, zlib.decompress(stream).decode("latin-1")
                 except zlib.error:
                     continue
+        elif name.endswith(".docx"):
+            with zipfile.ZipFile(io.BytesIO(content)) as inside:
+                yield from ((f"{name}/{part}", inside.read(part).decode("utf-8")) for part in parts_of(inside))
         elif not name.endswith(".png"):
             yield name, content.decode("utf-8")
+
+
+def parts_of(document: zipfile.ZipFile) -> list[str]:
+    """The readable parts of a Word document."""
+    return [name for name in document.namelist() if name.endswith((".xml", ".rels"))]
 
 
 def table(root: Path, name: str) -> pd.DataFrame:
