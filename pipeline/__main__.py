@@ -121,6 +121,16 @@ COMMANDS: dict[str, tuple[str, Arguments]] = {
         "the study as it stands, its tries, and other revisions side by side",
         (("revisions", {"nargs": "*", "metavar": "REVISION", "help": "of git, such as HEAD~1"}),),
     ),
+    "plan": (
+        "how many workers, clients and sessions a study needs",
+        (
+            (
+                "--ladder",
+                {"action": "store_true", "help": "draw studies and put them through every attempt to break the claim"},
+            ),
+            ("--all-truths", {"action": "store_true", "help": "with --ladder: also where nothing, or the reverse, is true"}),
+        ),
+    ),
     "lock": ("hold the confirmatory hypotheses fast before outcomes are looked at", ()),
     "unlock": ("open the lock, saying why", (WHY,)),
     "deviate": ("declare a deviation from the lock", (HYPOTHESIS, WHY)),

@@ -178,6 +178,36 @@ class Compute(Section):
     seed: int = Field(20261122, ge=0, lt=2**32, description="of those draws")
 
 
+Sizes = Annotated[tuple[Annotated[int, Field(ge=2, le=2000)], ...], Field(min_length=1, max_length=12)]
+
+
+class Planning(Section):
+    """A study that is being planned (`python -m pipeline plan`): sizes to compare, and what is expected of the ratings.
+
+    SDs are in within-client SDs of the rating; a rate is that of joint episodes in the window before a rating.
+    """
+
+    hypothesis: Name | None = Field(None, description="whose study is planned (default: the first confirmatory one)")
+    effect: float | None = Field(None, gt=0, le=3, description="default: the hypothesis' smallest_effect")
+    target: Annotated[float, Field(gt=0, lt=1)] = 0.80
+    workers: Sizes = (10, 20, 40)
+    clients: Sizes = Field((5, 10), description="of a worker")
+    sessions: Sizes = Field((8, 16), description="planned for a client")
+    rate: float = Field(0.4, gt=0, le=20)
+    rate_spread: float = Field(0.5, ge=0, le=3)
+    missed: float = Field(0.10, ge=0, lt=1, description="share of ratings that will not be given")
+    dropout: float = Field(0.02, ge=0, lt=1, description="chance to stay away for good, each session")
+    client_sd: float = Field(1.0, ge=0, le=10)
+    worker_sd: float = Field(0.3, ge=0, le=10)
+    client_effect_sd: float = Field(0.1, ge=0, le=3)
+    worker_effect_sd: float = Field(0.05, ge=0, le=3)
+    trend_sd: float = Field(0.03, ge=0, le=1)
+    variances_of: Name | None = Field(None, description="a fitted hypothesis whose variances are taken, never its estimate")
+    studies: int = Field(200, ge=10, le=100_000, description="drawn for each design that is put through the ladder")
+    designs: int = Field(4, ge=1, le=50, description="how many designs are put through the ladder")
+    cluster: str | None = Field(None, pattern=r"^tcp://[A-Za-z0-9.:-]+$", description="address of a Dask scheduler")
+
+
 class Params(Section):
     """All of params.yaml; every section must be there, if only as `{}`, because DVC tracks them by name."""
 
@@ -191,6 +221,7 @@ class Params(Section):
     verdict: VerdictRules
     report: Report
     compute: Compute
+    plan: Planning = Planning()
 
 
 def load(text: str) -> Params:

@@ -28,7 +28,12 @@ MANIFEST = "reports/release.json"
 ARCHIVE = "release.zip"
 RECORD = "data/releases.json"
 DOCX = "reports/report.docx"
-OURS = {".gitignore", "report.docx"}  # DVC's own, released by nobody; the Word document is made anew for the archive
+OURS = {
+    ".gitignore",
+    "report.docx",
+    "plan.html",
+    "plan.docx",
+}  # DVC's own, released by nobody; the Word document is made anew for the archive
 FOLDERS = {"reports/estimates", "reports/tables", "reports/figures"}  # there even where a study fills none of them
 RERUN = "run `dvc repro` to make the reports anew"
 KEY_BYTES = 32

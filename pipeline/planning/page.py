@@ -1,0 +1,203 @@
+"""The plan as a document: the power of every design, the ladder's price, a paragraph to use, and what is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.planning.design import Design, Variation
+from pipeline.planning.power import Power, smallest
+from pipeline.planning.studies import WORLDS
+from pipeline.planning.tally import Ladder, Share
+from pipeline.report.blocks import Block, Bullets, Paragraph, TableBlock
+from pipeline.report.document import Document, Flag
+from pipeline.report.section import Section
+from pipeline.report.table import Line, Table
+
+FEW_WORKERS, FEW_SESSIONS = 10, 6
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a plan has come to."""
+
+    claim: str
+    effect: float
+    alpha: float
+    family: int
+    target: float
+    variation: Variation
+    source: str  # where the variances come from, in words
+    powers: tuple[Power, ...]
+    harms: tuple[Power, ...]
+    ladders: tuple[Ladder, ...]
+
+
+def document(plan: Plan) -> Document:
+    """The plan in the form of a report."""
+    sections = (
+        Section("answer", "How large must the study be?", _answer(plan), "first"),
+        Section("power", "Every design that was asked about", (_powers(plan), *_words(plan)), "main"),
+        Section("ladder", "What is left once every attempt to prove it wrong was made", _ladders(plan), "main"),
+        Section(
+            "application", "A paragraph for a grant application or an ethics board", (Paragraph(_paragraph(plan)),), "main"
+        ),
+        Section("assumed", "What is assumed", (_assumed(plan),), "main"),
+    )
+    flags = (Flag("Plan", "no data of any client is in it"),)
+    return Document(
+        "How large must the study be?", plan.claim, flags, "", sections, "Made by python -m pipeline plan.", "150"
+    )
+
+
+def _answer(plan: Plan) -> tuple[Block, ...]:
+    best = smallest(plan.powers, plan.target)
+    if best is None:
+        most = max((one.power or 0.0 for one in plan.powers), default=0.0)
+        return (
+            Paragraph(
+                f"None of these designs reaches {_percent(plan.target)}: the best of them has {_percent(most)}.", "answer"
+            ),
+            Paragraph("More workers help most; then more sessions with and without advocacy for each client."),
+        )
+    said = f"{_size(best.design)}: {_percent(best.power or 0.0)} power to see {plan.effect:g} within-client SDs an episode."
+    return (
+        Paragraph(said, "answer"),
+        Paragraph(
+            f"It is the design with the fewest ratings (about {best.ratings:,}) of those asked about that reaches "
+            f"{_percent(plan.target)} for a headline clear at {plan.alpha:.3g}. “Supported” asks for more: see below."
+        ),
+    )
+
+
+def _powers(plan: Plan) -> TableBlock:
+    head = ("Workers × clients × sessions", "Ratings", "Standard error", "df", "Power", "Power to see as large a harm")
+    lines = []
+    for one, harm in zip(plan.powers, plan.harms, strict=True):
+        if one.power is None or one.std_error is None or one.df is None:
+            lines.append(Line(_short(one.design), ("", "", "", one.reason, "")))
+            continue
+        cells = (
+            f"{one.ratings:,}",
+            f"{one.std_error:.3f}",
+            f"{one.df:.0f}",
+            _percent(one.power),
+            _percent(harm.power or 0.0),
+        )
+        lines.append(Line(_short(one.design), cells))
+    note = "Non-central t over the information of drawn courses; the effect is two-sided, the power that of its own sign."
+    return TableBlock(Table("plan_power", "Power of the headline", head, tuple(lines), note))
+
+
+def _words(plan: Plan) -> tuple[Block, ...]:
+    said = []
+    if any(one.design.workers < FEW_WORKERS for one in plan.powers):
+        said.append(
+            f"Fewer than {FEW_WORKERS} workers: how workers differ in the effect can hardly be told, intervals widen, and "
+            "whatever is said of workers rests on a handful of people."
+        )
+    if any(one.design.sessions < FEW_SESSIONS for one in plan.powers):
+        said.append(
+            f"Fewer than {FEW_SESSIONS} sessions a client: ratings that bring the advocacy can hardly be told from advocacy "
+            "that moves ratings, so that many true effects will end without a direction."
+        )
+    return (Bullets(tuple(said)),) if said else ()
+
+
+def _ladders(plan: Plan) -> tuple[Block, ...]:
+    if not plan.ladders:
+        return (Paragraph("Not drawn yet: python -m pipeline plan --ladder puts drawn studies through every attempt."),)
+    head = ("Design", "If", "Clear as predicted", "Supported", "Other verdicts")
+    lines = tuple(
+        Line(_short(one.design), (WORLDS[one.world], _share(one.significant), _share(one.supported), _others(one)))
+        for one in plan.ladders
+    )
+    note = "Shares of drawn studies with 95% Monte Carlo intervals. Supported where nothing is there is a false alarm."
+    return (TableBlock(Table("plan_ladder", "What the ladder says of drawn studies", head, lines, note)),)
+
+
+def _others(one: Ladder) -> str:
+    rest = {verdict: count for verdict, count in one.verdicts.items() if verdict != "supported"}
+    return ", ".join(f"{verdict} {_percent(count / one.supported.studies)}" for verdict, count in rest.items()) or "none"
+
+
+def _paragraph(plan: Plan) -> str:
+    best = smallest(plan.powers, plan.target)
+    if best is None or best.power is None:
+        return "No design asked about reaches the target, so that no paragraph can be written yet."
+    one = best.design
+    drawn = [ladder for ladder in plan.ladders if ladder.design == one and ladder.world == "effect"]
+    price = ""
+    if drawn:
+        price = (
+            f" In {drawn[0].supported.studies} simulated studies of this size, {_share(drawn[0].supported)} ended as "
+            "supported after every preregistered attempt to falsify the claim."
+        )
+    expected = (
+        f"With {one.workers} workers, {one.clients} clients of each and {one.sessions} planned sessions, expecting "
+        f"{one.rate:g} joint advocacy episodes before a rating, {_percent(one.missed)} of ratings missed and "
+        f"{_percent(one.dropout)} of clients leaving after a session, "
+    )
+    told = (
+        f"a difference of {plan.effect:g} within-client standard deviations an episode is detected with "
+        f"{_percent(best.power)} power (two-sided, alpha {plan.alpha:.3g}, linear mixed model with effects varying by "
+        "worker and client, Satterthwaite degrees of freedom)."
+    )
+    return expected + told + price
+
+
+def _assumed(plan: Plan) -> TableBlock:
+    vary = plan.variation
+    rows = {
+        "Clients' levels": vary.client,
+        "Workers' levels": vary.worker,
+        "The effect, over clients": vary.client_effect,
+        "The effect, over workers": vary.worker_effect,
+        "Clients' own trends, a session": vary.trend,
+    }
+    lines = tuple(Line(name, (f"{value:.3g}",)) for name, value in rows.items())
+    corrected = (
+        f" Alpha is {plan.alpha:.3g}: the first of {plan.family} claims after Holm's correction." if plan.family > 1 else ""
+    )
+    return TableBlock(
+        Table(
+            "plan_assumed", "SDs in within-client SDs of the rating", ("What varies", "SD"), lines, plan.source + corrected
+        )
+    )
+
+
+def _size(design: Design) -> str:
+    return f"{design.workers} workers with {design.clients} clients each and {design.sessions} sessions a client"
+
+
+def _short(design: Design) -> str:
+    return f"{design.workers} × {design.clients} × {design.sessions}"
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.0f}%"
+
+
+def _share(share: Share) -> str:
+    return f"{_percent(share.share)} [{_percent(share.low)}, {_percent(share.high)}]"
+
+
+def ladder_lines(found: Sequence[Ladder]) -> list[str]:
+    """What the ladder says of drawn studies, for a terminal."""
+    return [
+        f"{_short(one.design).replace('×', 'x')}, if {WORLDS[one.world]}: clear as predicted {_share(one.significant)}, "
+        f"supported {_share(one.supported)} of {one.supported.studies:,} drawn studies"
+        for one in found
+    ]
+
+
+def lines(powers: Sequence[Power]) -> list[str]:
+    """The designs and their power for a terminal."""
+    rows = [f"{'workers x clients x sessions':30}{'ratings':>9}{'SE':>8}{'df':>7}{'power':>8}"]
+    for one in powers:
+        size = _short(one.design).replace("×", "x")
+        if one.power is None:
+            rows.append(f"{size:30}{one.reason}")
+        else:
+            rows.append(f"{size:30}{one.ratings:>9,}{one.std_error:>8.3f}{one.df:>7.0f}{_percent(one.power):>8}")
+    return rows

@@ -1,0 +1,120 @@
+"""Tier 2: studies of a planned design drawn by the built-in simulator and put through the real ladder."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from pipeline.base.params import Compute, Exposure, Hypothesis, Simulate, VerdictRules
+from pipeline.planning.design import Design, Variation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+World = Literal["effect", "none", "low_rating_brings", "high_rating_brings", "shared_trend", "harm"]
+WORLDS: Mapping[World, str] = {
+    "effect": "the effect is there",
+    "none": "nothing is there",
+    "low_rating_brings": "a low rating brings joint advocacy, and nothing else",
+    "high_rating_brings": "a high rating brings joint advocacy, and nothing else",
+    "shared_trend": "alliance and advocacy rise together, and nothing else",
+    "harm": "joint advocacy harms by as much",
+}
+FEEDBACK = 1.2  # log rate of joint advocacy a point of alliance: what fooled a ladder without the feedback check
+TREND = {"trend_sd": 0.03, "advocacy_trend": 0.03, "advocacy_trend_sd": 0.07, "trend_correlation": 0.8}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What the studies of a plan have in common: the claim, the rules, how ratings vary, the effect in within-client SDs."""
+
+    hypothesis: Hypothesis
+    rules: VerdictRules
+    compute: Compute
+    exposure: Exposure
+    variation: Variation
+    effect: float
+    family: int  # confirmatory claims whose p-values are corrected together
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one drawn study came to: whether the headline was clear in the predicted direction, and the verdict."""
+
+    significant: bool
+    verdict: str
+
+
+def outcome(planned: Planned, design: Design, world: World, seed: int) -> Outcome:
+    """Draw one study and ask the ladder; where the headline is not clear, no attempt is made to break it."""
+    from pipeline.exposure.link import link
+    from pipeline.hypotheses.design.sample import build_sample
+    from pipeline.hypotheses.evaluate import evaluate
+    from pipeline.hypotheses.kinds.multilevel.evaluate import primary
+    from pipeline.hypotheses.verdict.judge import judge
+    from pipeline.results.reason import NotEstimable
+    from pipeline.simulate import canonical
+
+    tables = canonical(settings(planned, design, world), seed)
+    occasions, ledger, _ = link(tables, _scored(tables), planned.exposure)
+    alpha = planned.rules.alpha / planned.family
+    try:
+        tested = primary(planned.hypothesis, build_sample(planned.hypothesis, occasions, ledger), planned.compute).tested
+    except NotEstimable:
+        return Outcome(False, "not estimable")
+    sign = -1.0 if planned.hypothesis.predicted == "negative" else 1.0
+    clear = tested.p_value < alpha
+    if not clear:
+        return Outcome(False, "inconclusive")
+    fit = evaluate(planned.hypothesis, occasions, ledger, planned.compute)
+    rules = planned.rules.model_copy(update={"alpha": alpha})
+    verdict = judge({"it": fit}, {"it": planned.hypothesis}, rules).hypotheses["it"].verdict
+    return Outcome(bool(sign * tested.estimate > 0), str(verdict))
+
+
+def settings(planned: Planned, design: Design, world: World) -> Simulate:
+    """The simulator's settings for a design: SDs and effect turned into points of its scale."""
+    vary, unit = planned.variation, within_sd()
+    sign = -1.0 if planned.hypothesis.predicted == "negative" else 1.0
+    effect = {"effect": sign * planned.effect, "harm": -sign * planned.effect}.get(world, 0.0)
+    truth = {
+        "joint": effect * unit,
+        "joint_slope_sd": vary.client_effect * unit if effect else 0.0,
+        "client_sd": vary.client * unit,
+        "worker_sd": vary.worker * unit,
+        "trend_sd": vary.trend * unit,
+        "joint_rate": design.rate,
+        "rate_client_sd": design.spread,
+        "missed_rating": design.missed,
+        "dropout": design.dropout,
+    }
+    if world in ("low_rating_brings", "high_rating_brings"):
+        truth["alliance_on_joint"] = FEEDBACK if world == "high_rating_brings" else -FEEDBACK
+    if world == "shared_trend":
+        truth |= TREND
+    workers, clients = design.workers, design.workers * design.clients
+    return Simulate(workers=workers, clients=clients, sessions=design.sessions, truth=truth)
+
+
+@cache
+def within_sd() -> float:
+    """The simulator's within-client SD of a rating in points, measured on one large study without an effect."""
+    from pipeline.simulate import canonical
+
+    tables = canonical(Simulate(scenario="null", workers=40, clients=400, sessions=12), 0)
+    scores = _scored(tables)
+    total = scores[scores["score"] == "total"]
+    ratings = total.merge(tables["sessions"][["session_id", "client_id"]], on="session_id")
+    centred = ratings["value"] - ratings.groupby("client_id")["value"].transform("mean")
+    spare = len(ratings) - ratings["client_id"].nunique()
+    return math.sqrt(float((centred.dropna() ** 2).sum()) / spare)
+
+
+def _scored(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    from pipeline.measures import shipped
+    from pipeline.measures.scoring import score
+
+    return score(tables["ratings_wai_sr"], shipped()["wai_sr"], 0.75)

@@ -1,0 +1,113 @@
+"""The plan as a researcher meets it: words for nonsense, drawn studies that resume, equal results however drawn."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from pipeline.base.errors import ParamsError
+from pipeline.base.params import load
+from pipeline.commands import plan
+from pipeline.planning.design import Design
+from pipeline.planning.studies import Outcome, settings
+from pipeline.planning.tally import ladders, missing, run, tasks, wilson
+from tests.project import ROOT
+
+TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
+SMALL = "plan: { effect: 0.5, workers: [6], clients: [4], sessions: [6], studies: 10, designs: 1 }"
+
+
+def project(root: Path, section: str) -> Path:
+    (root / "params.yaml").write_text(TEXT.replace("\nverdict:", f"\n{section}\n\nverdict:"), encoding="utf-8")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("section", "says"),
+    [
+        ("plan: { workers: [1] }", "plan.workers"),
+        ("plan: { effect: 0 }", "plan.effect"),
+        ("plan: { workers: [] }", "plan.workers"),
+        ("plan: { clients: [10000000] }", "plan.clients"),
+        ("plan: { target: 1.0 }", "plan.target"),
+        ("plan: { hypothesis: nobody }", "plan.hypothesis"),
+        ("plan: { hypothesis: joint_advocacy_keeps_clients }", "cannot be planned yet"),
+        ("plan: { variances_of: nobody }", "plan.variances_of"),
+        ("plan: { cluster: 'rm -rf' }", "plan.cluster"),
+    ],
+)
+def test_nonsense_is_refused_in_words(tmp_path: Path, section: str, says: str) -> None:
+    with pytest.raises(ParamsError, match=says):
+        plan.main(project(tmp_path, section), argparse.Namespace(ladder=False))
+    assert not (tmp_path / "reports").exists()
+
+
+def test_the_page_has_the_power_of_every_design_and_a_paragraph_to_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    section = "plan: { effect: 0.3, workers: [3, 40], clients: [10], sessions: [4, 16] }"
+    assert plan.main(project(tmp_path, section), argparse.Namespace(ladder=False)) == 0
+    page = (tmp_path / "reports/plan.html").read_text(encoding="utf-8")
+    for size in ("3 × 10 × 4", "40 × 10 × 16", "Fewer than 10 workers", "Fewer than 6 sessions"):
+        assert size in page
+    assert "is detected with" in page
+    assert (tmp_path / "reports/plan.docx").read_bytes()[:2] == b"PK"
+    assert "Smallest that reaches 80%" in capsys.readouterr().out
+
+
+def test_shares_have_wilsons_interval() -> None:
+    share = wilson(8, 10)
+    assert (share.low, share.high) == pytest.approx((0.4901625, 0.9433178), abs=1e-6)  # R: prop.test(8, 10, correct = FALSE)
+    assert wilson(0, 0).studies == 0
+
+
+def test_what_is_known_is_not_drawn_again_and_the_order_of_drawing_does_not_matter() -> None:
+    asked = tasks([Design(6, 4, 6)], ("effect", "none"), 3, 7)
+    known = {task.key: Outcome(task.world == "effect", "supported") for task in reversed(asked[:4])}
+    assert [task.seed for task in missing(asked, known)] == [8, 9]
+    assert ladders(asked, known) == ladders(asked, dict(sorted(known.items())))
+    assert len({task.key for task in asked}) == 6
+
+
+def test_a_harm_is_as_large_as_the_effect_and_null_worlds_have_none(tmp_path: Path) -> None:
+    params = load(project(tmp_path, SMALL).joinpath("params.yaml").read_text())
+    _, hypothesis = plan.hypothesis_of(params)
+    planned = plan.Planned(
+        hypothesis, params.verdict, params.compute, params.exposure, plan.variation_of(tmp_path, params)[0], 0.5, 1
+    )
+    design = Design(6, 4, 6)
+    effect, harm = (settings(planned, design, world).truth["joint"] for world in ("effect", "harm"))
+    assert effect == -harm > 0
+    for world in ("none", "low_rating_brings", "high_rating_brings", "shared_trend"):
+        assert settings(planned, design, world).truth["joint"] == 0  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+def test_killed_and_resumed_on_one_core_or_two_the_plan_is_the_same(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for root in (one, two):
+        root.mkdir()
+        project(root, SMALL)
+    assert plan.main(one, argparse.Namespace(ladder=True)) == 0
+    store = next((one / "data/plans").iterdir())
+    lines = store.read_text().splitlines()
+    (two / "data/plans").mkdir(parents=True)
+    (two / "data/plans" / store.name).write_text("\n".join([*lines[3:6], lines[0][:20]]) + "\n")  # cut by a kill
+    assert plan.main(two, argparse.Namespace(ladder=True)) == 0
+    assert (one / "reports/plan.html").read_bytes() == (two / "reports/plan.html").read_bytes()
+    assert (one / "reports/plan.docx").read_bytes() == (two / "reports/plan.docx").read_bytes()
+
+
+@pytest.mark.slow
+def test_a_cluster_of_two_draws_what_one_core_draws(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    params = load(project(tmp_path, SMALL).joinpath("params.yaml").read_text())
+    _, hypothesis = plan.hypothesis_of(params)
+    variation = plan.variation_of(tmp_path, params)[0]
+    planned = plan.Planned(hypothesis, params.verdict, params.compute, params.exposure, variation, 0.5, 1)
+    asked = tasks([Design(6, 4, 6)], ("effect",), 4, 7)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        there = list(run(planned, asked, cluster.scheduler_address, 2))
+    assert there == list(run(planned, asked, None, 1))
