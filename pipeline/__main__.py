@@ -24,6 +24,7 @@ STAGES = {
     "validate": "hold the canonical tables to their rules",
     "score": "score the alliance measures",
     "link": "link advocacy episodes to the ratings that follow them",
+    "curve": "fit all declared defensible choices of a hypothesis (nothing, where none are declared)",
     "describe": "count and describe",
     "reliability": "estimate how reliable the measures are",
     "fit": "fit and try to falsify one hypothesis",

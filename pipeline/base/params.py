@@ -208,6 +208,25 @@ class Planning(Section):
     cluster: str | None = Field(None, pattern=r"^tcp://[A-Za-z0-9.:-]+$", description="address of a Dask scheduler")
 
 
+Choice = bool | int | float | str | tuple[str, ...] | None
+
+
+class Axis(Section):
+    """A choice that could be defended in more than one way, and why."""
+
+    choices: tuple[Choice, ...] = Field(min_length=2, max_length=50)
+    why: Text
+    another_question: bool = Field(False, description="its choices ask another question: a panel of their own")
+
+
+class Multiverse(Section):
+    """All defensible choices of one hypothesis at once (docs/specification-curve.md)."""
+
+    axes: dict[Name, Axis] = Field(min_length=1)
+    shifts: int = Field(500, ge=20, le=10_000, description="of the exposure within clients, to hold the curve against")
+    limit: int = Field(2000, ge=2, le=20_000, description="a larger number of combinations is drawn from")
+
+
 class Params(Section):
     """All of params.yaml; every section must be there, if only as `{}`, because DVC tracks them by name."""
 
@@ -222,6 +241,7 @@ class Params(Section):
     report: Report
     compute: Compute
     plan: Planning = Planning()
+    multiverse: dict[Name, Multiverse] = Field({}, description="hypotheses whose defensible choices are all fitted")
 
 
 def load(text: str) -> Params:

@@ -21,6 +21,7 @@ NAMES = (
     "validate",
     "score",
     "link",
+    "curve",
     "describe",
     "reliability",
     "fit",

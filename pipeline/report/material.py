@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.base.params import Params
 from pipeline.disclosure.gate import Gate
 from pipeline.report.claims import Claim
+from pipeline.results.curve import Curves
 from pipeline.results.description import Description
 from pipeline.results.fit import Fit
 from pipeline.results.reliability import Reliability
@@ -27,6 +28,7 @@ class Material:
     gate: Gate
     claims: tuple[Claim, ...]
     scenario: str = ""
+    curves: Curves = field(default_factory=Curves)
 
     @property
     def confirmatory(self) -> tuple[Claim, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.base.params import Params
 from pipeline.disclosure.gate import Gate, Screen
@@ -14,6 +14,7 @@ from pipeline.report.document import SECTIONS, Document, Flag, compose
 from pipeline.report.material import Material
 from pipeline.report.results import estimate_of, metrics_of
 from pipeline.report.section import Planned
+from pipeline.results.curve import Curves
 from pipeline.results.description import Description
 from pipeline.results.fit import Fit
 from pipeline.results.reliability import Reliability
@@ -32,6 +33,7 @@ class Sources:
     verdicts: Verdicts
     versions: Mapping[str, str]
     screen: Screen | None = None
+    curves: Curves = field(default_factory=Curves)
 
 
 def gate_of(
@@ -76,6 +78,7 @@ def material_of(params: Params, sources: Sources) -> Material:
         gate=gate,
         claims=claims_of(params, sources.fits, sources.verdicts, gate),
         scenario=params.simulate.scenario if simulated else "",
+        curves=sources.curves,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.base.errors import ParamsError, Problem
 from pipeline.base.params import Hypothesis, Params, effective
+from pipeline.curve.axes import check_multiverse
 from pipeline.disclosure.rules import check_params as check_release
 from pipeline.hypotheses.rules import check_params as check_hypotheses
 from pipeline.ingest.declared import check_params as check_sources
@@ -21,7 +22,7 @@ from pipeline.project.io import Batch, remove_undeclared
 from pipeline.simulate.scenarios import check_overrides
 
 READS = ("params.yaml", FOLDER)
-WRITES = ("data/interim/check.json", "data/interim/plans")
+WRITES = ("data/interim/check.json", "data/interim/multiverse.json", "data/interim/plans")
 PARAMS = tuple(Params.model_fields)
 JUDGED_ONLY = {"role", "claim", "predicted", "smallest_effect"}
 
@@ -32,6 +33,8 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     if problems:
         raise ParamsError(problems)
     batch.put_json("data/interim/check.json", {"valid": True})
+    asked = {name: effective(one) for name, one in params.multiverse.items()}
+    batch.put_json("data/interim/multiverse.json", asked)  # not a section every study must have: DVC would ask for it
     for name, declared in params.hypotheses.items():
         batch.put_json(f"data/interim/plans/{name}.json", plan(declared))
     remove_undeclared(batch.root / "data/analysis/fits", keep=params.hypotheses.__contains__)
@@ -44,6 +47,7 @@ def room_problems(params: Params, instruments: Mapping[str, str]) -> list[Proble
         check_sources(params),
         check_measures(params, instruments),
         check_hypotheses(params),
+        check_multiverse(params),
         check_release(params),
     )
     return sorted({problem for room in rooms for problem in room})

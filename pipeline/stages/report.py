@@ -19,6 +19,7 @@ from pipeline.report.notice import notice_page, notice_pdf
 from pipeline.report.readers.page import render
 from pipeline.report.readers.paper import drawings, pdf
 from pipeline.report.release import Sources, build
+from pipeline.results.curve import Curves
 from pipeline.results.description import Description
 from pipeline.results.fit import Fit
 from pipeline.results.reliability import Reliability
@@ -28,6 +29,7 @@ DESCRIPTION = "data/analysis/description.json"
 RELIABILITY = "data/analysis/reliability.json"
 FITS = "data/analysis/fits"
 VERDICTS = "data/analysis/verdicts.json"
+CURVES = "data/analysis/curves.json"
 LOCK = "requirements.lock"
 VALIDATED = "data/validated"
 INTERNAL = "data/internal"  # where a report with exact counts lies: private, ignored by git, never pushed
@@ -35,7 +37,7 @@ EMPTY = "A run with privacy.release: internal leaves its report here.\n"  # DVC 
 BASIS = "data/analysis/report_basis.json"
 PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib")
 
-READS: tuple[str, ...] = (DESCRIPTION, RELIABILITY, FITS, VERDICTS, LOCK, VALIDATED)
+READS: tuple[str, ...] = (DESCRIPTION, RELIABILITY, FITS, VERDICTS, CURVES, LOCK, VALIDATED)
 WRITES: tuple[str, ...] = (
     "reports/report.html",
     "reports/report.pdf",
@@ -88,6 +90,7 @@ def sources(batch: Batch, params: Params) -> Sources:
         fits={name: batch.record(f"{FITS}/{name}.json", Fit) for name in params.hypotheses},
         verdicts=batch.record(VERDICTS, Verdicts),
         versions=_versions(batch),
+        curves=batch.record(CURVES, Curves),
         screen=personal,
     )
 

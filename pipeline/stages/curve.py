@@ -1,0 +1,64 @@
+"""curve: all declared defensible choices of a hypothesis at once; nothing but a word where params ask for none."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pipeline.base.params import Multiverse, Params
+from pipeline.project.instruments import FOLDER
+from pipeline.project.io import Batch
+from pipeline.results.curve import Curve, Curves
+
+if TYPE_CHECKING:
+    from pipeline.curve.build import Linked
+
+VALID = "data/validated"
+ASKED = "data/interim/multiverse.json"
+READS = (VALID, FOLDER, ASKED)
+WRITES = ("data/analysis/curves.json",)
+PARAMS = ("hypotheses", "measures", "exposure", "compute", "study")
+TABLES = ("clients", "workers", "sessions", "advocacy")
+
+
+def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
+    """Write the curves that were asked for."""
+    wanted = {name: Multiverse.model_validate_json(json.dumps(one)) for name, one in batch.json(ASKED).items()}
+    if not wanted:
+        batch.put_json(WRITES[0], Curves())
+        return
+    from pipeline.curve.axes import specifications
+    from pipeline.curve.build import curve_of
+
+    linked, found = _linker(batch, params), dict[str, Curve]()
+    for name, asked in wanted.items():
+        sign = -1.0 if params.hypotheses[name].predicted == "negative" else 1.0
+        ways = specifications(name, params, asked)
+        found[name] = curve_of(ways, linked, asked, params.compute, sign, params.study.seed)
+    batch.put_json(WRITES[0], Curves(curves=found))
+
+
+def _linker(batch: Batch, params: Params) -> Linked:
+    """What links episodes and ratings as a way says; ways that agree in it share the result."""
+    import pandas as pd
+
+    from pipeline.curve.axes import Way
+    from pipeline.exposure.link import link
+    from pipeline.measures.scoring import combine, score
+    from pipeline.project.instruments import library
+    from pipeline.stages.score import ratings_tables
+
+    tables = {name: batch.table(f"{VALID}/{name}.parquet") for name in TABLES if batch.has(f"{VALID}/{name}.parquet")}
+    rated = ratings_tables(batch, library(batch, params.measures))
+    scores: dict[float, pd.DataFrame] = {}
+    known: dict[tuple[str, float], tuple[pd.DataFrame, pd.DataFrame]] = {}
+
+    def linked(way: Way) -> tuple[pd.DataFrame, pd.DataFrame]:
+        if way.linked_by not in known:
+            if way.min_answered not in scores:
+                scores[way.min_answered] = combine([score(table, one, way.min_answered) for one, table in rated])
+            occasions, ledger, _ = link(tables, scores[way.min_answered], way.exposure)
+            known[way.linked_by] = (occasions, ledger)
+        return known[way.linked_by]
+
+    return linked

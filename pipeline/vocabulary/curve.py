@@ -1,0 +1,21 @@
+"""The axes of a specification curve in a reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+AXIS_WORDS: Mapping[str, str] = {
+    "instrument": "the instrument",
+    "score": "the score",
+    "rater": "who rates",
+    "dose": "how advocacy is counted",
+    "lag": "how many ratings later",
+    "covariates": "the covariates",
+    "time": "the clock",
+    "first_window": "the days before the first rating",
+    "same_day": "episodes on the day of a rating",
+    "gap_after": "from when on a window is a gap",
+    "gaps": "ratings after a gap",
+    "min_answered": "how much of a rating must be answered",
+    "min_ratings": "how many ratings a client must have",
+}
