@@ -113,7 +113,13 @@ COMMANDS: dict[str, tuple[str, Arguments]] = {
         "write data/README.md and the other pages made from the code; --study: a codebook of your own data",
         (("--study", {"action": "store_true", "help": "print what your own columns hold, cleared as the report is"}),),
     ),
-    "explain": ("say what would be fitted for a hypothesis, and on how many rows", (HYPOTHESIS,)),
+    "explain": (
+        "say what would be fitted for a hypothesis, and on how many rows",
+        (
+            ("hypothesis", {"nargs": "?", "help": "its name in params.yaml"}),
+            ("--multiverse", {"action": "store_true", "help": "say what curves would be fitted"}),
+        ),
+    ),
     "try": (
         "look at another version of a hypothesis beside the declared one; nothing changes, and it is put on record",
         (HYPOTHESIS, ("settings", {"nargs": "*", "metavar": "KEY=VALUE", "help": "such as exposure.lag=2"})),

@@ -7,23 +7,44 @@ from pathlib import Path
 
 from pipeline.base.errors import ParamsError, Problem
 from pipeline.base.key_path import nearest
-from pipeline.base.params import load
+from pipeline.base.params import Params, load
 from pipeline.disclosure.neutral import visible
 from pipeline.hypotheses.explain import explain
 from pipeline.project.io import Batch
 from pipeline.project.runner import params_text
 
+SECONDS = 0.04  # a specification of a study with 6,000 ratings, on two cores
 LINKED = ("data/analysis/linked/occasions.parquet", "data/analysis/linked/ledger.parquet")
 
 
 def main(root: Path, arguments: argparse.Namespace) -> int:
     """Print the explanation; ParamsError where there is no such hypothesis."""
     params = load(params_text(root))
-    name = arguments.hypothesis
+    if getattr(arguments, "multiverse", False):
+        return multiverse(params)
+    name = arguments.hypothesis or ""
     if name not in params.hypotheses:
         raise ParamsError(Problem("hypotheses", "no hypothesis of this name", nearest(name, list(params.hypotheses))))
     batch = Batch(root, LINKED, ())
     tables = [batch.table(path) for path in LINKED] if all(batch.has(path) for path in LINKED) else [None, None]
     for line in explain(name, params.hypotheses[name], params.compute, params.verdict, *tables).splitlines():
         print(visible(line))  # a claim may hold anything, a terminal obeys some of it
+    return 0
+
+
+def multiverse(params: Params) -> int:
+    """How many specifications each curve has, which choices they are made of, and about how long they take."""
+    from pipeline.curve.axes import check_multiverse, count, in_words
+
+    if problems := check_multiverse(params):
+        raise ParamsError(problems)
+    if not params.multiverse:
+        print("No curve is asked for: declare one under `multiverse:` (docs/specification-curve.md).")
+    for name, asked in params.multiverse.items():
+        total = count(asked)
+        fitted = min(total, asked.limit)
+        drawn = f", of which {fitted:,} are drawn" if fitted < total else ""
+        print(f"{name}: {total:,} specifications{drawn}; about {max(1, round(fitted * SECONDS)):,} s on two cores")
+        for axis, given in asked.axes.items():
+            print(visible(f"  {axis}: {', '.join(in_words(choice) for choice in given.choices)} ({given.why})"))
     return 0

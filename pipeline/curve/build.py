@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Linked = Callable[[Way], tuple["pd.DataFrame", "pd.DataFrame"]]
 HELD = 8  # specifications whose statistic is compared with a whole refit
+MANY = 100  # specifications from which on a second process is worth its start
+PROCESSES = 2
 LONGEST = 60  # ratings of a client beyond which a draw of turns is rougher, not wrong
 
 
@@ -48,10 +50,8 @@ def curve_of(
     """Fit, test and summarise; specifications that are equal, or that the rows do not carry, are counted and left out."""
     fitted, failed, seen = list[Fitted](), 0, dict[bytes, bool]()
     duplicates = 0
-    for one in specific:
-        try:
-            made = fitted_specification(one, *linked(one.way), compute)
-        except (NotEstimable, ModelError, NotTestableError):
+    for one, made in zip(specific, _all_fitted(specific, linked, compute), strict=True):
+        if made is None:
             failed += 1
             continue
         if made.mark in seen and not one.declared:
@@ -78,6 +78,23 @@ def curve_of(
         held=held,
         largest_difference=largest,
     )
+
+
+def _all_fitted(specific: Sequence[Specific], linked: Linked, compute: Compute) -> list[Fitted | None]:
+    """Every specification fitted without the exposure, None where the rows do not carry it; many on two processes."""
+    if len(specific) < MANY:
+        return [_attempted(one, *linked(one.way), compute) for one in specific]
+    from joblib import Parallel, delayed
+
+    calls = (delayed(_attempted)(one, *linked(one.way), compute) for one in specific)
+    return list(Parallel(n_jobs=PROCESSES, batch_size=16)(calls))
+
+
+def _attempted(one: Specific, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> Fitted | None:
+    try:
+        return fitted_specification(one, occasions, ledger, compute)
+    except (NotEstimable, ModelError, NotTestableError):
+        return None
 
 
 def fitted_specification(one: Specific, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> Fitted:
