@@ -25,9 +25,11 @@ from pipeline.hypotheses.kinds.multilevel.evaluate import primary
 from pipeline.hypotheses.verdict.judge import judge
 from pipeline.measures import shipped
 from pipeline.measures.scoring import score
+from pipeline.measures.within import trust_of
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Fit
 from pipeline.results.reason import NotEstimable
+from pipeline.results.trust import Trust
 from pipeline.simulate import canonical
 
 ROOT = Path(__file__).parent.parent.parent
@@ -78,12 +80,16 @@ def ask(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> Said:
     """Link, fit, try to falsify and judge one hypothesis as a family of its own."""
     begun = time.perf_counter()
     hypothesis, occasions, ledger = _linked(tables, asked)
-    result = evaluate(hypothesis, occasions, ledger, params().compute)
+    trust = Trust(scores=tuple(trust_of(tables["ratings_wai_sr"], tables["sessions"], shipped()["wai_sr"])))
+    result = evaluate(hypothesis, occasions, ledger, params().compute, trust)
     judged = judge({"it": result}, {"it": hypothesis}, params().verdict).hypotheses["it"]
+    feedback = next((one for one in result.battery if one.check == "feedback" and one.outcome == "computed"), None)
     return Said(
         verdict=judged.verdict,
         rule=judged.rule,
         tested=_interval(result.tested),
+        dynamic=_interval(feedback.estimate if feedback else None),
+        feedback=_interval(feedback.beside.get("back") if feedback else None),
         checks={one.check: one.state for one in judged.attempts if one.state != "not_applicable"},
         decided_by=judged.decided_by,
         fault=_fault(result),

@@ -83,6 +83,9 @@ class OutcomeSpec(Section):
     score: Name = "total"
     rater: options.Rater = "client"
     kind: Name = Field("score", description="dyad_gap: distance to the worker's rating of the same session")
+    reliability: float | None = Field(
+        None, gt=0, le=1, description="of the score's change within clients, for studies whose items cannot tell it"
+    )
 
 
 class ExposureSpec(Section):
@@ -120,8 +123,12 @@ class Plan(Section):
     effect: options.Effect = "within"
     time: options.TimeScale = "session_number"
     covariates: tuple[Name, ...] = ()
+    window_length: bool = Field(
+        True, description="days since the last rating in the model: ratings and advocacy may both grow with them"
+    )
     random: dict[Name, tuple[Name, ...]] = Field(
-        {"worker_id": ("intercept",), "client_id": ("intercept", "exposure", "time")}
+        {"worker_id": ("intercept", "exposure"), "client_id": ("intercept", "exposure", "time")},
+        description="the exposure by worker, too: where workers differ in it the interval without it covers .65-.72, not .95",
     )
     contrast: ContrastSpec | None = None
     moderator: Name | None = None
@@ -145,8 +152,18 @@ class VerdictRules(Section):
     equivalence_level: float = Field(0.90, gt=0.5, lt=1)
     confirmatory_correction: Literal["holm", "none"] = "holm"
     exploratory_correction: Literal["benjamini_hochberg", "none"] = "benjamini_hochberg"
-    direction_checks: tuple[Name, ...] = ("lead_placebo",)
+    rho_star: float = Field(
+        0.38,
+        gt=0,
+        le=1,
+        description="a hidden cause that keeps this share of itself from window to window must be excluded: at .38 a cause "
+        "of memory .5 passes in fewer than 10% (docs/operating-characteristics.md)",
+    )
+    direction_checks: tuple[Name, ...] = ("hidden_cause", "feedback")
     specificity_checks: tuple[Name, ...] = ("control_worker_solo", "control_client_solo", "control_concrete")
+    evidence_checks: tuple[Name, ...] = Field(
+        ("specificity",), description="must exclude zero for `supported`: not to see a control's effect is no evidence"
+    )
     fragile_checks: tuple[Name, ...] = (
         "nearer_windows",
         "lagged_outcome",
@@ -154,6 +171,11 @@ class VerdictRules(Section):
         "time_slope",
         "car1",
         "cluster_robust",
+        "average_client",
+    )
+    asked_of_claims: tuple[Name, ...] = Field(
+        ("hidden_cause", "feedback", "specificity"),
+        description="a number of which one of these cannot be asked is suggestive at most: nothing is supported by omission",
     )
 
 

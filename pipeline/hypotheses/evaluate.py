@@ -12,6 +12,7 @@ from pipeline.hypotheses.faults import defect
 from pipeline.hypotheses.kinds import kind_of
 from pipeline.results.fit import Fit, Status
 from pipeline.results.reason import NotEstimable, Reason, Step
+from pipeline.results.trust import UNKNOWN, Trust
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,13 +25,19 @@ LOADS = ("pipeline.hypotheses.kinds.*.evaluate",)
 class Evaluation(Protocol):
     """A kind's `evaluate`."""
 
-    def evaluate(self, plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> Fit:
+    def evaluate(
+        self, plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, trust: Trust = UNKNOWN
+    ) -> Fit:
         """The fit; NotEstimable or ModelError where the data do not carry it."""
         ...
 
 
-def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> Fit:
+def evaluate(
+    plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, trust: Trust = UNKNOWN
+) -> Fit:
     """The fit of one hypothesis on one study, but for its name and hashes. Never raises.
+
+    `trust`: the scores' reliability within clients, without which the check of feedback cannot be computed.
 
     `not_estimable`: the data lack something; `not_computed`: a defect of the pipeline, told by its place in the code. Both
     have the reason and the counts as far as they got.
@@ -39,7 +46,7 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
     try:
         kind = kind_of(plan)
         module: Evaluation = importlib.import_module(f"pipeline.hypotheses.kinds.{kind}.evaluate")
-        return module.evaluate(plan, occasions, ledger, compute)
+        return module.evaluate(plan, occasions, ledger, compute, trust)
     except NotEstimable as error:
         return _nothing(kind, plan, "not_estimable", error.reason, error.counts or _first(plan, occasions))
     except ModelError as error:

@@ -5,9 +5,21 @@ What the panel with feedback (pipeline/dynamic) takes as known: one minus it is 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from pipeline.exposure.visits import codes_of
 from pipeline.measures.alpha import Codes, Matrix, alpha_of
+from pipeline.measures.rated import columns_of
+from pipeline.measures.scoring import keyed
+from pipeline.results.trust import WithinReliability
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.measures.instrument import Instrument
 
 FEWEST_CHANGES = 30  # ratings beyond the first of their client; fewer say little about covariances of change
 
@@ -38,3 +50,22 @@ def within_covariance(answers: Matrix, clients: Codes) -> Matrix | None:
     np.add.at(sums, own, rows)
     around = rows - (sums / count[:, None])[own]
     return np.asarray(around.T @ around / spare)
+
+
+def trust_of(ratings: pd.DataFrame, sessions: pd.DataFrame, instrument: Instrument) -> Iterator[WithinReliability]:
+    """Reliability within clients of every score of one instrument, by rater; scores that cannot tell it are left out.
+
+    `ratings`: session_id, rater and items as answered; `sessions`: session_id and client_id.
+    """
+    import pandas as pd
+
+    place = pd.Index(sessions["session_id"].astype("object")).get_indexer(ratings["session_id"].astype("object"))
+    clients = codes_of(sessions["client_id"])[place]
+    answers = keyed(ratings[instrument.columns].to_numpy(dtype=np.float64, na_value=np.nan), instrument)
+    rater = ratings["rater"].astype("object").to_numpy()
+    for name in instrument.raters:
+        own = (rater == name) & (place >= 0)
+        for score in instrument.scores if own.any() else ():
+            found = within_alpha(answers[own][:, columns_of(instrument, score)], clients[own])
+            if found is not None:
+                yield WithinReliability(instrument=instrument.id, rater=name, score=score, value=found)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Group = Literal["direction", "specificity", "robustness", "reverse", "reported"]
+Group = Literal["hidden_cause", "feedback", "specificity", "evidence", "robustness", "average", "reported"]
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,12 @@ CHECKS: Mapping[str, CheckWords] = {
     check.name: check
     for check in (
         CheckWords(
-            "lead_placebo", "direction", "Lead placebo: exposure before minus after the rating",
-            "when advocacy after the rating is set beside it", "With the exposure after the rating beside it",
+            "hidden_cause", "hidden_cause", "Hidden cause: exposure of this window minus that of the window after",
+            "when a lasting cause of both is looked for", "With the exposures of the windows before and after beside it",
+        ),
+        CheckWords(
+            "feedback", "feedback", "Feedback: the effect where ratings may bring the advocacy",
+            "when ratings may bring the advocacy after them", "With ratings that may bring the advocacy after them",
         ),
         CheckWords(
             "nearer_windows", "robustness", "Exposure of nearer windows beside it",
@@ -71,12 +75,13 @@ CHECKS: Mapping[str, CheckWords] = {
             "when concrete services are set beside it", "With concrete services beside it",
         ),
         CheckWords(
-            "reverse", "reverse", "Reverse: rating on the dose after it", "when the dose after the rating is the outcome",
-            "With the dose after the rating as the outcome",
+            "specificity", "evidence", "Joint minus the mean of the controls",
+            "when all advocacy without being there together is set beside it", "With all controls beside it",
         ),
         CheckWords(
-            "reverse_any", "reverse", "Reverse: rating on any episode after it",
-            "when any episode after the rating is the outcome", "With any episode after the rating as the outcome",
+            "average_client", "average", "The average client, where the effect hangs on how often one is accompanied",
+            "when clients count alike, however often they are accompanied",
+            "With an effect that may hang on how often a client is accompanied",
         ),
         CheckWords(
             "influence", "robustness", "Leave one worker out", "when one worker or another is left out",

@@ -90,7 +90,24 @@ REASONS: Mapping[str, Words] = {
     "tested_by_level": Words("the tested number is a difference between levels of the moderator"),
     "no_control_episodes": Words("no {mode} episodes in the log"),
     "control_constant": Words("{mode} does not vary over the model's rows"),
-    "not_a_single_exposure": Words("the reverse is tried for single exposures, without moderator"),
+    "no_path_of_that_lag": Words("the panel with feedback has paths from this window and the one before, none of lag {lag}"),
+    "no_reliability_of_distance": Words("the reliability of a distance between two raters within clients is not known"),
+    "no_controls": Words("the log holds no advocacy without being there together that could be set beside it"),
+    "no_reliability": Words(
+        "how reliable changes of the score `{score}` are is not known: its items are not there, or too few clients rate "
+        "twice; `outcome.reliability` may declare it"
+    ),
+    "panel_no_reliability": Words("the rating's reliability within clients is not known"),
+    "panel_reliability_out_of_range": Words("the rating's reliability within clients is no share between 0 and 1"),
+    "panel_constant_exposure": Words("the exposure does not vary within clients"),
+    "panel_constant_rating": Words("the rating does not vary within clients"),
+    "panel_too_few_clients": Words(
+        "{clients_with_three_ratings} clients have three ratings or more, and the panel needs {needed}",
+        "too few clients have three ratings or more for a panel",
+    ),
+    "panel_nothing_beyond_error": Words("measurement error alone would make the rating change as much as it does"),
+    "panel_flat_direction": Words("the data do not tell these numbers of the panel apart: {names}"),
+    "panel_not_converged": Words("the panel's fit did not converge"),
     "no_control_here": Words("not a control for this exposure, or without episodes"),
 }
 NOTES: Mapping[str, Words] = {
@@ -140,15 +157,21 @@ RULES: Mapping[str, str] = {
     "none_predicted_effect_seen": "no effect was predicted, and one is seen",
     "none_predicted_too_wide": "no effect was predicted, and the interval is too wide to say so",
     "not_significant_within_limit": "the interval lies within the smallest effect that matters",
+    "none_predicted_may_be_hidden": "no effect was predicted, and the number is small, but something may hide an effect",
     "not_significant": "the adjusted p-value is not below alpha, and the interval reaches effects that matter",
-    "direction_broke": "a direction check is not passed",
+    "may_be_hidden": "the number is small, but something may hide an effect",
+    "direction_broke": "a hidden cause that lasts from window to window could make it",
+    "feedback_broke": "where ratings may bring the advocacy, the effect lies on the other side",
+    "feedback_not_clear": "where ratings may bring the advocacy, the effect can no longer be told from none",
     "specificity_broke": "a control exposure shows the same, and joint minus control includes zero",
+    "specificity_not_clear": "joint advocacy minus the mean of the controls includes zero",
     "within_limit": "there is an effect, and its interval lies within the smallest effect that matters",
     "robustness_broke": "a robustness check is not passed",
     "not_checked": "a check that decides could not be computed",
     "other_sign": "the effect has the other sign, and all checks are passed",
     "exploratory": "exploratory hypotheses are suggestive at most",
     "ceiling": "this kind of number is suggestive at most",
+    "not_asked": "a check that every claim rests on cannot be asked of this number",
     "all_held": "significant in its family, the predicted sign, and all checks are passed",
 }
 STATES: Mapping[str, str] = {

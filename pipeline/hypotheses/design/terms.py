@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.base.options import EPISODE_FACTS
 from pipeline.exposure.parts import Parts, decompose
 from pipeline.exposure.visits import Booleans, Floats, Integers
-from pipeline.hypotheses.design.coder import Coded, code_column
+from pipeline.hypotheses.design.coder import Coded, code_column, number_of
 from pipeline.hypotheses.design.exposures import PARTS, TESTED_PART, Exposure, Part, main_exposures
 from pipeline.hypotheses.design.sample import Sample
 from pipeline.results.fit import Column
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from pipeline.base.params import Plan
 
+SAME_DAY = 0.5  # days of a window that ends on the day it began, for its logarithm
 SAME = 1e-12  # two columns of doses that differ by less differ by rounding alone
+IMPLIED = 1e-7  # a column of which others leave a smaller share unexplained is implied by them
 Weights = dict[str, float]
 
 
@@ -139,6 +141,16 @@ class Design:
             found["clock"] = self.clock
         return {**found, "client_id": self.rows.client, "worker_id": self.rows.worker}
 
+    def beside(self, term: Term) -> Design:
+        """The same design with a further fixed term; as it is where the others imply that one."""
+        known = np.column_stack([np.ones(self.rows.n), *self.numeric().values()])
+        column = np.asarray(list(term.numeric().values())[0], dtype=np.float64)
+        around = column - column.mean()
+        left = column - known @ np.linalg.lstsq(known, column, rcond=None)[0]
+        if not float(left @ left) > IMPLIED * float(around @ around):
+            return self
+        return replace(self, terms=(*self.terms, term))
+
     def without(self, names: Sequence[str]) -> Design:
         """The same design with some fixed terms left out."""
         return replace(self, terms=tuple(term for term in self.terms if term.name not in names))
@@ -173,17 +185,26 @@ def plain_term(name: str, values: Floats, role: str) -> Term:
     return Term(name, (Column(column=name, role=role),), values)
 
 
-def focus_of(plan: Plan, sample: Sample, rows: Rows, doses: Mapping[Exposure, Floats], *, lead: bool = False) -> Focus:
+def focus_of(
+    plan: Plan,
+    sample: Sample,
+    rows: Rows,
+    doses: Mapping[Exposure, Floats],
+    *,
+    lead: bool = False,
+    back: int | None = None,
+) -> Focus:
     """The part of the exposure a hypothesis is about, split by moderator where there is one.
 
-    `doses` may be the window's own, the lead's or a detrended one; `lead` names the columns as those of the window after.
+    `doses` may be the window's own, those of another window or detrended ones; `lead` names the columns as those of the
+    window after, `back` as those of the window so many ratings before.
     """
     terms: list[Term] = []
     tested: Weights = {}
     levels: dict[str, Weights] = {}
     numeric, level = False, None
     for sign, main in zip((1.0, -1.0), main_exposures(plan), strict=False):
-        own = _moderated(plan, sample, rows, doses, replace(main, lead=lead, part=TESTED_PART[plan.effect]))
+        own = _moderated(plan, sample, rows, doses, replace(main, lead=lead, back=back, part=TESTED_PART[plan.effect]))
         terms += own.terms
         tested |= {name: sign * weight for name, weight in own.tested.items()}
         for label, weights in own.levels.items():
@@ -263,7 +284,7 @@ def contextual(plan: Plan, exposures: Sequence[Exposure], tested: Weights) -> We
 def background_terms(plan: Plan, sample: Sample, rows: Rows) -> tuple[list[Term], tuple[Note, ...]]:
     """Time (centered), covariates and the moderator's own effect; constant ones left out, and named."""
     time = sample.time[rows.keep]
-    terms = [plain_term("time", time - time.mean(), "time")]
+    terms = [plain_term("time", time - time.mean(), "time"), *(window_terms(sample, rows) if plan.window_length else ())]
     notes: list[Note] = []
     names = dict.fromkeys((*plan.covariates, *([plan.moderator] if plan.moderator else [])))
     for name in (name for name in names if name not in EPISODE_FACTS):
@@ -276,6 +297,29 @@ def background_terms(plan: Plan, sample: Sample, rows: Rows) -> tuple[list[Term]
         else:
             terms.append(_number_term(coded, role))
     return terms, tuple(notes)
+
+
+def window_terms(sample: Sample, rows: Rows) -> list[Term]:
+    """Days of the window and their logarithm (centered): ratings may rise and advocacy accrue with the days between.
+
+    A window whose length is not known has the median; columns that do not vary, or follow from one another, are left out.
+    """
+    days = number_of(sample.frame["day"]) - number_of(sample.frame["previous_day"])
+    days = days[rows.keep]
+    if not np.isfinite(days).any():
+        return []
+    days = np.where(np.isfinite(days), days, np.median(days[np.isfinite(days)]))
+    shapes = {"window_days": days, "window_log_days": np.log(np.maximum(days, SAME_DAY))}
+    kept: list[Term] = []
+    for name, values in shapes.items():
+        around = values - values.mean()
+        size = float(around @ around)
+        for term in kept:
+            own = np.asarray(term.values)
+            around = around - own * float(own @ around) / float(own @ own)
+        if float(around @ around) > IMPLIED * size > 0:
+            kept.append(plain_term(name, values - values.mean(), "window"))
+    return kept
 
 
 def _number_term(coded: Coded, role: str) -> Term:

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pipeline.base.options import Role
 from pipeline.base.params import Hypothesis, VerdictRules
 from pipeline.results.attempt import Attempt
+from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Fit, Tested
 
+# Where a check is moot its absence leaves no gap: the contrast holds a control, or the claim is not about being there.
+MOOT = ("in_the_contrast", "not_about_presence")
 PREDICTED = {"positive": 1.0, "negative": -1.0, "none": 0.0}
 
 
@@ -47,14 +50,43 @@ class Case:
     @property
     def tiny(self) -> bool:
         """The equivalence interval lies wholly within the smallest effect that matters."""
-        low, high = self.tested.interval(self.rules.equivalence_level)
-        limit = self.hypothesis.smallest_effect * self.tested.standardized.outcome_sd_within
-        return max(abs(low), abs(high)) < limit
+        return self.within_limit(self.tested)
+
+    @property
+    def limit(self) -> float:
+        """The smallest effect that matters, in units of the tested number."""
+        return self.hypothesis.smallest_effect * self.tested.standardized.outcome_sd_within
+
+    def within_limit(self, number: Estimate) -> bool:
+        """Whether a number's equivalence interval lies wholly within the smallest effect that matters."""
+        low, high = number.interval(self.rules.equivalence_level)
+        return max(abs(low), abs(high)) < self.limit
+
+    def attempt(self, check: str) -> Attempt | None:
+        """One check of the battery, as judged."""
+        return next((one for one in self.attempts if one.check == check), None)
 
     def broke(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The checks among `names` that broke the number."""
         return tuple(one.check for one in self.attempts if one.check in names and one.state == "broke")
 
+    def not_clear(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The checks among `names` whose numbers reach both sides of zero where there is something to tell."""
+        return tuple(one.check for one in self.attempts if one.check in names and one.state == "not_clear")
+
+    def not_asked(self) -> tuple[str, ...]:
+        """The checks that every claim rests on and that cannot be asked of this number."""
+        asked = {one.check: one for one in self.attempts if one.check in self.rules.asked_of_claims}
+        return tuple(
+            name
+            for name in self.rules.asked_of_claims
+            if name not in asked or (asked[name].state == "not_applicable" and not _moot(asked[name]))
+        )
+
     def not_computed(self) -> tuple[str, ...]:
         """The deciding checks that apply and could not be computed: they neither held nor broke."""
         return tuple(one.check for one in self.attempts if one.decides and one.state == "not_computed")
+
+
+def _moot(attempt: Attempt) -> bool:
+    return attempt.reason is not None and attempt.reason.code in MOOT

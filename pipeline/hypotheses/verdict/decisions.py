@@ -4,8 +4,9 @@
 |---|---|---|
 | held, no difference | let pass | let pass |
 | broke | speak | never reached |
-| speaks against, not clear | let pass (it does not decide) | let pass |
-| does not apply | let pass | let pass; a kind of number that cannot be asked has its ceiling |
+| not clear (feedback, specificity) | `inconclusive` | never reached |
+| speaks against | let pass (it does not decide) | let pass |
+| does not apply | let pass | let pass; where every claim rests on it: `suggestive` at most |
 | could not be computed | let pass | `inconclusive`: a check that decides could not be computed |
 """
 
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 
 from pipeline.base.options import Verdict
 from pipeline.hypotheses.verdict.case import Case
+from pipeline.hypotheses.verdict.nothing import objections, stands_without_cause
 from pipeline.results.verdict import Rule
 
 
@@ -36,30 +38,47 @@ def no_number(case: Case) -> Decision | None:
 
 
 def predicted_none(case: Case) -> Decision | None:
-    """The claim is that there is no effect to speak of: the equivalence interval decides for it."""
+    """The claim is that there is no effect to speak of: small, beside what may hide one, and without a hidden cause.
+
+    A number too large for that goes on through the other rules, as any effect does.
+    """
     if case.hypothesis.predicted != "none":
         return None
     if case.tiny:
+        against = objections(case)
+        if against:
+            return Decision("inconclusive", "none_predicted_may_be_hidden", against)
+        if not stands_without_cause(case):
+            return Decision("inconclusive", "none_predicted_may_be_hidden", ("hidden_cause",))
         word: Verdict = "supported" if case.role == "confirmatory" and not case.fit.ceiling else "suggestive"
         return Decision(word, "none_predicted_within_limit")
-    if case.significant:
-        return Decision("opposite", "none_predicted_effect_seen")
-    return Decision("inconclusive", "none_predicted_too_wide")
+    return None if case.significant else Decision("inconclusive", "none_predicted_too_wide")
 
 
 def not_significant(case: Case) -> Decision | None:
     """The adjusted p-value is not below alpha."""
     if case.significant:
         return None
-    if case.tiny:
-        return Decision("practically zero", "not_significant_within_limit")
-    return Decision("inconclusive", "not_significant")
+    if not case.tiny:
+        return Decision("inconclusive", "not_significant")
+    against = objections(case)
+    if against:
+        return Decision("inconclusive", "may_be_hidden", against)
+    return Decision("practically zero", "not_significant_within_limit")
 
 
-def no_direction(case: Case) -> Decision | None:
-    """A direction check broke it."""
-    broke = case.broke(case.rules.direction_checks)
+def hidden_cause(case: Case) -> Decision | None:
+    """A lasting cause of both could make the effect."""
+    broke = case.broke(tuple(name for name in case.rules.direction_checks if name != "feedback"))
     return Decision("no direction can be claimed", "direction_broke", broke) if broke else None
+
+
+def feedback(case: Case) -> Decision | None:
+    """Beside ratings that bring advocacy the effect turns round, or can no longer be told from none."""
+    names = tuple(name for name in case.rules.direction_checks if name == "feedback")
+    if case.broke(names):
+        return Decision("no direction can be claimed", "feedback_broke", names)
+    return Decision("inconclusive", "feedback_not_clear", names) if case.not_clear(names) else None
 
 
 def not_specific(case: Case) -> Decision | None:
@@ -68,9 +87,18 @@ def not_specific(case: Case) -> Decision | None:
     return Decision("not specific to being there", "specificity_broke", broke) if broke else None
 
 
+def no_evidence(case: Case) -> Decision | None:
+    """The effect minus the mean of the controls includes zero: nothing broken, nothing shown."""
+    left = case.not_clear(case.rules.evidence_checks)
+    return Decision("inconclusive", "specificity_not_clear", left) if left else None
+
+
 def practically_zero(case: Case) -> Decision | None:
-    """There is an effect, but one too small to matter."""
-    return Decision("practically zero", "within_limit") if case.tiny else None
+    """There is an effect, but one too small to matter, unless something hides a larger one."""
+    if not case.tiny:
+        return None
+    against = objections(case)
+    return Decision("inconclusive", "may_be_hidden", against) if against else Decision("practically zero", "within_limit")
 
 
 def fragile(case: Case) -> Decision | None:
@@ -86,15 +114,20 @@ def not_checked(case: Case) -> Decision | None:
 
 
 def opposite(case: Case) -> Decision | None:
-    """Everything held, on the other side of zero."""
+    """Everything held, on the other side of zero, or where nothing was predicted."""
+    if case.hypothesis.predicted == "none":
+        return Decision("opposite", "none_predicted_effect_seen")
     return None if case.as_predicted else Decision("opposite", "other_sign")
 
 
 def suggestive(case: Case) -> Decision | None:
-    """Everything held, but the hypothesis cannot be confirmatory."""
+    """Everything held, but the hypothesis cannot be confirmatory, or something could not be asked."""
     if case.role == "exploratory":
         return Decision("suggestive", "exploratory")
-    return Decision("suggestive", "ceiling") if case.fit.ceiling else None
+    if case.fit.ceiling:
+        return Decision("suggestive", "ceiling")
+    left = case.not_asked()
+    return Decision("suggestive", "not_asked", left) if left else None
 
 
 def supported(_: Case) -> Decision | None:
@@ -106,8 +139,10 @@ DECISIONS: tuple[Callable[[Case], Decision | None], ...] = (
     no_number,
     predicted_none,
     not_significant,
-    no_direction,
+    hidden_cause,
+    feedback,
     not_specific,
+    no_evidence,
     practically_zero,
     fragile,
     not_checked,

@@ -6,9 +6,12 @@ What each rule of the verdict does with each state stands in `decisions`. A new 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from pipeline.base.params import VerdictRules
+from pipeline.hypotheses.verdict import memory
 from pipeline.results.attempt import Attempt, CheckResult, State
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Tested
@@ -24,6 +27,8 @@ class Reading:
     beside: Mapping[str, Estimate]
     decides: bool
     alpha: float
+    facts: Mapping[str, float] = field(default_factory=dict)
+    rho_star: float = 1.0
 
     @property
     def sign(self) -> float:
@@ -61,19 +66,29 @@ def attempt_of(result: CheckResult, tested: Tested, rules: VerdictRules) -> Atte
         beside=result.beside,
         group=group(result.check),
         decides=decides,
-        state=_state(result, tested, decides, rules.alpha),
+        state=_state(result, tested, decides, rules),
+        margin=_margin(result),
     )
 
 
 def deciding(rules: VerdictRules) -> tuple[str, ...]:
     """The checks a verdict hangs on."""
-    return (*rules.direction_checks, *rules.specificity_checks, *rules.fragile_checks)
+    return (*rules.direction_checks, *rules.specificity_checks, *rules.evidence_checks, *rules.fragile_checks)
 
 
-def _state(result: CheckResult, tested: Tested, decides: bool, alpha: float) -> State:
+def _state(result: CheckResult, tested: Tested, decides: bool, rules: VerdictRules) -> State:
     if result.outcome != "computed" or result.estimate is None:
         return "not_applicable" if result.outcome == "not_applicable" else "not_computed"
-    return READ[group(result.check)](Reading(tested, result.estimate, result.beside, decides, alpha))
+    reading = Reading(tested, result.estimate, result.beside, decides, rules.alpha, result.facts, rules.rho_star)
+    return READ[group(result.check)](reading)
+
+
+def _margin(result: CheckResult) -> float | None:
+    """The share a hidden cause must keep to be excluded, where it is finite."""
+    if result.outcome != "computed" or group(result.check) != "hidden_cause":
+        return None
+    found = memory.read(result.beside, result.facts).rho_break
+    return found if np.isfinite(found) else None
 
 
 def tried_again(reading: Reading) -> State:
@@ -90,10 +105,36 @@ def specific(reading: Reading) -> State:
     return reading.against() if same and not reading.keeps_side(reading.estimate) else "held"
 
 
-def other_way_round(reading: Reading) -> State:
-    """The rating on the dose after it: speaks against where it is clear on either side."""
-    seen = reading.estimate.excludes_zero(1.0, reading.alpha) or reading.estimate.excludes_zero(-1.0, reading.alpha)
-    return reading.against() if seen else "held"
+def lasting_cause(reading: Reading) -> State:
+    """Held where a cause that keeps rho_star of itself from window to window is excluded."""
+    if not reading.something_there:
+        return "no_difference"
+    found = memory.read(reading.beside, reading.facts)
+    return "held" if found.rho_break < reading.rho_star else reading.against()
+
+
+def both_ways(reading: Reading) -> State:
+    """The effect beside ratings that bring advocacy: held on its side, broke on the other, else not clear."""
+    if reading.keeps_side(reading.estimate):
+        return "held"
+    if reading.estimate.excludes_zero(-reading.sign, reading.alpha):
+        return reading.against() if reading.something_there else "speaks_against"
+    return "not_clear" if reading.something_there else "no_difference"
+
+
+def evidence(reading: Reading) -> State:
+    """Held where the number excludes zero on the tested side; not to see a difference is not clear."""
+    if reading.keeps_side(reading.estimate):
+        return "held"
+    return "not_clear" if reading.something_there else "no_difference"
+
+
+def average(reading: Reading) -> State:
+    """Where the effect clearly hangs on how often a client is accompanied, the average client's must keep its side, too."""
+    product = reading.beside.get("product")
+    if product is None or product.p_value >= reading.alpha:
+        return "no_difference"
+    return tried_again(reading)
 
 
 def only_told(_: Reading) -> State:
@@ -102,9 +143,11 @@ def only_told(_: Reading) -> State:
 
 
 READ: Mapping[Group, Callable[[Reading], State]] = {
-    "direction": tried_again,
+    "hidden_cause": lasting_cause,
+    "feedback": both_ways,
     "specificity": specific,
+    "evidence": evidence,
     "robustness": tried_again,
-    "reverse": other_way_round,
+    "average": average,
     "reported": only_told,
 }

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.exposure.visits import Booleans
+from pipeline.hypotheses.design.coder import Coded, code_column
 from pipeline.hypotheses.design.people import people_behind
 from pipeline.hypotheses.design.sample import Sample
 from pipeline.hypotheses.design.terms import Design, Focus, Term, build_design
 from pipeline.hypotheses.engines import Combines, FittedModel, combination, fit_design
-from pipeline.hypotheses.fitting import FittedDesign
+from pipeline.hypotheses.fitting import FittedDesign, fit_dropping
 from pipeline.results.estimate import Estimate
 from pipeline.results.reason import Reason, not_estimable, reason
 
@@ -28,6 +29,13 @@ class Setting:
     compute: Compute
     primary: FittedDesign
     tested: Estimate
+    reliability: Mapping[str, float] = field(default_factory=dict)  # of change within clients, by score
+
+    @property
+    def moderator(self) -> Coded:
+        """The moderator over the model's rows, for a plan that has one of the ratings' own columns."""
+        assert self.plan.moderator is not None
+        return code_column(self.plan.moderator, self.sample.frame[self.plan.moderator][self.sample.keep])
 
     @property
     def sign(self) -> float:
@@ -54,6 +62,8 @@ class Setting:
         if not model.converged:
             apart = replace(design, uncorrelated=frozenset(design.random))
             model = fit_design(apart, self.compute, residual=residual)
+        if model.singular and residual == "independent" and fewer(design, self.primary.design):
+            model = fit_dropping(design, self.compute, self.compute.drop_slopes).model
         if not model.converged:
             raise not_estimable("not_converged")
         return model
@@ -75,6 +85,11 @@ class Check:
 
     not_applicable: Callable[[Setting], Reason | None]
     run: Callable[[Setting], Found]
+
+
+def fewer(design: Design, primary: Design) -> bool:
+    """Whether a design has fewer rows than the primary one, so that effects by group may be singular anew."""
+    return design.rows.n < primary.rows.n
 
 
 def within_only(setting: Setting) -> Reason | None:

@@ -22,6 +22,7 @@ from pipeline.hypotheses.sensitivity import e_value
 from pipeline.results.estimate import estimate_of
 from pipeline.results.fit import Coefficient, Column, Fit, Hazard, ModelFacts, Sensitivity, Standardized, Tested
 from pipeline.results.reason import note
+from pipeline.results.trust import UNKNOWN, Trust
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 LOGISTIC_SD = float(np.pi / np.sqrt(3.0))  # log-odds over this are standardized mean differences (Chinn 2000)
 
 
-def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> Fit:
+def evaluate(
+    plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, trust: Trust = UNKNOWN
+) -> Fit:
     """The fit of a hypothesis about missed sessions or dropout; errors clustered by worker; NotEstimable without one."""
     rows = at_risk(plan, occasions, ledger, compute)
     design = rows.design

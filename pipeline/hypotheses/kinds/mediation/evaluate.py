@@ -28,6 +28,7 @@ from pipeline.results.backing import least
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Fit, Mediation, Tested
 from pipeline.results.reason import Note, NotEstimable, note
+from pipeline.results.trust import UNKNOWN, Trust
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
 TAILS = {0.95: (2.5, 97.5), 0.90: (5.0, 95.0)}
 
 
-def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> Fit:
+def evaluate(
+    plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, trust: Trust = UNKNOWN
+) -> Fit:
     """The fit of a mediated hypothesis; the tested number is the indirect effect. NotEstimable without one."""
     built, mediator = mediated_rows(plan, occasions, ledger)
     try:

@@ -17,6 +17,7 @@ from pipeline.hypotheses.kinds.multilevel.moderation import moderation_of
 from pipeline.hypotheses.kinds.multilevel.parts import model_part, tested_number
 from pipeline.results.fit import Fit
 from pipeline.results.reason import NotEstimable, not_estimable
+from pipeline.results.trust import UNKNOWN, Trust
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
     from pipeline.base.params import Compute, Plan
 
 
-def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> Fit:
+def evaluate(
+    plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, trust: Trust = UNKNOWN
+) -> Fit:
     """The fit of a hypothesis on linked occasions and ledger; NotEstimable where the rows cannot carry it."""
     sample = build_sample(plan, occasions, ledger)
-    setting = primary(plan, sample, compute)
+    setting = primary(plan, sample, compute, trust)
     fitted, focus = setting.primary, setting.primary.design.focus
     leveled = plan.moderator is not None and not focus.numeric
     term = formula_of_tested(fitted.design.tested, levels=leveled)
@@ -45,7 +48,7 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
     )
 
 
-def primary(plan: Plan, sample: Sample, compute: Compute) -> Setting:
+def primary(plan: Plan, sample: Sample, compute: Compute, trust: Trust = UNKNOWN) -> Setting:
     """The primary fit and the tested number; NotEstimable where the rows cannot carry them."""
     design = build_design(plan, sample, sample.keep)
     require(plan, sample, design, compute)
@@ -55,4 +58,5 @@ def primary(plan: Plan, sample: Sample, compute: Compute) -> Setting:
         raise NotEstimable(refusal(error), sample.counts) from None
     if not fitted.model.converged:
         raise not_estimable("not_converged", sample.counts)
-    return Setting(plan, sample, compute, fitted, combined(fitted.model, fitted.design, fitted.design.tested))
+    tested = combined(fitted.model, fitted.design, fitted.design.tested)
+    return Setting(plan, sample, compute, fitted, tested, trust.of(plan.outcome.instrument, plan.outcome.rater))

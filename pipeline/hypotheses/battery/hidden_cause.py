@@ -1,0 +1,83 @@
+"""Hidden cause with memory: what brings advocacy and alliance at once, and lasts, shows in the windows around this one, too.
+
+The exposure of the window after the rating cannot have brought it about, and that of the window before is no part of the
+tested number. A cause of both that keeps the share rho of itself from window to window gives to either about rho times what
+it gives to the tested one (METHODS.md, "The ladder", 2). The state is read in `verdict/memory`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from pipeline.exposure.visits import Floats
+from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined, difference, within_only
+from pipeline.hypotheses.design.exposures import Exposure
+from pipeline.hypotheses.design.sample import Sample
+from pipeline.hypotheses.design.terms import Term, Weights, focus_of, plain_term, rows_of
+from pipeline.results.estimate import Estimate
+
+
+def run(setting: Setting) -> Found:
+    """Add the exposures of the window after the rating and of the window before the exposure's own.
+
+    `before` is the tested number beside them, `after` and `earlier` those of the other windows; facts: the covariances of
+    the three. A window that is not there (after the last rating, before the first) has nothing within clients, and a flag.
+    """
+    plan, sample = setting.plan, setting.sample
+    rows = rows_of(sample, sample.keep)
+    back = plan.exposure.lag + 1
+    lagged = {exposure: sample.before(values) for exposure, values in sample.dose.items()}
+    after = focus_of(plan, sample, rows, _filled(sample, sample.lead), lead=True)
+    earlier = None if _decays(setting) else focus_of(plan, sample, rows, _filled(sample, lagged), back=back)
+    focuses = {"after": after} if earlier is None else {"after": after, "earlier": earlier}
+    design = setting.design(sample.keep, extra=[term for focus in focuses.values() for term in focus.terms])
+    design = design.beside(_missing(sample, sample.lead, "no_window_after"))
+    if earlier is not None:
+        design = design.beside(_missing(sample, lagged, "no_window_before"))
+    model = setting.fit(design)
+
+    def number(weights: Weights) -> Estimate:
+        return combined(model, design, weights)
+
+    weights = {"before": design.tested} | {name: focus.tested for name, focus in focuses.items()}
+    beside = {name: number(own) for name, own in weights.items()}
+    facts = {
+        f"cov_{one}_{other}": covariance(beside[one], beside[other], number(difference(weights[one], weights[other])))
+        for one, other in (("before", "after"), ("before", "earlier"), ("after", "earlier"))
+        if other in beside
+    }
+    return Found(number(difference(design.tested, after.tested)), beside, facts)
+
+
+def covariance(one: Estimate, other: Estimate, apart: Estimate) -> float:
+    """Of two estimates, from their errors and that of their difference."""
+    return (one.std_error**2 + other.std_error**2 - apart.std_error**2) / 2.0
+
+
+def _decays(setting: Setting) -> bool:
+    """A dose that decays holds what came before it: no window before is apart from it."""
+    return setting.plan.exposure.dose.startswith("decay")
+
+
+def _filled(sample: Sample, doses: Mapping[Exposure, Floats]) -> dict[Exposure, Floats]:
+    """Doses with each client's own mean where a window is not there."""
+    clients = int(sample.client.max()) + 1
+    found = {}
+    for exposure, values in doses.items():
+        known = sample.keep & np.isfinite(values)
+        count = np.maximum(np.bincount(sample.client[known], minlength=clients), 1)
+        mean = np.bincount(sample.client[known], weights=values[known], minlength=clients) / count
+        found[exposure] = np.where(known, values, mean[sample.client])
+    return found
+
+
+def _missing(sample: Sample, doses: Mapping[Exposure, Floats], name: str) -> Term:
+    """A flag of the ratings whose window is not there: every mode has the same windows."""
+    none = ~np.any([np.isfinite(values) for values in doses.values()], axis=0)
+    return plain_term(name, none[sample.keep].astype(np.float64), "flag")
+
+
+CHECK = Check(within_only, run)
+

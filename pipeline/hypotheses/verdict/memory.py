@@ -1,0 +1,62 @@
+"""How lasting a hidden cause would have to be to make an effect, read from the windows around it.
+
+With b the tested number and a what a cause of memory rho must give to another window, rho b - a is above zero only where no
+such cause makes the effect alone. Which window is asked (METHODS.md, "The ladder", 2; docs/operating-characteristics.md):
+
+- `both`: the mean of the window after and the window before, which tells most, as neither has a part in an effect that stays
+  in its window;
+- `after`: where the window before gives clearly more than the one after (an effect that lasts does that);
+- `earlier`: where the window after speaks clearly the other way (ratings bring the advocacy: it hides the cause).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from pipeline.hypotheses.memory import Memory
+from pipeline.results.estimate import Estimate
+
+Windows = Literal["both", "after", "earlier"]
+CLEAR = 1.644854  # one-sided 5%: the window before gives more
+OPPOSITE = 1.959964  # two-sided 5%: the window after speaks the other way
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The memory of the cause that must be excluded, and the windows it was read from."""
+
+    memory: Memory
+    windows: Windows
+
+    @property
+    def rho_break(self) -> float:
+        """The smallest share a cause must keep to be excluded."""
+        return self.memory.rho_break()
+
+
+def read(beside: Mapping[str, Estimate], facts: Mapping[str, float]) -> Reading:
+    """From the numbers of the check `hidden_cause`: `before`, `after`, where there is one `earlier`, and covariances."""
+    b, a = beside["before"], beside["after"]
+    if "earlier" not in beside:
+        return Reading(_memory(b, a, facts["cov_before_after"]), "after")
+    e, cov = beside["earlier"], facts["cov_after_earlier"]
+    sign = 1.0 if b.estimate >= 0 else -1.0
+    if sign * a.estimate < -OPPOSITE * a.std_error:
+        return Reading(_memory(b, e, facts["cov_before_earlier"]), "earlier")
+    excess = sign * (e.estimate - a.estimate)
+    if excess > CLEAR * np.sqrt(max(a.std_error**2 + e.std_error**2 - 2.0 * cov, 0.0)):
+        return Reading(_memory(b, a, facts["cov_before_after"]), "after")
+    mean = (a.estimate + e.estimate) / 2.0
+    variance = (a.std_error**2 + e.std_error**2 + 2.0 * cov) / 4.0
+    covariance = (facts["cov_before_after"] + facts["cov_before_earlier"]) / 2.0
+    df = min(one.df if one.df is not None else np.inf for one in (b, a, e))
+    return Reading(Memory(b.estimate, mean, b.std_error**2, variance, covariance, df), "both")
+
+
+def _memory(b: Estimate, other: Estimate, covariance: float) -> Memory:
+    df = min(one.df if one.df is not None else np.inf for one in (b, other))
+    return Memory(b.estimate, other.estimate, b.std_error**2, other.std_error**2, covariance, df)

@@ -1,0 +1,66 @@
+"""When may one say that there is nothing: a small number can be a large one that something hides (METHODS.md, "The ladder", 7).
+
+Every objection is the name of the check that raises it; where there are none, nothing speaks against "practically zero".
+"""
+
+from __future__ import annotations
+
+from pipeline.hypotheses.verdict import memory
+from pipeline.hypotheses.verdict.case import Case
+from pipeline.results.attempt import Attempt
+from pipeline.results.estimate import Estimate
+from pipeline.results.t_test import t_test
+
+
+def objections(case: Case) -> tuple[str, ...]:
+    """The checks that do not let "practically zero" stand; empty where nothing speaks against it."""
+    found = [*_feedback(case), *_controls(case), *_specificity(case), *_lead(case)]
+    return tuple(dict.fromkeys(found))
+
+
+def stands_without_cause(case: Case) -> bool:
+    """Whether the number lies within the smallest effect with a hidden cause of memory rho_star taken out, too.
+
+    Where no lead can be asked there is nothing to take out.
+    """
+    attempt = case.attempt("hidden_cause")
+    if attempt is None or attempt.state == "not_applicable":
+        return True
+    if attempt.estimate is None:
+        return False
+    own = memory.read(attempt.beside, attempt.facts).memory
+    estimate, error = own.without(case.rules.rho_star)
+    test = t_test(estimate, error, own.df, level=case.rules.equivalence_level, null=0.0)
+    return max(abs(test.conf_low), abs(test.conf_high)) < case.limit
+
+
+def _feedback(case: Case) -> list[str]:
+    """The panel with feedback must find nothing either."""
+    attempt = case.attempt("feedback")
+    if attempt is None or attempt.state == "not_applicable":
+        return []
+    return [] if attempt.estimate is not None and case.within_limit(attempt.estimate) else ["feedback"]
+
+
+def _controls(case: Case) -> list[str]:
+    """No control may have a clear effect, on either side, at alpha over their number."""
+    controls = [one for one in case.attempts if one.check in case.rules.specificity_checks]
+    asked = [(one, one.beside["control"]) for one in controls if "control" in one.beside]
+    left = [one.check for one in controls if one.state == "not_computed"]
+    return [one.check for one, own in asked if own.p_value < case.rules.alpha / len(asked)] + left
+
+
+def _specificity(case: Case) -> list[str]:
+    return _clear(case, case.attempt("specificity"), None)
+
+
+def _lead(case: Case) -> list[str]:
+    return _clear(case, case.attempt("hidden_cause"), "after")
+
+
+def _clear(case: Case, attempt: Attempt | None, name: str | None) -> list[str]:
+    """The check, where its number excludes zero or could not be computed."""
+    if attempt is None or attempt.state == "not_applicable":
+        return []
+    number: Estimate | None = attempt.estimate if name is None else attempt.beside.get(name)
+    return [] if number is not None and number.p_value >= case.rules.alpha else [attempt.check]
