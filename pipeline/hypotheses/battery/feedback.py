@@ -77,15 +77,12 @@ def _exposures(setting: Setting) -> list[tuple[float, Floats]]:
     if plan.moderator is None:
         mains = main_exposures(plan)
         return [(sign, _own_window(setting, main)) for sign, main in zip((1.0, -1.0), mains, strict=False)]
-    found = []
-    for sign, main in zip((1.0, -1.0), main_exposures(plan), strict=False):
-        whole = _own_window(setting, main)
-        for label, weights in focus.levels.items():
-            weight = sum(focus.tested.get(name, 0.0) for name in weights) if not focus.numeric else 0.0
-            found.append((weight, _at(setting, main, label, whole)))
-        if focus.numeric:
-            return [(sign, whole * _moderator(setting)), (0.0, whole)]
-    return found
+    main = main_exposures(plan)[0]
+    whole = _own_window(setting, main)
+    if focus.numeric:
+        return [(1.0, whole * _moderator(setting)), (0.0, whole)]
+    levels = focus.levels.items()
+    return [(sum(focus.tested.get(name, 0.0) for name in own), _at(setting, main, label, whole)) for label, own in levels]
 
 
 def _at(setting: Setting, main: Exposure, label: str, whole: Floats) -> Floats:
