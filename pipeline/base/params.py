@@ -128,7 +128,7 @@ class Plan(Section):
     )
     random: dict[Name, tuple[Name, ...]] = Field(
         {"worker_id": ("intercept", "exposure"), "client_id": ("intercept", "exposure", "time")},
-        description="the exposure by worker, too: where workers differ in it the interval without it covers .65-.72, not .95",
+        description="the exposure by worker, too: where workers differ in it the interval else covers .65-.72, not .95",
     )
     contrast: ContrastSpec | None = None
     moderator: Name | None = None

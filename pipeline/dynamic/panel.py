@@ -18,7 +18,7 @@ from pipeline.dynamic.series import Series, compressed, rows_of
 MIN_CLIENTS = 20  # with three ratings or more: twelve numbers and their errors by client need that many
 MIN_RATINGS = 3  # from two ratings a lasting level cannot be told from memory
 FLAT = 1e-7  # smallest eigenvalue of the information scaled to a unit diagonal; central differences leave about 1e-9
-LOADS = 0.3  # parameters with at least this part in a flat direction are named
+LOADING = 0.3  # parameters with at least this part in a flat direction are named
 NOTHING_LEFT = 1e-4  # a variance of e below this share of the rating's within variance is at its edge
 SCORE_BLOCK = 20_000  # clients whose scores are made at once
 PLAIN = ("beta", "lambda", "phi", "rho", "gamma", "var_exposure", "var_rating", *NAMES[7:])
@@ -151,7 +151,7 @@ def flat_names(information: Floats) -> tuple[str, ...]:
         return tuple(name for name, own in zip(PLAIN, size, strict=True) if own <= 0)
     scale = 1.0 / np.sqrt(size)
     values, vectors = np.linalg.eigh(information * np.outer(scale, scale))
-    loads = (np.abs(vectors[:, values < FLAT]) > LOADS).any(axis=1)
+    loads = (np.abs(vectors[:, values < FLAT]) > LOADING).any(axis=1)
     return tuple(name for name, on in zip(PLAIN, loads, strict=True) if on)
 
 

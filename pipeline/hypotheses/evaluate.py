@@ -32,9 +32,7 @@ class Evaluation(Protocol):
         ...
 
 
-def evaluate(
-    plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, trust: Trust = UNKNOWN
-) -> Fit:
+def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, trust: Trust = UNKNOWN) -> Fit:
     """The fit of one hypothesis on one study, but for its name and hashes. Never raises.
 
     `trust`: the scores' reliability within clients, without which the check of feedback cannot be computed.

@@ -9,14 +9,16 @@ from pipeline.base.params import Params, Plan
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.project.io import Batch, digest
 from pipeline.results.fit import Engine
+from pipeline.results.trust import Trust
 
-READS = ("data/analysis/linked", "data/interim/plans/{hypothesis}.json", "requirements.lock")
+READS = ("data/analysis/linked", "data/scored/trust.json", "data/interim/plans/{hypothesis}.json", "requirements.lock")
 WRITES = ("data/analysis/fits/{hypothesis}.json",)
 PARAMS = ("compute",)
 INPUTS = {
     "occasions": "data/analysis/linked/occasions.parquet",
     "ledger": "data/analysis/linked/ledger.parquet",
     "plan": "data/interim/plans/{hypothesis}.json",
+    "trust": "data/scored/trust.json",
 }
 
 
@@ -25,7 +27,7 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     names = {key: name.format(hypothesis=hypothesis) for key, name in INPUTS.items()}
     plan = Plan.model_validate_json(json.dumps(batch.json(names["plan"])))
     occasions, ledger = batch.table(names["occasions"]), batch.table(names["ledger"])
-    fit = evaluate(plan, occasions, ledger, params.compute)
+    fit = evaluate(plan, occasions, ledger, params.compute, batch.record(names["trust"], Trust))
     own = "numpy" if params.compute.engine == "multilevel" else "statsmodels"
     facts = {
         "hypothesis": hypothesis or "",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 VALID = "data/validated"
+TRUST = "data/scored/trust.json"  # how reliable changes of each score are: the fits take it as known
 READS: tuple[str, ...] = (VALID, FOLDER)
 WRITES: tuple[str, ...] = ("data/scored",)
 PARAMS: tuple[str, ...] = ("measures",)
@@ -24,6 +25,8 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Score every ratings table, as one long table; MeasureError where a key cannot be right and is not overruled."""
     from pipeline.measures.checks import check_items, client_codes, grave
     from pipeline.measures.scoring import combine, score, summarize
+    from pipeline.measures.within import trust_of
+    from pipeline.results.trust import Trust
 
     known = library(batch, params.measures)
     tables = ratings_tables(batch, known)
@@ -38,6 +41,7 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         raise MeasureError(problems)
     scored = combine([score(table, instrument, params.measures.min_answered) for instrument, table in tables])
     batch.put_table("data/scored/scores.parquet", scored)
+    batch.put_json(TRUST, Trust(scores=tuple(one for own, table in tables for one in trust_of(table, sessions, own))))
     batch.put_json("data/scored/scoring.json", summarize(scored, [instrument for instrument, _ in tables]))
 
 

@@ -34,6 +34,8 @@ SECOND = 2e-3  # relative, of an error or a correlation made of second derivativ
 MONTE_CARLO = 0.01  # of the standard error: interval ends from a million draws and R's four vary by 0.003
 COMPUTE = Compute(draws=1_000_000)
 COURSE = 10  # sessions: who has fewer left before
+# The models R was asked for: no exposure slopes by worker, no window length (study.csv has no windows).
+OLDER = {"random": {"worker_id": ["intercept"], "client_id": ["intercept", "exposure", "time"]}, "window_length": False}
 FEW = 12  # workers: Kenward and Roger's errors and df throughout
 
 
@@ -65,7 +67,7 @@ def ledger(rows: pd.DataFrame) -> pd.DataFrame:
 @cache
 def result(changes: str = "{}", keep_worker: bool = False, few: bool = False) -> Fit:
     rows = occasions(keep_worker, few)
-    declared = hypothesis(**{"covariates": ["phase"], **json.loads(changes)})
+    declared = hypothesis(**{"covariates": ["phase"], **OLDER, **json.loads(changes)})
     found = evaluate(declared, rows.drop(columns=list(MODES)), ledger(rows), COMPUTE)
     assert found.status == "estimated", found.reason
     return found
@@ -98,7 +100,7 @@ def test_other_effects(effect: str) -> None:
     agrees(with_changes(effect=effect), R[effect])
 
 
-LINEAR = ["lead_placebo", "lagged_outcome", "detrended", "quadratic_time", "unadjusted", "reverse"]
+LINEAR = ["lagged_outcome", "detrended", "quadratic_time", "unadjusted"]
 CONTROLS = ["worker_solo", "client_solo", "concrete"]
 LAGGED = json.dumps({"exposure": {"mode": "joint", "lag": 1}})
 
@@ -125,18 +127,13 @@ class TestLinearModels:
         agrees(found, self.wanted(f"control_{control}", few))
         agrees(found.beside["control"], self.wanted(f"alone_{control}", few))
 
-    def test_lead_alone_and_without_time_slope(self, few: bool) -> None:
-        agrees(check("lead_placebo", few=few).beside["after"], self.wanted("lead_alone", few))
+    def test_without_time_slope(self, few: bool) -> None:
         agrees(check("time_slope", few=few).beside["without"], self.wanted("without_time_slope", few))
 
     def test_nearer_windows(self, few: bool) -> None:
         assert result(LAGGED, few=few).left_out == ()
         agrees(result(LAGGED, few=few).tested, self.wanted("lagged_exposure", few))
         agrees(check("nearer_windows", changes=LAGGED, few=few), self.wanted("nearer_windows", few))
-
-
-def test_logit_of_any_episode() -> None:
-    agrees(check("reverse_any"), R["reverse_any"])
 
 
 def test_influence() -> None:

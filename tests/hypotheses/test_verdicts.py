@@ -12,6 +12,7 @@ from pipeline.hypotheses.verdict.multiplicity import benjamini_hochberg, holm
 from pipeline.results.attempt import CheckResult
 from pipeline.results.estimate import estimate_of
 from pipeline.results.fit import Fit
+from pipeline.results.reason import Reason
 from pipeline.results.verdict import Family
 from pipeline.vocabulary import results
 from tests.hypotheses.studies import hypothesis
@@ -31,15 +32,35 @@ def check(name: str, value: float | None, error: float = 0.02, control: float | 
 def result(value: float, error: float = 0.02, battery: list[CheckResult] | None = None, ceiling: str | None = None) -> Fit:
     own = {row.check: row for row in battery or []}
     held = [make.check(name, value, error) for name in HELD if name not in own]
+    if "hidden_cause" not in own:
+        held.append(make.hidden_cause(value, 0.0, error))
     tested = make.number_tested(value, error, sd=SD)
     return make.fit(tested=tested, battery=(*held, *own.values()), ceiling=ceiling)
 
 
 NOTHING = make.nothing()
 BROKEN = make.nothing("defect", "not_computed")
-HELD = ("lead_placebo", "lagged_outcome", "detrended", "time_slope", "car1")
+HELD = ("feedback", "specificity", "lagged_outcome", "detrended", "time_slope", "car1", "average_client")
 ORDER = "no_order_in_time"
 CONTROLS = ("control_worker_solo", "control_client_solo", "control_concrete")
+
+SHARED = check("control_worker_solo", 0.01, control=0.2)
+
+
+def lead(other: float, value: float = 0.2, error: float = 0.02) -> CheckResult:
+    return make.hidden_cause(value, other, error)
+
+
+SURE = lead(0.0, 0.03, 0.002)
+
+
+def average(value: float, product: float) -> CheckResult:
+    return make.check("average_client", value, beside={"product": estimate_of(product, 0.02, None)})
+
+
+def moot() -> CheckResult:
+    return CheckResult(check="specificity", outcome="not_applicable", reason=Reason(code="in_the_contrast"))
+
 
 CASES: list[tuple[str, Fit, dict[str, Any], str]] = [
     ("all is well", result(0.2), {}, "supported"),
@@ -53,19 +74,57 @@ CASES: list[tuple[str, Fit, dict[str, Any], str]] = [
     ("a defect", BROKEN, {}, "could not be computed"),
     ("too wide to tell", result(0.05, 0.05), {}, "inconclusive"),
     ("not significant, within the smallest effect", result(0.005, 0.01), {}, "practically zero"),
-    ("significant, within the smallest effect", result(0.03, 0.01), {}, "practically zero"),
+    ("significant, within the smallest effect", result(0.03, 0.01, battery=[SURE]), {}, "practically zero"),
     ("the interval just reaches the smallest effect", result(0.04, 0.01), {}, "supported"),
     ("predicted none, tight", result(0.0, 0.01), {"predicted": "none"}, "supported"),
     ("predicted none, tight, exploratory", result(0.0, 0.01), {"predicted": "none", "role": "exploratory"}, "suggestive"),
     ("predicted none, tight, with a ceiling", result(0.0, 0.01, ceiling=ORDER), {"predicted": "none"}, "suggestive"),
     ("predicted none, wide", result(0.0, 0.1), {"predicted": "none"}, "inconclusive"),
     ("predicted none, something", result(0.2), {"predicted": "none"}, "opposite"),
-    ("lead as large as lag", result(0.2, battery=[check("lead_placebo", 0.01)]), {}, "no direction can be claimed"),
-    ("lead larger than lag", result(0.2, battery=[check("lead_placebo", -0.2)]), {}, "no direction can be claimed"),
-    ("lead could not be fitted", result(0.2, battery=[check("lead_placebo", None)]), {}, "inconclusive"),
-    ("lead does not apply", result(0.2, battery=[make.absent("lead_placebo")]), {}, "supported"),
-    ("lead fails, and not significant", result(0.01, 0.05, battery=[check("lead_placebo", 0.0)]), {}, "inconclusive"),
-    ("lead fails, on the other side", result(-0.2, battery=[check("lead_placebo", 0.0)]), {}, "no direction can be claimed"),
+    ("a lasting cause could make it", result(0.2, battery=[lead(0.08)]), {}, "no direction can be claimed"),
+    ("a lasting cause is excluded", result(0.2, battery=[lead(0.02)]), {}, "supported"),
+    ("the windows around say as much", result(0.2, battery=[lead(0.2)]), {}, "no direction can be claimed"),
+    ("no cause could be looked for", result(0.2, battery=[check("hidden_cause", None)]), {}, "inconclusive"),
+    ("no cause can be asked for", result(0.2, battery=[make.absent("hidden_cause")]), {}, "suggestive"),
+    ("a cause, and not significant", result(0.01, 0.05, battery=[lead(0.0)]), {}, "inconclusive"),
+    ("a cause, on the other side", result(-0.2, battery=[lead(-0.15, -0.2)]), {}, "no direction can be claimed"),
+    ("feedback turns it", result(0.2, battery=[check("feedback", -0.2)]), {}, "no direction can be claimed"),
+    ("feedback takes it", result(0.2, battery=[check("feedback", 0.01)]), {}, "inconclusive"),
+    ("feedback could not be fitted", result(0.2, battery=[check("feedback", None)]), {}, "inconclusive"),
+    ("feedback cannot be asked", result(0.2, battery=[make.absent("feedback")]), {}, "suggestive"),
+    (
+        "feedback goes before controls",
+        result(0.2, battery=[check("feedback", -0.2), SHARED]),
+        {},
+        "no direction can be claimed",
+    ),
+    ("nothing shown against the controls", result(0.2, battery=[check("specificity", 0.01)]), {}, "inconclusive"),
+    ("no controls in the log", result(0.2, battery=[make.absent("specificity")]), {}, "suggestive"),
+    ("the contrast holds the control", result(0.2, battery=[moot()]), {}, "supported"),
+    ("frequent clients alone", result(0.2, battery=[average(0.01, 0.2)]), {}, "fragile"),
+    ("frequent clients more, all some", result(0.2, battery=[average(0.1, 0.2)]), {}, "supported"),
+    ("small, and feedback finds something", result(0.005, 0.01, battery=[check("feedback", 0.2)]), {}, "inconclusive"),
+    ("small, and a control is clear", result(0.005, 0.01, battery=[SHARED]), {}, "inconclusive"),
+    ("small, and the lead is clear", result(0.005, 0.01, battery=[lead(-0.2, 0.005, 0.01)]), {}, "inconclusive"),
+    ("small, and controls are left behind", result(0.005, 0.01, battery=[check("specificity", 0.2)]), {}, "inconclusive"),
+    (
+        "predicted none, and a cause could hide it",
+        result(0.0, 0.01, battery=[lead(0.015, 0.0, 0.01)]),
+        {"predicted": "none"},
+        "inconclusive",
+    ),
+    (
+        "predicted none, and feedback could hide it",
+        result(0.0, 0.01, battery=[check("feedback", 0.2)]),
+        {"predicted": "none"},
+        "inconclusive",
+    ),
+    (
+        "predicted none, something, and a cause could make it",
+        result(0.2, battery=[lead(0.2)]),
+        {"predicted": "none"},
+        "no direction can be claimed",
+    ),
     (
         "the control shows the same, no difference",
         result(0.2, battery=[check("control_worker_solo", 0.01, control=0.2)]),
@@ -91,13 +150,13 @@ CASES: list[tuple[str, Fit, dict[str, Any], str]] = [
     ),
     (
         "not specific goes before practically zero",
-        result(0.03, 0.01, battery=[check("control_client_solo", 0.001, control=0.2)]),
+        result(0.03, 0.01, battery=[SURE, check("control_client_solo", 0.001, control=0.2)]),
         {},
         "not specific to being there",
     ),
     (
         "no direction goes before not specific",
-        result(0.2, battery=[check("lead_placebo", 0.0), check("control_worker_solo", 0.01, control=0.2)]),
+        result(0.2, battery=[lead(0.2), check("control_worker_solo", 0.01, control=0.2)]),
         {},
         "no direction can be claimed",
     ),
@@ -114,9 +173,9 @@ CASES: list[tuple[str, Fit, dict[str, Any], str]] = [
         {},
         "not specific to being there",
     ),
-    ("what does not decide may fail to be fitted", result(0.2, battery=[check("reverse", None)]), {}, "supported"),
+    ("what does not decide may fail to be fitted", result(0.2, battery=[check("quadratic_time", None)]), {}, "supported"),
     ("CAR(1) does not apply", result(0.2, battery=[make.absent("car1")]), {}, "supported"),
-    ("the reverse does not decide", result(0.2, battery=[check("reverse", 0.0)]), {}, "supported"),
+    ("curved time does not decide", result(0.2, battery=[check("quadratic_time", 0.0)]), {}, "supported"),
     ("fragile, on the other side", result(-0.2, battery=[check("car1", 0.0)]), {}, "fragile"),
     ("fragile, exploratory", result(0.2, battery=[check("car1", 0.0)]), {"role": "exploratory"}, "fragile"),
 ]

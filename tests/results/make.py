@@ -58,6 +58,13 @@ def check(name: str, value: float | None = 0.2, error: float = 0.02, **more: Any
     return CheckResult(check=name, outcome="computed", estimate=estimate(value, error), **more)
 
 
+def hidden_cause(value: float = 0.2, other: float = 0.0, error: float = 0.02) -> CheckResult:
+    """The check of a hidden cause: the number before the rating, and `other` in the windows after and before."""
+    beside = {"before": estimate(value, error), "after": estimate(other, error), "earlier": estimate(other, error)}
+    facts = dict.fromkeys(("cov_before_after", "cov_before_earlier", "cov_after_earlier"), 0.0)
+    return check("hidden_cause", value - other, error * 2**0.5, beside=beside, facts=facts)
+
+
 def absent(name: str) -> CheckResult:
     return CheckResult(check=name, outcome="not_applicable", reason=Reason(code="no_order_in_time"))
 
@@ -110,7 +117,7 @@ def fit(**more: Any) -> Fit:
         ),
         "converged": True,
         "formula": "total = b0 + b1*joint_within + residual",
-        "battery": (check("lead_placebo"), check("lagged_outcome"), absent("nearer_windows")),
+        "battery": (hidden_cause(), check("feedback"), check("lagged_outcome"), absent("nearer_windows")),
         "counts": counts,
         "episodes": {"joint": 300},
     }

@@ -17,7 +17,7 @@ from pipeline.hypotheses.design.exposures import Exposure, main_exposures
 from pipeline.hypotheses.design.outcomes import scores_of
 from pipeline.hypotheses.design.terms import background_terms, rows_of
 from pipeline.results.estimate import estimate_of
-from pipeline.results.reason import Reason, not_estimable, reason
+from pipeline.results.reason import NotEstimable, Reason, not_estimable, reason
 
 PATHS = {0: "beta", 1: "lag_one"}  # the number of the panel that a lag is about
 
@@ -120,7 +120,8 @@ def _panel(setting: Setting, side: Side, keep: Booleans, others: list[Floats]) -
     series = series_of(side.exposure[keep], side.outcome[keep], client, sample.occasion[keep], worker, covariates)
     found = fit_panel(series, _reliability(setting, side.score))
     if isinstance(found, Unidentified):
-        raise not_estimable(f"panel_{found.code}", **found.counts, names=", ".join(found.names))
+        names = {"names": ", ".join(found.names)}
+        raise NotEstimable(Reason(code=f"panel_{found.code}", counts=found.counts, names=names))
     return found
 
 

@@ -80,4 +80,3 @@ def _missing(sample: Sample, doses: Mapping[Exposure, Floats], name: str) -> Ter
 
 
 CHECK = Check(within_only, run)
-

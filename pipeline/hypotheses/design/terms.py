@@ -144,7 +144,7 @@ class Design:
     def beside(self, term: Term) -> Design:
         """The same design with a further fixed term; as it is where the others imply that one."""
         known = np.column_stack([np.ones(self.rows.n), *self.numeric().values()])
-        column = np.asarray(list(term.numeric().values())[0], dtype=np.float64)
+        column = np.asarray(next(iter(term.numeric().values())), dtype=np.float64)
         around = column - column.mean()
         left = column - known @ np.linalg.lstsq(known, column, rcond=None)[0]
         if not float(left @ left) > IMPLIED * float(around @ around):

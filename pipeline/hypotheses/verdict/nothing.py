@@ -1,4 +1,4 @@
-"""When may one say that there is nothing: a small number can be a large one that something hides (METHODS.md, "The ladder", 7).
+"""When may one say that there is nothing: a small number can be a large one that something hides (METHODS.md, 7).
 
 Every objection is the name of the check that raises it; where there are none, nothing speaks against "practically zero".
 """
@@ -51,7 +51,10 @@ def _controls(case: Case) -> list[str]:
 
 
 def _specificity(case: Case) -> list[str]:
-    return _clear(case, case.attempt("specificity"), None)
+    """The number minus the mean of the controls must include zero, or be too small to matter itself."""
+    attempt = case.attempt("specificity")
+    small = attempt is not None and attempt.estimate is not None and case.within_limit(attempt.estimate)
+    return [] if small else _clear(case, attempt, None)
 
 
 def _lead(case: Case) -> list[str]:

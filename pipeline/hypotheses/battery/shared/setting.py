@@ -12,7 +12,7 @@ from pipeline.hypotheses.design.people import people_behind
 from pipeline.hypotheses.design.sample import Sample
 from pipeline.hypotheses.design.terms import Design, Focus, Term, build_design
 from pipeline.hypotheses.engines import Combines, FittedModel, combination, fit_design
-from pipeline.hypotheses.fitting import FittedDesign, fit_dropping
+from pipeline.hypotheses.fitting import FittedDesign
 from pipeline.results.estimate import Estimate
 from pipeline.results.reason import Reason, not_estimable, reason
 
@@ -62,8 +62,6 @@ class Setting:
         if not model.converged:
             apart = replace(design, uncorrelated=frozenset(design.random))
             model = fit_design(apart, self.compute, residual=residual)
-        if model.singular and residual == "independent" and fewer(design, self.primary.design):
-            model = fit_dropping(design, self.compute, self.compute.drop_slopes).model
         if not model.converged:
             raise not_estimable("not_converged")
         return model
@@ -85,11 +83,6 @@ class Check:
 
     not_applicable: Callable[[Setting], Reason | None]
     run: Callable[[Setting], Found]
-
-
-def fewer(design: Design, primary: Design) -> bool:
-    """Whether a design has fewer rows than the primary one, so that effects by group may be singular anew."""
-    return design.rows.n < primary.rows.n
 
 
 def within_only(setting: Setting) -> Reason | None:

@@ -32,10 +32,9 @@ if TYPE_CHECKING:
 LOGISTIC_SD = float(np.pi / np.sqrt(3.0))  # log-odds over this are standardized mean differences (Chinn 2000)
 
 
-def evaluate(
-    plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, trust: Trust = UNKNOWN
-) -> Fit:
+def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, trust: Trust = UNKNOWN) -> Fit:
     """The fit of a hypothesis about missed sessions or dropout; errors clustered by worker; NotEstimable without one."""
+    del trust  # no panel is made of this kind
     rows = at_risk(plan, occasions, ledger, compute)
     design = rows.design
     model = logit.fit(design.outcome, design.numeric(), design.rows.worker)

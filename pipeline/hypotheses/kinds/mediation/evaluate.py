@@ -38,10 +38,9 @@ if TYPE_CHECKING:
 TAILS = {0.95: (2.5, 97.5), 0.90: (5.0, 95.0)}
 
 
-def evaluate(
-    plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, trust: Trust = UNKNOWN
-) -> Fit:
+def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, trust: Trust = UNKNOWN) -> Fit:
     """The fit of a mediated hypothesis; the tested number is the indirect effect. NotEstimable without one."""
+    del trust  # no panel is made of this kind
     built, mediator = mediated_rows(plan, occasions, ledger)
     try:
         paths = fit_paths(plan, built, mediator, compute)

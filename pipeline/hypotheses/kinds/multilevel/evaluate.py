@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from pipeline.base.params import Compute, Plan
 
 
-def evaluate(
-    plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, trust: Trust = UNKNOWN
-) -> Fit:
+def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, trust: Trust = UNKNOWN) -> Fit:
     """The fit of a hypothesis on linked occasions and ledger; NotEstimable where the rows cannot carry it."""
     sample = build_sample(plan, occasions, ledger)
     setting = primary(plan, sample, compute, trust)
