@@ -64,7 +64,10 @@ def test_a_lock_after_fits_says_so(project: Path) -> None:
 
 def test_explain_gives_equation_rows_and_checks() -> None:
     text = explain("h", hypothesis(covariates=["phase"]), COMPUTE, RULES, *linked())
-    assert "total = b0 + b1*joint_within + b2*joint_between + b3*joint_worker + b4*time + b5*window_days + b6*phase" in " ".join(text.split())
+    assert (
+        "total = b0 + b1*joint_within + b2*joint_between + b3*joint_worker + b4*time + b5*window_days + b6*phase"
+        in " ".join(text.split())
+    )
     assert "covariates known: 384 rows, 48 clients, 8 workers" in text
     assert "Kenward and Roger" in text
     assert "Hidden cause" in text

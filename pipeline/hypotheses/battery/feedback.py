@@ -15,6 +15,7 @@ from pipeline.exposure.visits import Booleans, Floats
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, within_only
 from pipeline.hypotheses.design.exposures import Exposure, main_exposures
 from pipeline.hypotheses.design.outcomes import scores_of
+from pipeline.hypotheses.design.people import people_behind
 from pipeline.hypotheses.design.terms import background_terms, rows_of
 from pipeline.results.estimate import estimate_of
 from pipeline.results.reason import NotEstimable, Reason, not_estimable, reason
@@ -54,10 +55,10 @@ def run(setting: Setting) -> Found:
     weights = [side.weight for side in tested]
     name = PATHS[setting.plan.exposure.lag]
     found, back = (combine(panels, weights, which).number for which in (name, "gamma"))
-    people = _people(setting, tested)
-    beside = {"back": estimate_of(back.estimate, back.std_error, back.df).backed(*people)}
+    people = people_behind(setting.primary.design, setting.primary.design.tested)
+    beside = {"back": estimate_of(back.estimate, back.std_error, back.df).backed(people)}
     facts = {"reliability": _reliability(setting, tested[0].score), "memory": panels[0].numbers["phi"].estimate}
-    return Found(estimate_of(found.estimate, found.std_error, found.df).backed(*people), beside, facts)
+    return Found(estimate_of(found.estimate, found.std_error, found.df).backed(people), beside, facts)
 
 
 def sides_of(setting: Setting) -> list[Side]:
@@ -131,13 +132,6 @@ def _reliability(setting: Setting, score: str) -> float:
     if known is None:
         raise not_estimable("no_reliability", score=score)
     return known
-
-
-def _people(setting: Setting, sides: list[Side]) -> tuple[int, int]:
-    """The fewest clients and workers with any of the exposures."""
-    rows = setting.primary.design.rows
-    counts = [rows.behind(np.nan_to_num(side.exposure[setting.sample.keep]) != 0) for side in sides]
-    return min(clients for clients, _ in counts), min(workers for _, workers in counts)
 
 
 CHECK = Check(not_applicable, run)
