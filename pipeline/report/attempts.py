@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from pipeline.results.backing import Backing
 from pipeline.vocabulary.checks import CHECKS, label
 from pipeline.vocabulary.results import reason_text
 
-OTHER_UNITS = ("reverse", "reverse_any")  # their numbers are about advocacy after a rating, not about the rating
+FEEDBACK = "feedback"  # beside its number: the way back, from a rating to the advocacy after it
 EXTREMES = ("influence",)  # its number is that of the one worker who matters most: no extremes leave
 
 
@@ -63,22 +64,22 @@ QUESTIONS: tuple[Question, ...] = (
         "hidden",
         "a lasting hidden cause would do",
         "Would a lasting hidden cause do?",
-        groups=("hidden_cause", "direction"),
-        checks=("hidden_cause", "lead_placebo"),
+        groups=("hidden_cause",),
+        checks=("hidden_cause",),
     ),
     Question(
         "feedback",
         "ratings bring the advocacy",
         "Do ratings bring the advocacy?",
-        groups=("feedback", "reverse"),
-        checks=("feedback", "reverse", "reverse_any"),
+        groups=("feedback",),
+        checks=("feedback",),
     ),
-    Question("specific", "any advocacy would do", "Would any advocacy do?", groups=("specificity",)),
+    Question("specific", "any advocacy would do", "Would any advocacy do?", groups=("specificity", "evidence")),
     Question(
         "average",
         "a few frequent users carry it",
         "Does it hold for the average client?",
-        groups=("average_client",),
+        groups=("average",),
         checks=("average_client",),
     ),
     Question(
@@ -103,7 +104,8 @@ class Tried:
     low: Shown | None
     high: Shown | None
     p: Shown | None
-    more: bool | None = None  # of attempts in other units: more (True) or less advocacy after better ratings
+    more: bool | None = None  # of feedback: whether more (True) or less advocacy clearly comes after better ratings
+    margin: Shown | None = None  # of a hidden cause: the share it must keep from window to window to be excluded
     control: bool | None = None  # of controls: whether the other exposure goes with the rating the same way, clearly
     unchanged: bool = False  # nothing changes with it: the model is the same
 
@@ -115,7 +117,7 @@ class Tried:
     @property
     def drawn(self) -> bool:
         """Whether it has a number to draw beside the result's own."""
-        return self.check not in OTHER_UNITS and None not in (_value(self.estimate), _value(self.low), _value(self.high))
+        return None not in (_value(self.estimate), _value(self.low), _value(self.high))
 
 
 def question_of(check: str, group: str) -> str:
@@ -174,10 +176,26 @@ def _tried(one: Attempt, sign: float, behind: Backing, gate: Gate) -> Tried:
         low=shown[1] if shown else None,
         high=shown[2] if shown else None,
         p=p_cell(p) if p else None,
-        more=estimate.estimate > 0 if estimate is not None and one.check in OTHER_UNITS else None,
+        more=_more(one),
+        margin=_margin(one, shown),
         control=one.beside["control"].excludes_zero(sign) if "control" in one.beside else None,
         unchanged=one.names.get("slopes") == "none",
     )
+
+
+def _more(one: Attempt) -> bool | None:
+    """Whether more or less advocacy clearly comes after better ratings; None where neither is seen."""
+    back = one.beside.get("back") if one.check == FEEDBACK else None
+    sides = [side > 0 for side in (1.0, -1.0) if back is not None and back.excludes_zero(side)]
+    return sides[0] if sides else None
+
+
+def _margin(one: Attempt, shown: tuple[Shown, ...]) -> Shown | None:
+    """The share a cause must keep, rounded up to hundredths, where the numbers it is read from may be shown."""
+    if one.margin is None or not shown or shown[0].hidden:
+        return None
+    share = max(math.ceil(one.margin * 100) / 100, 0.01)
+    return Shown(f"{share:.2f}", share)
 
 
 def given(check: str) -> str:

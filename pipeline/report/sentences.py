@@ -219,8 +219,10 @@ def told(one: Tried, claim: Claim) -> str:
         return f"{one.reason[:1].upper()}{one.reason[1:]}." if one.reason else ""
     if one.check in LEAVE_ONE_OUT:
         return _LEFT_ONE_OUT.get(one.state, "")
-    if one.more is not None:
-        return _after_ratings(one)
+    if one.check == "hidden_cause":
+        return _hidden_cause(one)
+    if one.check == "feedback":
+        return _feedback(one)
     if one.unchanged:
         return "There is nothing to change: the model is the same."
     if one.control is not None:
@@ -258,13 +260,23 @@ def _beside(one: Tried) -> str:
     return f"Set beside it, {_STATES[one.state]}"
 
 
-def _after_ratings(one: Tried) -> str:
-    unit = "any of it" if one.check.endswith("_any") else "it"
+def _hidden_cause(one: Tried) -> str:
+    """What of lasting hidden causes is excluded, and what no data of this kind can see."""
     if one.state == "no_difference":
-        return "After better or worse ratings than usual there is no more or less of it, as far as can be seen."
-    if one.state == "not_clear":
-        return f"Whether {unit} comes more after better ratings or after worse is not clear."
-    return f"After better ratings than usual there is {'more' if one.more else 'less'} of it."
+        return "There is nothing that a hidden cause would have to make."
+    if one.state == "held":
+        kept = f" if it keeps at least {one.margin} of itself from one window to the next" if one.margin else ""
+        return f"A lasting hidden cause is excluded{kept}; a faster one cannot be seen."
+    return "A hidden cause of both that lasts from window to window could make it, or cannot be told from it."
+
+
+def _feedback(one: Tried) -> str:
+    """Whether the number stands where ratings may bring the advocacy, and whether they do."""
+    head = CHECKS[one.check].given
+    back = "After better ratings no more and no less of it is seen, as far as can be told."
+    if one.more is not None:
+        back = f"After better ratings than usual there is {'more' if one.more else 'less'} of it."
+    return f"{head}, {_STATES[one.state]} {back}"
 
 
 def _but_not(claim: Claim) -> str:

@@ -106,10 +106,10 @@ def fit(verdict: str, clients: int = 140, rows: int = 990) -> Fit:
 def attempts(verdict: str) -> tuple[Attempt, ...]:
     """Attempts of every kind in the states that a verdict of this name rests on."""
     states: dict[str, State] = {
-        "lead_placebo": "broke" if verdict == "no direction can be claimed" else "held",
+        "hidden_cause": "broke" if verdict == "no direction can be claimed" else "held",
         "lagged_outcome": "broke" if verdict == "fragile" else "held",
         "control_worker_solo": "broke" if verdict == "not specific to being there" else "held",
-        "reverse": "speaks_against",
+        "feedback": "held",
         "influence": "held",
         "unadjusted": "no_difference",
         "nearer_windows": "not_applicable",

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.base.errors import DisclosureError
 from pipeline.disclosure.shown import Shown, derived
-from pipeline.report.attempts import EXTREMES, ORDER, OTHER_UNITS, QUESTIONS, question_of
+from pipeline.report.attempts import EXTREMES, FEEDBACK, ORDER, QUESTIONS, question_of
 from pipeline.report.blocks import Paragraph
 from pipeline.report.checklist import ITEMS
 from pipeline.report.document import SECTIONS
@@ -97,7 +97,7 @@ def test_every_check_has_a_plain_question() -> None:
     assert sorted(keys) == sorted(ORDER)
     asked = {name: question_of(name, check.group) for name, check in CHECKS.items()}
     assert set(asked.values()) <= set(keys)
-    assert {*OTHER_UNITS, *EXTREMES} <= set(CHECKS)
+    assert {FEEDBACK, *EXTREMES} <= set(CHECKS)
 
 
 def luminance(color: str) -> float:

@@ -66,8 +66,7 @@ def _row(key: str, own: list[Tried], claim: Claim) -> Row:
     return Row(
         label=asked(key).asked,
         marks=marks,
-        number=_numbers([one for one in own if one.drawn])
-        or ("in other units" if any(_elsewhere(one) for one in own) else ""),
+        number=_numbers([one for one in own if one.drawn]),
         interval=_interval(own) if len(marks) == 1 else "",
         told=_told(own, claim),
         glyph=state.glyph,
@@ -78,9 +77,9 @@ def _row(key: str, own: list[Tried], claim: Claim) -> Row:
 def _told(own: list[Tried], claim: Claim) -> str:
     if all(one.question == "adjusting" for one in own) and (text := _adjusted(own[0], claim)):
         return text
-    more = next((one.more for one in own if one.more is not None and one.state == "speaks_against"), None)
+    more = next((one.more for one in own if one.more is not None), None)
     if more is not None:
-        return f"after better ratings, {'more' if more else 'less'} of it; does not decide"
+        return f"after better ratings, {'more' if more else 'less'} of it; {counted(own)}"
     return counted(own)
 
 
@@ -98,10 +97,6 @@ def _mark(one: Tried) -> Mark:
     nothing = Shown("–")
     estimate, low, high = (end or nothing for end in (one.estimate, one.low, one.high))
     return Mark(estimate, low, high, one.mark.tone, hollow=not one.decides)
-
-
-def _elsewhere(one: Tried) -> bool:
-    return one.more is not None
 
 
 def _numbers(own: list[Tried]) -> str:
