@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown
@@ -132,10 +132,21 @@ def asked(key: str) -> Question:
     return next(one for one in QUESTIONS if one.key == key)
 
 
-def tried(attempts: Iterable[Attempt], sign: float, behind: Backing, gate: Gate) -> tuple[Tried, ...]:
-    """A claim's attempts in the order of their questions; `sign` is that of its tested number."""
+def tried(
+    attempts: Iterable[Attempt], sign: float, behind: Backing, gate: Gate, null: State | None = None
+) -> tuple[Tried, ...]:
+    """A claim's attempts in the order of their questions; `sign` is that of its tested number.
+
+    `null` is the state of those that ask whether a number holds, where the verdict says that there is none to break.
+    """
     made = [_tried(one, sign, behind, gate) for one in attempts]
+    if null:
+        made = [replace(one, state=null) if _asks_of_number(one) else one for one in made]
     return tuple(sorted(made, key=lambda one: ORDER.index(one.question)))
+
+
+def _asks_of_number(one: Tried) -> bool:
+    return one.more is None and one.state in ("held", "broke", "speaks_against")
 
 
 def together(attempts: Iterable[Tried]) -> State:

@@ -13,6 +13,7 @@ from pipeline.disclosure.models import model_refusal
 from pipeline.disclosure.shown import Shown
 from pipeline.report.attempts import Tried, tried
 from pipeline.report.numbers import p_cell
+from pipeline.results.attempt import State
 from pipeline.results.backing import Backing
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Ceiling, Fit, Tested
@@ -128,7 +129,10 @@ def claim_of(short: str, spec: Hypothesis, fit: Fit, judged: Judged, gate: Gate)
     refused = model_refusal(fit.models, gate)
     if refused:
         gate.held_back[f"hypothesis {judged.name}", "model rule"] += 1
-    behind, shown = people_behind(fit), fit.tested is not None and refused is None
+    behind = people_behind(fit)
+    effect = _effect(fit.tested, spec, judged, behind, gate) if fit.tested is not None and refused is None else None
+    if effect is not None and not (effect.odds or effect.own).shown:
+        effect, refused = None, "too few people are behind it"
     reason = judged.reason or fit.reason
     return Claim(
         name=judged.name,
@@ -143,10 +147,17 @@ def claim_of(short: str, spec: Hypothesis, fit: Fit, judged: Judged, gate: Gate)
         correction=judged.correction,
         ceiling=judged.ceiling,
         behind=behind,
-        effect=_effect(fit.tested, spec, judged, behind, gate) if shown and fit.tested else None,
+        effect=effect,
         refused=refused,
-        attempts=tried(judged.attempts, _sign(fit), behind, gate) if shown else (),
+        attempts=tried(judged.attempts, _sign(fit), behind, gate, _null(judged)) if effect else (),
     )
+
+
+def _null(judged: Judged) -> State | None:
+    """The state of attempts at a number where the verdict is that there is none, or that it is not clear."""
+    if judged.verdict == "practically zero":
+        return "no_difference"
+    return "not_clear" if judged.verdict == "inconclusive" and not judged.decided_by else None
 
 
 def people_behind(fit: Fit) -> Backing:

@@ -157,7 +157,7 @@ def size(claim: Claim, effect: Effect) -> str:
     if claim.verdict == "practically zero":
         return f"Well inside the ±{effect.least} points that would matter."
     ratio = abs(float(effect.scaled.estimate.value or 0.0))
-    if effect.scaled.estimate.value is None or not own_claim(claim):
+    if effect.scaled.estimate.value is None or not own_claim(claim) or claim.verdict == "inconclusive":
         return ""
     share = next((text for most, text in SHARES if ratio <= most), None)
     return f"{share or f'About {ratio:.1f} times'} one client’s ordinary ups and downs."

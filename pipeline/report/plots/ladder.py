@@ -53,7 +53,7 @@ def title(claim: Claim) -> str:
     if deciding and held == len(deciding):
         every = f"all {held} that decide" if held > 1 else "the one that decides"
         return f"Attempts to prove it wrong: it held against {every}"
-    if claim.verdict == "inconclusive" and not held:
+    if claim.verdict == "inconclusive" and not claim.decided_by:
         return "Attempts to prove it wrong: nothing clear enough to break"
     if not deciding:
         return "Attempts to prove it wrong: none that decides applies"

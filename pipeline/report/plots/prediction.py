@@ -168,14 +168,16 @@ def _labels(
     found = []
     if len(numbers) == 1:
         sign = "+" if effect.own.positive else ""
-        found.append(
-            Label(lines[0].points[2], f"{sign}{effect.own.estimate} for one more", lines[0].tone, "left", strong=True)
-        )
+        side = "left" if effect.own.positive else "under"
+        told = f"{sign}{effect.own.estimate} for one more"
+        found.append(Label(lines[0].points[2], told, lines[0].tone, side, strong=True))
     else:
-        for line, side in zip(lines, ("left", "under"), strict=False):
+        from_top = sorted(lines, key=lambda line: -float(line.points[-1][1].value or 0.0))
+        for line, side in zip(from_top, ("left", "under"), strict=False):
             found.append(Label(line.points[3], line.label, line.tone, side, strong=True))
     if wedge and len(numbers) == 1:
-        found.append(Label(wedge[2], "too small to matter", "open", "left" if effect.own.positive else "under"))
+        corner, side = (wedge[2], "left") if effect.own.positive else (wedge[1], "under")
+        found.append(Label(corner, "too small to matter", "open", side))
     return tuple(found)
 
 

@@ -17,7 +17,6 @@ from pipeline.report.verdict_words import CHIPS
 from pipeline.results.attempt import State
 
 MOST_CARDS = 3
-FAMILY_STATES = {"supported": "held", "suggestive": "held", "practically zero": "no_difference", "opposite": "held"}
 
 
 def build(material: Material) -> Built:
@@ -54,7 +53,8 @@ def _matrix(material: Material, leading: Sequence[Claim]) -> Matrix:
         if asked(key).matrix and any(state != "not_applicable" for state in states):
             rows.append(MatrixRow(asked(key).could_be, tuple(_cell(state) for state in states)))
     rows.append(MatrixRow("the claims came after the data", wide=_lock(material)))
-    rows.append(MatrixRow("something unmeasured does it", wide=Cell("told", "doubt", "not ruled out")))
+    if any(claim.effect for claim in leading):
+        rows.append(MatrixRow("something unmeasured does it", wide=Cell("told", "doubt", "not ruled out")))
     used = dict.fromkeys(cell for row in rows for cell in row.cells)
     return Matrix(
         "What was tried to prove it wrong",
@@ -73,7 +73,7 @@ def _cell(state: State) -> Cell:
 def _chance(claim: Claim, material: Material) -> State:
     """Whether chance after correction is an explanation: by the p value the verdict went by."""
     if claim.effect is None:
-        return "not_computed"
+        return "not_computed" if claim.verdict == "could not be computed" else "not_applicable"
     p = claim.effect.p_adjusted if claim.effect.p_adjusted.value is not None else claim.effect.own.p
     if claim.verdict == "practically zero":
         return "no_difference"
@@ -109,9 +109,9 @@ def _card(claim: Claim, leading: Sequence[Claim], material: Material) -> Card:
             claim.anchor,
         )
     number = effect.odds or effect.own
-    sign = "" if effect.odds or not number.positive or number.estimate.text.startswith("−") else "+"
+    sign = "+" if not effect.odds and float(number.estimate.value or 0.0) > 0 else ""
     size = sentences.size(claim, effect)
-    say = f"{number.spoken}. {size}".rstrip().replace("95% interval", "95% interval", 1)
+    say = f"{number.spoken}. {size}".rstrip()
     unit = _unit(claim, material)
     return Card(
         claim.short,

@@ -21,7 +21,11 @@ def build(material: Material) -> Built | None:
         return None
     verdicts = [claim.verdict for claim in material.claims]
     figures = [FigureBlock(figure) for figure in panels(material.claims, material.fits)]
-    blocks: list[Block] = [Paragraph(LEDE, "lede"), *figures, Glosses(chips_of(verdicts), others(verdicts))]
+    blocks: list[Block] = [
+        *([Paragraph(LEDE, "lede")] if any(claim.effect for claim in material.claims) else []),
+        *figures,
+        Glosses(chips_of(verdicts), others(verdicts)),
+    ]
     blocks.append(Fold("The same as a table", (TableBlock(tested(material.claims)),), paper=False))
     return Built(tuple(blocks), ("STROBE 16", "JARS-Quant Estimates", "JARS-Quant Hypotheses"))
 

@@ -21,7 +21,11 @@ def build(material: Material) -> Built:
     places = advocacy.settings_figure(description, gate) if material.log else None
     right += [FigureBlock(places)] if places else []
     slim = people.slim(whole)
-    blocks.append(Columns((TableBlock(slim),), tuple(right), "table") if right else TableBlock(slim))
+    known = len(slim.lines) > 1  # more than the number of clients
+    if known and right:
+        blocks.append(Columns((TableBlock(slim),), tuple(right), "table"))
+    else:
+        blocks += [*([TableBlock(slim)] if known else []), *right]
     if not material.log:
         blocks.append(Paragraph("The advocacy log holds no episodes." if description.advocacy_log else people.NO_LOG))
     notes = people.warnings(description, gate)

@@ -16,7 +16,7 @@ def build(material: Material) -> Built:
     parts: list[tuple[str, list[Table | None]]] = [
         ("Who is in the data", _people(material)),
         ("Advocacy", _advocacy(material)),
-        ("The course of the alliance", [measures.course_table(description, gate)]),
+        ("The course of the alliance", [measures.phases_table(description, gate)]),
         ("What may have gone wrong", [harms.falls(description, gate), harms.ruptures(description, gate)]),
         ("Who is missing", missing),
     ]
@@ -26,7 +26,7 @@ def build(material: Material) -> Built:
         said = [Paragraph(text) for text in causes.leaving(description, gate)] if tables is missing else []
         blocks += [Heading(title), *said, *shown] if shown or said else []
     met = (["RECORD 12.3"] if material.log else []) + (["JARS-Quant Missing data"] if any(missing) else [])
-    return Built(tuple(blocks), tuple(met))
+    return Built(tuple(blocks), tuple(met), (measures.course_table(description, gate),))
 
 
 def _people(material: Material) -> list[Table | None]:

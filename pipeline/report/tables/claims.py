@@ -102,7 +102,8 @@ def attempts(claim: Claim) -> Table | None:
     if not claim.attempts:
         return None
     lines = []
-    for one in claim.attempts:
+    applied = [one for one in claim.attempts if one.state != "not_applicable"]
+    for one in applied:
         estimate, p = one.estimate or NONE, one.p or NONE
         interval = (
             bracket(one.low, one.high) if one.low is not None and one.high is not None and one.low.value is not None else ""
@@ -110,7 +111,9 @@ def attempts(claim: Claim) -> Table | None:
         cells = (one.mark.word, "yes" if one.decides else "no", estimate, interval, p, sentences.told(one, claim))
         lines.append(Line(one.label, cells))
     head = ("Attempt", "State", "Decides", "Estimate", "95% CI", "p", "What it says")
-    note = "The verdict hangs on the attempts that decide; those that do not apply are named with the reason."
+    others = [one.label for one in claim.attempts if one.state == "not_applicable"]
+    note = "The verdict hangs on the attempts that decide."
+    note += f" {len(others)} do not apply to this claim: {'; '.join(others)}." if others else ""
     return Table(f"checks_{claim.name}", "Attempts to prove it wrong", head, tuple(lines), note)
 
 

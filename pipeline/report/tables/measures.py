@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pipeline.disclosure.gate import Gate, fact
 from pipeline.disclosure.shown import Shown
@@ -54,6 +55,13 @@ def _cells(row: ScoreReliability, gate: Gate) -> tuple[Value, ...]:
     some = row.prorated
     prorated = NONE if some is None else gate.rows(some, min(some, behind), "reliability")
     return count, items, alpha, omega, prorated
+
+
+def phases_table(description: Description, gate: Gate) -> Table:
+    """The course by phase; by session number where a study has no phases."""
+    phases = tuple(row for row in description.trajectories if row.by == "phase") or description.trajectories
+    whole = course_table(description.model_copy(update={"trajectories": phases}), gate)
+    return replace(whole, name="course_by_phase")
 
 
 def course_table(description: Description, gate: Gate) -> Table:
