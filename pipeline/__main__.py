@@ -27,6 +27,7 @@ STAGES = {
     "curve": "fit all declared defensible choices of a hypothesis (nothing, where none are declared)",
     "describe": "count and describe",
     "reliability": "estimate how reliable the measures are",
+    "impute": "draw what is missing, for the hypotheses that ask for it",
     "fit": "fit and try to falsify one hypothesis",
     "judge": "give each hypothesis its verdict",
     "report": "write the report",

@@ -115,6 +115,34 @@ class MediatorSpec(Section):
     lag: int = Field(1, ge=0, le=10)
 
 
+class RatingSpec(Section):
+    """A score of another rating of the same session."""
+
+    instrument: Name
+    score: Name = "total"
+    rater: options.Rater = "client"
+
+
+Delta = Annotated[float, Field(ge=0, le=5)]
+
+
+class Missing(Section):
+    """What is done about missing ratings, covariates, moderators and mediators, beside leaving rows out."""
+
+    method: options.MissingMethod = Field(
+        "none", description="beside: imputed analysis as a check; headline: in place of that of the observed rows"
+    )
+    imputations: int = Field(20, ge=2, le=1000)
+    auxiliary: tuple[Name | RatingSpec, ...] = Field((), description="columns and ratings that help to draw what is missing")
+    skipped: tuple[Delta, ...] = Field(
+        (), description="within-client SDs by which ratings skipped while present may be lower"
+    )
+    after_dropout: tuple[Delta, ...] = Field(
+        (), description="the same for the sessions that clients who left would have had"
+    )
+    seed: int = Field(20261125, ge=0, lt=2**32)
+
+
 class Plan(Section):
     """What shapes a hypothesis' models; its fit depends on these keys and no others."""
 
@@ -134,6 +162,7 @@ class Plan(Section):
     moderator: Name | None = None
     moderator_level: str | None = Field(None, description="the level tested against the others (default: the last)")
     mediator: MediatorSpec | None = None
+    missing: Missing | None = Field(None, description="what differs for this hypothesis from the section `missing`")
 
 
 class Hypothesis(Plan):
@@ -172,6 +201,8 @@ class VerdictRules(Section):
         "car1",
         "cluster_robust",
         "average_client",
+        "imputed",
+        "observed_rows",
     )
     asked_of_claims: tuple[Name, ...] = Field(
         ("hidden_cause", "feedback", "specificity"),
@@ -258,6 +289,7 @@ class Params(Section):
     privacy: Privacy
     measures: Measures
     exposure: Exposure
+    missing: Missing = Missing()
     hypotheses: dict[Name, Hypothesis]
     verdict: VerdictRules
     report: Report
@@ -290,6 +322,22 @@ def schema(closed: Mapping[str, Sequence[str]] | None = None) -> str:
         field = whole["$defs"][section]["properties"][key]
         (field.get("items") or field)["enum"] = list(names)
     return json.dumps(whole, indent=1, sort_keys=True) + "\n"
+
+
+def missing_for(params: Missing, own: Missing | None) -> Missing:
+    """The section `missing` with what one hypothesis says otherwise."""
+    if own is None:
+        return params
+    return params.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
+
+
+def settled(hypotheses: Mapping[str, Hypothesis], missing: Missing) -> dict[str, Hypothesis]:
+    """The hypotheses, each with all it asks of imputation, or with none where it asks for nothing."""
+    found = {}
+    for name, hypothesis in hypotheses.items():
+        asked = missing_for(missing, hypothesis.missing)
+        found[name] = hypothesis.model_copy(update={"missing": asked if asked.method != "none" else None})
+    return found
 
 
 def effective(section: Section) -> dict[str, Any]:

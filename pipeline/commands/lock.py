@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.base.errors import Problem, StageError
-from pipeline.base.params import Params, load
+from pipeline.base.params import Params, load, settled
 from pipeline.hypotheses.verdict import lock
 from pipeline.hypotheses.verdict.lock import FILE
 from pipeline.project import promise
@@ -27,7 +27,7 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     params = load(params_text(root))
     reads = tuple(name.format(sources=params.sources.directory) for name in promise.READS)
     batch = Batch(root, reads, (FILE,))
-    record, promised = read(batch), promise.promised(batch, params)
+    record, promised = read(batch), promise.promised(batch, params, settled(params.hypotheses, params.missing))
     if record["locked"] is not None:
         raise StageError(Problem(FILE, "a lock is closed already", 'python -m pipeline unlock --why "..." opens it'))
     if not promised["hypotheses"]:

@@ -12,7 +12,7 @@ from numpy.random import Generator
 from pipeline.imputation.covariances import Covariance
 from pipeline.imputation.draws import crossproduct, given, inverse, product
 from pipeline.imputation.groups import Groups
-from pipeline.imputation.interweave import interweave
+from pipeline.imputation.interweave import interweave, stretch
 from pipeline.imputation.prepared import Prepared, RandomSlope
 from pipeline.imputation.records import Floats, Integers, Posterior, Prior
 
@@ -49,13 +49,9 @@ class Chain:
 
     def sweep(self) -> None:
         """Draw every block once."""
-        residual = self._levels()
         self.sweeps += 1
-        loose = self.sweeps % LOOSENED == 0  # workers and clients in turn
-        if self.fixed.workers and loose:
-            ours, precision = np.arange(self.r), inverse(self.sigma.matrix)
-            self._loosen(self.v, self.omega, self.fixed.of_worker, residual, precision, ours)
-        if not loose:
+        residual = self._levels()
+        if self.sweeps % LOOSENED:  # workers and clients in turn
             ours, precision = np.arange(self.r), inverse(self.sigma.matrix)
             self._loosen(self.u, self.psi, self.fixed.joint.unit, residual, precision, ours)
         for slope in self.fixed.slopes:
@@ -94,11 +90,12 @@ class Chain:
         ours, rest = np.arange(r), np.arange(r, self.v.shape[1])
         slope, spread = given(self.omega.matrix, ours, rest)
         mean = self.v[:, rest] @ slope
+        move = None if self.sweeps % LOOSENED else self._loosen_workers
         if fixed.clients is None:
-            drawn = fixed.joint.draw(self.random, target, left, self.sigma.matrix, spread, mean)
+            drawn = fixed.joint.draw(self.random, target, left, self.sigma.matrix, spread, mean, move)
             return drawn.coefficients, drawn.unit, drawn.block
         changing = np.where(fixed.stays[:, None], 0.0, before)
-        drawn = fixed.joint.draw(self.random, target - changing[fixed.client], left, self.sigma.matrix, spread, mean)
+        drawn = fixed.joint.draw(self.random, target - changing[fixed.client], left, self.sigma.matrix, spread, mean, move)
         again = fixed.clients.draw(self.random, target - drawn.block[fixed.worker], left, self.sigma.matrix)
         return again.coefficients, again.unit, drawn.block
 
@@ -119,6 +116,19 @@ class Chain:
         effects[:, slope.place] = variance * (pull + mean / spread) + noise
         interweave(self.random, self.psi if slope.by_client else self.omega, effects, slope.place, known, pull)
         residual[:, slope.column] -= slope.values * (effects[:, slope.place] - old)[slope.groups.code]
+
+    def _loosen_workers(self, v: Floats, known: Floats, pull: Floats) -> None:
+        """Workers' intercepts moved with their covariance, often near zero, clients integrated out (`nest.Move`)."""
+        ours = np.arange(self.r)
+        self.v[:, ours] = v
+        carried = np.einsum("wkl,wl->wk", known, v)
+        stretch(self.random, self.omega, self.v, ours, float(np.sum(pull * v)), float(np.sum(carried * v)))
+        for column in ours:
+            others = np.einsum("wl,wl->w", known[:, column], self.v[:, : self.r])
+            own = known[:, column, column]
+            left = pull[:, column] - others + own * self.v[:, column]
+            interweave(self.random, self.omega, self.v, int(column), own, left)
+        v[:] = self.v[:, : self.r]
 
     def _loosen(
         self, effects: Floats, covariance: Covariance, groups: Groups, residual: Floats, precision: Floats, places: Integers

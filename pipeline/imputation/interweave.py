@@ -9,13 +9,14 @@ Sabatti 2000); then the usual draws go on.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
 
 from pipeline.imputation.covariances import HALF_T_DF, RIDGE, Covariance
-from pipeline.imputation.records import Floats
+from pipeline.imputation.records import Floats, Integers
 
 STEPS_OUT = 20  # of the slice, to either side
 WIDTH = 1.0  # of the slice, in log tau
@@ -52,7 +53,7 @@ def interweave(random: Generator, covariance: Covariance, effects: Floats, place
         linear=float(toward @ (pull - known * offset)),
         quadratic=float(known @ toward**2),
     )
-    new = math.exp(_slice(random, math.log(tau), size))
+    new = math.exp(_slice(random, math.log(tau), size.density))
     effects[:, place] = offset + new * toward
     if size.half_t:
         rate = HALF_T_DF / new**2 + 1.0 / size.prior**2
@@ -62,6 +63,34 @@ def interweave(random: Generator, covariance: Covariance, effects: Floats, place
     left[-1, -1] = new**2 + beta @ cross * (new / tau)
     covariance.matrix = matrix.copy()
     covariance.matrix[np.ix_(two, two)] = left + slope.T @ latent @ slope
+
+
+def stretch(
+    random: Generator, covariance: Covariance, effects: Floats, places: Integers, linear: float, quadratic: float
+) -> None:
+    """Some columns of effects stretched together with their covariance, in place: their common size.
+
+    The log-likelihood of a factor alpha is linear alpha - quadratic alpha^2 / 2. The half-t prior's scales stretch along, so
+    that the inverse Wishart does not change (Liu & Sabatti 2000). No column may be of a yes/no.
+    """
+    number = len(places)
+    if covariance.prior.form == "half_t":
+        power, shrink, grow = float(number), 0.0, float(np.sum(1.0 / covariance.mixing[places])) / covariance.prior.scale**2
+    else:
+        held = np.diag(np.linalg.inv(covariance.matrix))[places]
+        power, shrink, grow = -number * _df(covariance), covariance.prior.scale * float(held.sum()) / 2.0, 0.0
+
+    def density(log: float) -> float:
+        square = math.exp(2.0 * log)
+        return power * log - shrink / square - grow * square + linear * math.exp(log) - quadratic * square / 2.0
+
+    factor = math.exp(_slice(random, 0.0, density))
+    scale = np.ones(len(covariance.matrix))
+    scale[places] = factor
+    effects[:, places] *= factor
+    covariance.matrix = covariance.matrix * np.outer(scale, scale)
+    if covariance.prior.form == "half_t":
+        covariance.mixing[places] /= factor**2
 
 
 def _direction(
@@ -115,21 +144,21 @@ class _Size:
         return found
 
 
-def _slice(random: Generator, start: float, size: _Size) -> float:
-    """One slice draw of log tau (Neal 2003, stepping out and shrinkage)."""
-    level = size.density(start) - random.exponential()
+def _slice(random: Generator, start: float, density: Callable[[float], float]) -> float:
+    """One slice draw of a logarithm (Neal 2003, stepping out and shrinkage)."""
+    level = density(start) - random.exponential()
     low = start - WIDTH * random.random()
     high = low + WIDTH
     for _ in range(STEPS_OUT):
-        if size.density(low) <= level:
+        if density(low) <= level:
             break
         low -= WIDTH
     for _ in range(STEPS_OUT):
-        if size.density(high) <= level:
+        if density(high) <= level:
             break
         high += WIDTH
     while True:
         drawn = low + (high - low) * random.random()
-        if size.density(drawn) >= level:
+        if density(drawn) >= level:
             return drawn
         low, high = (drawn, high) if drawn < start else (low, drawn)

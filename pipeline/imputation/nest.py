@@ -9,6 +9,7 @@ move in the mean (Liu 1994; Chib & Carlin 1999, algorithm 3).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,9 @@ from numpy.random import Generator
 from pipeline.imputation.draws import crossproduct, inverse
 from pipeline.imputation.groups import Groups
 from pipeline.imputation.records import Booleans, Floats, Integers
+
+# Moves effects of blocks (W x r, in place) whose log-likelihood, units integrated out, is sum(b v - v' A v / 2): v, A, b.
+Move = Callable[[Floats, Floats, Floats], None]
 
 
 @dataclass(frozen=True)
@@ -82,8 +86,9 @@ class Nest:
         residual: Floats,
         block_covariance: Floats | None = None,
         block_mean: Floats | None = None,
+        move: Move | None = None,
     ) -> Drawn:
-        """One joint draw of B, v and u given Y (N x r) and the covariances."""
+        """One joint draw of B, v and u given Y (N x r) and the covariances; `move` may move v before u is drawn."""
         turn, spread = _diagonal(residual, unit_covariance)
         back = np.linalg.inv(turn)
         y_sums = self.unit.sums(y) @ turn.T
@@ -100,8 +105,14 @@ class Nest:
         else:
             tied = inverse(turn @ block_covariance @ turn.T)
             rest_sums = self.blocks.of_rest.sums(y[self.blocks.rest]) @ turn.T
-            pull = self.blocks.of_unit.sums(keep * y_sums) + rest_sums + block_mean @ turn.T @ tied
-            b, v = _with_blocks(random, self, shrink, tied, pull, information, right)
+            pull = self.blocks.of_unit.sums(keep * y_sums) + rest_sums
+            mean = block_mean @ turn.T @ tied
+            b, v, known, slope = _with_blocks(random, self, shrink, tied, pull + mean, information, right)
+            if move is not None:
+                moved = v @ back.T
+                left = (pull - np.einsum("wkp,kp->wk", slope, b)) @ turn
+                move(moved, np.matmul(turn.T * known[:, None, :], turn), left)
+                v = moved @ turn.T
             at = self.blocks.of_unit.code
             left = y_sums - self.unit_sums @ b.T - self.unit.size[:, None] * v[at]
         u = spread * keep * left + np.sqrt(spread * keep) * random.standard_normal(left.shape)
@@ -138,8 +149,8 @@ def _solve(random: Generator, information: Floats, right: Floats) -> Floats:
 
 def _with_blocks(
     random: Generator, nest: Nest, shrink: Floats, tied: Floats, pull: Floats, information: Floats, right: Floats
-) -> tuple[Floats, Floats]:
-    """B (r x p) with v integrated out by its Schur complement, then v (W x r) given B."""
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """B (r x p) with v integrated out by its Schur complement, v (W x r) given B; what data know of v, its tie to B."""
     blocks = nest.blocks
     assert blocks is not None
     r, p = right.shape
@@ -154,4 +165,4 @@ def _with_blocks(
     gain = np.einsum("wkl,wl->wk", each, pull)
     b = _solve(random, joint, (right - np.einsum("wkp,wk->kp", slope, gain)).reshape(-1, 1)).reshape(r, p)
     left = pull - np.einsum("wkp,kp->wk", slope, b)
-    return b, _solve(random, precision, left[..., None])[..., 0]
+    return b, _solve(random, precision, left[..., None])[..., 0], known, slope

@@ -100,7 +100,7 @@ class Settings:
     limit: int = 4000
     apart: int = 20
     r_hat: float = 1.1
-    effective: float = 40.0
+    effective: float = 30.0
     prior: Prior = Prior()
 
 

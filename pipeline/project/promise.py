@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from pipeline.base.params import Params
+from pipeline.base.params import Hypothesis, Params
 from pipeline.hypotheses.verdict import lock
 from pipeline.ingest.manifest import NAME
 from pipeline.project.instruments import FOLDER, library
@@ -14,10 +15,10 @@ READS = ("{sources}", FOLDER, lock.FILE)
 PARAMS = ("hypotheses", *lock.RULES, "sources")
 
 
-def promised(batch: Batch, params: Params) -> dict[str, Any]:
-    """The promise as params.yaml and the instruments stand now."""
+def promised(batch: Batch, params: Params, hypotheses: Mapping[str, Hypothesis]) -> dict[str, Any]:
+    """The promise as params.yaml and the instruments stand now; `hypotheses` with all they ask of imputation."""
     rules = {name: getattr(params, name) for name in lock.RULES}
-    return lock.promised(params.hypotheses, rules, library(batch, params.measures), {"sources": params.sources})
+    return lock.promised(hypotheses, rules, library(batch, params.measures), {"sources": params.sources})
 
 
 def manifest(batch: Batch, params: Params) -> str | None:

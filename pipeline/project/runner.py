@@ -24,6 +24,7 @@ NAMES = (
     "curve",
     "describe",
     "reliability",
+    "impute",
     "fit",
     "judge",
     "report",

@@ -10,6 +10,7 @@ from pydantic import model_validator
 from pipeline.base.params import Plan
 from pipeline.results.attempt import CheckResult
 from pipeline.results.estimate import Estimate
+from pipeline.results.missing import Gap, Imputed
 from pipeline.results.reason import Note, Reason, Step
 from pipeline.results.record import Record
 
@@ -203,6 +204,8 @@ class Fit(Record):
     moderation: Moderation | None = None
     mediation: Mediation | None = None
     hazard: Hazard | None = None
+    gaps: tuple[Gap, ...] = ()
+    imputed: Imputed | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

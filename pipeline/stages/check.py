@@ -1,5 +1,6 @@
 """check: refuse params.yaml with every error at once, and write down what each hypothesis' fit depends on.
 
+`missing.json` holds the plans of the hypotheses that ask for imputations and nothing of the others, so that these need none.
 `check.json` says only that the file is valid, so a changed value reruns what depends on it and no more. A plan holds the
 keys that shape a hypothesis' models, defaults filled in: DVC refuses params entries that are absent from the file, and an
 optional key should stay optional.
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.base.errors import ParamsError, Problem
-from pipeline.base.params import Hypothesis, Params, effective
+from pipeline.base.params import Hypothesis, Params, effective, settled
 from pipeline.curve.axes import check_multiverse
 from pipeline.disclosure.rules import check_params as check_release
 from pipeline.hypotheses.rules import check_params as check_hypotheses
@@ -22,7 +23,12 @@ from pipeline.project.io import Batch, remove_undeclared
 from pipeline.simulate.scenarios import check_overrides
 
 READS = ("params.yaml", FOLDER)
-WRITES = ("data/interim/check.json", "data/interim/multiverse.json", "data/interim/plans")
+WRITES = (
+    "data/interim/check.json",
+    "data/interim/missing.json",
+    "data/interim/multiverse.json",
+    "data/interim/plans",
+)
 PARAMS = tuple(Params.model_fields)
 JUDGED_ONLY = {"role", "claim", "predicted", "smallest_effect"}
 
@@ -35,8 +41,10 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     batch.put_json("data/interim/check.json", {"valid": True})
     asked = {name: effective(one) for name, one in params.multiverse.items()}
     batch.put_json("data/interim/multiverse.json", asked)  # not a section every study must have: DVC would ask for it
-    for name, declared in params.hypotheses.items():
+    whole = settled(params.hypotheses, params.missing)
+    for name, declared in whole.items():
         batch.put_json(f"data/interim/plans/{name}.json", plan(declared))
+    batch.put_json("data/interim/missing.json", {name: asking(declared) for name, declared in whole.items()})
     remove_undeclared(batch.root / "data/analysis/fits", keep=params.hypotheses.__contains__)
 
 
@@ -56,3 +64,8 @@ def room_problems(params: Params, instruments: Mapping[str, str]) -> list[Proble
 def plan(hypothesis: Hypothesis) -> dict[str, Any]:
     """The keys of a hypothesis that shape its models, defaults filled in."""
     return {key: value for key, value in effective(hypothesis).items() if key not in JUDGED_ONLY}
+
+
+def asking(hypothesis: Hypothesis) -> dict[str, Any] | None:
+    """The plan of a hypothesis that asks for imputations; None of any other."""
+    return plan(hypothesis) if hypothesis.missing is not None else None

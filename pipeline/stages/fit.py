@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from pipeline.base.params import Params, Plan
 from pipeline.hypotheses.evaluate import evaluate
+from pipeline.hypotheses.imputed.gaps import gaps_of
 from pipeline.project.io import Batch, digest
-from pipeline.results.fit import Engine
+from pipeline.results.fit import Engine, Fit
+from pipeline.results.missing import ImputationFacts, Made
+from pipeline.results.reason import Reason
 from pipeline.results.trust import Trust
 
-READS = ("data/analysis/linked", "data/scored/trust.json", "data/interim/plans/{hypothesis}.json", "requirements.lock")
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.hypotheses.imputed.analyse import Imputations
+
+IMPUTED = "data/analysis/imputed/{hypothesis}"
+READS = (
+    "data/analysis/linked",
+    "data/scored/trust.json",
+    "data/interim/plans/{hypothesis}.json",
+    IMPUTED,
+    "requirements.lock",
+)
 WRITES = ("data/analysis/fits/{hypothesis}.json",)
 PARAMS = ("compute",)
 INPUTS = {
@@ -28,6 +45,9 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     plan = Plan.model_validate_json(json.dumps(batch.json(names["plan"])))
     occasions, ledger = batch.table(names["occasions"]), batch.table(names["ledger"])
     fit = evaluate(plan, occasions, ledger, params.compute, batch.record(names["trust"], Trust))
+    fit = fit.model_copy(update={"gaps": gaps_of(plan, occasions)})
+    if plan.missing is not None:
+        fit = with_imputed(batch, params, IMPUTED.format(hypothesis=hypothesis), plan, fit)
     own = "numpy" if params.compute.engine == "multilevel" else "statsmodels"
     facts = {
         "hypothesis": hypothesis or "",
@@ -35,3 +55,33 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         "inputs": {key: digest(batch.content(name)) for key, name in names.items()},
     }
     batch.put_json(f"data/analysis/fits/{hypothesis}.json", fit.model_copy(update=facts))
+
+
+def with_imputed(batch: Batch, params: Params, folder: str, plan: Plan, fit: Fit) -> Fit:
+    """The fit with the imputed analysis, one imputation read at a time."""
+    from pipeline.hypotheses.imputed.analyse import Study, attached, imputed_of
+
+    made = batch.record(f"{folder}/made.json", Made)
+    main, leavers = (_read(batch, f"{folder}/{part}", getattr(made, part)) for part in ("present", "leavers"))
+    if main is None:
+        main = Reason(code="imputed_apart")
+    return attached(fit, imputed_of(plan, Study(main, leavers, made.added), fit, params.compute))
+
+
+def _read(batch: Batch, folder: str, facts: ImputationFacts | Reason | None) -> Imputations | Reason | None:
+    from pipeline.hypotheses.imputed.analyse import Imputations
+
+    if not isinstance(facts, ImputationFacts):
+        return facts
+    occasions, ledger = batch.table(f"{folder}/occasions.parquet"), batch.table(f"{folder}/ledger.parquet")
+    return Imputations(occasions, ledger, _Cells(batch, folder, facts.imputations), facts)
+
+
+class _Cells:
+    """The cells of each imputation, read when their turn comes."""
+
+    def __init__(self, batch: Batch, folder: str, number: int) -> None:
+        self.batch, self.folder, self.number = batch, folder, number
+
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        return (self.batch.table(f"{self.folder}/cells_{place:04d}.parquet") for place in range(self.number))

@@ -19,7 +19,8 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Write the verdicts of the declared hypotheses, and what differs from the lock."""
     fits = {name: batch.record(f"data/analysis/fits/{name}.json", Fit) for name in params.hypotheses}
     record = lock.readable(batch.json(lock.FILE))
-    now, manifest = promise.promised(batch, params), promise.manifest(batch, params)
+    asked = {name: own.model_copy(update={"missing": fits[name].spec.missing}) for name, own in params.hypotheses.items()}
+    now, manifest = promise.promised(batch, params, asked), promise.manifest(batch, params)
     deviations = lock.deviations(record, now, manifest)
     demoted = {name: deviations[name] for name in now["hypotheses"] if name in deviations}
     verdicts = judge(fits, params.hypotheses, params.verdict, demoted, lock.names(record))

@@ -92,6 +92,14 @@ CHECKS: Mapping[str, CheckWords] = {
             "when ratings of one worker's clients may hang together in ways the model does not know",
             "With errors that are robust to how ratings of one worker's clients hang together (CR2)",
         ),
+        CheckWords(
+            "imputed", "robustness", "Missing values imputed", "when what is missing is imputed",
+            "With what is missing imputed",
+        ),
+        CheckWords(
+            "observed_rows", "robustness", "Observed rows only", "when only the rows that were observed are used",
+            "On the observed rows alone",
+        ),
     )
 }  # fmt: skip
 

@@ -108,6 +108,15 @@ REASONS: Mapping[str, Words] = {
     "panel_nothing_beyond_error": Words("measurement error alone would make the rating change as much as it does"),
     "panel_flat_direction": Words("the data do not tell these numbers of the panel apart: {names}"),
     "panel_not_converged": Words("the panel's fit did not converge"),
+    "imputation_not_asked": Words("imputing what is missing was not asked for (`missing:` in params.yaml)"),
+    "imputed_is_headline": Words("the headline is that of the imputed study already"),
+    "observed_is_headline": Words("the headline is that of the observed rows already"),
+    "imputed_apart": Words("imputations are drawn by the stage `impute`, which has not run for this"),
+    "nothing_missing": Words("nothing that this hypothesis needs is missing"),
+    "kind_not_imputed": Words("what happens or does not happen is not imputed: only ratings in linear models are"),
+    "no_headline": Words("there is no number for it to stand beside"),
+    "not_imputed": Words("{problem}", "the rows do not carry an imputation model"),
+    "no_leavers": Words("nobody left before the end"),
     "no_control_here": Words("not a control for this exposure, or without episodes"),
 }
 NOTES: Mapping[str, Words] = {
@@ -142,6 +151,11 @@ NOTES: Mapping[str, Words] = {
     "same_rater": Words(
         "The mediator and the outcome are both rated by the {rater}: a common way of rating can make a path by itself."
     ),
+    "code_not_drawn": Words(
+        "`{column}` is a code and is missing in {ratings} rows of the grid: codes are not drawn, and these rows stay out.",
+        "`{column}` is a code, has gaps, and is not drawn: rows that lack it stay out.",
+    ),
+    "imputation_model": Words("{said}", "The imputation model is simpler than the analysis in places."),
     "order_assumed": Words("Mediator and outcome belong to the same session: their order in time is assumed, not given."),
 }
 CEILINGS: Mapping[str, str] = {

@@ -8,7 +8,7 @@ from numpy.random import PCG64, Generator
 from scipy import stats
 
 from pipeline.imputation.covariances import Covariance
-from pipeline.imputation.interweave import interweave
+from pipeline.imputation.interweave import interweave, stretch
 from pipeline.imputation.records import Prior
 
 ROUNDS, THIN, GROUPS = 6000, 3, 5
@@ -28,6 +28,11 @@ def test_effects_and_data_drawn_in_turn_come_back_to_the_prior(unit: tuple[bool,
         for place in (1, 2):
             pull = known * u[:, place] + np.sqrt(known) * random.standard_normal(GROUPS)
             interweave(random, covariance, u, place, known, pull)
+        if not any(unit):
+            places, pull = np.array([1, 2]), known[:, None] * u[:, 1:]
+            pull += np.sqrt(known)[:, None] * random.standard_normal((GROUPS, 2))
+            linear, quadratic = float(np.sum(pull * u[:, 1:])), float(known @ np.sum(u[:, 1:] ** 2, axis=1))
+            stretch(random, covariance, u, places, linear, quadratic)
         u = random.standard_normal((GROUPS, 3)) @ np.linalg.cholesky(covariance.matrix).T  # with no data on them
         covariance.draw(random, u.T @ u, GROUPS)
         if number % THIN == 0:

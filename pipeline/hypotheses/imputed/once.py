@@ -1,0 +1,136 @@
+"""The numbers of one completed study: what pooling needs of each imputation, for each kind that can be imputed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.base.errors import ModelError
+from pipeline.exposure.parts import sd_within
+from pipeline.exposure.visits import Floats
+from pipeline.hypotheses.battery.shared.setting import combined, difference
+from pipeline.hypotheses.design.estimability import require
+from pipeline.hypotheses.design.sample import build_sample
+from pipeline.hypotheses.design.terms import Design, build_design
+from pipeline.hypotheses.engines import FittedModel, fit_design, refusal
+from pipeline.hypotheses.fitting import FittedDesign, fit_dropping
+from pipeline.hypotheses.imputed.fill import outcome_override
+from pipeline.hypotheses.kinds.mediation.paths import Together, fit_paths, mediated_rows, paths_together
+from pipeline.results.estimate import Estimate
+from pipeline.results.reason import NotEstimable, not_estimable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.base.params import Compute, Plan
+
+TESTED = "tested"
+
+
+@dataclass(frozen=True)
+class Several:
+    """Several numbers at once: their values, covariance and denominator df."""
+
+    values: Floats
+    covariance: Floats
+    df: float
+
+
+@dataclass(frozen=True)
+class Once:
+    """One imputation's numbers by name, the within-client SD of its outcome, and the fit from which the next one starts."""
+
+    numbers: Mapping[str, Estimate]
+    sd: float
+    levels: tuple[str, ...] = ()
+    apart: Several | None = None
+    together: Together | None = None
+    near: FittedDesign | None = None
+
+
+Kind = Callable[["Plan", "pd.DataFrame", "pd.DataFrame", "Compute", "Once | None"], Once]
+
+
+def multilevel(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, last: Once | None) -> Once:
+    """A score or a distance in a mixed model: the tested number, and the effect at each level of a moderator."""
+    sample = build_sample(plan, occasions, ledger, outcome_override(plan, occasions))
+    design = build_design(plan, sample, sample.keep)
+    require(plan, sample, design, compute)
+    fitted = fit_near(design, compute, last.near if last else None)
+    if not fitted.model.converged:
+        raise not_estimable("not_converged", sample.counts)
+    focus = fitted.design.focus
+    numbers = {TESTED: combined(fitted.model, fitted.design, fitted.design.tested)}
+    numbers |= {level: combined(fitted.model, fitted.design, weights) for level, weights in focus.levels.items()}
+    sd = sd_within(fitted.design.outcome, fitted.design.rows.client)
+    return Once(numbers, sd, tuple(focus.levels), _apart(fitted), near=fitted)
+
+
+def mediation(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, _: Once | None) -> Once:
+    """The two paths, the direct path, and how the clients' own two paths hang together."""
+    built, mediator = mediated_rows(plan, occasions, ledger)
+    try:
+        paths = fit_paths(plan, built, mediator, compute)
+    except ModelError as error:
+        raise NotEstimable(refusal(error), built.counts) from None
+    numbers = {
+        "a": combined(paths.a.model, paths.a.design, {paths.x: 1.0}),
+        "b": combined(paths.b.model, paths.b.design, {paths.m: 1.0}),
+        "direct": combined(paths.b.model, paths.b.design, {paths.x: 1.0}),
+    }
+    sd = sd_within(built.y[built.keep], paths.b.design.rows.client)
+    return Once(numbers, sd, together=paths_together(paths, compute))
+
+
+KINDS: Mapping[str, Kind] = {"multilevel": multilevel, "mediation": mediation}
+
+
+def fit_near(design: Design, compute: Compute, near: FittedDesign | None) -> FittedDesign:
+    """A fit with the random part the last imputation ended with, its search started there; anew where that fails."""
+    if near is not None:
+        ended = near.design
+        same = replace(design, random=ended.random, uncorrelated=ended.uncorrelated)
+        model: FittedModel = fit_design(same, compute, near=near.model)
+        if model.converged and not model.singular:
+            return FittedDesign(model, same, near.left_out)
+    return fit_dropping(design, compute, compute.drop_slopes)
+
+
+def _apart(fitted: FittedDesign) -> Several | None:
+    """The differences of the levels from the last, which the test of homogeneity is about."""
+    focus = fitted.design.focus
+    weights = list(focus.levels.values())
+    if len(weights) < 2:
+        return None
+    apart = [difference(one, weights[-1]) for one in weights[:-1]][: 1 if focus.numeric else None]
+    names = list(fitted.model.covariance.index)
+    matrix = np.array([[one.get(name, 0.0) for name in names] for one in apart])
+    covariance = fitted.model.covariance.to_numpy(dtype=np.float64)
+    values = fitted.model.fixed["estimate"].to_numpy(dtype=np.float64)
+    df = float(fitted.model.joint(apart).df_denominator)
+    return Several(matrix @ values, matrix @ covariance @ matrix.T, df)
+
+
+@dataclass
+class Collected:
+    """The numbers of the imputations seen so far: numbers only, so that no imputation is kept."""
+
+    numbers: dict[str, list[Estimate]] = field(default_factory=dict)
+    sds: list[float] = field(default_factory=list)
+    apart: list[Several] = field(default_factory=list)
+    together: list[Together] = field(default_factory=list)
+    levels: tuple[str, ...] = ()
+
+    def add(self, once: Once) -> None:
+        """Take in one imputation's numbers."""
+        for name, number in once.numbers.items():
+            self.numbers.setdefault(name, []).append(number)
+        self.sds.append(once.sd)
+        self.levels = once.levels
+        if once.apart is not None:
+            self.apart.append(once.apart)
+        if once.together is not None:
+            self.together.append(once.together)

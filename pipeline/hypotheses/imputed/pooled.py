@@ -1,0 +1,119 @@
+"""Pooled numbers: those of all imputations made one, with the engine's own degrees of freedom."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.hypotheses.imputed.once import TESTED, Collected, Several
+from pipeline.hypotheses.kinds.mediation.paths import Together, draw_products
+from pipeline.imputation.pooling import Pooled, pool, pool_joint
+from pipeline.results.estimate import Estimate, estimate_of
+from pipeline.results.missing import PooledLevel, PooledNumber, PooledTest, PooledTested
+
+if TYPE_CHECKING:
+    from pipeline.base.params import Compute
+
+TAILS = (2.5, 97.5)
+TAILS_90 = (5.0, 95.0)
+
+
+def pooled_number(numbers: Sequence[Estimate]) -> PooledNumber:
+    """One number by Rubin's rules; the fewest people of all imputations are behind it."""
+    found = _pool(numbers)
+    df = found.df if math.isfinite(found.df) else None
+    number = estimate_of(found.estimate, found.std_error, df)
+    clients = min((one.clients for one in numbers if one.clients is not None), default=None)
+    workers = min((one.workers for one in numbers if one.workers is not None), default=None)
+    return PooledNumber(
+        **number.backed(clients, workers).model_dump(),
+        riv=found.riv,
+        fmi=min(found.fmi, 1.0),
+        imputations=found.imputations,
+    )
+
+
+def _pool(numbers: Sequence[Estimate]) -> Pooled:
+    df = np.array([math.inf if number.df is None else number.df for number in numbers])
+    return pool(np.array([number.estimate for number in numbers]), np.array([number.std_error for number in numbers]), df)
+
+
+def pooled_levels(collected: Collected) -> tuple[PooledLevel, ...]:
+    """The effect at each level of a moderator."""
+    each = ((level, pooled_number(collected.numbers[level])) for level in collected.levels)
+    return tuple(PooledLevel(**number.model_dump(), level=level) for level, number in each)
+
+
+def pooled_test(apart: Sequence[Several]) -> PooledTest | None:
+    """The D1 test that no level differs from the last; None where there are no levels."""
+    if not apart:
+        return None
+    df = np.array([one.df for one in apart])
+    found = pool_joint(np.array([one.values for one in apart]), np.array([one.covariance for one in apart]), df)
+    return PooledTest(
+        statistic=found.f,
+        df_numerator=found.df_1,
+        df_denominator=found.df_2 if math.isfinite(found.df_2) else None,
+        p_value=found.p_value,
+        riv=found.riv,
+    )
+
+
+def indirect(collected: Collected, compute: Compute) -> tuple[PooledNumber, tuple[float, float]]:
+    """The indirect effect and its 90% interval: paths pooled, then their product drawn (Preacher & Selig 2012).
+
+    Its increase in variance is that of the imputations' own products with their draws' SD as error.
+    """
+    paths = {name: pooled_number(collected.numbers[name]) for name in ("a", "b")}
+    tied = _together(collected.together)
+    draws = draw_products(paths["a"], paths["b"], tied, compute)
+    point = paths["a"].estimate * paths["b"].estimate + tied.covariance
+    low, high = (float(value) for value in np.percentile(draws, TAILS))
+    low_90, high_90 = (float(value) for value in np.percentile(draws, TAILS_90))
+    error = float(draws.std(ddof=1))
+    tail = min(float((draws <= 0).mean()), float((draws >= 0).mean()))
+    cost = _cost(collected)
+    number = PooledNumber(
+        estimate=point,
+        std_error=error,
+        df=None,
+        statistic=point / error if error > 0 else 0.0,
+        p_value=min(max(2.0 * tail, 1.0 / len(draws)), 1.0),
+        conf_low=low,
+        conf_high=high,
+        clients=min(paths["a"].clients or 0, paths["b"].clients or 0),
+        workers=min(paths["a"].workers or 0, paths["b"].workers or 0),
+        riv=cost.riv,
+        fmi=min(cost.fmi, 1.0),
+        imputations=cost.imputations,
+    )
+    return number, (low_90, high_90)
+
+
+def _together(each: Sequence[Together]) -> Together:
+    covariance = np.array([one.covariance for one in each])
+    error = np.array([one.error for one in each])
+    spread = math.sqrt(float(np.mean(error**2)) + (1.0 + 1.0 / len(each)) * float(np.var(covariance, ddof=1)))
+    return Together(float(covariance.mean()), spread, float(np.mean([one.correlation for one in each])))
+
+
+def _cost(collected: Collected) -> Pooled:
+    points, errors = [], []
+    for a, b, tied in zip(collected.numbers["a"], collected.numbers["b"], collected.together, strict=True):
+        points.append(a.estimate * b.estimate + tied.covariance)
+        errors.append(math.sqrt((a.estimate * b.std_error) ** 2 + (b.estimate * a.std_error) ** 2 + tied.error**2))
+    return pool(np.array(points), np.array(errors))
+
+
+def tested_of(collected: Collected, compute: Compute) -> PooledTested:
+    """The tested number of whichever kind."""
+    if collected.together:
+        number, (low, high) = indirect(collected, compute)
+    else:
+        number = pooled_number(collected.numbers[TESTED])
+        low, high = number.interval(0.90)
+    sd = sum(collected.sds) / len(collected.sds)
+    return PooledTested(**number.model_dump(), conf_low_90=low, conf_high_90=high, outcome_sd_within=sd)
