@@ -38,7 +38,7 @@ def test_the_default_study_finds_the_effect_it_was_made_with(study: Project) -> 
     assert judged["verdict"] == "supported"
     known = truth["observed"]["effects"]["joint.within.total"]["estimate"]
     # One seeded study: three standard errors, so that the test holds unless the estimate is off.
-    assert abs(judged["fit"]["estimate"] - known) < 3 * judged["fit"]["std_error"]
+    assert abs(judged["tested"]["estimate"] - known) < 3 * judged["tested"]["std_error"]
 
 
 def test_the_summary_ends_with_where_the_report_is(study: Project) -> None:

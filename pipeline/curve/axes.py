@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from pipeline.base.errors import Problem
 from pipeline.base.key_path import nearest
-from pipeline.base.params import Choice, Exposure, Multiverse, Params, Plan
+from pipeline.base.params import Choice, Exposure, Hypothesis, Measures, Multiverse, Params, Plan
 
 MOST = 1_000_000  # combinations: more are no longer choices that somebody could defend one by one
 
@@ -114,15 +114,14 @@ def count(asked: Multiverse) -> int:
     return int(np.prod([len(axis.choices) for axis in asked.axes.values()], dtype=float)) if asked.axes else 0
 
 
-def specifications(name: str, params: Params, asked: Multiverse) -> list[Specific]:
+def specifications(start: Way, asked: Multiverse, seed: int) -> list[Specific]:
     """Every combination (a seeded draw beyond `limit`), and the declared specification first where none of them is it."""
-    start = declared_way(name, params)
     names = list(asked.axes)
     choices = [asked.axes[axis].choices for axis in names]
     total = count(asked)
     drawn = range(total)
     if total > asked.limit:
-        rng = np.random.Generator(np.random.PCG64(params.study.seed))
+        rng = np.random.Generator(np.random.PCG64(seed))
         drawn = sorted(rng.choice(total, asked.limit, replace=False).tolist())  # type: ignore[assignment]
     sizes = [len(one) for one in choices]
     found = []
@@ -138,12 +137,11 @@ def specifications(name: str, params: Params, asked: Multiverse) -> list[Specifi
     return found
 
 
-def declared_way(name: str, params: Params) -> Way:
+def declared_way(hypothesis: Hypothesis, exposure: Exposure, measures: Measures) -> Way:
     """The hypothesis as declared, without effects of the exposure that vary: with them no shift could do without a refit."""
-    hypothesis = params.hypotheses[name]
     shape = {key: value for key, value in hypothesis.model_dump(mode="json").items() if key in Plan.model_fields}
     shape["random"] = {group: [term for term in terms if term != "exposure"] for group, terms in hypothesis.random.items()}
-    return Way(Plan.model_validate_json(json.dumps(shape)), params.exposure, params.measures.min_answered)
+    return Way(Plan.model_validate_json(json.dumps(shape)), exposure, measures.min_answered)
 
 
 def in_words(choice: Choice) -> str:
@@ -174,7 +172,7 @@ def _problems(name: str, asked: Multiverse, params: Params) -> Iterator[Problem]
             yield Problem(f"{at}.axes.{axis}", "no such axis", nearest(axis, list(AXES)))
     if count(asked) > MOST:
         yield Problem(at, f"{count(asked):,} combinations", f"take axes or choices out: at most {MOST:,} can be meant")
-    start = declared_way(name, params)
+    start = declared_way(one, params.exposure, params.measures)
     for axis, given in asked.axes.items():
         for index, choice in enumerate(given.choices if axis in AXES else ()):
             try:

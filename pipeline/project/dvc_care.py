@@ -77,7 +77,8 @@ def _is_dvc(pid: int) -> bool:
     import psutil
 
     try:
-        return any("dvc" in Path(word).name for word in psutil.Process(pid).cmdline()[:4])
+        words = psutil.Process(pid).cmdline()[:4]  # none yet: it is just starting
+        return not words or any("dvc" in Path(word).name for word in words)
     except psutil.Error:
         return False
 

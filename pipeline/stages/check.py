@@ -39,7 +39,10 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     if problems:
         raise ParamsError(problems)
     batch.put_json("data/interim/check.json", {"valid": True})
-    asked = {name: effective(one) for name, one in params.multiverse.items()}
+    asked = {
+        name: {"asked": effective(one), "hypothesis": effective(params.hypotheses[name])}
+        for name, one in params.multiverse.items()
+    }
     batch.put_json("data/interim/multiverse.json", asked)  # not a section every study must have: DVC would ask for it
     whole = settled(params.hypotheses, params.missing)
     for name, declared in whole.items():

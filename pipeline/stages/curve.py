@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from pipeline.base.params import Multiverse, Params
+from pipeline.base.params import Hypothesis, Multiverse, Params
 from pipeline.project.instruments import FOLDER
 from pipeline.project.io import Batch
 from pipeline.results.curve import Curve, Curves
@@ -17,23 +17,25 @@ VALID = "data/validated"
 ASKED = "data/interim/multiverse.json"
 READS = (VALID, FOLDER, ASKED)
 WRITES = ("data/analysis/curves.json",)
-PARAMS = ("hypotheses", "measures", "exposure", "compute", "study")
+PARAMS = ("measures", "exposure", "compute", "study")
 TABLES = ("clients", "workers", "sessions", "advocacy")
 
 
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Write the curves that were asked for."""
-    wanted = {name: Multiverse.model_validate_json(json.dumps(one)) for name, one in batch.json(ASKED).items()}
+    wanted = batch.json(ASKED)
     if not wanted:
         batch.put_json(WRITES[0], Curves())
         return
-    from pipeline.curve.axes import specifications
+    from pipeline.curve.axes import declared_way, specifications
     from pipeline.curve.build import curve_of
 
     linked, found = _linker(batch, params), dict[str, Curve]()
-    for name, asked in wanted.items():
-        sign = -1.0 if params.hypotheses[name].predicted == "negative" else 1.0
-        ways = specifications(name, params, asked)
+    for name, both in wanted.items():
+        asked = Multiverse.model_validate_json(json.dumps(both["asked"]))
+        claim = Hypothesis.model_validate_json(json.dumps(both["hypothesis"]))
+        sign = -1.0 if claim.predicted == "negative" else 1.0
+        ways = specifications(declared_way(claim, params.exposure, params.measures), asked, params.study.seed)
         found[name] = curve_of(ways, linked, asked, params.compute, sign, params.study.seed)
     batch.put_json(WRITES[0], Curves(curves=found))
 

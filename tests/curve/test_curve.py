@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from pipeline.base.params import Params, load
-from pipeline.curve.axes import AXES, Way, check_multiverse, count, specifications
+from pipeline.curve.axes import AXES, Specific, Way, check_multiverse, count, declared_way, specifications
 from pipeline.curve.build import curve_of
 from pipeline.exposure.link import link
 from pipeline.measures import shipped
@@ -62,16 +62,21 @@ def linked(way: Way) -> tuple[pd.DataFrame, pd.DataFrame]:
     return link(tables(), scores, way.exposure)[:2]
 
 
+def ways(given: Params) -> list[Specific]:
+    start = declared_way(given.hypotheses[NAME], given.exposure, given.measures)
+    return specifications(start, given.multiverse[NAME], given.study.seed)
+
+
 @cache
 def curve() -> Curve:
     given = params()
     asked = given.multiverse[NAME]
-    return curve_of(specifications(NAME, given, asked), linked, asked, given.compute, 1.0, 3)
+    return curve_of(ways(given), linked, asked, given.compute, 1.0, 3)
 
 
 def test_every_combination_stands_once_and_one_is_the_declared() -> None:
     given = params()
-    found = specifications(NAME, given, given.multiverse[NAME])
+    found = ways(given)
     assert len(found) == count(given.multiverse[NAME]) == 16
     assert len({tuple(sorted(one.choices.items())) for one in found}) == 16
     assert sum(one.declared for one in found) == 1
@@ -79,8 +84,8 @@ def test_every_combination_stands_once_and_one_is_the_declared() -> None:
 
 def test_too_many_are_drawn_from_with_the_studys_seed_and_the_declared_one_stays() -> None:
     given = params(ASKED.replace("shifts: 99", "limit: 5"))
-    found = specifications(NAME, given, given.multiverse[NAME])
-    assert found == specifications(NAME, given, given.multiverse[NAME])
+    found = ways(given)
+    assert found == ways(given)
     assert len(found) in (5, 6)
     assert sum(one.declared for one in found) == 1
 
@@ -129,7 +134,7 @@ def test_the_true_effect_is_seen_under_every_choice_and_refits_agree() -> None:
 def test_equal_input_gives_an_equal_curve() -> None:
     given = params()
     asked = given.multiverse[NAME]
-    assert curve_of(specifications(NAME, given, asked), linked, asked, given.compute, 1.0, 3) == curve()
+    assert curve_of(ways(given), linked, asked, given.compute, 1.0, 3) == curve()
 
 
 def test_the_report_shows_it_cleared_and_says_what_it_is_not() -> None:

@@ -32,13 +32,19 @@ def table(root: Path, name: str) -> pd.DataFrame:
     return pd.read_parquet(io.BytesIO((root / "data" / "validated" / f"{name}.parquet").read_bytes()))
 
 
+def by_session(root: Path, name: str, raw: pd.DataFrame) -> pd.DataFrame:
+    """A table in the order of the raw file: tables are in the order of their keys, whatever the files' was."""
+    ids = [f"S{pairing}_{session}" for pairing, session in zip(raw["pairing_id"], raw["session_id"], strict=True)]
+    return table(root, name).set_index("session_id").loc[ids].reset_index()
+
+
 def test_it_is_taken_in_by_params_alone(root):
     assert check_params(load((root / "params.yaml").read_text(encoding="utf-8"))) == []
     runner.run("ingest", root)
     runner.run("validate", root)
     raw = pd.read_csv(HERE / "wai_sessions" / "survey_wai_logs.csv")
     pairings = pd.read_csv(HERE / "wai_sessions" / "simulation_pairings.csv").set_index("pairing_id")
-    sessions, ratings = table(root, "sessions"), table(root, "ratings_wai_36")
+    sessions, ratings = by_session(root, "sessions", raw), by_session(root, "ratings_wai_36", raw)
     assert list(sessions["client_id"]) == [f"C{pairings.loc[p, 'patient_id']}" for p in raw["pairing_id"]]
     assert list(sessions["worker_id"]) == [pairings.loc[p, "therapist_id"] for p in raw["pairing_id"]]
     assert sessions["day"].isna().all()
@@ -47,7 +53,7 @@ def test_it_is_taken_in_by_params_alone(root):
         assert list(ratings[f"item_{item}"]) == [LABELS.index(label) + 1 for label in raw[f"question{item}"]]
     assert list(ratings["shipped_total"]) == list(raw["composite_wai"])
     srs = pd.read_csv(HERE / "wai_sessions" / "survey_srs_logs.csv")
-    assert list(table(root, "ratings_srs")["item_4"]) == list(srs["overall"])
+    assert list(by_session(root, "ratings_srs", srs)["item_4"]) == list(srs["overall"])
     assert not (root / "data" / "validated" / "advocacy.parquet").exists()
 
 
