@@ -15,11 +15,13 @@ from pipeline.project import tries
 from pipeline.project.io import RERUN, Batch
 from pipeline.project.runner import params_text
 from pipeline.results.fit import Fit
+from pipeline.results.trust import Trust
 from pipeline.results.trying import Try
 from pipeline.results.verdict import Judged
 
 LINKED = "data/analysis/linked"
 FITS = "data/analysis/fits"
+TRUST = "data/scored/trust.json"
 
 
 def main(root: Path, arguments: argparse.Namespace) -> int:
@@ -28,7 +30,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     params, settings = load(text), trial.settings_of(arguments.settings)
     name = str(arguments.hypothesis)
     version = trial.version(parse(text), name, settings)
-    batch = Batch(root, (LINKED, FITS), ())
+    batch = Batch(root, (LINKED, FITS, TRUST), ())
     if not (root / LINKED).is_dir():
         raise StageError(Problem(LINKED, "there is nothing to fit yet", RERUN))
     before, after = judged(batch, params, name, version)
@@ -53,9 +55,10 @@ def judged(batch: Batch, params: Params, name: str, version: Hypothesis) -> tupl
 
     there = [one for one in params.hypotheses if batch.has(f"{FITS}/{one}.json")]
     fits = {one: batch.record(f"{FITS}/{one}.json", Fit) for one in there}
+    trust = batch.record(TRUST, Trust)
     occasions, ledger = batch.table(f"{LINKED}/occasions.parquet"), batch.table(f"{LINKED}/ledger.parquet")
     shape = {key: value for key, value in effective(version).items() if key in Shape.model_fields}
-    tried = evaluate(Shape.model_validate_json(_json(shape)), occasions, ledger, params.compute)
+    tried = evaluate(Shape.model_validate_json(_json(shape)), occasions, ledger, params.compute, trust)
     known = {one: hypothesis for one, hypothesis in params.hypotheses.items() if one in fits}
     before = judge(fits, known, params.verdict).hypotheses.get(name)
     versions = {

@@ -14,6 +14,8 @@ from pipeline.planning.design import Design, Variation
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipeline.results.trust import Trust
+
 World = Literal["effect", "none", "low_rating_brings", "high_rating_brings", "shared_trend", "harm"]
 WORLDS: Mapping[World, str] = {
     "effect": "the effect is there",
@@ -69,7 +71,7 @@ def outcome(planned: Planned, design: Design, world: World, seed: int) -> Outcom
     clear = tested.p_value < alpha
     if not clear:
         return Outcome(False, "inconclusive")
-    fit = evaluate(planned.hypothesis, occasions, ledger, planned.compute)
+    fit = evaluate(planned.hypothesis, occasions, ledger, planned.compute, _trust(tables))
     rules = planned.rules.model_copy(update={"alpha": alpha})
     verdict = judge({"it": fit}, {"it": planned.hypothesis}, rules).hypotheses["it"].verdict
     return Outcome(bool(sign * tested.estimate > 0), str(verdict))
@@ -111,6 +113,15 @@ def within_sd() -> float:
     centred = ratings["value"] - ratings.groupby("client_id")["value"].transform("mean")
     spare = len(ratings) - ratings["client_id"].nunique()
     return math.sqrt(float((centred.dropna() ** 2).sum()) / spare)
+
+
+def _trust(tables: Mapping[str, pd.DataFrame]) -> Trust:
+    """How reliable changes of the simulator's ratings are, as the stage `score` measures it."""
+    from pipeline.measures import shipped
+    from pipeline.measures.within import trust_of
+    from pipeline.results.trust import Trust
+
+    return Trust(scores=tuple(trust_of(tables["ratings_wai_sr"], tables["sessions"], shipped()["wai_sr"])))
 
 
 def _scored(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
