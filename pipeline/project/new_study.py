@@ -11,6 +11,8 @@ from pipeline.base.errors import Problem, StageError
 from pipeline.project.package import project_files, stamp
 from pipeline.start.template import PARTS, STAMP, study_files
 
+RENEWED = ("dvc.yaml", "requirements.lock", STAMP)  # what the package decides; all else is the study's once it is there
+
 
 def files_of_study(folder: Path) -> dict[str, str]:
     """What a new study in this folder begins with; StageError where the folder is taken or the study could not run there."""
@@ -31,12 +33,12 @@ def write_study(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def renew(root: Path) -> None:
-    """Take the installed package as the one the study is computed with from now on."""
+    """Take the installed package as the one the study is computed with: its stages, and files that it newly asks for."""
     if not (root / STAMP).is_file():
         raise StageError(Problem("--renew", "this is no study in a folder of its own", "in a clone: git pull"))
     files = study_files(project_files(PARTS), stamp())
-    for name in ("dvc.yaml", STAMP):
-        (root / name).write_text(files[name], encoding="utf-8")
+    own = [name for name in files if name not in RENEWED and (root / name).exists()]
+    write_study(root, {name: text for name, text in files.items() if name not in own})
 
 
 def is_importable(folder: Path) -> bool:

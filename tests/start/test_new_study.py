@@ -46,8 +46,12 @@ def test_a_new_study_holds_what_it_needs_and_another_package_is_refused(tmp_path
     (folder / STAMP).write_text("another\n", encoding="utf-8")
     with pytest.raises(StageError, match="start --renew"):
         refuse_other_package(folder, STAMP)
+    (folder / "lock.json").unlink()
+    (folder / "params.yaml").write_text("mine\n", encoding="utf-8")
     renew(folder)
     refuse_other_package(folder, STAMP)
+    assert (folder / "lock.json").is_file()
+    assert (folder / "params.yaml").read_text(encoding="utf-8") == "mine\n"
     with pytest.raises(StageError, match="not empty"):
         files_of_study(folder)
 
@@ -67,6 +71,14 @@ def test_the_study_begins_with_the_projects_params_and_an_open_lock() -> None:
     assert files["params.yaml"].startswith("# What this study asks")
     assert '"locked": null' in files["lock.json"]
     assert files[STAMP] == stamp()
+
+
+def test_a_new_study_has_every_file_that_its_stages_ask_for() -> None:
+    files = study_files(project_files(PARTS), stamp())
+    asked = YAML(typ="safe").load(files["dvc.yaml"])["stages"].values()
+    deps = {dep for stage in asked for dep in stage.get("do", stage)["deps"]}
+    own = {dep for dep in deps if not dep.startswith(("data/", "reports/", "${"))}
+    assert not [dep for dep in own if not any(name == dep or name.startswith(f"{dep}/") for name in files)]
 
 
 def test_renewing_a_clone_is_refused(tmp_path: Path) -> None:
