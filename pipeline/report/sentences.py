@@ -267,7 +267,7 @@ def _hidden_cause(one: Tried) -> str:
     if one.state == "held":
         kept = f" if it keeps at least {one.margin} of itself from one window to the next" if one.margin else ""
         return f"A lasting hidden cause is excluded{kept}; a faster one cannot be seen."
-    return "A hidden cause of both that lasts from window to window could make it, or cannot be told from it."
+    return "Something hidden behind both that lasts from window to window would show the same, or cannot be told from it."
 
 
 def _feedback(one: Tried) -> str:

@@ -32,7 +32,8 @@ HOSTILE = (
 ESTIMATED = tuple(verdict for verdict in VERDICTS if verdict not in ("not estimable", "could not be computed"))
 VOID = {"meta", "br", "img", "input", "link", "hr"}
 SILENT = {"style", "title", "defs"}
-BUDGET_3, BUDGET_13, FIRST_SCREEN, ONE_CLAIM = 2400, 3300, 430, 330
+BUDGET_3, BUDGET_13, FIRST_SCREEN = 2400, 3300, 430
+ONE_CLAIM = 330 + 30  # the line about lasting hidden causes is one of those the budget grew for
 SAID_OF_SETTINGS = ("95% interval", "90% interval", "95% intervals")  # numbers of the rules, not of the data
 
 

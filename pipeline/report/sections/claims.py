@@ -97,8 +97,11 @@ def _asides(claim: Claim, material: Material) -> tuple[Block, ...]:
     found.append(Aside("Why this verdict", sentences.why(claim)))
     wrong = sentences.wrong_if(claim)
     found.append(Aside("What would make it wrong", f"If {wrong}" if effect is not None else wrong))
-    if claim.verdict in FINDINGS and (text := tables.unmeasured(claim, material, whole=False)):
-        found.append(Aside("How strong would something unmeasured have to be?", text))
+    if claim.verdict in FINDINGS:
+        strength = tables.unmeasured(claim, material, whole=False)
+        lasting = [sentences.told(one, claim) for one in claim.attempts if one.margin is not None and one.state == "held"]
+        text = " ".join(filter(None, (strength, *lasting)))
+        found += [Aside("How strong would something unmeasured have to be?", text)] if text else []
     return tuple(found)
 
 

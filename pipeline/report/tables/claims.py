@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from pipeline.report import sentences, words
 from pipeline.report.claims import NONE, Claim, Number, number_of
 from pipeline.report.counts import model_key
 from pipeline.report.material import Material
-from pipeline.report.numbers import bracket
+from pipeline.report.numbers import bracket, listed
 from pipeline.report.table import Line, Table, Value
 from pipeline.report.tables.people import RARE
 from pipeline.results.backing import Backing
@@ -144,8 +145,23 @@ def variance(claim: Claim, material: Material) -> Table | None:
         lines.append(Line(row.group, (" × ".join(dict.fromkeys(terms)), covariance, correlation)))
     head = ("Group", "Term", "(Co)variance", "Correlation")
     shares = [f"{_group(name)} {gate.portion(share, _people(name, claim), 'icc')}" for name, share in fit.icc.items()]
-    note = f"Share of variance (ICC): {', '.join(shares)}." if shares else ""
+    said = [f"Share of variance (ICC): {', '.join(shares)}."] if shares else []
+    note = " ".join([*said, *_spread_of_slopes(claim, material)])
     return Table(f"variance_{claim.name}", "Variance components", head, tuple(lines), note)
+
+
+def _spread_of_slopes(claim: Claim, material: Material) -> list[str]:
+    """How much clients and workers differ in the association itself: the SD of their slopes, from variances as shown."""
+    fit, gate = material.fits[claim.name], material.gate
+    tested = set(fit.tested.weights) if fit.tested else set()
+    found = []
+    for row in fit.variance:
+        if row.term_1 == row.term_2 and row.term_1 in tested:
+            shown = gate.variance(row.covariance, _people(row.group, claim), "variance")
+            if shown.value:
+                of = f" ({row.term_1})" if len(tested) > 1 else ""
+                found.append(f"{_group(row.group)}{of} with an SD of {math.sqrt(float(shown.value)):.2g} points")
+    return [f"The number differs between {listed(found)} for one more of the dose."] if found else []
 
 
 def counts(claim: Claim, material: Material) -> Table | None:
