@@ -28,7 +28,8 @@ CHECKS: Mapping[str, CheckWords] = {
     for check in (
         CheckWords(
             "hidden_cause", "hidden_cause", "Hidden cause: exposure of this window minus that of the window after",
-            "when something lasting behind both is looked for", "With the exposures of the windows before and after beside it",
+            "when something lasting behind both is looked for",
+            "With the exposures of the windows before and after beside it",
         ),
         CheckWords(
             "feedback", "feedback", "Feedback: the effect where ratings may bring the advocacy",

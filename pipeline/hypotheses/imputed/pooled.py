@@ -29,7 +29,7 @@ def pooled_number(numbers: Sequence[Estimate]) -> PooledNumber:
     clients = min((one.clients for one in numbers if one.clients is not None), default=None)
     workers = min((one.workers for one in numbers if one.workers is not None), default=None)
     return PooledNumber(
-        **number.backed(clients, workers).model_dump(),
+        **number.model_copy(update={"clients": clients, "workers": workers}).model_dump(),
         riv=found.riv,
         fmi=min(found.fmi, 1.0),
         imputations=found.imputations,
