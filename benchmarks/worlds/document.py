@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from benchmarks.worlds import catalogue
 from benchmarks.worlds.shares import Share, pooled
 from benchmarks.worlds.tally import COVERAGE, FEEDBACK_COVERAGE, Promise, Tally
 from benchmarks.worlds.world import Family
@@ -33,10 +34,12 @@ HEAD = """# Operating characteristics: what the tool says where the truth is kno
 
 Made by `python -m benchmarks.worlds --document`; do not edit by hand.
 
-The tool was put to {worlds} simulated worlds in which it is known what joint advocacy does: {studies:,} studies in all,
-{low} to {high} a world and size, seeds from {seed:,} on, which were used for nothing before (code {code}). The worlds were
-written without knowledge of the rules that judge them (`benchmarks/worlds/`). Every study went through the real windows,
-models, checks and rules. A size is workers x clients x sessions.
+The tool was put to {worlds} of {all} simulated worlds in which it is known what joint advocacy does: {studies:,} studies in
+all, {low} to {high} a world and size, seeds from {seed:,} on, which were used for nothing before (code {code}). The worlds
+were written without knowledge of the rules that judge them (`benchmarks/worlds/`). Every study went through the real
+windows, models, checks and rules. A size is workers x clients x sessions. The whole benchmark is 200 studies a world and
+size, and 1,000 where coverage is claimed or a cause is hidden; **with fewer than that most bounds are not decided yet**:
+`python -m benchmarks.worlds` goes on where this run ended.
 
 How to read a number: `4.0% [2.0%, 7.8%]` is a share of the studies with its 95% Monte Carlo interval (Wilson 1927). **A
 bound counts as met only where the whole interval lies within it**, as missed where the whole interval lies beyond it, and as
@@ -79,7 +82,15 @@ def text(found: Sequence[Tally], first_seed: int, code: str) -> str:
 def _head(found: Sequence[Tally], first_seed: int, code: str) -> str:
     sizes = [tally.of for tally in found]
     worlds = len({tally.world.name for tally in found})
-    return HEAD.format(worlds=worlds, studies=sum(sizes), low=min(sizes), high=max(sizes), seed=first_seed, code=code)
+    return HEAD.format(
+        all=len(catalogue.WORLDS),
+        worlds=worlds,
+        studies=sum(sizes),
+        low=min(sizes),
+        high=max(sizes),
+        seed=first_seed,
+        code=code,
+    )
 
 
 def _unknowable(found: Sequence[Tally]) -> Iterator[str]:
