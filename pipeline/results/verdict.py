@@ -8,6 +8,7 @@ from typing import Literal
 from pipeline.base.options import Origin, Predicted, Role, Verdict
 from pipeline.results.attempt import Attempt
 from pipeline.results.fit import Ceiling, Tested
+from pipeline.results.missing import Judging
 from pipeline.results.reason import Reason
 from pipeline.results.record import Record
 
@@ -61,6 +62,7 @@ class Judged(Record):
     p_adjusted: float | None = None
     correction: str = "none"
     tested: Tested | None = None
+    turning: tuple[Judging, ...] = ()
 
 
 class Family(Record):

@@ -11,13 +11,14 @@ from pipeline.hypotheses.engines import refusal
 from pipeline.hypotheses.imputed.fill import fill, worse
 from pipeline.hypotheses.imputed.once import KINDS, Collected, Kind, Once
 from pipeline.hypotheses.imputed.pooled import pooled_levels, pooled_number, pooled_test, tested_of
+from pipeline.hypotheses.imputed.tested import as_tested, plain_number
 from pipeline.hypotheses.kinds import kind_of
-from pipeline.hypotheses.sensitivity import sensitivity_of
 from pipeline.imputation.pooling import wanted
 from pipeline.results.attempt import CheckResult
+from pipeline.results.backing import Backing, least
 from pipeline.results.estimate import Estimate
-from pipeline.results.fit import Fit, Tested
-from pipeline.results.missing import ImputationFacts, Imputed, Mechanism, PooledTested, Worse
+from pipeline.results.fit import Fit
+from pipeline.results.missing import ImputationFacts, Imputed, Mechanism, Worse
 from pipeline.results.reason import NotEstimable, Reason, reason
 
 if TYPE_CHECKING:
@@ -60,11 +61,30 @@ def imputed_of(plan: Plan, study: Study, fit: Fit, compute: Compute) -> Imputed:
     if fit.tested is None:
         return Imputed(headline=headline, reason=reason("no_headline"), model=study.main.facts)
     try:
-        return _pooled(plan, study, kind, compute, headline)
+        return behind_the_rows(_pooled(plan, study, kind, compute, headline), fit.tested.behind)
     except NotEstimable as error:
         return Imputed(headline=headline, reason=error.reason, model=study.main.facts)
     except ModelError as error:
         return Imputed(headline=headline, reason=refusal(error), model=study.main.facts)
+
+
+def behind_the_rows(found: Imputed, observed: Backing) -> Imputed:
+    """The imputed analysis with no more people behind its numbers than have ratings: a drawn rating is nobody's."""
+
+    def rests(number: Estimate) -> dict[str, int | float | None]:
+        behind = least(number.behind, observed)
+        return {name: getattr(behind, name) for name in ("clients", "workers", "largest", "second")}
+
+    return found.model_copy(
+        update={
+            "tested": found.tested and found.tested.model_copy(update=rests(found.tested)),
+            "levels": tuple(one.model_copy(update=rests(one)) for one in found.levels),
+            "paths": {name: one.model_copy(update=rests(one)) for name, one in found.paths.items()},
+            "worse": tuple(
+                one.model_copy(update={"number": one.number.model_copy(update=rests(one.number))}) for one in found.worse
+            ),
+        }
+    )
 
 
 def _pooled(plan: Plan, study: Study, kind: Kind, compute: Compute, headline: bool) -> Imputed:
@@ -119,25 +139,6 @@ def _worse(lower: dict[float, Collected], mechanism: Mechanism, compute: Compute
     return tuple(found)
 
 
-def as_tested(observed: Tested, number: PooledTested) -> Tested:
-    """The tested number of the observed rows with a pooled one in its place."""
-    plain, sd = _plain(number), number.outcome_sd_within
-    over = {name: getattr(number, name) / sd for name in ("estimate", "conf_low", "conf_high")}
-    return observed.model_copy(
-        update={
-            **plain.model_dump(),
-            "conf_low_90": number.conf_low_90,
-            "conf_high_90": number.conf_high_90,
-            "standardized": observed.standardized.model_copy(update={**over, "outcome_sd_within": sd}),
-            "sensitivity": sensitivity_of(plain, sd),
-        }
-    )
-
-
-def _plain(number: Estimate) -> Estimate:
-    return Estimate(**{name: getattr(number, name) for name in Estimate.model_fields})
-
-
 def attached(fit: Fit, imputed: Imputed) -> Fit:
     """The fit with the imputed analysis: as a check of the battery, or (where so declared) as the headline.
 
@@ -161,4 +162,4 @@ def _check(fit: Fit, imputed: Imputed) -> CheckResult:
     if imputed.tested is None or fit.tested is None:
         return CheckResult(check=name, outcome="not_computed", reason=imputed.reason or reason("no_headline"))
     other: Estimate = fit.tested if imputed.headline else imputed.tested
-    return CheckResult(check=name, outcome="computed", estimate=_plain(other))
+    return CheckResult(check=name, outcome="computed", estimate=plain_number(other))

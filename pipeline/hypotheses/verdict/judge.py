@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from pipeline.base.options import Role
 from pipeline.base.params import Hypothesis, VerdictRules
@@ -10,6 +11,7 @@ from pipeline.hypotheses.verdict.case import Case
 from pipeline.hypotheses.verdict.decisions import decide
 from pipeline.hypotheses.verdict.multiplicity import CORRECTIONS
 from pipeline.hypotheses.verdict.states import attempts_of
+from pipeline.hypotheses.verdict.turning import turning
 from pipeline.results.fit import Fit
 from pipeline.results.verdict import Family, Judged, Verdicts
 
@@ -26,7 +28,7 @@ def judge(
     A hypothesis without a number still counts in the size of its family, with p = 1. So do those of a lock (`promised`) that
     were stamped or taken out since: a family does not shrink after the fact.
     """
-    demoted = demoted or {}
+    demoted, promised = demoted or {}, tuple(promised)
     roles: dict[str, Role] = {n: "exploratory" if n in demoted else h.role for n, h in hypotheses.items()}
     adjusted, family = _adjusted(fits, roles, rules, promised)
     found = {}
@@ -34,7 +36,9 @@ def judge(
         fit = fits[name]
         attempts = attempts_of(fit.battery, fit.tested, rules) if fit.tested else ()
         case = Case(hypothesis, roles[name], fit, attempts, adjusted[name], rules)
-        found[name] = _judged(name, case, family[roles[name]].correction, tuple(demoted.get(name, ())))
+        judged = _judged(name, case, family[roles[name]].correction, tuple(demoted.get(name, ())))
+        again = partial(_adjusted_with, name, fits, roles, rules, promised)
+        found[name] = judged.model_copy(update={"turning": turning(case, again)})
     return Verdicts(hypotheses=found, family=family)
 
 
@@ -76,6 +80,13 @@ def _adjusted(
             size=len(corrected), correction=correction, names=tuple(sorted(values)), counted_from_the_lock=tuple(left)
         )
     return adjusted, family
+
+
+def _adjusted_with(
+    name: str, fits: Mapping[str, Fit], roles: Mapping[str, Role], rules: VerdictRules, promised: Iterable[str], fit: Fit
+) -> float:
+    """The adjusted p-value of one hypothesis with another fit in the place of its own."""
+    return _adjusted({**fits, name: fit}, roles, rules, promised)[0][name]
 
 
 def primary_p(fit: Fit) -> float:
