@@ -102,6 +102,10 @@ def _in_one_piece(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
     if column.num_chunks < 2 or not pa.types.is_dictionary(column.type):
         return column
+    first = column.chunk(0).dictionary
+    if all(chunk.dictionary.equals(first) for chunk in column.chunks):  # declared codes: all of them stay, in their order
+        indices = pa.concat_arrays([chunk.indices for chunk in column.chunks])
+        return pa.chunked_array([pa.DictionaryArray.from_arrays(indices, first)], column.type)
     values = pa.chunked_array([chunk.dictionary.take(chunk.indices) for chunk in column.chunks], column.type.value_type)
     return pc.dictionary_encode(values.combine_chunks()).cast(column.type)
 

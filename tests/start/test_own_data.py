@@ -23,9 +23,6 @@ PAGE = (ROOT / "docs/own-data.md").read_text(encoding="utf-8")
 RECIPES = dict(re.findall(r"<!-- recipe: (\w+) -->\n```yaml\n(.*?)```", PAGE, re.DOTALL))
 
 
-COMING = pytest.mark.xfail(strict=False, reason="doses beside the session and instruments of scores are on their way")
-
-
 @pytest.fixture(scope="module")
 def made() -> Made:
     return Made(clients=40, sessions=4)
@@ -37,9 +34,7 @@ def test_every_recipe_has_its_files_and_every_key_its_line() -> None:
     assert not [key for key in keys if f"`{key}`" not in PAGE]
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=COMING) if name in ("spss_wide", "hmis") else name for name in MAKERS]
-)
+@pytest.mark.parametrize("name", MAKERS)
 def test_a_recipe_brings_its_files_in(name: str, made: Made, tmp_path: Path) -> None:
     params = parse((ROOT / "params.yaml").read_text(encoding="utf-8"))
     params |= {"sources": parse(RECIPES[name])["sources"]}

@@ -60,9 +60,6 @@ class Terminal:
         return REPLIES.get(names[-1], "") if names else ""
 
 
-COMING = pytest.mark.xfail(strict=False, reason="doses beside the session are on their way")
-
-
 def export(folder: Path, form: str) -> Path:
     made = Made(clients=60, sessions=8)
     folder.mkdir()
@@ -73,7 +70,7 @@ def export(folder: Path, form: str) -> Path:
     return folder / "wide.sav"
 
 
-@pytest.mark.parametrize("form", ["redcap", pytest.param("spss_wide", marks=COMING)])
+@pytest.mark.parametrize("form", ["redcap", "spss_wide"])
 def test_a_session_at_the_terminal_ends_with_a_checked_study(form: str, tmp_path: Path) -> None:
     """And once more with the answers it left, unattended: the same file, byte for byte."""
     file = export(tmp_path / "exports", form)
@@ -91,7 +88,7 @@ def test_a_session_at_the_terminal_ends_with_a_checked_study(form: str, tmp_path
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("form", ["redcap", pytest.param("spss_wide", marks=COMING)])
+@pytest.mark.parametrize("form", ["redcap", "spss_wide"])
 def test_from_the_export_to_a_report_with_estimates(form: str, tmp_path: Path) -> None:
     begun = time.monotonic()
     file = export(tmp_path / "exports", form)
