@@ -28,11 +28,7 @@ def pooled_number(numbers: Sequence[Estimate]) -> PooledNumber:
     df = found.df if math.isfinite(found.df) else None
     number = estimate_of(found.estimate, found.std_error, df)
     return PooledNumber(
-<<<<<<< HEAD
-        **number.model_copy(update={"clients": clients, "workers": workers}).model_dump(),
-=======
         **number.backed(least(*(one.behind for one in numbers))).model_dump(),
->>>>>>> 98afae9 (missing: a verdict judged again as draws get lower, people behind pooled numbers, tests of the whole way)
         riv=found.riv,
         fmi=min(found.fmi, 1.0),
         imputations=found.imputations,
