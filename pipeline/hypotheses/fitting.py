@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.exposure.visits import Integers
 from pipeline.hypotheses.design.terms import Design
 from pipeline.hypotheses.engines import FittedModel, fit_design
 from pipeline.results.fit import Left
@@ -56,8 +57,15 @@ def fit_dropping(design: Design, compute: Compute, order: Sequence[str]) -> Fitt
 
 
 def carried_by_rows(design: Design, order: Sequence[str]) -> tuple[Design, list[Left]]:
-    """The design without the slopes that its rows cannot carry (as many effects of a group as rows), and their names."""
+    """The design without the effects that its rows cannot carry, and their names.
+
+    Slopes where there would be as many effects of a group as rows; effects by worker where each worker has one client, so
+    that the two groupings are one.
+    """
     dropped: list[Left] = []
+    if {"client_id", "worker_id"} <= set(design.random) and one_grouping(design.rows.client, design.rows.worker):
+        dropped += [Left(group="worker_id", term=_plain(term)) for term in design.random["worker_id"]]
+        design = replace(design, random={g: terms for g, terms in design.random.items() if g != "worker_id"})
     sizes = {"client_id": int(design.rows.client.max()) + 1, "worker_id": int(design.rows.worker.max()) + 1}
     for group, names in design.random.items():
         kept = list(names)
@@ -67,6 +75,16 @@ def carried_by_rows(design: Design, order: Sequence[str]) -> tuple[Design, list[
             dropped.append(Left(group=group, term=slope))
         design = replace(design, random={**design.random, group: kept})
     return design, dropped
+
+
+def one_grouping(client: Integers, worker: Integers) -> bool:
+    """Whether clients and workers are the same groups of rows, whose variances cannot be told apart."""
+    pairs = len(np.unique(client * (int(worker.max()) + 1) + worker))
+    return int(client.max()) == int(worker.max()) and pairs == int(client.max()) + 1
+
+
+def _plain(term: str) -> str:
+    return "intercept" if term == "1" else term
 
 
 def zero_slope(model: FittedModel, random: Mapping[str, Sequence[str]], order: Sequence[str]) -> tuple[str, str] | None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.exposure.visits import Floats, Integers
+from pipeline.hypotheses.clusters import Clustered, cr2
 from pipeline.results.reason import not_estimable
 
 STEPS = 50
@@ -26,15 +27,21 @@ class Logit:
     clusters: int
     events: int
     weights: Floats  # p (1 - p) of each row at the solution
+    clustered: Clustered  # over standardized columns
+    scale: Floats  # of the columns, the intercept's 1
 
-    def combination(self, weights: Mapping[str, float]) -> tuple[float, float]:
-        """Estimate and standard error of a weighted sum of coefficients."""
+    def combination(self, weights: Mapping[str, float]) -> tuple[float, float, float]:
+        """Estimate, CR2 error and Satterthwaite's df of a weighted sum; NaN where one worker alone carries it."""
         vector = np.array([weights.get(name, 0.0) for name in self.names])
-        return float(vector @ self.beta), float(np.sqrt(vector @ self.covariance @ vector))
+        own = vector / self.scale
+        error = self.clustered.std_error(own)
+        return float(vector @ self.beta), error, self.clustered.df(own) if np.isfinite(error) else float("nan")
 
 
 def fit(event: Floats, columns: dict[str, Floats], cluster: Integers) -> Logit:
-    """Maximum likelihood under independence; errors by the sandwich over clusters (Liang & Zeger 1986), as geepack's.
+    """Maximum likelihood under independence; errors by CR2 over clusters with t tests (METHODS.md, "Small samples").
+
+    `covariance` is the plain sandwich (Liang & Zeger 1986), as geepack's: with few clusters it rejects far too often.
 
     NotEstimable where there are no events, no non-events, or a column separates them.
     """
@@ -51,7 +58,10 @@ def fit(event: Floats, columns: dict[str, Floats], cluster: Integers) -> Logit:
     score = _sums(x * residual[:, None], cluster)
     covariance = bread @ (score.T @ score) @ bread
     names = ("Intercept", *columns)
-    return Logit(names, beta / scale, covariance / np.outer(scale, scale), len(score), events, weights)
+    root = np.sqrt(weights)
+    clustered = cr2(x * root[:, None], residual / root, cluster)
+    plain = covariance / np.outer(scale, scale)
+    return Logit(names, beta / scale, plain, len(score), events, weights, clustered, scale)
 
 
 def _maximum(event: Floats, x: Floats) -> tuple[Floats, Floats, Floats]:

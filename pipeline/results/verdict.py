@@ -23,6 +23,7 @@ Rule = Literal[
     "not_significant",
     "may_be_hidden",
     "direction_broke",
+    "mood_not_excluded",
     "feedback_broke",
     "feedback_not_clear",
     "specificity_broke",

@@ -92,6 +92,13 @@ REASONS: Mapping[str, Words] = {
     "control_constant": Words("{mode} does not vary over the model's rows"),
     "no_path_of_that_lag": Words("the panel with feedback has paths from this window and the one before, none of lag {lag}"),
     "no_reliability_of_distance": Words("the reliability of a distance between two raters within clients is not known"),
+    "same_session": Words("mediator and rating belong to one session: a mood of the day cannot be told from the path"),
+    "as_many_terms_as_groups": Words(
+        "with the intercept {terms} fixed terms differ between the {of} of {group} alone: no variance between them, and no "
+        "error of those terms, can be told; leave covariates of that level out",
+        "as many fixed terms differ between the levels of {group} as there are levels: no variance between them, and no "
+        "error of those terms, can be told; leave covariates of that level out",
+    ),
     "no_controls": Words("the log holds no advocacy without being there together that could be set beside it"),
     "no_reliability": Words(
         "how reliable changes of the score `{score}` are is not known: its items are not there, or too few clients rate "
@@ -175,6 +182,7 @@ RULES: Mapping[str, str] = {
     "not_significant": "the adjusted p-value is not below alpha, and the interval reaches effects that matter",
     "may_be_hidden": "the number is small, but something may hide an effect",
     "direction_broke": "a hidden cause that lasts from window to window could make it",
+    "mood_not_excluded": "a mood that lasts from session to session would show the same",
     "feedback_broke": "where ratings may bring the advocacy, the effect lies on the other side",
     "feedback_not_clear": "where ratings may bring the advocacy, the effect can no longer be told from none",
     "specificity_broke": "a control exposure shows the same, and joint minus control includes zero",

@@ -202,6 +202,8 @@ def test_mediation() -> None:
 def test_hazards(kind: str) -> None:
     event, beside = {"no_show": ("missed_next", "phase"), "dropout": ("dropped_out", "need_index")}[kind]
     found = result(json.dumps({"outcome": {"instrument": "wai_sr", "kind": kind}, "covariates": [beside]}))
-    agrees(found.tested, R[event])
+    assert found.tested.estimate == pytest.approx(R[event]["estimate"], rel=SAME)
     control = next(row for row in found.battery if row.check == "control_worker_solo")
-    agrees(control, R[f"{event}_control"])
+    assert control.estimate.estimate == pytest.approx(R[f"{event}_control"]["estimate"], rel=SAME)
+    # geepack's errors are the plain sandwich's; ours, for few workers, are larger (tests/hypotheses/test_clusters.py)
+    assert control.estimate.std_error > R[f"{event}_control"]["std_error"]

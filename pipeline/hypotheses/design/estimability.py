@@ -13,6 +13,7 @@ from pipeline.hypotheses.design.coder import code_column
 from pipeline.hypotheses.design.exposures import TESTED_PART, Exposure
 from pipeline.hypotheses.design.sample import Sample
 from pipeline.hypotheses.design.terms import Design, Rows
+from pipeline.multilevel.design.identified import constant_in, fills
 from pipeline.results.reason import NotEstimable, Reason, reason
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ CONFOUNDED = 1e-6  # share of the within part that time leaves unexplained
 def require(plan: Plan, sample: Sample, design: Design, compute: Compute) -> None:
     """Raise NotEstimable with the reason and the counts where the rows cannot carry the tested number."""
     found = too_few(sample, design.rows, compute) or exposure_reason(plan, design, compute)
-    found = found or level_reason(plan, sample, design)
+    found = found or level_reason(plan, sample, design) or saturated_reason(design)
     if found:
         raise NotEstimable(found, sample.counts)
 
@@ -62,6 +63,18 @@ def exposure_reason(plan: Plan, design: Design, compute: Compute) -> Reason | No
     if all(is_time(column, time, rows.client) for column in columns):
         return reason("exposure_is_time")
     return None
+
+
+def saturated_reason(design: Design) -> Reason | None:
+    """As many fixed terms that differ between workers alone as workers: nothing is left to tell their errors from."""
+    rows, group = design.rows, "worker_id"
+    workers = int(rows.worker.max()) + 1
+    if group not in design.random:
+        return None
+    columns = [column for column in design.numeric().values() if constant_in(rows.worker, workers, column)]
+    if not fills(rows.worker, workers, columns):
+        return None
+    return reason("as_many_terms_as_groups", terms=len(columns) + 1, of=workers, group=group)
 
 
 def level_reason(plan: Plan, sample: Sample, design: Design) -> Reason | None:

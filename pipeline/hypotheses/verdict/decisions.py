@@ -70,7 +70,18 @@ def not_significant(case: Case) -> Decision | None:
 def hidden_cause(case: Case) -> Decision | None:
     """A lasting cause of both could make the effect."""
     broke = case.broke(tuple(name for name in case.rules.direction_checks if name != "feedback"))
+    if broke and case.fit.kind == "mediation":
+        return Decision("inconclusive", "mood_not_excluded", broke)
     return Decision("no direction can be claimed", "direction_broke", broke) if broke else None
+
+
+def halo(case: Case) -> Decision | None:
+    """One rater for mediator and outcome: nothing is said unless a mood that lasts is excluded."""
+    if case.fit.kind != "mediation" or not any(note.code == "same_rater" for note in case.fit.notes):
+        return None
+    attempt = case.attempt("hidden_cause")
+    held = attempt is not None and attempt.state == "held"
+    return None if held else Decision("inconclusive", "mood_not_excluded", ("hidden_cause",))
 
 
 def feedback(case: Case) -> Decision | None:
@@ -142,6 +153,7 @@ DECISIONS: tuple[Callable[[Case], Decision | None], ...] = (
     predicted_none,
     not_significant,
     hidden_cause,
+    halo,
     feedback,
     not_specific,
     no_evidence,

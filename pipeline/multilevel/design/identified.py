@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from pipeline.multilevel.design.grouping import Factor
-from pipeline.multilevel.design.segments import Codes, Floats
+from pipeline.multilevel.design.segments import Codes, Floats, Ints
 
 GLANCE = 2_000  # rows looked at first: a column that changes within a group mostly does so among them
 RANK = 1e-9  # of columns over groups, relative to the largest singular value
@@ -56,7 +56,7 @@ def same_groups(one: Factor, other: Factor) -> bool:
     return bool(np.array_equal(parent[one.codes], other.codes))
 
 
-def constant_in(codes: Codes, levels: int, column: Floats) -> bool:
+def constant_in(codes: Codes | Ints, levels: int, column: Floats) -> bool:
     """Whether a column has one value in each group."""
     for part in (slice(0, GLANCE), slice(None)):
         own, values = codes[part], column[part]
@@ -67,7 +67,7 @@ def constant_in(codes: Codes, levels: int, column: Floats) -> bool:
     return True
 
 
-def fills(codes: Codes, levels: int, between: Sequence[Floats]) -> bool:
+def fills(codes: Codes | Ints, levels: int, between: Sequence[Floats]) -> bool:
     """Whether these columns, each constant within groups, and the intercept span all differences between the groups."""
     if len(between) + 1 < levels:
         return False

@@ -49,4 +49,4 @@ def _beside(at_risk: AtRisk, mode: str) -> tuple[Estimate, Estimate]:
 
 
 def _number(model: logit.Logit, design: Design, weights: Mapping[str, float]) -> Estimate:
-    return estimate_of(*model.combination(weights), None).backed(people_behind(design, weights))
+    return estimate_of(*model.combination(weights)).backed(people_behind(design, weights))

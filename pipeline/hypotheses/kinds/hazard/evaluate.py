@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.hypotheses import logit
+from pipeline.hypotheses.confounding import e_value, nearer, ratio_of_odds
 from pipeline.hypotheses.design.equation import formula_of_tested
 from pipeline.hypotheses.design.leverage import largest_leverage
 from pipeline.hypotheses.design.people import people_behind
@@ -18,8 +19,7 @@ from pipeline.hypotheses.design.sample import model_steps
 from pipeline.hypotheses.design.terms import Design
 from pipeline.hypotheses.kinds.hazard.battery import run_battery
 from pipeline.hypotheses.kinds.hazard.model import AtRisk, at_risk, formula
-from pipeline.hypotheses.sensitivity import e_value
-from pipeline.results.estimate import estimate_of
+from pipeline.results.estimate import Estimate, estimate_of
 from pipeline.results.fit import Coefficient, Column, Fit, Hazard, ModelFacts, Sensitivity, Standardized, Tested
 from pipeline.results.reason import note
 from pipeline.results.trust import UNKNOWN, Trust
@@ -57,7 +57,7 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
 
 
 def _tested(model: logit.Logit, design: Design) -> Tested:
-    number = estimate_of(*model.combination(design.tested), None).backed(people_behind(design, design.tested))
+    number = estimate_of(*model.combination(design.tested)).backed(people_behind(design, design.tested))
     low, high = number.interval(0.90)
     scaled = Standardized(
         estimate=number.estimate / LOGISTIC_SD,
@@ -73,7 +73,16 @@ def _tested(model: logit.Logit, design: Design) -> Tested:
         conf_low_90=low,
         conf_high_90=high,
         standardized=scaled,
-        sensitivity=Sensitivity(e_value=e_value(number.estimate / LOGISTIC_SD)),
+        sensitivity=_sensitivity(number, model.events / len(design.outcome)),
+    )
+
+
+def _sensitivity(number: Estimate, share: float) -> Sensitivity:
+    """E-values by the rule for rare outcomes: odds near risks below 15% of rows, else their square root."""
+    end = nearer(number.conf_low, number.conf_high)
+    return Sensitivity(
+        e_value=e_value(ratio_of_odds(number.estimate, share)),
+        e_value_interval=1.0 if end is None else e_value(ratio_of_odds(end, share)),
     )
 
 
@@ -94,7 +103,7 @@ def _coefficients(model: logit.Logit, design: Design) -> tuple[Coefficient, ...]
     of = {name: own for term in design.terms for name, own in term.columns_of().items()}
     found = []
     for name in model.names:
-        number = estimate_of(*model.combination({name: 1.0}), None).backed(people_behind(design, [name]))
+        number = estimate_of(*model.combination({name: 1.0})).backed(people_behind(design, [name]))
         own = of.get(name, (Column(column="intercept", role="intercept"),))
         found.append(Coefficient(**number.model_dump(), term=name, of=own))
     return tuple(found)

@@ -59,7 +59,7 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
         status="estimated",
         **whole,
         tested=_tested(plan, paths, draws, a, b, together, built.y[built.keep]),
-        battery=run_battery(paths),
+        battery=run_battery(plan, paths, built, mediator, compute),
         counts=model_steps(built),
         episodes=dict(built.episodes),
         ceiling="product_of_paths",

@@ -110,8 +110,15 @@ def tested_number(plan: Plan, fitted: FittedDesign, number: Estimate, outcome: F
         conf_low_90=low,
         conf_high_90=high,
         standardized=standardized(plan, number, sd),
-        sensitivity=sensitivity_of(number, sd),
+        sensitivity=sensitivity_of(number, sd, residual_df(plan, fitted)),
     )
+
+
+def residual_df(plan: Plan, fitted: FittedDesign) -> float:
+    """What is left of the rows (within clients) or of the clients (between them) after all that is fitted."""
+    rows, columns = fitted.design.rows, len(fitted.model.terms)
+    clients = int(rows.client.max()) + 1
+    return float(rows.n - clients - columns if plan.effect == "within" else clients - columns)
 
 
 def standardized(plan: Plan, number: Estimate, sd: float) -> Standardized:

@@ -1,0 +1,47 @@
+"""What the design of a study cannot identify is said in words, never as a number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.base.params import Exposure
+from pipeline.exposure.link import link
+from pipeline.hypotheses.evaluate import evaluate
+from pipeline.results.fit import Fit
+from pipeline.vocabulary.results import reason_text
+from tests.hypotheses.studies import COMPUTE, hypothesis, study
+
+
+def fitted(workers: int, per_worker: int, skills: list[str] | None = None, **declared: Any) -> Fit:
+    tables, scores = study(workers=workers, per_worker=per_worker)
+    if skills is not None:
+        people = pd.DataFrame({"worker_id": [f"w{i:02d}" for i in range(workers)], "discipline": skills})
+        tables = tables | {"workers": people}
+    occasions, ledger, _ = link(tables, scores, Exposure())
+    return evaluate(hypothesis(**declared), occasions, ledger, COMPUTE)
+
+
+@pytest.mark.parametrize("effect", ["within", "worker"])
+def test_four_workers_of_three_disciplines_tell_no_errors_between_them(effect: str) -> None:
+    found = fitted(4, 12, ["a", "b", "c", "c"], covariates=["discipline"], effect=effect)
+    assert found.status == "not_estimable"
+    assert found.reason is not None
+    assert found.reason.code == "as_many_terms_as_groups"
+    assert "4 worker_id" not in reason_text(found.reason, exact=True)
+    assert "leave covariates" in reason_text(found.reason)
+
+
+def test_four_workers_alone_are_estimated() -> None:
+    assert fitted(4, 12).status == "estimated"
+
+
+def test_one_client_a_worker_is_one_grouping() -> None:
+    found = fitted(40, 1)
+    assert found.status == "estimated"
+    assert {left.group for left in found.left_out} >= {"worker_id"}
+    assert {row.group for row in found.variance} <= {"client_id", "residual"}
+    assert all(np.isfinite(row.std_error) for row in found.coefficients)
