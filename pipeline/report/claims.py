@@ -103,8 +103,9 @@ class Claim:
 
     @property
     def deciding(self) -> tuple[Tried, ...]:
-        """The attempts its verdict hangs on, those that do not apply left out."""
-        return tuple(one for one in self.attempts if one.decides and one.state != "not_applicable")
+        """The attempts its verdict hangs on, without those that do not apply or found nothing that could be broken."""
+        idle = ("not_applicable", "no_difference")
+        return tuple(one for one in self.attempts if one.decides and one.state not in idle)
 
     @property
     def compared(self) -> bool:
