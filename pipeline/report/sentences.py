@@ -174,6 +174,8 @@ def why(claim: Claim) -> str:
     if claim.ceiling and claim.rule == "ceiling":
         return f"{text} {CEILINGS[claim.ceiling].capitalize()}."
     broke = [CHECKS[check].clause for check in claim.decided_by if check in CHECKS]
+    if broke and claim.rule == UNCHECKED:
+        return f"{text.rstrip('.')}: whether it holds {listed(broke)} is not known."
     return f"{text.rstrip('.')}: it does not hold {listed(broke)}." if broke and claim.rule in NAMED else text
 
 
@@ -322,7 +324,8 @@ LEAVE_ONE_OUT = ("influence",)
 UNADJUSTED = ("unadjusted",)
 BIASED = ("lagged_outcome",)
 _BIASED = " With few ratings a client, the number beside the previous rating is too small (Nickell, 1981)."
-NAMED = ("direction_broke", "specificity_broke", "robustness_broke", "not_checked")
+NAMED = ("direction_broke", "specificity_broke", "robustness_broke")
+UNCHECKED = "not_checked"
 OPENINGS: Mapping[Verdict, str] = {
     "supported": "Yes, {here}:",
     "suggestive": "Perhaps, {here}:",

@@ -167,3 +167,10 @@ def test_the_model_in_words() -> None:
         "A linear mixed model of the alliance (WAI-SR), rated by clients, on joint advocacy (split into its parts within "
         "clients, between clients and between workers), time, phase; the within part is tested."
     )
+
+
+def test_what_could_not_be_checked_is_never_said_not_to_hold() -> None:
+    one = replace(claim("inconclusive"), rule="not_checked", decided_by=("car1",))
+    text = sentences.why(one)
+    assert "is not known" in text
+    assert "does not hold" not in text
