@@ -96,7 +96,7 @@ def test_what_a_thin_coefficient_enters_is_thin() -> None:
     assert {level.level: level.behind.clients for level in fit.moderation.levels}["yes"] == FEW
     every = [one for one in fit.battery if one.estimate is not None]
     assert every
-    assert all(one.estimate.behind.clients <= FEW for one in every if one.check not in ("reverse", "reverse_any"))
+    assert all(one.estimate.behind.clients <= FEW for one in every)
 
 
 def test_the_model_without_one_worker_tells_of_that_worker() -> None:

@@ -139,7 +139,7 @@ RULES: dict[str, Rule] = {
     "not estimable": "no_number",
     "could not be computed": "not_computed",
 }
-DECIDE = ("lead_placebo", "lagged_outcome", "control_worker_solo", "nearer_windows", "car1")
+DECIDE = ("hidden_cause", "lagged_outcome", "control_worker_solo", "nearer_windows", "car1")
 
 
 def judged(verdict: str, found: Fit, name: str | None = None, claim: str = CLAIM) -> Judged:
