@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pipeline.base.errors import Problem
 from pipeline.base.key_path import nearest
 from pipeline.base.options import EPISODE_FACTS
-from pipeline.base.params import Hypothesis, Params, VerdictRules
+from pipeline.base.params import Hypothesis, Params, VerdictRules, missing_for
 from pipeline.hypotheses.kinds import KINDS, outcomes, rules_of
 from pipeline.vocabulary.checks import CHECKS
 from pipeline.vocabulary.domain import COLUMNS
@@ -20,6 +20,7 @@ LISTS = ("direction_checks", "specificity_checks", "fragile_checks")
 def check_params(params: Params) -> list[Problem]:
     """Everything in `hypotheses:` and `verdict:` that cannot be meant as it stands."""
     found = [problem for name, hypothesis in params.hypotheses.items() for problem in hypothesis_problems(name, hypothesis)]
+    found += missing_problems(params)
     return [*found, *verdict_problems(params.verdict)]
 
 
@@ -27,6 +28,24 @@ def closed_values() -> dict[str, tuple[str, ...]]:
     """The values of the keys whose sets the rooms know, for the schema an editor uses."""
     checks = tuple(CHECKS)
     return {f"VerdictRules.{name}": checks for name in LISTS} | {"OutcomeSpec.kind": outcomes()}
+
+
+def missing_problems(params: Params) -> Iterator[Problem]:
+    """What cannot be meant in `missing:`, for all hypotheses or for one."""
+    own = {f"hypotheses.{name}.missing": one.missing for name, one in params.hypotheses.items() if one.missing is not None}
+    rated = {(source.instrument, source.rater) for source in params.sources.ratings.values()}
+    for at, asked in {"missing": params.missing, **own}.items():
+        whole = missing_for(params.missing, asked)
+        if whole.method == "none" and (asked.skipped or asked.after_dropout):
+            yield Problem(at, "deltas need imputations, and `method` is none", "set `method: beside` or `headline`")
+        yield from _unknown(f"{at}.auxiliary", (one for one in asked.auxiliary if isinstance(one, str)), COLUMNS)
+        for one in asked.auxiliary:
+            if not isinstance(one, str) and (one.instrument, one.rater) not in rated:
+                what = f"no ratings on `{one.instrument}` by the {one.rater} are declared"
+                yield Problem(f"{at}.auxiliary", what, "name one of sources.ratings, or leave it out")
+        for name in ("skipped", "after_dropout"):
+            if len(set(getattr(asked, name))) < len(getattr(asked, name)):
+                yield Problem(f"{at}.{name}", "names a delta twice", "name each once")
 
 
 def verdict_problems(rules: VerdictRules) -> Iterator[Problem]:
