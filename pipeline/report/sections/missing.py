@@ -20,8 +20,8 @@ MECHANISMS: dict[Mechanism, str] = {
 }
 ASSUMED = (
     "The analysis of observed rows takes what is missing as depending on nothing beyond the ratings and columns in the "
-    "model; the imputed one, on nothing beyond these and the auxiliaries. Neither holds where a client stays away, or leaves "
-    "a rating out, because of how that very session felt: no data can show that, and the deltas say how much of it the "
+    "model; the imputed one, on nothing beyond these and the auxiliaries. Neither holds where a client stays away, or skips "
+    "a rating, because of how that very session felt: no data can show that, and the deltas say how much of it the "
     "result bears. Only the headline is judged again at each delta; the other attempts stay on the observed rows."
 )
 
