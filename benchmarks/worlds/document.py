@@ -115,12 +115,13 @@ def _together_by_family(found: Sequence[Tally]) -> Iterator[str]:
                 (title, str(len({tally.world.name for tally in own})), str(wrong.share), wrong.bound, wrong.standing)
             )
     yield _table(("family", "worlds", "wrong verdicts", "bound", "standing"), rows)
-    claimed = [tally.covered() for tally in found if tally.world.covered == "claimed"]
+    within = [tally for tally in found if tally.world.asked["effect"] == "within"]
+    claimed = [tally.covered() for tally in within if tally.world.covered == "claimed"]
     beside = [tally.dynamic_covered() for tally in found if tally.world.feedback is not None]
     headline = Promise("covers", pooled(claimed), *COVERAGE)
     dynamic = Promise("covers", pooled(beside), *FEEDBACK_COVERAGE)
     intervals = [
-        ("the headline's, where its model is right", str(headline.share), headline.bound, headline.standing),
+        ("the headline's, within clients, where its model is right", str(headline.share), headline.bound, headline.standing),
         ("the one beside feedback, in the feedback worlds", str(dynamic.share), dynamic.bound, dynamic.standing),
     ]
     yield _table(("95% interval", "holds the truth", "bound", "standing"), intervals)
