@@ -19,7 +19,7 @@ import numpy as np
 NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?|[−-]?\.\d+")
 BOUNDED = ("·", "nearly all", "<", ">", "fewer")
 NOT_OF_THE_DATA = ("provenance", "checklist")
-COUNTS_FROM = 10
+STATISTICS = ("df", "Estimate", "Mean", "SE", "χ²")
 
 
 @dataclass(frozen=True)
@@ -39,22 +39,22 @@ def cells(exact: Path, public: Path) -> Iterator[Cell]:
             continue
         shown = dict(rows(public / path.name))
         for head, row in rows(path):
-            other = shown.get(head, [])
-            for i, text in enumerate(row):
+            other = dict(shown.get(head, ()))
+            for column, text in row:
                 number = value(text)
                 if number is not None:
-                    yield Cell(path.stem, number, is_count(text), value(other[i]) if i < len(other) else None)
+                    yield Cell(path.stem, number, is_count(column, text), value(other.get(column, "")))
 
 
-def rows(path: Path) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-    """The rows of a table by what heads them: their group, where they have one, and which of those headed alike it is."""
+def rows(path: Path) -> Iterator[tuple[tuple[str, ...], list[tuple[str, str]]]]:
+    """The rows of a table, as column and cell, by what heads them: group, name, and which of those headed alike it is."""
     head, *found = csv.reader(path.read_text(encoding="utf-8").splitlines())
     names = 2 if head[0] == "Group" else 1
     seen: Counter[tuple[str, ...]] = Counter()
     for row in found:
         key = tuple(row[:names])
         seen[key] += 1
-        yield (*key, str(seen[key])), row[names:]
+        yield (*key, str(seen[key])), list(zip(head[names:], row[names:], strict=False))
 
 
 def value(text: str) -> float | None:
@@ -65,10 +65,11 @@ def value(text: str) -> float | None:
     return float(found[0].replace(",", "").replace("−", "-"))
 
 
-def is_count(text: str) -> bool:
-    """Whether a cell starts with a whole number."""
+def is_count(column: str, text: str) -> bool:
+    """Whether a cell starts with a whole number that counts something."""
     found = NUMBER.search(text)
-    return found is not None and "." not in found[0] and text.strip().startswith(found[0])
+    whole = found is not None and "." not in found[0] and text.strip().startswith(found[0])
+    return whole and column not in STATISTICS
 
 
 def main() -> None:
