@@ -386,8 +386,8 @@ _LEFT_ONE_OUT = {
     "held": "Whichever one worker is left out, it holds.",
     "no_difference": "Whichever one worker is left out, there is no difference either.",
     "not_clear": "Whichever one worker is left out, it is not clear either.",
-    "broke": "There are workers without whom it does not hold: few carry it.",
-    "speaks_against": "There are workers without whom it does not hold: few carry it.",
+    "broke": "It does not hold whichever one worker is left out: it rests on too few.",
+    "speaks_against": "It does not hold whichever one worker is left out: it rests on too few.",
 }
 _CONDITIONS = {
     "within": "After {unit} than is usual for the client",

@@ -39,7 +39,7 @@ def study(clients: int, per: int, instrument: Instrument = WAI_SR, seed: int = 1
         {
             "session_id": [f"S{client:04d}{n:02d}" for client, n in zip(who, number, strict=True)],
             "client_id": [f"C{client:04d}" for client in who],
-            "worker_id": [f"W{client % 4}" for client in who],
+            "worker_id": [f"W{client % 8}" for client in who],
             "session_number": number,
             "day": 7 * number,
         }

@@ -10,6 +10,7 @@ from pipeline.report import words
 from pipeline.report.numbers import bracket
 from pipeline.report.table import Line, Table, Value
 from pipeline.report.tables.estimable import DECIMALS, NONE, NOT_ESTIMABLE, Ends, Why, noted, reasons, with_interval
+from pipeline.results.backing import Backing
 from pipeline.results.reliability import (
     BlockReliability,
     Dyads,
@@ -97,12 +98,19 @@ def spread(found: Reliability, gate: Gate) -> Table:
 
 
 def level_shares(row: VarianceShares | None, gate: Gate, clients: int) -> dict[str, float]:
-    """A score's shares of variance by level to whole percents, the session's what the others leave; empty: not to be had."""
+    """A score's shares of variance by level as cleared, the session's what the others leave; empty: not to be had.
+
+    All or none: they add up to one, so that two of them give the third.
+    """
     if row is None or row.session is None or gate.portion(row.session, clients, "reliability").hidden:
         return {}
-    known = {"worker": row.worker, "client": row.client}
-    shown = {name: max(0.0, round(value, DECIMALS)) for name, value in known.items() if value is not None}
-    return shown | {"session": round(1 - sum(shown.values()), DECIMALS)}
+    people = {"worker": Backing(clients, row.workers), "client": Backing(clients)}
+    known = {name: value for name, value in (("worker", row.worker), ("client", row.client)) if value is not None}
+    shown = {name: gate.portion(max(0.0, value), people[name], "reliability").value for name, value in known.items()}
+    cleared = {name: float(value) for name, value in shown.items() if value is not None}
+    if len(cleared) < len(known):
+        return {}
+    return cleared | {"session": round(1 - sum(cleared.values()), DECIMALS)}
 
 
 def _level_cells_of(row: VarianceShares | None, gate: Gate, clients: int) -> list[Value]:
