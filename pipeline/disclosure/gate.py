@@ -29,6 +29,7 @@ from pipeline.disclosure.shown import Shown
 from pipeline.disclosure.suppression import suppressed
 from pipeline.results.backing import Backing
 
+UPWARDS = 0.499  # of a step, which makes the nearest one the next above
 PLACES = 5  # places held back are counted in steps of this, upwards
 MISSING = "–"  # nothing to show
 WITHHELD = "count withheld"  # one rule for small counts and those that would tell of them: which is which bounds them
@@ -203,16 +204,20 @@ class Gate:
             return self._unshown(where)
         return _to_unit(value, unit, digits)
 
-    def correlation(self, value: float | None, behind: Backing | int, where: str = "", digits: int = 2) -> Shown:
-        """A correlation, a reliability, a standardized loading, an index of fit: what lies between -1 and 1."""
+    def correlation(
+        self, value: float | None, behind: Backing | int, where: str = "", digits: int = 2, up: bool = False
+    ) -> Shown:
+        """A correlation, a reliability, a standardized loading, an index of fit: what lies between -1 and 1.
+
+        `up`: to the next step upwards, for what must be at least so large.
+        """
         if value is None or not math.isfinite(value):
             return Shown(MISSING)
-        if self.rules.exact:
-            return fact(value, digits)
-        if not self.group(behind):
+        people, least = backing(behind), 10.0**-digits
+        unit = least if self.rules.exact else max(unit_of(std_error_of_correlation(value, people), people), least)
+        if not self.group(people) or (unit > COARSEST and not self.rules.exact):
             return self._unshown(where)
-        unit = max(unit_of(std_error_of_correlation(value, backing(behind)), backing(behind)), 10.0**-digits)
-        return self._unshown(where) if unit > COARSEST else _to_unit(value, unit, digits)
+        return _to_unit(value + UPWARDS * unit if up else value, unit, digits)
 
     def variance(self, value: float | None, behind: Backing | int, where: str = "", digits: int = 4) -> Shown:
         """A variance between people, of workers where `behind` has them, or a covariance given as such."""

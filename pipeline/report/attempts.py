@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -188,7 +187,7 @@ def _tried(one: Attempt, sign: float, behind: Backing, gate: Gate) -> Tried:
         high=shown[2] if shown else None,
         p=p_cell(p) if p else None,
         more=_more(one),
-        margin=_margin(one, shown),
+        margin=_margin(one, shown, own, gate),
         control=one.beside["control"].excludes_zero(sign) if "control" in one.beside else None,
         unchanged=one.names.get("slopes") == "none",
     )
@@ -201,12 +200,12 @@ def _more(one: Attempt) -> bool | None:
     return sides[0] if sides else None
 
 
-def _margin(one: Attempt, shown: tuple[Shown, ...]) -> Shown | None:
-    """The share a cause must keep, rounded up to hundredths, where the numbers it is read from may be shown."""
+def _margin(one: Attempt, shown: tuple[Shown, ...], behind: Backing, gate: Gate) -> Shown | None:
+    """The share a cause must keep, rounded upwards, where the numbers it is read from may be shown."""
     if one.margin is None or not shown or shown[0].hidden:
         return None
-    share = max(math.ceil(one.margin * 100) / 100, 0.01)
-    return Shown(f"{share:.2f}", share)
+    share = gate.correlation(max(one.margin, 0.01), behind, "attempts", up=True)
+    return None if share.hidden else share
 
 
 def given(check: str) -> str:
