@@ -9,17 +9,26 @@ import ast
 import importlib
 import io
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+from pipeline.__main__ import STAGES
 from pipeline.project import runner
 
 ROOT = Path(__file__).parent.parent
-PRIVATE = {"pipeline/__main__.py"}  # only dispatches: it shapes no output
+PRIVATE = {"pipeline/__main__.py", "pipeline/project/runner.py", "pipeline/project/private.py"}  # they shape no output
+MANY = 20  # more deps than that stand side by side
 TEMPLATES = {"{sources}": "${sources.directory}", "{hypothesis}": "${key}"}
+CHECK = "refuse params.yaml with every error at once"
 GATE = "data/interim/check.json"
+DECLARED = "data/interim/declared.json"  # holds the sections of params.yaml that would fill dvc.lock
+LONG = ("hypotheses", "sources")
+# Rooms of which a stage depends on files: what words, rules and the lock say must refit nothing. `stages` is one file each.
+BY_FILE = ("hypotheses", "stages", "commands")
+FITS_BY_FILE = (*BY_FILE, "project", "results")
 
 
 def module_file(name: str) -> Path | None:
@@ -88,19 +97,25 @@ def _is_named(module: str, importer: Path) -> bool:
     return not taken or any(module_file(name) is None for name in taken)
 
 
-def folded(files: set[Path]) -> list[str]:
-    """The files, with a folder in place of its files where all that git could see in it is in the set."""
-    names = {path.relative_to(ROOT).as_posix() for path in files} - PRIVATE
+def folded(files: set[Path], by_file: tuple[str, ...]) -> list[str]:
+    """The rooms (folders of pipeline/) that the files lie in; of the rooms `by_file`, the files, or folders that are whole.
+
+    A file that only says what its folder is for, `__init__.py` with a docstring alone, shapes nothing and is left out.
+    """
+    names = {path.relative_to(ROOT).as_posix() for path in files if not _is_docstring(path)} - PRIVATE
+    fine = {name for name in names if name.split("/")[1] in by_file}
+    rooms = {"/".join(name.split("/")[:2]) for name in names - fine}
     for folder in sorted((ROOT / "pipeline").rglob("*"), reverse=True):
-        inside = {
-            path.relative_to(ROOT).as_posix()
-            for path in folder.rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
-        }
-        if folder.is_dir() and inside and inside <= expand(names):
+        inside = {name for name in expand({folder.relative_to(ROOT).as_posix()}) if not _is_docstring(ROOT / name)}
+        if folder.is_dir() and inside and inside <= expand(fine):
             prefix = folder.relative_to(ROOT).as_posix()
-            names = {name for name in names if not name.startswith(prefix + "/")} | {prefix}
-    return sorted(names)
+            fine = {name for name in fine if not name.startswith(prefix + "/")} | {prefix}
+    return sorted(fine | rooms)
+
+
+def _is_docstring(path: Path) -> bool:
+    """Whether a file is an `__init__.py` that holds a docstring and nothing else."""
+    return path.name == "__init__.py" and len(ast.parse(path.read_text(encoding="utf-8")).body) <= 1
 
 
 def expand(names: set[str]) -> set[str]:
@@ -113,11 +128,11 @@ def expand(names: set[str]) -> set[str]:
     return found
 
 
-def code_deps(stage: str) -> list[str]:
-    """The package files a stage's process imports and the data files they name, folders where whole."""
+def code_deps(stage: str, by_file: tuple[str, ...] = BY_FILE) -> list[str]:
+    """What of the package a stage's process imports, and the data files of it that it names."""
     files = closure(f"pipeline.stages.{stage}") | closure("pipeline.project.runner")
     data = {ROOT / name for path in files for name in expand(set(data_files(path)))}
-    return folded(files | data)
+    return folded(files | data, by_file)
 
 
 def data_files(path: Path) -> tuple[str, ...]:
@@ -131,14 +146,26 @@ def data_files(path: Path) -> tuple[str, ...]:
 def expected(stage: str) -> dict[str, list[str]]:
     """The deps, params and outs that dvc.yaml must state for a stage."""
     module = importlib.import_module(f"pipeline.stages.{stage}")
-    gate = [] if stage == "check" else [GATE]
+    plan = any("/plans" in name for name in module.READS)  # which `check` writes as well
+    gate = [] if stage == "check" or plan else [GATE]
     data = [templated(name) for name in module.READS]
-    params = [] if stage == "check" else list(module.PARAMS)
+    params = [] if stage == "check" else [name for name in module.PARAMS if DECLARED not in module.READS or name not in LONG]
     return {
-        "deps": list(dict.fromkeys(gate + data + code_deps(stage))),
+        "deps": list(dict.fromkeys(gate + data + _code_of(stage, module))),
         "params": params,
         "outs": [templated(name) for name in module.WRITES],
     }
+
+
+def _code_of(stage: str, module: ModuleType) -> list[str]:
+    """The code a stage depends on: its own, or the fingerprint that another stage takes of it."""
+    takes = getattr(module, "FINGERPRINT_OF", None)
+    if takes is not None:
+        own = {f"pipeline/stages/{stage}.py"}
+        return sorted(own.union(*(code_deps(one, FITS_BY_FILE) for one in takes)))
+    fingerprints = {importlib.import_module(f"pipeline.stages.{name}") for name in runner.NAMES}
+    own = [taker for taker in fingerprints if stage in getattr(taker, "FINGERPRINT_OF", ())]
+    return [str(own[0].WRITES[0])] if own else code_deps(stage)
 
 
 def templated(name: str) -> str:
@@ -168,6 +195,13 @@ def not_pushed(entry: Any) -> Any:
     return CommentedMap({entry: flags})
 
 
+def in_one_line(names: list[str]) -> CommentedSeq:
+    """A list as dvc.yaml writes short ones."""
+    found = CommentedSeq(names)
+    found.fa.set_flow_style()
+    return found
+
+
 def stage_body(document: Any, stage: str) -> Any:
     """A stage's mapping in dvc.yaml, inside its foreach where there is one."""
     body = document["stages"][stage]
@@ -185,13 +219,19 @@ def write() -> None:
         if module_file(f"pipeline.stages.{stage}") is None:
             continue
         body, wanted = stage_body(document, stage), expected(stage)
-        body["deps"] = wanted["deps"]
+        body.pop("desc", None)
+        body.insert(0, "desc", STAGES.get(stage, CHECK))
+        body["deps"] = in_one_line(wanted["deps"]) if len(wanted["deps"]) > MANY else wanted["deps"]
         body.pop("params", None)
         if wanted["params"]:
-            body.insert(list(body).index("deps") + 1, "params", wanted["params"])
+            body.insert(list(body).index("deps") + 1, "params", in_one_line(wanted["params"]))
         flagged = {out_name(entry): entry for entry in body.get("outs", [])}
         elsewhere = {out_name(entry) for kind in ("metrics", "plots") for entry in body.get(kind, [])}
         outs = [flagged.get(name, name) for name in wanted["outs"] if name not in elsewhere]
+        for kind in ("outs", "metrics", "plots"):
+            for entry in body.get(kind, []):
+                if isinstance(entry, dict) and not entry.ca.items and not next(iter(entry.values())).ca.comment:
+                    next(iter(entry.values())).fa.set_flow_style()
         body["outs"] = [not_pushed(entry) if is_private(out_name(entry)) else entry for entry in outs]
     buffer = io.StringIO()
     yaml.dump(document, buffer)

@@ -15,6 +15,7 @@ from tests.project import ROOT, Project, copy_project, released, small_params
 
 SMALL = small_params((ROOT / "params.yaml").read_text(encoding="utf-8"))
 HYPOTHESIS = "joint_advocacy_strengthens_alliance"
+READABLE = 300  # lines
 ELSEWHERE = {
     "TZ": "Pacific/Kiritimati",
     "LANG": "C",
@@ -65,6 +66,23 @@ def test_dvc_yaml_states_what_the_stage_module_imports_reads_and_writes(stage: s
     assert set(body["deps"]) == set(wanted["deps"])
     assert set(body.get("params", [])) == set(wanted["params"])
     assert set(outs) == set(wanted["outs"])
+
+
+def test_words_rules_lock_and_gate_refit_nothing() -> None:
+    made_of = dvc_deps.expand(set(dvc_deps.expected("code")["deps"]))
+    assert "pipeline/hypotheses/battery/influence.py" in made_of
+    assert "pipeline/hypotheses/kinds/hazard/evaluate.py" in made_of
+    folders = ("vocabulary", "disclosure", "report", "description", "hypotheses/verdict", "commands")
+    inside = [name for name in made_of if name.startswith(tuple(f"pipeline/{folder}/" for folder in folders))]
+    words = [name for name in made_of if name.endswith(("/words.py", "/explain.py", "/summary.py", "/promise.py"))]
+    assert inside == words == []
+
+
+def test_dvc_yaml_can_be_read() -> None:
+    text = (ROOT / "dvc.yaml").read_text(encoding="utf-8")
+    document = YAML(typ="safe").load(text)
+    assert len(text.splitlines()) <= READABLE
+    assert all(dvc_deps.stage_body(document, stage)["desc"] for stage in document["stages"])
 
 
 def test_nothing_under_data_is_ever_pushed() -> None:

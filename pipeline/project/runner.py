@@ -25,6 +25,7 @@ NAMES = (
     "describe",
     "reliability",
     "impute",
+    "code",
     "fit",
     "judge",
     "report",

@@ -23,8 +23,10 @@ from pipeline.project.io import Batch, remove_undeclared
 from pipeline.simulate.scenarios import check_overrides
 
 READS = ("params.yaml", FOLDER)
+DECLARED = "data/interim/declared.json"  # hypotheses and sources: for judge and report, and told once in dvc.lock
 WRITES = (
     "data/interim/check.json",
+    DECLARED,
     "data/interim/missing.json",
     "data/interim/multiverse.json",
     "data/interim/plans",
@@ -39,6 +41,8 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     if problems:
         raise ParamsError(problems)
     batch.put_json("data/interim/check.json", {"valid": True})
+    all_of_it = {name: effective(hypothesis) for name, hypothesis in params.hypotheses.items()}
+    batch.put_json(DECLARED, {"hypotheses": all_of_it, "sources": effective(params.sources)})
     asked = {
         name: {"asked": effective(one), "hypothesis": effective(params.hypotheses[name])}
         for name, one in params.multiverse.items()

@@ -27,7 +27,6 @@ READS = (
     "data/scored/trust.json",
     "data/interim/plans/{hypothesis}.json",
     IMPUTED,
-    "requirements.lock",
 )
 WRITES = ("data/analysis/fits/{hypothesis}.json",)
 PARAMS = ("compute",)

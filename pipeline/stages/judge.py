@@ -10,7 +10,7 @@ from pipeline.project.io import Batch
 from pipeline.results.fit import Fit
 from pipeline.results.trying import Tries
 
-READS = ("data/analysis/fits", *promise.READS, tries.FILE)
+READS = ("data/analysis/fits", "data/interim/declared.json", *promise.READS, tries.FILE)
 WRITES = ("data/analysis/verdicts.json",)
 PARAMS = (*promise.PARAMS, "study")
 

@@ -31,13 +31,14 @@ FITS = "data/analysis/fits"
 VERDICTS = "data/analysis/verdicts.json"
 CURVES = "data/analysis/curves.json"
 LOCK = "requirements.lock"
+DECLARED = "data/interim/declared.json"
 VALIDATED = "data/validated"
 INTERNAL = "data/internal"  # where a report with exact counts lies: private, ignored by git, never pushed
 EMPTY = "A run with privacy.release: internal leaves its report here.\n"  # DVC warns of an empty folder
 BASIS = "data/analysis/report_basis.json"
 PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib")
 
-READS: tuple[str, ...] = (DESCRIPTION, RELIABILITY, FITS, VERDICTS, CURVES, LOCK, VALIDATED)
+READS: tuple[str, ...] = (DECLARED, DESCRIPTION, RELIABILITY, FITS, VERDICTS, CURVES, LOCK, VALIDATED)
 WRITES: tuple[str, ...] = (
     "reports/report.html",
     "reports/report.pdf",
