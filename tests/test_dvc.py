@@ -124,7 +124,7 @@ def test_a_changed_claim_role_or_smallest_effect_is_judged_and_reported_only(pro
 def test_an_added_hypothesis_is_fitted_and_a_removed_one_vanishes(project: Project) -> None:
     project.edit("hypotheses:\n", f"hypotheses:\n{COPY}")
     status, ran, output = project.repro()
-    assert (status, ran) == (0, ["check", "fit@added_by_a_test", "judge", "report"]), output
+    assert (status, ran) == (0, ["check", "impute", "fit@added_by_a_test", "judge", "report"]), output
     assert "reports/estimates/added_by_a_test.json" in released(project)
 
     project.edit(COPY, "")
