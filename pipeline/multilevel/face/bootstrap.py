@@ -15,7 +15,7 @@ from pipeline.multilevel.inference.profile import parts_of, targets
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.multilevel.face.model import Model
+    from pipeline.multilevel.inference.view import FittedView
 
 FIXED = "fixed"
 
@@ -44,7 +44,7 @@ class Bootstrap:
         return table
 
 
-def bootstrap(model: Model, seed: int, n: int) -> Bootstrap:
+def bootstrap(model: FittedView, seed: int, n: int) -> Bootstrap:
     """Refit to `n` simulated responses, each from the estimates."""
     names = [(FIXED, term, term) for term in model.terms]
     names += [(target.group, target.term_1, target.term_2) for target in targets(model.fitted)]

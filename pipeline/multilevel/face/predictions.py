@@ -18,7 +18,7 @@ from pipeline.multilevel.likelihood.series import SeriesDeviance
 from pipeline.multilevel.search.fitting import Fitted
 
 if TYPE_CHECKING:
-    from pipeline.multilevel.face.model import Model
+    from pipeline.multilevel.inference.view import FittedView
 
 
 def fixed_values(fitted: Fitted) -> Floats:
@@ -51,7 +51,7 @@ def fitted_values(fitted: Fitted, modes: Modes) -> Floats:
     return fixed_values(fitted) + random_values(fitted, modes.modes)
 
 
-def predict(model: Model, data: Any, modes: Modes | None) -> Floats:
+def predict(model: FittedView, data: Any, modes: Modes | None) -> Floats:
     """Predictions for new rows; ModelError lists unknown, missing or infinite columns."""
     design = model.fitted.design
     source = Source(data, design.categories)
@@ -103,7 +103,7 @@ def _columns(source: Source, terms: tuple[str, ...]) -> dict[str, Floats]:
     return found
 
 
-def simulate(model: Model, seed: int, n: int) -> Floats:
+def simulate(model: FittedView, seed: int, n: int) -> Floats:
     """Draws [n, n_obs]: fixed part, new random effects, new residuals."""
     fitted = model.fitted
     design = fitted.design

@@ -20,7 +20,7 @@ from pipeline.results.t_test import Contrast
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.multilevel.face.model import Model
+    from pipeline.multilevel.inference.view import FittedView
 
 COLUMNS = ("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
 RESIDUAL = "residual"
@@ -66,7 +66,7 @@ def theta(fitted: Fitted) -> Floats:
     return np.concatenate(out)
 
 
-def variance(model: Model) -> pd.DataFrame:
+def variance(model: FittedView) -> pd.DataFrame:
     """Variances and covariances, long; the correlation of a term with itself is 1."""
     import pandas as pd
 
@@ -113,7 +113,7 @@ def by_level(fitted: Fitted, f: int, values: Floats, names: Sequence[str]) -> pd
     return pd.DataFrame(values, index=pd.Index(factor.labels, name=factor.name), columns=list(names)).sort_index()
 
 
-def cooks_distance(model: Model, without: pd.DataFrame) -> pd.Series:
+def cooks_distance(model: FittedView, without: pd.DataFrame) -> pd.Series:
     """The change of all coefficients at once when a level leaves, in units of their covariance."""
     import pandas as pd
 
@@ -122,7 +122,7 @@ def cooks_distance(model: Model, without: pd.DataFrame) -> pd.Series:
     return pd.Series(distance, index=without.index, name="cooks_distance")
 
 
-def mean_variances(model: Model) -> dict[str, float]:
+def mean_variances(model: FittedView) -> dict[str, float]:
     """The variance each grouping column adds to a row, averaged over rows: trace(Z S Z') / n."""
     fitted = model.fitted
     out = {}
@@ -139,7 +139,7 @@ def _second_moments(fitted: Fitted, f: int) -> Floats:
     return gram_matrix(design.base, design.random[f].base, None, design.n_obs) / design.n_obs
 
 
-def icc(model: Model) -> pd.Series:
+def icc(model: FittedView) -> pd.Series:
     """The share of each grouping column in the variance not explained by fixed effects."""
     import pandas as pd
 
@@ -149,7 +149,7 @@ def icc(model: Model) -> pd.Series:
     return pd.Series(shares, name="icc", dtype=float)
 
 
-def r2(model: Model) -> pd.Series:
+def r2(model: FittedView) -> pd.Series:
     """Variance explained by the fixed part (marginal) and by fixed and random parts (conditional)."""
     import pandas as pd
 
@@ -169,7 +169,7 @@ class Remark:
     facts: Mapping[str, int | str]
 
 
-def remarks(model: Model) -> tuple[Remark, ...]:
+def remarks(model: FittedView) -> tuple[Remark, ...]:
     """What cannot be told, whether the fit converged, and which variances are zero or correlations one."""
     record, untold = model.optimizer, model.identification
     out = [Remark("equal_groupings", {"one": one, "other": other}) for one, other in untold.equal]
@@ -183,7 +183,7 @@ def remarks(model: Model) -> tuple[Remark, ...]:
     return tuple(out)
 
 
-def _singular_remarks(model: Model, group: str, names: tuple[str, ...], matrix: Floats) -> list[Remark]:
+def _singular_remarks(model: FittedView, group: str, names: tuple[str, ...], matrix: Floats) -> list[Remark]:
     spread = np.sqrt(np.diag(matrix)) / model.residual_sd
     zero = [name for name, size in zip(names, spread, strict=True) if size < SINGULAR]
     found = [Remark("zero_variance", {"term": _label(name), "group": group}) for name in zero]

@@ -14,7 +14,7 @@ from pipeline.multilevel.inference.contrasts import f_tail
 from pipeline.multilevel.search.fitting import Fitted, fit_design
 
 if TYPE_CHECKING:
-    from pipeline.multilevel.face.model import Model
+    from pipeline.multilevel.inference.view import FittedView
 
 # Deviances that differ the wrong way by less than this differ by rounding.
 ROUNDING = 1e-6
@@ -35,7 +35,7 @@ class Comparison:
     bic_large: float
 
 
-def compare(small: Model, large: Model) -> Comparison:
+def compare(small: FittedView, large: FittedView) -> Comparison:
     """Test the terms `large` has beyond `small`; REML fits are refitted by ML. ModelError if they are not nested.
 
     With variances among those terms the test is conservative: zero is the edge of their range (Self & Liang 1987).
@@ -61,7 +61,7 @@ def compare(small: Model, large: Model) -> Comparison:
     )
 
 
-def by_ml(model: Model) -> Model:
+def by_ml(model: FittedView) -> FittedView:
     """The model itself if fitted by ML, else refitted by ML from where it stands."""
     if model.spec.method == "ML":
         return model
@@ -70,7 +70,7 @@ def by_ml(model: Model) -> Model:
     return type(model)(refitted)
 
 
-def _check(small: Model, large: Model) -> None:
+def _check(small: FittedView, large: FittedView) -> None:
     problems = [*_other_data(small, large), *_other_residuals(small, large)]
     extra = [term for term in small.terms if term not in large.terms]
     problems += [Problem(term, "is in the smaller model only", "the larger must hold all its terms") for term in extra]
@@ -88,7 +88,7 @@ def _check(small: Model, large: Model) -> None:
         raise ModelError(problems)
 
 
-def _other_data(small: Model, large: Model) -> list[Problem]:
+def _other_data(small: FittedView, large: FittedView) -> list[Problem]:
     """Rows, outcomes, weights, columns of one name and groups must be the same."""
     one, two = small.fitted.design, large.fitted.design
     if small.n_obs != large.n_obs or not np.array_equal(one.response, two.response):
@@ -110,7 +110,7 @@ def _other_data(small: Model, large: Model) -> list[Problem]:
     return problems
 
 
-def _other_residuals(small: Model, large: Model) -> list[Problem]:
+def _other_residuals(small: FittedView, large: FittedView) -> list[Problem]:
     """Independent residuals lie within CAR(1), on one clock; not the other way round."""
     if small.spec.residual == large.spec.residual == "independent":
         return []

@@ -21,7 +21,7 @@ from pipeline.multilevel.search.optimize import minimize
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.multilevel.face.model import Model
+    from pipeline.multilevel.inference.view import FittedView
 
 # The signed root of the rise must meet its target this closely.
 CLOSE = 1e-6
@@ -47,7 +47,7 @@ class Target:
     term_2: str
 
 
-def profile(model: Model, level: float) -> pd.DataFrame:
+def profile(model: FittedView, level: float) -> pd.DataFrame:
     """One row a parameter: group, term_1, term_2, estimate, conf_low, conf_high; sds where term_1 == term_2."""
     import pandas as pd
     from scipy.special import ndtri
@@ -64,7 +64,7 @@ def profile(model: Model, level: float) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["group", "term_1", "term_2", "estimate", "conf_low", "conf_high"])
 
 
-def parts_of(model: Model) -> list[float]:
+def parts_of(model: FittedView) -> list[float]:
     """The fit's own standard deviations and correlations, in the order they are profiled in."""
     return [_value(model.fitted, target) for target in targets(model.fitted)]
 

@@ -27,7 +27,7 @@ from pipeline.results.t_test import Contrast, t_test
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.multilevel.face.model import Model
+    from pipeline.multilevel.inference.view import FittedView
 
 # clubSandwich: eigenvalues below this count as zero when the inverse root is taken.
 ZERO = 1e-12
@@ -39,7 +39,7 @@ WORTH = 1.3
 class ClusterRobust:
     """CR2 by `group`: covariance [p, p], and tests that take their own df for each contrast."""
 
-    model: Model
+    model: FittedView
     group: str
     n_clusters: int
     vcov: Floats
@@ -100,7 +100,7 @@ class _Forms:
         return float(diagonal.sum() ** 2 / squares) if squares > 0 else float("inf")
 
 
-def cluster_robust(model: Model, group: str) -> ClusterRobust:
+def cluster_robust(model: FittedView, group: str) -> ClusterRobust:
     """CR2 covariance of the fixed coefficients, clustered by a grouping column of the model."""
     fitted, f = model.fitted, model.factor_position(group)
     design, here = fitted.design, fitted.optimum.here

@@ -1,0 +1,59 @@
+"""What inference and tables ask of a fitted model: so that they rest on the fit, and not on the face that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from pipeline.multilevel.design.identified import Identification
+from pipeline.multilevel.design.options import Specification
+from pipeline.multilevel.design.segments import Floats
+from pipeline.multilevel.search.fitting import Fitted
+from pipeline.multilevel.search.optimize import OptimizerRecord
+
+if TYPE_CHECKING:
+    from pipeline.multilevel.inference.contrasts import Freedom
+
+Covariances = Mapping[str, tuple[tuple[tuple[str, ...], Floats], ...]]
+
+
+class FittedView(Protocol):
+    """A fitted model by its facts: coefficients in the order of `terms`, their covariance, and the fit itself."""
+
+    fitted: Fitted
+    spec: Specification
+    terms: tuple[str, ...]
+
+    def __init__(self, fitted: Fitted) -> None: ...
+    @property
+    def n_obs(self) -> int: ...  # noqa: D102
+    @property
+    def n_parameters(self) -> int: ...  # noqa: D102
+    @property
+    def beta(self) -> Floats: ...  # noqa: D102
+    @property
+    def vcov(self) -> Floats: ...  # noqa: D102
+    @property
+    def residual_sd(self) -> float: ...  # noqa: D102
+    @property
+    def deviance(self) -> float: ...  # noqa: D102
+    @property
+    def aic(self) -> float: ...  # noqa: D102
+    @property
+    def bic(self) -> float: ...  # noqa: D102
+    @property
+    def converged(self) -> bool: ...  # noqa: D102
+    @property
+    def singular(self) -> bool: ...  # noqa: D102
+    @property
+    def optimizer(self) -> OptimizerRecord: ...  # noqa: D102
+    @property
+    def covariances(self) -> Covariances: ...  # noqa: D102
+    @property
+    def identification(self) -> Identification: ...  # noqa: D102
+    @property
+    def _freedom(self) -> Freedom: ...
+    def weights(self, contrasts: Sequence[Mapping[str, float]]) -> Floats: ...  # noqa: D102
+    def factor_position(self, group: str) -> int: ...  # noqa: D102
+    def predict(self, data: Any = None, *, effects: bool = True) -> Floats: ...  # noqa: D102
+    def refit(self, outcome: Any, *, near: bool = False) -> Self: ...  # noqa: D102
