@@ -14,6 +14,7 @@ from pipeline.multilevel.design.identified import Identification, identification
 from pipeline.multilevel.design.options import Specification
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.face import predictions, tables
+from pipeline.multilevel.inference import frames
 from pipeline.multilevel.inference.contrasts import (
     Freedom,
     JointTest,
@@ -148,7 +149,7 @@ class Model:
     @cached_property
     def covariance(self) -> pd.DataFrame:
         """`vcov` with names."""
-        return tables.square(self.vcov, self.terms)
+        return frames.square(self.vcov, self.terms)
 
     @cached_property
     def _freedom(self) -> Freedom:
@@ -167,7 +168,7 @@ class Model:
         """The table of `fixed` with intervals of another level."""
         check_level(level)
         rows = [self.contrast({term: 1.0}, level=level) for term in self.terms]
-        return tables.contrasts(rows, self.terms)
+        return frames.contrasts(rows, self.terms)
 
     def contrast(self, weights: Mapping[str, float], *, level: float = LEVEL, null: float = 0.0) -> Contrast:
         """A linear combination of coefficients, e.g. {"joint": 1, "solo": -1}, tested against `null`."""

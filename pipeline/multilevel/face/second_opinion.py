@@ -21,9 +21,9 @@ from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.face.model import Model
 from pipeline.multilevel.inference.coordinates import Coefficients, back_map
 from pipeline.multilevel.likelihood.deviance import make_deviance, make_structure
-from pipeline.multilevel.likelihood.mixedlm import AGREEMENT, At, Parts, TwoOptimizers, evaluate, parts_of, search
 from pipeline.multilevel.search.estimate import Optimum, differentiate
 from pipeline.multilevel.search.fitting import Fitted
+from pipeline.multilevel.search.mixedlm import AGREEMENT, At, Parts, TwoOptimizers, evaluate, parts_of, search
 
 
 class SecondOpinion(Model):

@@ -15,32 +15,15 @@ from pipeline.multilevel.inference.coordinates import raw_map
 from pipeline.multilevel.inference.effects import Modes
 from pipeline.multilevel.likelihood.parameters import SINGULAR, lower
 from pipeline.multilevel.search.fitting import Fitted
-from pipeline.results.t_test import Contrast
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pipeline.multilevel.inference.view import FittedView
 
-COLUMNS = ("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
 RESIDUAL = "residual"
 
 Covariances = dict[str, tuple[tuple[tuple[str, ...], Floats], ...]]
-
-
-def contrasts(rows: Sequence[Contrast], names: Sequence[str]) -> pd.DataFrame:
-    """One row a contrast."""
-    import pandas as pd
-
-    values = {column: [getattr(row, column) for row in rows] for column in COLUMNS}
-    return pd.DataFrame(values, index=pd.Index(list(names), name="term"))
-
-
-def square(matrix: Floats, names: Sequence[str]) -> pd.DataFrame:
-    """A square matrix with names on both sides."""
-    import pandas as pd
-
-    return pd.DataFrame(matrix, index=list(names), columns=list(names))
 
 
 def covariances(fitted: Fitted, residual_sd: float) -> Covariances:

@@ -19,6 +19,7 @@ import numpy as np
 from pipeline.multilevel.design.segments import Floats, Ints
 from pipeline.multilevel.inference.coordinates import back_map
 from pipeline.multilevel.inference.effects import solve_columns
+from pipeline.multilevel.inference.frames import contrasts, square
 from pipeline.multilevel.likelihood.car1 import whiten
 from pipeline.multilevel.likelihood.series import SeriesDeviance
 from pipeline.multilevel.search.fitting import Fitted
@@ -54,16 +55,12 @@ class ClusterRobust:
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a coefficient, columns as in `Model.fixed`."""
-        from pipeline.multilevel.face import tables
-
-        return tables.contrasts([self.contrast({term: 1.0}) for term in self.model.terms], self.model.terms)
+        return contrasts([self.contrast({term: 1.0}) for term in self.model.terms], self.model.terms)
 
     @cached_property
     def covariance(self) -> pd.DataFrame:
         """`vcov` with names."""
-        from pipeline.multilevel.face import tables
-
-        return tables.square(self.vcov, self.model.terms)
+        return square(self.vcov, self.model.terms)
 
 
 @dataclass(frozen=True)
