@@ -10,11 +10,11 @@ from pipeline.base.params import Privacy
 from pipeline.base.sources import Checked, Glue, Ordered, RatingSource, TableSource
 from pipeline.ingest.cells import Reading, convert, is_there, plain_text
 from pipeline.ingest.headers import item_count
-from pipeline.ingest.ids import id_faults, odd_ids
+from pipeline.ingest.id_set import set_faults
+from pipeline.ingest.ids import odd_ids
 from pipeline.ingest.joins import Wide, make, repeated_text, widen, without_empty_sessions
 from pipeline.ingest.parts import Mapped, Part, headers_of, item_headers
 from pipeline.ingest.raw import RawTable
-from pipeline.ingest.readable import readable_faults
 from pipeline.tables.column import Column, Table
 from pipeline.tables.rules import Finding
 from pipeline.tables.stored import plain
@@ -226,10 +226,9 @@ def guessable(ids: Any, name: str, where: str) -> list[Finding]:
 
     different = pc.unique(plain(ids).drop_null())
     if name != AGENCY:
-        found = [*id_faults(different), *readable_faults(different)]
-    else:
-        found = [("ids_names", odd)] if (odd := odd_ids(different)) else []
-    return [Finding(rule, where, rows) for rule, rows in found]
+        return [Finding(rule, where, rows, detail=said) for rule, rows, said in set_faults(different)]
+    odd = odd_ids(different)
+    return [Finding("ids_names", where, odd)] if odd else []
 
 
 def _add_scores(assembled: Assembled, source: RatingSource, wide: Wide) -> None:

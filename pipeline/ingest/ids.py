@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 FEW = 5  # fewer ids than this show no pattern
 ORDERED = 20  # by chance, 20 ids stand in order once in 10^18 files
-SPREAD = 2  # ids are dense when they fill at least one in SPREAD of the numbers between the lowest and highest
+CHANCE = 1e-3  # of a letters-only id expected among the others, below which none comes about by chance
+SPREAD = 10  # ids are dense when they fill at least one in SPREAD of the numbers between the lowest and highest
 BLOCK = 1 << 15  # ids turned into Python's own numbers at a time
 RARE = 0.02  # the share of a column's ids that can stand out; a larger one is another form of its own
 MANY = 50  # ids from which on a form that nearly all share is one the others ought to have
@@ -57,13 +58,33 @@ def odd_ids(ids: pa.Array) -> int:
     if np.count_nonzero(~is_hexadecimal) > few:
         is_hexadecimal = np.ones(len(ids), dtype=bool)  # no form that nearly all share
     odd = np.zeros(len(ids), dtype=bool)
-    if np.count_nonzero(~has_digit) <= few:
+    if np.count_nonzero(~has_digit) <= few and not _by_chance(ids, has_digit):
         odd |= ~has_digit & ~(is_hexadecimal & np.isin(lengths, lengths[has_digit]))
     if len(ids) >= MANY:
         odd |= ~is_hexadecimal
-        for other in (~is_usual, _other_prefix(ids)):
+        is_number = bool(pc.all(pc.match_substring_regex(ids, "^[A-Za-z]{0,4}[-_]?[0-9]+$")).as_py())
+        for other in (_other_prefix(ids),) if is_number else (~is_usual, _other_prefix(ids)):
             odd |= other & (np.count_nonzero(other) <= few)
     return int(np.count_nonzero(odd))
+
+
+def _by_chance(ids: pa.Array, has_digit: Any) -> bool:
+    """Whether so many ids without a digit come about by chance, as digits among the others are so rare."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    lengths = pc.utf8_length(ids).to_numpy()
+    digits = pc.count_substring_regex(ids, "[0-9]").to_numpy()
+    share = digits[has_digit].sum() / max(1, lengths[has_digit].sum() - _first_letters(ids, has_digit))
+    expected = float(np.sum((1 - min(share, 0.999)) ** np.maximum(lengths - 1, 1)))
+    return bool(np.count_nonzero(~has_digit) <= expected + 4 * np.sqrt(expected) + 1) and expected > CHANCE
+
+
+def _first_letters(ids: pa.Array, has_digit: Any) -> int:
+    """How many characters of the ids with a digit are the one letter they all begin with."""
+    import pyarrow.compute as pc
+
+    return int(has_digit.sum()) if len(pc.unique(pc.utf8_slice_codeunits(ids, 0, 1))) == 1 else 0
 
 
 def _other_prefix(ids: pa.Array) -> Any:

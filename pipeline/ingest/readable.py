@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import zlib
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pipeline.ingest.person_names import known
+
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
 MOST = 2_000  # ids looked at: enough to tell a form that all of them have
@@ -19,12 +25,15 @@ SHORT_DATE = f"{SHORT}{MONTH}{DAY}|{DAY}{MONTH}{SHORT}|{MONTH}{DAY}{SHORT}"
 # Eight digits anywhere; six only where they are all the digits there are, or two more count the ids of a day.
 FORMS = (f"(?:^|[^0-9])(?:{LONG_DATE})", f"^[A-Za-z]*[-_]?(?:{SHORT_DATE})(?:[-_]?[0-9]{{1,2}}|[-_]?[A-Za-z]*)$")
 COUNTED = 10_000  # numbers whose hashes are tried, as they are and with zeros before them
+MORE = 100_000  # numbers whose hashes are tried where those of small ones are not found
+YEARS = (1930, 2020)  # of birth
 WIDTHS = range(2, 7)  # digits they are filled up to
 FEW_HASHED = 0.8  # the share of few ids that must be such hashes: one in thirty looks like one by chance
-PREFIX = 5  # letters and a separator that may stand before a hash
+LETTERS = re.compile("[a-z]{1,4}[-_]?")
+HEX_ONLY = re.compile("[0-9a-f]+")
 HEXADECIMAL = "^[A-Za-z]{0,4}[-_]?[0-9a-fA-F]{6,}$"
 SHORTEST = 6  # hexadecimal digits of a hash that are no chance
-HASHES = ("md5", "sha1", "sha256")
+HASHES = (hashlib.md5, hashlib.sha1, hashlib.sha256)
 
 
 def readable_faults(ids: pa.Array) -> list[tuple[str, int]]:
@@ -46,20 +55,56 @@ def _dated(ids: pa.Array) -> int:
 
 
 def _hashed(ids: pa.Array) -> int:
-    """How many ids are, behind their prefix, the beginning of an unsalted hash of a small number."""
+    """How many ids are, behind what all begin with, the beginning of an unsalted hash of a number, a date or a name."""
+    import numpy as np
     import pyarrow.compute as pc
 
-    tried = [text.lower() for text in ids.filter(pc.match_substring_regex(ids, HEXADECIMAL)).to_pylist()]
-    if len(tried) < DATED * len(ids):
+    texts = [text.lower() for text in ids.filter(pc.match_substring_regex(ids, HEXADECIMAL)).to_pylist()]
+    if len(texts) < DATED * len(ids):
         return 0
-    known = _beginnings()
-    found = {text[cut : cut + SHORTEST] for text in tried for cut in range(PREFIX + 1)} & known
+    starts = sorted({0, *(len(match[0]) for text in texts[:1] if (match := LETTERS.match(text))), _shared(texts)})
+    digits = min(8, max(SHORTEST, min(map(len, texts)) - max(starts)))
     share = DATED if len(ids) >= FEW_SHORT else FEW_HASHED
-    return len(tried) if len(found) >= share * len(ids) else 0
+    for start in starts:
+        heads = [text[start : start + digits] for text in texts]
+        values = np.array(
+            [int(head, 16) for head in heads if len(head) == digits and HEX_ONLY.fullmatch(head)], dtype=np.uint64
+        )
+        if len(values) < share * len(ids):
+            continue
+        for hashes in (_beginnings(False), _beginnings(True)):
+            shorter = hashes >> np.uint64(4 * (8 - digits))  # sorted still
+            at = np.minimum(np.searchsorted(shorter, values), len(shorter) - 1)
+            if np.count_nonzero(shorter[at] == values) >= share * len(ids):
+                return len(texts)
+    return 0
+
+
+def _shared(texts: list[str]) -> int:
+    low, high = min(texts), max(texts)
+    return next((place for place, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), 0)
 
 
 @cache
-def _beginnings() -> frozenset[str]:
+def _beginnings(more: bool) -> np.ndarray:
+    """The first 32 bits of hashes of small spaces: numbers first, then (`more`) larger ones, dates of birth and names."""
+    import numpy as np
+
+    texts = _more_texts() if more else _numbers()
+    heads = b"".join(make(text).digest()[:4] for make in HASHES for text in texts)
+    others = np.array([zlib.crc32(text) for text in texts], dtype=np.uint64)
+    return np.unique(np.concatenate([np.frombuffer(heads, dtype=">u4").astype(np.uint64), others]))
+
+
+def _numbers() -> list[bytes]:
     filled = (f"{number:0{width}d}" for width in WIDTHS for number in range(min(COUNTED, 10 ** (width - 1))))
-    numbers = [text.encode() for text in {*map(str, range(COUNTED)), *filled}]
-    return frozenset(hashlib.new(name, text).hexdigest()[:SHORTEST] for name in HASHES for text in numbers)
+    return [text.encode() for text in {*map(str, range(COUNTED)), *filled}]
+
+
+def _more_texts() -> list[bytes]:
+    """Numbers up to MORE, days of YEARS in the usual notations, names in the usual cases."""
+    first, last = (date(year, 1, 1).toordinal() for year in YEARS)
+    days = [date.fromordinal(day).isoformat().split("-") for day in range(first, last)]
+    texts = [text for y, m, d in days for text in (f"{y}-{m}-{d}", f"{y}{m}{d}", f"{m}/{d}/{y}")]
+    texts += [form(name) for name in known() for form in (str.lower, str.upper, str.title)]
+    return [text.encode() for text in (*texts, *map(str, range(COUNTED, MORE)))]

@@ -1,0 +1,47 @@
+"""Every test of a set of pseudonyms: those that look at single ids, and those by which all of them must look random."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.ingest import randomness
+from pipeline.ingest.bodies import cut
+from pipeline.ingest.ids import id_faults
+from pipeline.ingest.readable import readable_faults
+from pipeline.ingest.registers import register
+from pipeline.ingest.written_over import hidden
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FEW = 5
+MOST = 4_000  # ids looked at as a whole: enough for any pattern that all of them have
+TIMED = {
+    "1": "UUIDs of version 1 hold their time",
+    "2": "UUIDs of version 2 hold their time",
+    "6": "UUIDs of version 6 hold their time",
+    "7": "UUIDs of version 7 hold their time",
+}
+NAMED = {"3": "UUIDs of version 3 are hashes", "5": "UUIDs of version 5 are hashes"}
+Fault = tuple[str, int, str]  # rule, rows, what more to say
+
+
+def set_faults(ids: pa.Array) -> list[Fault]:
+    """The rules that a column's different ids (in order of appearance) break: rule, ids that break it (0: all), how."""
+    found: list[Fault] = [(rule, rows, "") for rule, rows in (*id_faults(ids), *readable_faults(ids))]
+    if len(ids) < FEW:
+        return found
+    whole = cut([str(text) for text in ids[:MOST].to_pylist()])
+    if said := TIMED.get(whole.version, ""):
+        found.append(("ids_timed", 0, said))
+    elif randomness.order(whole) > randomness.ORDERED and not any(rule == "ids_row_ordered" for rule, _, _ in found):
+        found.append(("ids_timed", 0, "they rise or fall with their rows"))
+    if said := NAMED.get(whole.version, ""):
+        found.append(("ids_hashed", 0, said))
+    if said := register(whole):
+        found.append(("ids_registered", 0, said))
+    if said := hidden(whole):
+        found.append(("ids_written_over", 0, said))
+    if not found and (said := randomness.structure(whole)):
+        found.append(("ids_structured", 0, said))
+    return found
