@@ -28,7 +28,9 @@ BIRTHS = (date(1940, 1, 1).toordinal(), date(2010, 1, 1).toordinal())
 BASE36 = string.digits + string.ascii_uppercase
 EPOCH = 1_640_995_200  # 1 January 2022
 # Names that the gate's own lists do not hold, so that it is not only its lists that are tried.
-OTHER_GIVEN = "ambrose leopold winifred gwendolyn ottoline zebulon hortense percival agatha cornelius philippa mortimer".split()
+OTHER_GIVEN = (
+    "ambrose leopold winifred gwendolyn ottoline zebulon hortense percival agatha cornelius philippa mortimer".split()
+)
 OTHER_SURNAMES = """featherstone quackenbush oglethorpe vanderbilt castellanos mbeki ravensworth abernathy wojcik haraldsen
 tchaikovsky brzezinski delacroix montgomery higginbotham papadopoulos eriksson nakamura achebe szymanski""".split()
 
@@ -119,7 +121,11 @@ def moment(rng: Generator) -> int:
 
 def uuid1(rng: Generator) -> str:
     ticks = int(rng.integers(0, 1 << 47)) + 0x1EC00000000000
-    return str(uuid.UUID(fields=(ticks & 0xFFFFFFFF, (ticks >> 32) & 0xFFFF, (ticks >> 48) & 0x0FFF | 0x1000, 0x9A, 0x3B, 0x0242AC120002)))
+    return str(
+        uuid.UUID(
+            fields=(ticks & 0xFFFFFFFF, (ticks >> 32) & 0xFFFF, (ticks >> 48) & 0x0FFF | 0x1000, 0x9A, 0x3B, 0x0242AC120002)
+        )
+    )
 
 
 def soundex(name: str) -> str:
@@ -220,7 +226,9 @@ def keyed(rng: Generator, n: int) -> list[str]:
 SOUND: dict[str, Scheme] = {
     "uuid4": lambda r, n: [str(uuid.UUID(bytes=r.bytes(16), version=4)) for _ in range(n)],
     "secrets.token_hex": drawn(("0123456789abcdef",), (8, 33), ("", "C", "W-", "id")),
-    "random base 32": drawn((string.ascii_uppercase + "234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ"), (7, 17), ("", "C", "P-")),
+    "random base 32": drawn(
+        (string.ascii_uppercase + "234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ"), (7, 17), ("", "C", "P-")
+    ),
     "random base 36": drawn((string.digits + string.ascii_lowercase, BASE36), (6, 17), ("", "C", "p_")),
     "random base 62": drawn((string.ascii_letters + string.digits,), (6, 23), ("", "C", "S-")),
     "nanoid": drawn((string.ascii_letters + string.digits + "-_",), (10, 22), ("",)),

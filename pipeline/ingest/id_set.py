@@ -29,19 +29,18 @@ Fault = tuple[str, int, str]  # rule, rows, what more to say
 def set_faults(ids: pa.Array) -> list[Fault]:
     """The rules that a column's different ids (in order of appearance) break: rule, ids that break it (0: all), how."""
     found: list[Fault] = [(rule, rows, "") for rule, rows in (*id_faults(ids), *readable_faults(ids))]
-    if len(ids) < FEW:
+    if found or len(ids) < FEW:
         return found
     whole = cut([str(text) for text in ids[:MOST].to_pylist()])
-    if said := TIMED.get(whole.version, ""):
-        found.append(("ids_timed", 0, said))
-    elif randomness.order(whole) > randomness.ORDERED and not any(rule == "ids_row_ordered" for rule, _, _ in found):
-        found.append(("ids_timed", 0, "they rise or fall with their rows"))
-    if said := NAMED.get(whole.version, ""):
-        found.append(("ids_hashed", 0, said))
-    if said := register(whole):
-        found.append(("ids_registered", 0, said))
-    if said := hidden(whole):
-        found.append(("ids_written_over", 0, said))
+    rising = "they rise or fall with their rows" if randomness.order(whole) > randomness.ORDERED else ""
+    tests = (
+        ("ids_timed", TIMED.get(whole.version, "")),
+        ("ids_hashed", NAMED.get(whole.version, "")),
+        ("ids_registered", register(whole)),
+        ("ids_written_over", hidden(whole)),
+        ("ids_timed", rising),
+    )
+    found = [(rule, 0, said) for rule, said in tests if said]
     if not found and (said := randomness.structure(whole)):
-        found.append(("ids_structured", 0, said))
+        found = [("ids_structured", 0, said)]
     return found

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 FEW = 5  # fewer ids than this show no pattern
 ORDERED = 20  # by chance, 20 ids stand in order once in 10^18 files
 CHANCE = 1e-3  # of a letters-only id expected among the others, below which none comes about by chance
-SPREAD = 10  # ids are dense when they fill at least one in SPREAD of the numbers between the lowest and highest
+SPREAD = 2  # ids are dense when they fill at least one in SPREAD of the numbers between the lowest and highest
 BLOCK = 1 << 15  # ids turned into Python's own numbers at a time
 RARE = 0.02  # the share of a column's ids that can stand out; a larger one is another form of its own
 MANY = 50  # ids from which on a form that nearly all share is one the others ought to have

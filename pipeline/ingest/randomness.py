@@ -2,8 +2,8 @@
 
 An id drawn at random is as likely to have one character at a place as another, whatever the others have. So at a place of an
 alphabet of A, two of n ids agree with chance 1/A, and since pairs are independent two by two, the number of agreeing pairs
-has mean P/A and variance P/A (1 - 1/A), P = n(n - 1)/2. Ids that tell who they are agree far more often: names have favourite
-letters, years begin with 20, numbers that are counted share their first digits.
+has mean P/A and variance P/A (1 - 1/A), P = n(n - 1)/2. Ids that tell who they are agree far more often: names have
+favourite letters, years begin with 20, numbers that are counted share their first digits.
 """
 
 from __future__ import annotations

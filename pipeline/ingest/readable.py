@@ -70,6 +70,7 @@ def _hashed(ids: pa.Array) -> int:
         values = np.array(
             [int(head, 16) for head in heads if len(head) == digits and HEX_ONLY.fullmatch(head)], dtype=np.uint64
         )
+        values = np.unique(values)  # beginnings that many share are no hashes of different things
         if len(values) < share * len(ids):
             continue
         for hashes in (_beginnings(False), _beginnings(True)):
