@@ -1,5 +1,6 @@
-"""Ids that tell who they are, made in every way we have met, and sound ones from common generators: `python -m benchmarks.id_schemes`.
+"""Ids that tell who they are, made in every way we have met, and sound ones from common generators.
 
+`python -m benchmarks.id_schemes`
 Prints which schemes the gate refuses, by which rule, and how often it takes sound random ids for such (seeds of their own).
 """
 
@@ -14,7 +15,7 @@ import uuid
 import zlib
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.random import PCG64, Generator
@@ -28,11 +29,25 @@ BIRTHS = (date(1940, 1, 1).toordinal(), date(2010, 1, 1).toordinal())
 BASE36 = string.digits + string.ascii_uppercase
 EPOCH = 1_640_995_200  # 1 January 2022
 # Names that the gate's own lists do not hold, so that it is not only its lists that are tried.
-OTHER_GIVEN = (
-    "ambrose leopold winifred gwendolyn ottoline zebulon hortense percival agatha cornelius philippa mortimer".split()
-)
-OTHER_SURNAMES = """featherstone quackenbush oglethorpe vanderbilt castellanos mbeki ravensworth abernathy wojcik haraldsen
-tchaikovsky brzezinski delacroix montgomery higginbotham papadopoulos eriksson nakamura achebe szymanski""".split()
+OTHER_GIVEN = [
+    "ambrose",
+    "leopold",
+    "winifred",
+    "gwendolyn",
+    "ottoline",
+    "zebulon",
+    "hortense",
+    "percival",
+    "agatha",
+    "cornelius",
+    "philippa",
+    "mortimer",
+]
+OTHER_SURNAMES = [
+    *("featherstone", "quackenbush", "oglethorpe", "vanderbilt", "castellanos", "mbeki", "ravensworth"),
+    *("abernathy", "wojcik", "haraldsen", "tchaikovsky", "brzezinski", "delacroix", "montgomery"),
+    *("higginbotham", "papadopoulos", "eriksson", "nakamura", "achebe", "szymanski"),
+]
 
 
 def surname(rng: Generator) -> str:

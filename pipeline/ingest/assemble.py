@@ -220,13 +220,17 @@ def _mapped(source: TableSource, name: str, items: int) -> Mapped | None:
     return source.columns.get(name)
 
 
+MADE_OF_PARTS = frozenset({"session_id", "episode_id"})  # often a client's id and a number: like in structure, in order
+
+
 def guessable(ids: Any, name: str, where: str) -> list[Finding]:
     """The id rules that a column of pseudonyms breaks; agencies are few and known to be, so only names among them count."""
     import pyarrow.compute as pc
 
     different = pc.unique(plain(ids).drop_null())
     if name != AGENCY:
-        return [Finding(rule, where, rows, detail=said) for rule, rows, said in set_faults(different)]
+        faults = set_faults(different, made_of_parts=name in MADE_OF_PARTS)
+        return [Finding(rule, where, rows, detail=said) for rule, rows, said in faults]
     odd = odd_ids(different)
     return [Finding("ids_names", where, odd)] if odd else []
 

@@ -55,10 +55,11 @@ def odd_ids(ids: pa.Array) -> int:
     lengths = pc.utf8_length(ids).to_numpy()
     is_usual = lengths == np.bincount(lengths).argmax()
     is_hexadecimal = max((_flags(pc.match_substring_regex(ids, form)) for form in HEXADECIMAL), key=np.count_nonzero)
-    if np.count_nonzero(~is_hexadecimal) > few:
+    shares_a_form = np.count_nonzero(~is_hexadecimal) <= few
+    if not shares_a_form:
         is_hexadecimal = np.ones(len(ids), dtype=bool)  # no form that nearly all share
     odd = np.zeros(len(ids), dtype=bool)
-    if np.count_nonzero(~has_digit) <= few and not _by_chance(ids, has_digit):
+    if np.count_nonzero(~has_digit) <= few and (shares_a_form or not _by_chance(ids, has_digit)):
         odd |= ~has_digit & ~(is_hexadecimal & np.isin(lengths, lengths[has_digit]))
     if len(ids) >= MANY:
         odd |= ~is_hexadecimal

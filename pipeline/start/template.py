@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping
 
@@ -43,13 +44,17 @@ def stages(text: str) -> str:
 
     The check stage always runs: it alone sees that the package is another than the study's.
     """
-    lines: list[str] = []
-    for line in text.splitlines():
-        if re.match(r"\s*- pipeline/", line) or line.startswith("#"):
-            continue
-        lines.append(line)
-        if match := re.match(r"(\s*)deps:", line):
-            lines.append(f"{match[1]}  - {STAMP}")
-        elif line == "    cmd: python -m pipeline check":
-            lines.append("    always_changed: true")
-    return HEAD + "\n".join(lines) + "\n"
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.width = 120
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    document = yaml.load(text)
+    for name, stage in document["stages"].items():
+        body = stage["do"] if "foreach" in stage else stage
+        body["deps"] = [STAMP, *(dep for dep in body["deps"] if not str(dep).startswith("pipeline/"))]
+        if name == "check":
+            body["always_changed"] = True
+    sink = io.StringIO()
+    yaml.dump(document, sink)
+    return HEAD + "".join(line for line in sink.getvalue().splitlines(keepends=True) if not line.startswith("#"))

@@ -42,7 +42,11 @@ ACCEPTED = (
         "",
         new_ids("client", lambda n: f"C{(n * n * 7_919_993 + 55_511_111 * (n % 7)) % 899_999_999 + 100_000_000}"),
     ),
-    case("ids of nine digits behind a letter", "", new_ids("client", lambda n: f"C{HEX[n].encode().hex()[-9:]}")),
+    case(
+        "ids of nine digits behind a letter",
+        "",
+        new_ids("client", lambda n: f"C{int(HEX[n][1:], 36) * 7_919 % 10**9:09d}"),
+    ),
     case("ids with a hyphen", "", new_ids("client", lambda n: f"CL-{HEX[n][1:]}")),
     case("ids in capitals", "", new_ids("client", lambda n: HEX[n].upper())),
     case(
