@@ -70,12 +70,12 @@ def unit_of_p(p: float, behind: Backing) -> float:
 
 def std_error_of_std_error(value: float, behind: Backing) -> float:
     """The large-sample standard error of a standard error, or of half an interval: as of an SD, normal theory."""
-    return value / math.sqrt(2 * behind.clients)
+    return value / math.sqrt(2 * max(1, behind.clients))
 
 
 def std_error_of_correlation(value: float, behind: Backing) -> float:
     """The large-sample standard error of a correlation, and of what lies between -1 and 1 like one."""
-    return max(0.0, 1 - value**2) / math.sqrt(behind.clients)
+    return max(0.0, 1 - value**2) / math.sqrt(max(1, behind.clients))
 
 
 def std_error_of_variance(value: float, groups: int) -> float:

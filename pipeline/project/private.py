@@ -22,12 +22,13 @@ NOT_OTHERS = 0o077
 def owner_only(root: Path) -> Iterator[None]:
     """Close the private folders of a project, and let nothing made in the meantime be readable by others."""
     close(root)
-    before = os.umask(NOT_OTHERS)
+    before, public = os.umask(NOT_OTHERS), public_mask()
     public_mask(before)
     try:
         yield
     finally:
         os.umask(before)
+        public_mask(public)
 
 
 def close(root: Path) -> None:
