@@ -214,8 +214,10 @@ class Gate:
         if value is None or not math.isfinite(value):
             return Shown(MISSING)
         people, least = backing(behind), 10.0**-digits
+        if not self.group(people):
+            return self._unshown(where)
         unit = least if self.rules.exact else max(unit_of(std_error_of_correlation(value, people), people), least)
-        if not self.group(people) or (unit > COARSEST and not self.rules.exact):
+        if unit > COARSEST and not self.rules.exact:
             return self._unshown(where)
         return _to_unit(value + UPWARDS * unit if up else value, unit, digits)
 
