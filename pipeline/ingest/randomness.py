@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import string
 from collections import Counter
 from collections.abc import Iterator
 from functools import reduce
@@ -20,6 +21,7 @@ FEW = 8  # fewer ids than this have no pattern that chance could not have
 BEYOND = 6.5  # standard deviations of agreeing pairs beyond which it is no chance (and no fewer than SURPLUS pairs more)
 SURPLUS = 8
 EVEN = 1e-7  # the chance of a place's characters being spread as evenly as they are, below which somebody counted
+KINDS = (frozenset(string.digits), frozenset(string.ascii_letters))
 SEVERAL, ENOUGH = 8, 20  # characters of a place, each met so often that the alphabet's others cannot stand there
 ORDERED = 5.0  # standard deviations of the rank correlation with the rows' order
 ODD_LENGTHS = 0.25  # the share of ids of another length than most from which on they are words or names
@@ -76,7 +78,8 @@ def _places(ids: Bodies) -> str:
 def _free(ids: Bodies) -> Iterator[tuple[str, int]]:
     """The places that chance decides (in a random UUID all but two), and how many characters cannot stand there.
 
-    A number written without zeros before it begins with no zero; in a large set what never stands at a place cannot.
+    A number written without zeros before it begins with no zero; where only digits, or only letters, stand at a place, no
+    others can (many generators begin with one of them); in a large set what never stands at a place cannot.
     """
     by_place = ("".join(place) for place in zip(*ids.usual, strict=True))
     is_uuid = ids.version == "4"
@@ -87,7 +90,9 @@ def _free(ids: Bodies) -> Iterator[tuple[str, int]]:
         if met >= SEVERAL and len(place) >= ENOUGH * met:  # a generator's own rule for this place, such as a digit first
             yield place, len(ids.alphabet) - met
             continue
-        yield place, int(ids.is_decimal and number == 0 and "0" not in place)
+        kind = next((kind for kind in KINDS if set(place) <= kind), frozenset(ids.alphabet))
+        allowed = len(kind & set(ids.alphabet))
+        yield place, len(ids.alphabet) - allowed + int(ids.is_decimal and number == 0 and "0" not in place)
 
 
 def _even(ids: Bodies) -> str:
