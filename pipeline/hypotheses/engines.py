@@ -62,7 +62,7 @@ class FittedModel(Combines, Protocol):
     def joint(self, contrasts: Sequence[Mapping[str, float]]) -> EngineJointTest: ...  # noqa: D102
     def icc(self) -> pd.Series: ...  # noqa: D102
     def cluster_robust(self, group: str) -> Combines: ...  # noqa: D102
-    def influence(self, group: str) -> pd.DataFrame: ...  # noqa: D102
+    def influence(self, group: str, *, on: Mapping[str, float] | None = None) -> pd.DataFrame: ...  # noqa: D102
     def covariance_error(self, group: str, term_1: str, term_2: str) -> float: ...  # noqa: D102
 
 

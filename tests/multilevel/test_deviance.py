@@ -136,3 +136,19 @@ def test_where_levels_are_independent_leaving_each_out_by_subtraction_is_leaving
     np.testing.assert_allclose(quick.to_numpy(), slow.to_numpy(), rtol=1e-9, atol=1e-12)
     assert quick.loc[7].isna().all()
     assert not quick.drop(index=7).isna().any().any()
+
+
+def test_with_many_crossed_levels_those_that_move_a_combination_most_are_found() -> None:
+    rng = np.random.Generator(np.random.PCG64(8))
+    client = np.repeat(np.arange(200), 6)
+    worker = np.where((np.arange(1200) % 6 > 3) & (client % 5 == 0), (client + 1) % 40, client % 40)
+    time, dose = np.tile(np.arange(6.0), 200), rng.poisson(0.5, 1200).astype(float)
+    y = 0.2 * dose + rng.normal(size=40)[worker] + rng.normal(size=200)[client] + rng.normal(size=1200)
+    data = {"y": y, "dose": dose, "time": time, "client": client, "worker": worker}
+    model = fit(data, outcome="y", fixed=["dose", "time"], random={"worker": ["1", "dose"], "client": ["1"]})
+    whole = model.influence("worker")["dose"] - model.fixed.loc["dose", "estimate"]
+    some = model.influence("worker", on={"dose": 1.0}, most=8)["dose"] - model.fixed.loc["dose", "estimate"]
+    assert some.notna().sum() == 8
+    assert some.abs().idxmax() == whole.abs().idxmax()
+    np.testing.assert_allclose(some.dropna(), whole[some.notna()], rtol=1e-12)
+    assert set(whole.abs().nlargest(4).index) <= set(some.dropna().index)

@@ -89,7 +89,9 @@ def test_power_is_what_simulated_studies_show() -> None:
 def test_more_of_anything_never_sees_less(workers: int, clients: int, sessions: int, rate: float) -> None:
     small = power(Design(workers, clients, sessions, rate), Variation(), 0.15, alpha=0.05, seed=1)
     large = power(Design(2 * workers, clients, sessions, rate), Variation(), 0.15, alpha=0.05, seed=1)
-    assert small.power is not None
+    if small.power is None:  # too small to carry the model: then it says so
+        assert small.reason
+        return
     assert large.power is not None
     assert large.power > small.power - 0.02
     assert large.df is not None

@@ -21,12 +21,12 @@ def by_worker(setting: Setting) -> Reason | None:
 def run(setting: Setting) -> Found:
     """The tested number without each worker in turn, variances held; the one that changes most, with the primary error."""
     model, tested = setting.primary.model, setting.tested
-    table = model.influence("worker_id")
     weights = setting.primary.design.tested
+    table = model.influence("worker_id", on=weights)
     without = sum(
         (weight * table[name].to_numpy(dtype=np.float64) for name, weight in weights.items()), np.zeros(len(table))
     )
-    worst = float(without[np.abs(without - tested.estimate).argmax()])
+    worst = float(without[np.nanargmax(np.abs(without - tested.estimate))])
     alone = replace(tested.behind, workers=1)  # set beside the result, it tells of that worker
     found = estimate_of(worst, tested.std_error, tested.df).backed(alone)
     return Found(found, facts={"largest_change": worst - tested.estimate, "workers": float(len(table))})

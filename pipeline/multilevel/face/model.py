@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pipeline.multilevel.inference.robust import ClusterRobust
 
 LEVEL = 0.95
+MOST_LEVELS = 60  # levels left out one by one where each costs an evaluation of the model
 
 
 class Model:
@@ -277,16 +278,22 @@ class Model:
 
         return cluster_robust(self, group)
 
-    def influence(self, group: str, *, refit: bool = False) -> pd.DataFrame:
+    def influence(
+        self, group: str, *, refit: bool = False, on: Mapping[str, float] | None = None, most: int = MOST_LEVELS
+    ) -> pd.DataFrame:
         """Coefficients without each level of a grouping column: index level, columns `terms`.
 
         Variance parameters are held at their estimates unless `refit`; rows of nan where coefficients can no longer
-        be told apart.
+        be told apart. `on`: a combination of coefficients; where there are more than `most` levels and each costs an
+        evaluation of the model (crossed effects), only those `most` that move it most, to first order, are left out; rest nan.
         """
-        from pipeline.multilevel.inference.influence import leave_one_out
+        from pipeline.multilevel.inference.influence import leave_one_out, most_influential
 
         f = self.factor_position(group)
-        return tables.by_level(self.fitted, f, leave_one_out(self.fitted, f, refit=refit), self.terms)
+        levels = None
+        if on is not None and self.fitted.design.factors[f].n_levels > most:
+            levels = most_influential(self.fitted, f, self.residuals, self.weights([on])[0], most)
+        return tables.by_level(self.fitted, f, leave_one_out(self.fitted, f, refit=refit, levels=levels), self.terms)
 
     def cooks_distance(self, group: str) -> pd.Series:
         """Cook's distance of each level: (b - b_(j))' V^-1 (b - b_(j)) / p, variance parameters held."""
