@@ -285,7 +285,7 @@ class Model:
 
         Variance parameters are held at their estimates unless `refit`; rows of nan where coefficients can no longer
         be told apart. `on`: a combination of coefficients; where there are more than `most` levels and each costs an
-        evaluation of the model (crossed effects), only those `most` that move it most, to first order, are left out; rest nan.
+        evaluation of the model (crossed effects), only the `most` that move it most, to first order, are left out.
         """
         from pipeline.multilevel.inference.influence import leave_one_out, most_influential
 
