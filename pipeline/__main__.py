@@ -185,6 +185,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except ModuleNotFoundError as error:
         is_own = Path(sys.prefix).resolve() == (root / ".venv").resolve()
         if is_own or (error.name or "").partition(".")[0] == "pipeline" or not (root / "requirements.lock").is_file():

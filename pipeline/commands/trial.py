@@ -38,6 +38,8 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     said = ", ".join(f"{key}={value}" for key, value in changes.items())
     print(f"{name} with {said}" if said else f"{name} as declared")
     print(*trial.lines(before, after), sep="\n")
+    if before is not None and batch.record(f"{FITS}/{name}.json", Fit).spec != shape_of(params.hypotheses[name]):
+        print("  The declared version has changed since it was fitted: `dvc repro` fits it anew.")
     if not changes:
         return 0
     one = Try(hypothesis=name, changes=changes, date=datetime.datetime.now(datetime.UTC).date().isoformat())
@@ -57,8 +59,7 @@ def judged(batch: Batch, params: Params, name: str, version: Hypothesis) -> tupl
     fits = {one: batch.record(f"{FITS}/{one}.json", Fit) for one in there}
     trust = batch.record(TRUST, Trust)
     occasions, ledger = batch.table(f"{LINKED}/occasions.parquet"), batch.table(f"{LINKED}/ledger.parquet")
-    shape = {key: value for key, value in effective(version).items() if key in Shape.model_fields}
-    tried = evaluate(Shape.model_validate_json(_json(shape)), occasions, ledger, params.compute, trust)
+    tried = evaluate(shape_of(version), occasions, ledger, params.compute, trust)
     known = {one: hypothesis for one, hypothesis in params.hypotheses.items() if one in fits}
     before = judge(fits, known, params.verdict).hypotheses.get(name)
     versions = {
@@ -66,6 +67,13 @@ def judged(batch: Batch, params: Params, name: str, version: Hypothesis) -> tupl
     }
     after = judge({**fits, name: tried}, versions, params.verdict).hypotheses[name]
     return before, after
+
+
+def shape_of(hypothesis: Hypothesis) -> Shape:
+    """What of a hypothesis shapes its models."""
+    return Shape.model_validate_json(
+        _json({key: value for key, value in effective(hypothesis).items() if key in Shape.model_fields})
+    )
 
 
 def _json(value: object) -> str:

@@ -81,7 +81,8 @@ def cut(ids: list[str]) -> Bodies:
     """The bodies of a set of ids: without one leading run of letters where few different ones are used."""
     heads = [match[1] if (match := PREFIX.match(text)) else "" for text in ids]
     shared = _shared(ids)
-    if len(set(heads)) <= max(3, FEW_PREFIXES * len(ids)) and all(heads):
+    by_chance = len(set(map(len, ids))) == 1 < len(set(map(len, heads)))  # ids of one length whose letters go on as drawn
+    if len(set(heads)) <= max(3, FEW_PREFIXES * len(ids)) and all(heads) and not by_chance:
         return Bodies(tuple(ids), tuple(text[len(head) :] for text, head in zip(ids, heads, strict=True)))
     return Bodies(tuple(ids), tuple(text[shared:] for text in ids))
 

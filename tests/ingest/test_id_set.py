@@ -17,6 +17,17 @@ def test_ids_that_tell_who_they_are_are_refused(name: str) -> None:
     assert verdict(SCHEMES[name](Generator(PCG64([SEED, 1])), 60))
 
 
+def test_pseudonyms_of_prepare_are_sound_however_few() -> None:
+    from pipeline.prepare.pseudonyms import pseudonym
+
+    refused = 0
+    for key in range(100):
+        for n in (5, 8, 20, 60):
+            ids = [pseudonym(str(key).encode() * 16, "worker", f"worker {number}") for number in range(n)]
+            refused += bool(verdict(ids))
+    assert refused <= 4  # of 400
+
+
 @pytest.mark.parametrize("name", sorted(SOUND))
 def test_ids_drawn_at_random_are_hardly_ever_refused(name: str) -> None:
     refused = [verdict(SOUND[name](Generator(PCG64([SEED, place])), n)) for place, n in enumerate((10, 30, 60, 120, 400))]
