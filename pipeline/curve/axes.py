@@ -25,6 +25,19 @@ class Way:
     min_answered: float
     min_ratings: int = 2
     gaps: str = "keep"
+    form_of_time: str = "linear"
+    residual: str = "independent"
+
+    @property
+    def apart(self) -> bool:
+        """Whether effects of the exposure vary by group: such a model is fitted whole, and not held against shifts."""
+        return any("exposure" in terms for terms in self.plan.random.values())
+
+    @property
+    def windows(self) -> str:
+        """Equal where the same episodes are counted in the same windows of the same ratings."""
+        own = self.plan.model_dump_json(include={"exposure": True, "outcome": {"instrument", "rater"}})
+        return "|".join([*map(str, self.linked_by), own])
 
     @property
     def linked_by(self) -> tuple[str, float]:
@@ -71,10 +84,20 @@ def _changed(plan: Plan, part: str, update: Mapping[str, Choice]) -> Plan:
     return Plan.model_validate_json(json.dumps(data))
 
 
-def _gaps(way: Way, choice: Choice) -> Way:
-    if choice not in ("keep", "drop"):
-        raise ValueError("keep or drop")
-    return replace(way, gaps=str(choice))
+def _one_of(key: str, allowed: Mapping[str, object]) -> Setter:
+    def put(way: Way, choice: Choice) -> Way:
+        if choice not in allowed:
+            raise ValueError(" or ".join(allowed))
+        return replace(way, **{key: allowed[str(choice)]})  # type: ignore[arg-type]
+
+    return put
+
+
+def _varying(way: Way, choice: Choice) -> Way:
+    if choice not in VARYING:
+        raise ValueError(" or ".join(VARYING))
+    worker, client = VARYING[str(choice)]
+    return replace(way, plan=way.plan.model_copy(update={"random": {"worker_id": worker, "client_id": client}}))
 
 
 def _number(key: str, low: float, high: float) -> Setter:
@@ -86,6 +109,14 @@ def _number(key: str, low: float, high: float) -> Setter:
     return put
 
 
+# What varies by worker and by client, in the terms of params.
+VARYING: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "intercepts": (("intercept",), ("intercept",)),
+    "time_by_client": (("intercept",), ("intercept", "time")),
+    "exposure_by_client": (("intercept",), ("intercept", "exposure", "time")),
+    "exposure_by_worker": (("intercept", "exposure"), ("intercept", "time")),
+    "exposure_by_both": (("intercept", "exposure"), ("intercept", "exposure", "time")),
+}
 AXES: Mapping[str, Setter] = {
     "instrument": _outcome("instrument"),
     "score": _outcome("score"),
@@ -97,7 +128,10 @@ AXES: Mapping[str, Setter] = {
     "first_window": _linked("first_window"),
     "same_day": _linked("same_day"),
     "gap_after": _linked("gap_after"),
-    "gaps": _gaps,
+    "gaps": _one_of("gaps", {"keep": "keep", "drop": "drop"}),
+    "form_of_time": _one_of("form_of_time", {"linear": "linear", "quadratic": "quadratic"}),
+    "residual": _one_of("residual", {"independent": "independent", "car1": "car1"}),
+    "random": _varying,
     "min_answered": _number("min_answered", 0.01, 1.0),
     "min_ratings": _number("min_ratings", 2, 50),
 }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,11 +13,8 @@ from pipeline.base.errors import ModelError
 from pipeline.base.params import Compute, Multiverse
 from pipeline.curve.axes import Specific, Way, questions_of
 from pipeline.curve.inference import Statistic, shares_of_variance, summarize, turns
-from pipeline.curve.shifts import Floats, NotTestableError, ShiftTests, Specification, shift_tests
-from pipeline.exposure.parts import sd_within
-from pipeline.hypotheses.design.sample import Sample, build_sample
-from pipeline.hypotheses.design.terms import Design, build_design
-from pipeline.hypotheses.fitting import FittedDesign, fit_dropping
+from pipeline.curve.shifts import NotTestableError, ShiftTests, shift_tests
+from pipeline.curve.specified import Fitted, fitted_specification, refit, refit_difference
 from pipeline.results.curve import Against, Curve, Panel, Specified
 from pipeline.results.estimate import estimate_of
 from pipeline.results.reason import NotEstimable
@@ -25,185 +22,157 @@ from pipeline.results.reason import NotEstimable
 if TYPE_CHECKING:
     import pandas as pd
 
-Linked = Callable[[Way], tuple["pd.DataFrame", "pd.DataFrame"]]
+    from pipeline.hypotheses.design.episodes import Doses
+
+Tables = tuple["pd.DataFrame", "pd.DataFrame"]  # rated occasions, and the ledger of episodes in their windows
+Linked = Callable[[Way], Tables]
 HELD = 8  # specifications whose statistic is compared with a whole refit
 MANY = 100  # specifications from which on a second process is worth its start
+BLOCK = 40  # specifications that a process takes at a time
 PROCESSES = 2
-LONGEST = 60  # ratings of a client beyond which a draw of turns is rougher, not wrong
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """A specification's rows, ready for shifts, with what refits it and the within-client SD of its outcome."""
+class Tested:
+    """What is kept of a specification: its number in within-client SDs, as observed and under shifts (none of one apart)."""
 
     one: Specific
-    arrays: Specification
-    design: Design
-    dose: str
-    sd: float
     mark: bytes
+    estimate: float
+    std_error: float
+    df: float
+    clients: int
+    workers: int
+    shifts: ShiftTests | None = None
 
 
 def curve_of(
     specific: Sequence[Specific], linked: Linked, asked: Multiverse, compute: Compute, sign: float, seed: int
 ) -> Curve:
-    """Fit, test and summarise; specifications that are equal, or that the rows do not carry, are counted and left out."""
-    fitted, failed, seen = list[Fitted](), 0, dict[bytes, bool]()
-    duplicates = 0
-    for one, made in zip(specific, _all_fitted(specific, linked, compute), strict=True):
-        if made is None:
-            failed += 1
-            continue
-        if made.mark in seen and not one.declared:
-            duplicates += 1
-            continue
-        seen[made.mark] = True
-        fitted.append(made)
-    panels, held, largest = list[Panel](), 0, None
+    """Fit, test and summarize; specifications that are equal, or that the rows do not carry, are counted and left out."""
+    made = list(_all_tested(specific, linked, asked.shifts, compute, seed))
+    known: dict[bytes, Tested] = {}
+    for one in made:
+        if one is not None and (one.mark not in known or one.one.declared):
+            known[one.mark] = one
+    tested, failed = list(known.values()), sum(one is None for one in made)
     questions = questions_of(asked)
-    for question in dict.fromkeys(_question(one.one, questions) for one in fitted):
-        group = [one for one in fitted if _question(one.one, questions) == question]
-        panels.append(_panel(group, dict(question), asked, sign, seed))
-    for sampled in fitted[:: max(1, len(fitted) // HELD)][:HELD]:
-        difference = refit_difference(sampled, compute)
-        if difference is not None:
-            held, largest = held + 1, max(largest or 0.0, difference)
+    panels = []
+    for question in dict.fromkeys(_question(one.one, questions) for one in tested):
+        group = [one for one in tested if _question(one.one, questions) == question]
+        if any(one.shifts is not None for one in group):
+            panels.append(_panel(group, dict(question), asked, sign))
+    differences = _held_to_refits([one.one for one in tested if one.shifts is not None], linked, compute)
     return Curve(
         panels=tuple(panels),
         declared=len(specific),
-        fitted=len(fitted),
-        duplicates=duplicates,
+        fitted=len(tested),
+        duplicates=len(made) - failed - len(tested),
         not_estimable=failed,
         shifts=asked.shifts,
-        held=held,
-        largest_difference=largest,
+        held=len(differences),
+        largest_difference=max(differences, default=None),
     )
 
 
-def _all_fitted(specific: Sequence[Specific], linked: Linked, compute: Compute) -> list[Fitted | None]:
-    """Every specification fitted without the exposure, None where the rows do not carry it; many on two processes."""
-    if len(specific) < MANY:
-        return [_attempted(one, *linked(one.way), compute) for one in specific]
-    from joblib import Parallel, delayed
+def _all_tested(
+    specific: Sequence[Specific], linked: Linked, shifts: int, compute: Compute, seed: int
+) -> list[Tested | None]:
+    """Every specification tested, None where the rows do not carry it, in the order given; many on two processes.
 
-    calls = (delayed(_attempted)(one, *linked(one.way), compute) for one in specific)
-    return list(Parallel(n_jobs=PROCESSES, batch_size=16)(calls))
+    Specifications that share their windows are tested one after the other: their episodes are counted once.
+    """
+    order = sorted(range(len(specific)), key=lambda at: (specific[at].way.windows, at))
+    many = len(specific) >= MANY
+    size = BLOCK if many else max(1, len(specific))
+    blocks = [[specific[at] for at in order[start : start + size]] for start in range(0, len(order), size)]
+    sent = ((block, {one.way.linked_by: linked(one.way) for one in block}, shifts, compute, seed) for block in blocks)
+    if many:
+        from joblib import Parallel, delayed
+
+        found = list(Parallel(n_jobs=PROCESSES, batch_size=1)(delayed(_tested)(*one) for one in sent))
+    else:
+        found = [_tested(*one) for one in sent]
+    by_place = dict(zip(order, chain.from_iterable(found), strict=True))
+    return [by_place[at] for at in range(len(specific))]
 
 
-def _attempted(one: Specific, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> Fitted | None:
-    try:
-        return fitted_specification(one, occasions, ledger, compute)
-    except (NotEstimable, ModelError, NotTestableError):
-        return None
+def _tested(
+    block: Sequence[Specific], tables: Mapping[tuple[str, float], Tables], shifts: int, compute: Compute, seed: int
+) -> list[Tested | None]:
+    doses: dict[str, Doses] = {}
+    found: list[Tested | None] = []
+    for one in block:
+        try:
+            fitted = fitted_specification(one, *tables[one.way.linked_by], compute, doses.get(one.way.windows))
+            doses[one.way.windows] = fitted.doses
+            found.append(_apart(fitted, compute) if one.way.apart else _shifted(fitted, shifts, seed))
+        except (NotEstimable, ModelError, NotTestableError):
+            found.append(None)
+    return found
 
 
-def fitted_specification(one: Specific, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> Fitted:
-    """The rows of a specification and its variance parameters without the exposure; NotEstimable or ModelError."""
-    sample = build_sample(one.way.plan, occasions, ledger)
-    keep = _kept(sample, one.way)
-    design = build_design(one.way.plan, sample, keep)
-    dose = next(iter(design.tested))
-    null = fit_dropping(_without_dose(design, dose), compute, ())
-    if not null.model.converged:
+def _shifted(fitted: Fitted, shifts: int, seed: int) -> Tested:
+    told = shift_tests(fitted.arrays, turns(int(fitted.arrays.client.max()) + 1, shifts, seed))
+    return Tested(
+        fitted.one,
+        fitted.mark,
+        told.estimate / fitted.sd,
+        told.std_error / fitted.sd,
+        fitted.df,
+        *fitted.behind,
+        ShiftTests(
+            told.estimate / fitted.sd,
+            told.std_error / fitted.sd,
+            told.statistic,
+            told.estimates / fitted.sd,
+            told.statistics,
+        ),
+    )
+
+
+def _apart(fitted: Fitted, compute: Compute) -> Tested:
+    """A specification with effects of the exposure that vary: fitted whole, under no shifts."""
+    whole = refit(fitted, compute)
+    if whole is None:
         raise NotTestableError
-    arrays = _arrays(design, dose, null)
-    mark = hashlib.sha256(
-        b"".join(np.ascontiguousarray(part).tobytes() for part in (arrays.y, arrays.exposure, arrays.fixed))
-    )
-    return Fitted(one, arrays, design, dose, sd_within(design.outcome, design.rows.client), mark.digest())
+    return Tested(fitted.one, fitted.mark, whole[0] / fitted.sd, whole[1] / fitted.sd, whole[2], *fitted.behind)
 
 
-def refit_difference(one: Fitted, compute: Compute) -> float | None:
-    """How far the statistic with variances held lies from that of a whole refit; None where that does not settle."""
-    try:
-        refit = fit_dropping(one.design, compute, ()).model
-    except ModelError:
-        return None
-    if not refit.converged:
-        return None
-    exact = float(refit.fixed["statistic"].to_numpy(dtype=np.float64)[list(refit.fixed.index).index(one.dose)])
-    still = np.zeros((int(one.arrays.client.max()) + 1, 1), dtype=np.int64)
-    return abs(exact - shift_tests(one.arrays, still).statistic)
+def _held_to_refits(tested: Sequence[Specific], linked: Linked, compute: Compute) -> list[float]:
+    """How far some specifications' statistics lie from those of whole refits."""
+    sampled = tested[:: max(1, len(tested) // HELD)][:HELD]
+    found = [refit_difference(fitted_specification(one, *linked(one.way), compute), compute) for one in sampled]
+    return [one for one in found if one is not None]
 
 
-def _kept(sample: Sample, way: Way) -> np.ndarray:
-    keep = sample.keep.copy()
-    if way.gaps == "drop" and "gap" in sample.frame:
-        keep &= ~sample.frame["gap"].fillna(False).to_numpy(dtype=bool)
-    enough = np.bincount(sample.client[keep], minlength=int(sample.client.max()) + 1) >= way.min_ratings
-    return keep & enough[sample.client]
-
-
-def _without_dose(design: Design, dose: str) -> Design:
-    slim = design.without([dose])
-    return replace(slim, random={group: [term for term in terms if term != dose] for group, terms in design.random.items()})
-
-
-def _arrays(design: Design, dose: str, null: FittedDesign) -> Specification:
-    """The design as arrays, rows of a client together; terms that vary multiplied by their relative factor."""
-    order = np.lexsort((np.arange(design.rows.n), design.rows.client))
-    numeric = design.numeric()
-    columns = {**design.slopes, **numeric, "1": np.ones(design.rows.n)}
-    fixed = np.column_stack([columns["1"], *(values for name, values in numeric.items() if name != dose)])
-    effects = {group: _scaled(group, null, columns) for group in ("client_id", "worker_id")}
-    return Specification(
-        design.outcome[order],
-        numeric[dose][order],
-        fixed[order],
-        design.rows.client[order],
-        design.rows.worker[order],
-        effects["client_id"][order],
-        effects["worker_id"][order],
-    )
-
-
-def _scaled(group: str, null: FittedDesign, columns: Mapping[str, Floats]) -> Floats:
-    terms = null.design.random.get(group, [])
-    if not terms:
-        return np.zeros((len(columns["1"]), 1))
-    names = ["Intercept" if term == "1" else term for term in terms]
-    matrix = np.zeros((len(names), len(names)))
-    table = null.model.variance
-    own = table[table["group"] == group]
-    for one, other, value in zip(own["term_1"], own["term_2"], own["covariance"], strict=True):
-        i, j = names.index(one), names.index(other)
-        matrix[i, j] = matrix[j, i] = value
-    values, vectors = np.linalg.eigh(matrix)
-    factor = vectors * np.sqrt(np.maximum(values, 0.0)) / null.model.residual_sd
-    return np.asarray(np.column_stack([columns[term] for term in terms]) @ factor)
-
-
-def _panel(group: list[Fitted], question: Mapping[str, str], asked: Multiverse, sign: float, seed: int) -> Panel:
-    clients = max(int(one.arrays.client.max()) + 1 for one in group)
-    longest = max(int(np.bincount(one.arrays.client).max()) for one in group)
-    turn = turns(clients, asked.shifts, min(longest, LONGEST), seed)
-    found = [shift_tests(one.arrays, turn[: int(one.arrays.client.max()) + 1]) for one in group]
-    estimates = np.array([told.estimate / one.sd for told, one in zip(found, group, strict=True)])
-    shifted = np.array([told.estimates / one.sd for told, one in zip(found, group, strict=True)])
+def _panel(group: list[Tested], question: Mapping[str, str], asked: Multiverse, sign: float) -> Panel:
+    under = [one.shifts for one in group if one.shifts is not None]
     summary = summarize(
-        estimates, np.array([told.statistic for told in found]), shifted, np.array([told.statistics for told in found]), sign
+        np.array([one.estimate for one in under]),
+        np.array([one.statistic for one in under]),
+        np.array([one.estimates for one in under]),
+        np.array([one.statistics for one in under]),
+        sign,
     )
     axes = {axis: [one.one.choices[axis] for one in group] for axis in asked.axes if axis not in question}
     return Panel(
         question=question,
-        specified=tuple(_specified(one, told) for one, told in zip(group, found, strict=True)),
+        specified=tuple(_specified(one) for one in group),
         median=_against(summary.median),
         share=_against(summary.share),
         clear=_against(summary.clear),
         stouffer=_against(summary.stouffer),
         band_low=summary.band_low,
         band_high=summary.band_high,
-        variance=shares_of_variance(estimates, axes),
+        variance=shares_of_variance(np.array([one.estimate for one in group]), axes),
     )
 
 
-def _specified(one: Fitted, told: ShiftTests) -> Specified:
-    df = float(len(one.arrays.y) - one.arrays.fixed.shape[1] - 1)
-    estimate = estimate_of(told.estimate / one.sd, told.std_error / one.sd, df)
-    told_by = one.design.rows.client[np.abs(one.design.numeric()[one.dose]) > 0]
-    workers = int(one.arrays.worker.max()) + 1
-    estimate = estimate.model_copy(update={"clients": len(np.unique(told_by)), "workers": workers})
-    return Specified(choices=dict(one.one.choices), estimate=estimate, declared=one.one.declared)
+def _specified(one: Tested) -> Specified:
+    estimate = estimate_of(one.estimate, one.std_error, one.df)
+    estimate = estimate.model_copy(update={"clients": one.clients, "workers": one.workers})
+    return Specified(choices=dict(one.one.choices), estimate=estimate, declared=one.one.declared, apart=one.shifts is None)
 
 
 def _against(one: Statistic) -> Against:

@@ -12,6 +12,7 @@ import numpy as np
 from pipeline.curve.shifts import Floats, Integers
 
 CLEAR = 1.959963984540054  # a normal's two-sided 5% point
+PLACES = 232_792_560  # the least common multiple of 1 to 20: no place of up to twenty ratings is favoured, of more hardly
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,13 @@ class Summary:
     band_high: tuple[float, ...]
 
 
-def turns(clients: int, shifts: int, longest: int, seed: int) -> Integers:
+def turns(clients: int, shifts: int, seed: int) -> Integers:
     """How far each client's exposure is turned in each shift [clients, shifts]: uniform over more places than any has.
 
     A specification takes them modulo its own number of ratings: one draw serves all, and keeps how they depend.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
-    common = int(np.lcm.reduce(np.arange(1, min(longest, 20) + 1)))  # divisible by all short lengths: no place is favoured
-    return rng.integers(0, max(common, 1000 * longest), (clients, shifts), dtype=np.int64)
+    return rng.integers(0, 1000 * PLACES, (clients, shifts), dtype=np.int64)
 
 
 def summarize(estimates: Floats, statistics: Floats, shifted: Floats, shifted_statistics: Floats, sign: float) -> Summary:
@@ -70,14 +70,14 @@ def shares_of_variance(estimates: Floats, axes: dict[str, list[str]]) -> dict[st
     return found
 
 
-def detrended(exposure: Floats, time: Floats, client: Integers) -> Floats:
-    """The exposure less each client's own line in time: shifts are only fair where slopes do not differ."""
+def own_lines(exposure: Floats, time: Floats, client: Integers) -> Floats:
+    """Each client's own line of the exposure in time [n], around zero: held where slopes differ, the rest turned."""
     n = np.bincount(client).astype(np.float64)
     centred = time - (np.bincount(client, time) / n)[client]
     around = exposure - (np.bincount(client, exposure) / n)[client]
     spread = np.bincount(client, centred**2)
     slope = np.divide(np.bincount(client, centred * around), spread, out=np.zeros_like(spread), where=spread > 0.0)
-    return np.asarray(around - slope[client] * centred)
+    return np.asarray(slope[client] * centred)
 
 
 def _stouffer(statistics: Floats) -> Floats:

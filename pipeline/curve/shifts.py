@@ -7,11 +7,15 @@ variance), P = V^-1 - V^-1 X (X'V^-1 X)^-1 X'V^-1 and x_b the within-client expo
 A shift turns a client's series by s places, so every cross-product with x_b is a sum over clients of one of T_i values:
 they are tabled once (a circular correlation), and a shift costs a look-up a client. V^-1 is applied by eliminating the
 clients' effects first, then the workers' (Pinheiro & Bates 2000, 2.2); a client may have several workers.
+
+Where clients have slopes of their own in time, each client's own line of the exposure is held and what lies around it
+turned. Residuals that forget (CAR(1)) are whitened row by row: with phi the correlation a day apart and d days since the
+client's last rating, (v_t - phi^d v_(t-1)) / sqrt(1 - phi^(2d)); the exposure is whitened after it was turned.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +28,11 @@ Integers = NDArray[np.int64]
 class Specification:
     """The arrays of one specification, rows of a client together and in the order of time.
 
-    `y` [n]; `exposure` [n], the dose within clients (zero mean in each); `fixed` [n, p], everything else with the intercept;
-    `client`, `worker` [n], numbered from 0; `client_terms` [n, j], `worker_terms` [n, k], the columns that vary by them,
-    already multiplied by the factor of their relative covariance (so that effects are standard normal in residual SDs).
+    `y` [n]; `exposure` [n], what is turned of the dose within clients (zero mean in each); `fixed` [n, p], everything else
+    with the intercept; `client`, `worker` [n], numbered from 0; `client_terms` [n, j], `worker_terms` [n, k], the columns
+    that vary by them, already multiplied by the factor of their relative covariance (so that effects are standard normal in
+    residual SDs); `held` [n], what is not turned of the dose; `carried` [n], the correlation of a row's residual with that
+    of the client's row before (0 for the first), where residuals forget.
     """
 
     y: Floats
@@ -36,6 +42,27 @@ class Specification:
     worker: Integers
     client_terms: Floats
     worker_terms: Floats
+    held: Floats | None = None
+    carried: Floats | None = None
+
+    def whitened(self) -> Specification:
+        """The same with residuals that do not forget; what is turned stays as it is."""
+        return replace(
+            self,
+            y=whitened(self.y, self.carried),
+            fixed=whitened(self.fixed, self.carried),
+            client_terms=whitened(self.client_terms, self.carried),
+            worker_terms=whitened(self.worker_terms, self.carried),
+            held=whitened(np.zeros_like(self.y) if self.held is None else self.held, self.carried),
+        )
+
+
+def whitened(columns: Floats, carried: Floats | None) -> Floats:
+    """Columns [..., n] or [n, m] along the rows of clients, freed of what each row carries over from the one before."""
+    if carried is None:
+        return columns
+    rows = carried if columns.ndim == 1 else carried[:, None]
+    return np.asarray((columns - rows * np.roll(columns, 1, axis=0)) / np.sqrt(1.0 - rows**2))
 
 
 @dataclass(frozen=True)
@@ -55,8 +82,9 @@ class NotTestableError(Exception):
 
 def shift_tests(specification: Specification, turns: Integers) -> ShiftTests:
     """Test a specification as observed and under `turns` [clients, shifts], whole numbers of places (any size, any sign)."""
-    null = _Null.of(specification)
-    table = _Table.of(specification, null)
+    white = specification.whitened()
+    null = _Null.of(white)
+    table = _Table.of(white, null)
     observed = table.at(np.zeros((turns.shape[0], 1), dtype=np.int64))
     shifted = table.at(turns)
     estimate, error = (np.concatenate(pair) for pair in zip(null.test(*observed), null.test(*shifted), strict=True))
@@ -140,13 +168,13 @@ class _Null:
 class _Table:
     """Every cross-product with the exposure turned by s places, by client and s."""
 
-    sums: Floats  # [clients, places, 1 + p + 1]: with P y, with V^-1 X, and what the client's effects take of x'x
+    sums: Floats  # [clients, places, 1 + p + 2]: with P y, V^-1 X, V^-1 held; x'x less what the client's effects take of it
     left: Floats  # [cells, places, k]: what is left for the workers
     length: Integers  # ratings of each client
     cells: Integers  # the client of each cell
     workers: Integers  # the worker of each cell
     shared: Floats
-    square: float  # x'x, which no turn changes
+    held: Floats  # [1 + p + 1]: of what is not turned, with P y, V^-1 X and V^-1 of itself
 
     @classmethod
     def of(cls, s: Specification, null: _Null) -> _Table:
@@ -156,10 +184,17 @@ class _Table:
         turned = _padded(s.exposure[:, None], s.client, place, longest)[:, :, 0]
         index = (np.arange(longest)[None, None, :] - np.arange(longest)[None, :, None]) % length[:, None, None]
         series = np.take_along_axis(np.broadcast_to(turned[:, None, :], index.shape), index, axis=2)  # [clients, s, t]
-        columns = np.column_stack([null.score, null.weighted, s.client_terms])
+        if s.carried is not None:
+            carried = _padded(s.carried[:, None], s.client, place, longest)[:, None, :, 0]
+            series = (series - carried * np.roll(series, 1, axis=2)) / np.sqrt(1.0 - carried**2)
+        there = _padded(np.ones((len(s.client), 1)), s.client, place, longest)[:, :, 0]
+        own = np.zeros_like(s.y) if s.held is None else s.held
+        known = np.column_stack([null.score, null.weighted, null.solve(s, own[:, None])])
+        columns = np.column_stack([known, s.client_terms])
         sums = np.einsum("cst,ctm->csm", series, _padded(columns, s.client, place, longest))
-        p = null.weighted.shape[1]
-        up = sums[:, :, 1 + p :]  # Z_i'x
+        square = np.einsum("cst,ct->cs", series**2, there)
+        m = known.shape[1]
+        up = sums[:, :, m:]  # Z_i'x
         inner = np.einsum("cij,csj->csi", null.own, up)
         taken = np.einsum("csj,csj->cs", up, inner)
         owners = null.pairs[:, 0]
@@ -167,8 +202,8 @@ class _Table:
         rows[null.cell, place] = s.worker_terms
         raw = np.einsum("cst,ctk->csk", series[owners], rows)
         left = raw - np.einsum("cjk,csj->csk", null.crossed, inner[owners])
-        kept = np.concatenate([sums[:, :, : 1 + p], taken[:, :, None]], axis=2)
-        return cls(kept, left, length, owners, null.pairs[:, 1], null.shared, float(s.exposure @ s.exposure))
+        kept = np.concatenate([sums[:, :, :m], (square - taken)[:, :, None]], axis=2)
+        return cls(kept, left, length, owners, null.pairs[:, 1], null.shared, own @ known)
 
     def at(self, turns: Integers) -> tuple[Floats, Floats, Floats]:
         """x'Py [b], X'V^-1 x [p, b] and x'V^-1 x [b] at turns [clients, b]."""
@@ -182,7 +217,8 @@ class _Table:
             above[worker] += self.left[cell][places[owner]]
         flat = np.moveaxis(above, 1, 2).reshape(self.shared.shape[0], -1)
         shared = np.einsum("ib,ij,jb->b", flat, self.shared, flat, optimize=True)
-        return found[:, 0], found[:, 1:-1].T, self.square - found[:, -1] - shared
+        square = found[:, -1] - shared + 2.0 * found[:, -2] + self.held[-1]
+        return found[:, 0] + self.held[0], found[:, 1:-2].T + self.held[1:-1, None], square
 
 
 def _sums(group: Integers, groups: int, one: Floats, other: Floats) -> Floats:

@@ -9,11 +9,15 @@ from pipeline.results.record import Record
 
 
 class Specified(Record):
-    """One specification: its choice on each axis, and its standardized estimate; `declared`: the hypothesis' own."""
+    """One specification: its choice on each axis, and its standardized estimate.
+
+    `declared`: the hypothesis' own; `apart`: with effects of the exposure that vary, fitted whole and under no shifts.
+    """
 
     choices: Mapping[str, str]
     estimate: Estimate
     declared: bool = False
+    apart: bool = False
 
 
 class Against(Record):
@@ -34,7 +38,7 @@ class Panel(Record):
     share: Against
     clear: Against
     stouffer: Against
-    band_low: tuple[float, ...]  # of sorted estimates under shifts, 95%
+    band_low: tuple[float, ...]  # of sorted estimates under shifts, 95%; those apart are not among them
     band_high: tuple[float, ...]
     variance: Mapping[str, float]  # share of the estimates' variance by axis
 

@@ -18,4 +18,7 @@ AXIS_WORDS: Mapping[str, str] = {
     "gaps": "ratings after a gap",
     "min_answered": "how much of a rating must be answered",
     "min_ratings": "how many ratings a client must have",
+    "form_of_time": "the form of time",
+    "residual": "whether ratings close in time resemble each other",
+    "random": "what varies by worker and by client",
 }

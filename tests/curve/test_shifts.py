@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.curve.inference import detrended, shares_of_variance, summarize, turns
+from pipeline.curve.inference import own_lines, shares_of_variance, summarize, turns
 from pipeline.curve.shifts import NotTestableError, Specification, shift_tests
 from pipeline.multilevel import Model, fit
 
@@ -69,7 +69,7 @@ def shifted(s: Specification, turn: np.ndarray) -> np.ndarray:
     for client in range(len(turn)):
         rows = s.client == client
         found[rows] = np.roll(s.exposure[rows], turn[client] % rows.sum())
-    return found
+    return found if s.held is None else found + s.held
 
 
 def by_dense_algebra(s: Specification, exposure: np.ndarray) -> tuple[float, float]:
@@ -81,7 +81,7 @@ def by_dense_algebra(s: Specification, exposure: np.ndarray) -> tuple[float, flo
         s.worker_terms[:, [k]] * (s.worker[:, None] == np.arange(s.worker.max() + 1)) for k in range(s.worker_terms.shape[1])
     ]
     design = np.hstack(effects)
-    inverse = np.linalg.inv(np.eye(n) + design @ design.T)
+    inverse = np.linalg.inv(correlated(s) + design @ design.T)
     columns = np.column_stack([s.fixed, exposure])
     bread = np.linalg.inv(columns.T @ inverse @ columns)
     beta = bread @ columns.T @ inverse @ s.y
@@ -90,13 +90,36 @@ def by_dense_algebra(s: Specification, exposure: np.ndarray) -> tuple[float, flo
     return float(beta[-1]), float(beta[-1] / np.sqrt(variance * bread[-1, -1]))
 
 
+def correlated(s: Specification) -> np.ndarray:
+    """The residuals' correlations, from what each row carries over from the one before."""
+    found = np.eye(len(s.y))
+    for row in range(1, len(s.y)):
+        found[row, :row] = found[:row, row] = 0.0 if s.carried is None else s.carried[row] * found[row - 1, :row]
+    return found
+
+
+def with_lines_held(s: Specification) -> Specification:
+    held = own_lines(s.exposure, s.fixed[:, 2], s.client)
+    return replace(s, exposure=s.exposure - held, held=held)
+
+
+def forgetting(s: Specification, seed: int) -> Specification:
+    own = np.random.Generator(np.random.PCG64(seed)).uniform(0.1, 0.8, len(s.y))
+    again = (np.diff(s.client, prepend=-1) == 0) & (np.diff(s.worker, prepend=-1) == 0)
+    return replace(s, carried=np.where(again, own, 0.0))
+
+
 @settings(max_examples=8, deadline=None)
-@given(st.integers(0, 10_000))
-def test_shifts_are_generalized_least_squares_with_variances_held(seed: int) -> None:
+@given(st.integers(0, 10_000), st.booleans(), st.booleans())
+def test_shifts_are_generalized_least_squares_with_variances_held(seed: int, lines: bool, forgets: bool) -> None:
     s = made(seed, clients=15, workers=4).specification
-    turn = turns(15, 3, 10, seed)
+    s = with_lines_held(s) if lines else s
+    s = forgetting(s, seed) if forgets else s
+    turn = turns(15, 3, seed)
     found = shift_tests(s, turn)
-    assert (found.estimate, found.statistic) == pytest.approx(by_dense_algebra(s, s.exposure), rel=ROUNDING)
+    assert (found.estimate, found.statistic) == pytest.approx(
+        by_dense_algebra(s, shifted(s, np.zeros(15, dtype=int))), rel=ROUNDING
+    )
     for b in range(3):
         expected = by_dense_algebra(s, shifted(s, turn[:, b]))
         assert (found.estimates[b], found.statistics[b]) == pytest.approx(expected, rel=ROUNDING)
@@ -104,7 +127,7 @@ def test_shifts_are_generalized_least_squares_with_variances_held(seed: int) -> 
 
 def test_holding_the_variances_hardly_moves_a_statistic() -> None:
     one = made(4, clients=80, workers=10)
-    turn = turns(80, 6, 10, 1)
+    turn = turns(80, 6, 1)
     found = shift_tests(one.specification, turn)
     for b in range(6):
         frame = one.frame.assign(within=shifted(one.specification, turn[:, b]))
@@ -115,20 +138,18 @@ def test_holding_the_variances_hardly_moves_a_statistic() -> None:
 def test_without_workers_effects_and_with_zero_variances_it_still_holds() -> None:
     s = made(5, clients=15).specification
     bare = Specification(s.y, s.exposure, s.fixed, s.client, s.worker, 0.0 * s.client_terms, 0.0 * s.worker_terms)
-    assert shift_tests(bare, turns(15, 2, 10, 1)).statistic == pytest.approx(
-        by_dense_algebra(bare, s.exposure)[1], rel=ROUNDING
-    )
+    assert shift_tests(bare, turns(15, 2, 1)).statistic == pytest.approx(by_dense_algebra(bare, s.exposure)[1], rel=ROUNDING)
 
 
 def test_an_exposure_that_does_not_vary_within_clients_is_not_tested() -> None:
     s = made(6, clients=15).specification
     still = Specification(s.y, 0.0 * s.exposure, s.fixed, s.client, s.worker, s.client_terms, s.worker_terms)
     with pytest.raises(NotTestableError):
-        shift_tests(still, turns(15, 2, 10, 1))
+        shift_tests(still, turns(15, 2, 1))
 
 
 def test_every_place_of_a_client_is_as_likely_as_another() -> None:
-    turn = turns(4, 40_000, 12, 3)
+    turn = turns(4, 40_000, 3)
     for length in (2, 5, 12):
         share = np.bincount(turn[0] % length, minlength=length) / turn.shape[1]
         assert np.abs(share - 1 / length).max() < 0.01
@@ -152,8 +173,9 @@ def test_the_choice_that_matters_is_told() -> None:
     assert shares["rater"] == pytest.approx(0.0)
 
 
-def test_detrending_takes_each_clients_own_line_out() -> None:
+def test_each_clients_own_line_is_told_from_what_lies_around_it() -> None:
     s = made(7, clients=12)
     time, client = s.frame["t"].to_numpy(), s.specification.client
     lines = 0.3 * client * time + client
-    assert np.abs(detrended(lines, time, client)).max() < 1e-9
+    around = lines - (np.bincount(client, lines) / np.bincount(client))[client]
+    assert np.abs(own_lines(lines, time, client) - around).max() < 1e-9

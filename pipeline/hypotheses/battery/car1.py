@@ -9,6 +9,7 @@ import numpy as np
 from pipeline.exposure.visits import Floats, Integers
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, engine_only, tested_again
 from pipeline.hypotheses.design.coder import number_of
+from pipeline.hypotheses.design.sample import Sample
 
 SAME_DAY = 0.5  # two ratings on one day count as half a day apart, so that their correlation stays below one
 
@@ -16,19 +17,19 @@ SAME_DAY = 0.5  # two ratings on one day count as half a day apart, so that thei
 def run(setting: Setting) -> Found:
     """Fit the primary model with CAR(1) residuals: correlation phi^(days apart), or sessions apart without days."""
     design = setting.primary.design
-    days, unit = clock(setting)
+    days, unit = clock(setting.sample)
     design = replace(design, clock=days[design.rows.keep])
     model = setting.fit(design, residual="car1")
     return Found(tested_again(model, design), facts={"phi": float(model.phi or 0.0)}, names={"unit": unit})
 
 
-def clock(setting: Setting) -> tuple[Floats, str]:
-    """Days (else session numbers) that rise strictly within a client."""
-    frame = setting.sample.frame
+def clock(sample: Sample) -> tuple[Floats, str]:
+    """Days (else session numbers) of all ratings that rise strictly within a client, and which of the two."""
+    frame = sample.frame
     day = number_of(frame["day"])
     if not np.isfinite(day).all():
         return number_of(frame["session_number"]), "session"
-    return day + SAME_DAY * _repeats(day, setting.sample.occasion), "day"
+    return day + SAME_DAY * _repeats(day, sample.occasion), "day"
 
 
 def _repeats(day: Floats, occasion: Integers) -> Floats:

@@ -86,16 +86,19 @@ def model_steps(sample: Sample) -> tuple[Step, ...]:
     return (*sample.counts, step("model", sample.client, sample.worker, sample.keep))
 
 
-def build_sample(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, y: Floats | None = None) -> Sample:
+def build_sample(
+    plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, y: Floats | None = None, doses: Doses | None = None
+) -> Sample:
     """The sample of a plan; NotEstimable where the series, the outcome, a covariate or the episodes are not there.
 
-    `y` overrules the outcome read from the series, in the order of `series(occasions, plan)`.
+    `y` overrules the outcome read from the series, in the order of `series(occasions, plan)`; `doses` are those of a plan with
+    the same series, windows and exposure, counted before.
     """
     rows = series(occasions, plan)
     client, worker = codes_of(rows["client_id"]), codes_of(rows["worker_id"])
     occasion = rows["occasion"].to_numpy(dtype=np.int64)
     counts = [step("ratings", client, worker, np.ones(len(rows), dtype=bool))]
-    doses: Doses = doses_of(plan, rows, ledger, occasion, tuple(counts))
+    doses = doses or doses_of(plan, rows, ledger, occasion, tuple(counts))
     outcome = outcome_of(plan, rows, occasions) if y is None else y
     keep = np.isfinite(outcome)
     counts.append(step("outcome known", client, worker, keep))
