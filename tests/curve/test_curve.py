@@ -17,7 +17,7 @@ from pipeline.exposure.link import link
 from pipeline.measures import shipped
 from pipeline.measures.scoring import score
 from pipeline.report.release import material_of
-from pipeline.report.sections.curve import build
+from pipeline.report.sections.curve import build, cleared, figure
 from pipeline.results.curve import Curve, Curves
 from pipeline.simulate import canonical
 from pipeline.vocabulary.curve import AXIS_WORDS
@@ -129,6 +129,44 @@ def test_the_true_effect_is_seen_under_every_choice_and_refits_agree() -> None:
     )  # a small study: variances move with the exposure; METHODS.md has .039 for larger ones
     assert sum(one.declared for one in panel.specified) == 1
     assert max(panel.variance, key=panel.variance.__getitem__) in ("dose", "score")
+
+
+VARYING = """
+multiverse:
+  joint_advocacy_strengthens_alliance:
+    shifts: 20
+    axes:
+      random: { choices: [intercepts, time_by_client, exposure_by_worker], why: "nobody knows what varies" }
+      residual: { choices: [independent, car1], why: "ratings close in time may resemble each other" }
+      form_of_time: { choices: [linear, quadratic], why: "alliances level off" }
+"""
+
+
+def test_what_varies_is_a_choice_and_effects_that_vary_stand_apart() -> None:
+    given = params(VARYING)
+    asked = given.multiverse[NAME]
+    found = curve_of(ways(given), linked, asked, given.compute, 1.0, 3)
+    panel = found.panels[0]
+    assert found.fitted + found.duplicates + found.not_estimable == found.declared == 12
+    assert {one.apart for one in panel.specified if one.choices["random"] == "exposure_by_worker"} == {True}
+    assert len(panel.band_low) == sum(not one.apart for one in panel.specified) > 0
+    assert next(one for one in panel.specified if one.declared).choices == {
+        "random": "time_by_client",
+        "residual": "independent",
+        "form_of_time": "linear",
+    }
+    assert len({round(one.estimate.estimate, 9) for one in panel.specified}) > 4
+
+
+def test_under_a_curve_a_tick_stands_where_a_choice_was_made() -> None:
+    given, exact = report_params(("supported",)), sources(verdicts=("supported",))
+    material = material_of(given, exact)
+    panel = curve().panels[0]
+    chart = figure("tag", "a claim", panel, cleared(panel, material), material)
+    by_axis = {axis: {one.choices[axis] for one in panel.specified} for axis in panel.variance}
+    assert len(chart.strips) == sum(map(len, by_axis.values()))
+    assert sum(len(one.at) for one in chart.strips) == len(by_axis) * len(chart.lines[-1].points)
+    assert sum(one.strong for one in chart.strips) == len(by_axis)
 
 
 def test_equal_input_gives_an_equal_curve() -> None:

@@ -91,8 +91,8 @@ def build_sample(
 ) -> Sample:
     """The sample of a plan; NotEstimable where the series, the outcome, a covariate or the episodes are not there.
 
-    `y` overrules the outcome read from the series, in the order of `series(occasions, plan)`; `doses` are those of a plan with
-    the same series, windows and exposure, counted before.
+    `y` overrules the outcome read from the series, in the order of `series(occasions, plan)`; `doses` are those of a plan
+    with the same series, windows and exposure, counted before.
     """
     rows = series(occasions, plan)
     client, worker = codes_of(rows["client_id"]), codes_of(rows["worker_id"])

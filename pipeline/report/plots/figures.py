@@ -132,8 +132,18 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Strip:
+    """A line of ticks under a chart: where along it a choice was made; `head` begins a group of choices."""
+
+    label: str
+    at: tuple[Shown, ...]
+    head: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True)
 class Chart:
-    """Lines against two axes; `wedge` is where a difference would be too small to matter."""
+    """Lines against two axes; `wedge` is where a difference would be too small to matter; `strips` stand below."""
 
     name: str
     caption: str
@@ -145,6 +155,7 @@ class Chart:
     wedge: tuple[Point, ...] = ()
     labels: tuple[Label, ...] = ()
     level: Shown | None = None
+    strips: tuple[Strip, ...] = ()
 
 
 @dataclass(frozen=True)

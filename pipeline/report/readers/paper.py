@@ -313,7 +313,17 @@ def _chart(figure: Chart) -> dict[str, Data]:
     ]
     level: Data = None if figure.level is None else 100 - figure.y.place(figure.level)
     wedge: list[Data] = [at(point) for point in figure.wedge]
-    return {"x": _axis(figure.x), "y": _axis(figure.y), "lines": lines, "labels": labels, "level": level, "wedge": wedge}
+    strips: list[Data] = [
+        {
+            "label": visible(one.label),
+            "head": visible(one.head),
+            "strong": one.strong,
+            "at": [figure.x.place(place) for place in one.at],
+        }
+        for one in figure.strips
+    ]
+    axes: dict[str, Data] = {"x": _axis(figure.x), "y": _axis(figure.y)}
+    return {**axes, "lines": lines, "labels": labels, "level": level, "wedge": wedge, "strips": strips}
 
 
 def _bars(figure: Bars) -> dict[str, Data]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline.disclosure.shown import Shown, derived
 from pipeline.report.blocks import Block, FigureBlock, Heading, Paragraph, TableBlock
 from pipeline.report.material import Material
-from pipeline.report.plots.figures import Chart, Label
+from pipeline.report.plots.figures import Chart, Label, Strip
 from pipeline.report.plots.figures import Line as Drawn
 from pipeline.report.plots.scale import linear
 from pipeline.report.section import Built, Planned
@@ -88,7 +88,7 @@ def sentence(panel: Panel, shown: list[Cleared]) -> str:
         f"(p = {panel.median.p_value:.3f})."
     )
     if matters and matters[1] >= 0.1:
-        said += f" The choice that matters most is {AXIS_WORDS.get(matters[0], matters[0])}."
+        said += f" The choice that matters most is {in_words(matters[0])}."
     return said
 
 
@@ -125,18 +125,42 @@ def figure(tag: str, short: str, panel: Panel, shown: list[Cleared], material: M
     )
     x = linear([*at.values()], zero=False, title="specification, by size of its estimate")
     y = linear(values, title="within-client SDs")
-    return Chart(f"curve_{tag}", caption, alt, x, y, lines, "Grey: 95% of estimates under shifts in time.", (), labels)
+    note = "Grey: 95% of estimates under shifts in time. Below: a tick where a choice was made; bold: as declared."
+    strips = _strips(panel, [(at[rank], one) for rank, one in kept])
+    return Chart(f"curve_{tag}", caption, alt, x, y, lines, note, (), labels, None, strips)
+
+
+def _strips(panel: Panel, kept: list[tuple[Shown, Cleared]]) -> tuple[Strip, ...]:
+    """Which choices each point of the curve is made of: a line of ticks for each choice, axis by axis."""
+    declared = next((one.one.choices for _, one in kept if one.one.declared), {})
+    found = []
+    for axis in panel.variance:
+        choices = dict.fromkeys(one.choices[axis] for one in panel.specified)
+        for number, choice in enumerate(choices):
+            at = tuple(place for place, one in kept if one.one.choices[axis] == choice)
+            head = in_words(axis)[:1].upper() + in_words(axis)[1:] if number == 0 else ""
+            found.append(Strip(choice.replace("_", " "), at, head, declared.get(axis) == choice))
+    return tuple(found)
+
+
+def in_words(axis: str) -> str:
+    """An axis as a reader calls it."""
+    return AXIS_WORDS.get(axis, axis)
 
 
 def _band(
     panel: Panel, shown: list[Cleared], kept: list[tuple[int, Cleared]], at: Mapping[int, Shown], material: Material
 ) -> tuple[tuple[Shown, Shown, Shown], ...]:
-    if len(panel.band_low) != len(shown):
+    under = [one for one in shown if not one.one.apart]
+    if len(panel.band_low) != len(under):
         return ()
+    places = {id(one): place for place, one in enumerate(under)}
     found = []
     for rank, one in kept:
+        if one.one.apart:
+            continue
         own = one.one.estimate
-        ends = (panel.band_low[rank - 1], panel.band_high[rank - 1])
+        ends = (panel.band_low[places[id(one)]], panel.band_high[places[id(one)]])
         low, high = (material.gate.statistic(value, own.std_error, own.behind, "curve") for value in ends)
         if low.value is not None and high.value is not None:
             found.append((at[rank], low, high))
@@ -163,7 +187,7 @@ def _statistics(tag: str, panel: Panel, shown: list[Cleared], material: Material
 def _choices(tag: str, panel: Panel, shown: list[Cleared]) -> Table:
     lines = []
     for axis, share in panel.variance.items():
-        lines.append(Line(f"{AXIS_WORDS.get(axis, axis)} ({100 * share:.0f}% of the variance)", group=True))
+        lines.append(Line(f"{in_words(axis)} ({100 * share:.0f}% of the variance)", group=True))
         for choice in dict.fromkeys(one.one.choices[axis] for one in shown):
             own = [one for one in shown if one.one.choices[axis] == choice]
             clear = sum(_is_clear(one) for one in own)
@@ -182,7 +206,7 @@ def _is_clear(one: Cleared) -> bool:
 
 
 def _question(panel: Panel) -> str:
-    return ", ".join(f"{AXIS_WORDS.get(axis, axis)}: {choice}" for axis, choice in panel.question.items())
+    return ", ".join(f"{in_words(axis)}: {choice}" for axis, choice in panel.question.items())
 
 
 def _p(one: Against) -> str:
