@@ -22,3 +22,15 @@ AXIS_WORDS: Mapping[str, str] = {
     "residual": "whether ratings close in time resemble each other",
     "random": "what varies by worker and by client",
 }
+CHOICE_WORDS: Mapping[str, str] = {
+    "any": "any (yes or no)",
+    "session_number": "session number",
+    "by_order": "by order",
+    "car1": "resemble each other (CAR(1))",
+    "independent": "do not",
+    "intercepts": "levels alone",
+    "time_by_client": "slopes in time by client",
+    "exposure_by_client": "the effect by client",
+    "exposure_by_worker": "the effect by worker",
+    "exposure_by_both": "the effect by both",
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.disclosure.shown import Shown, derived
@@ -15,7 +15,7 @@ from pipeline.report.plots.scale import linear
 from pipeline.report.section import Built, Planned
 from pipeline.report.table import Line, Table
 from pipeline.results.curve import Against, Curve, Panel, Specified
-from pipeline.vocabulary.curve import AXIS_WORDS
+from pipeline.vocabulary.curve import AXIS_WORDS, CHOICE_WORDS
 
 MOST = 120  # points of a line: more are not told apart
 NOT_A_CHOICE = (
@@ -56,7 +56,7 @@ def _panel(name: str, short: str, panel: Panel, material: Material) -> list[Bloc
     head = _question(panel)
     return [
         *([Paragraph(f"{head}.", "lede")] if head else []),
-        Paragraph(sentence(panel, shown)),
+        Paragraph(sentence(panel, shown, material)),
         FigureBlock(figure(tag, short, panel, shown, material)),
         TableBlock(_statistics(tag, panel, shown, material)),
         TableBlock(_choices(tag, panel, shown)),
@@ -75,15 +75,15 @@ def cleared(panel: Panel, material: Material) -> list[Cleared]:
     return sorted(found, key=lambda one: (float(one.estimate.value or 0.0), sorted(one.one.choices.items())))
 
 
-def sentence(panel: Panel, shown: list[Cleared]) -> str:
+def sentence(panel: Panel, shown: list[Cleared], material: Material) -> str:
     """The panel in one paragraph: direction, median, what shifts would show, and which choice matters."""
     clear = sum(_is_clear(one) for one in shown)
-    middle = _median(shown)
+    middle = size(panel.median.observed, shown, material)
     rare = "seldom" if panel.median.p_value < 0.05 else "not seldom"
     matters = max(panel.variance.items(), key=lambda item: item[1], default=None)
     said = (
-        f"{_number(len(shown))} specifications: the median is {middle} within-client SDs, "
-        f"{100 * panel.share.observed:.0f}% lie in the predicted direction, the interval of {_number(clear)} excludes zero. "
+        f"{_number(len(shown))} specifications: the median is {middle} within-client SDs in the predicted "
+        f"direction, {100 * panel.share.observed:.0f}% lie on that side, the interval of {_number(clear)} excludes zero. "
         f"When each client's advocacy is shifted in time, which keeps all but its timing, a median as large comes up {rare} "
         f"(p = {panel.median.p_value:.3f})."
     )
@@ -101,6 +101,7 @@ def figure(tag: str, short: str, panel: Panel, shown: list[Cleared], material: M
         points=tuple((at[rank], one.estimate) for rank, one in kept),
         tone="held",
         ribbon=tuple((at[rank], one.low, one.high) for rank, one in kept),
+        dots=tuple((at[rank], one.estimate) for rank, one in kept if one.one.declared),
     )
     band = _band(panel, shown, kept, at, material)
     values = [
@@ -111,11 +112,7 @@ def figure(tag: str, short: str, panel: Panel, shown: list[Cleared], material: M
     labels = tuple(
         Label((at[rank], one.estimate), "declared", "held", "over", strong=True) for rank, one in kept if one.one.declared
     )
-    lines = (
-        (Drawn(points=tuple((x, low) for x, low, _ in band), tone="open", ribbon=band, dashed=True), line)
-        if band
-        else (line,)
-    )
+    lines = (Drawn(points=(), tone="open", ribbon=band), line) if band else (line,)
     caption = f"Every way to analyse {short}, from the lowest estimate to the highest" + (
         f" ({_question(panel)})" if _question(panel) else ""
     )
@@ -139,7 +136,7 @@ def _strips(panel: Panel, kept: list[tuple[Shown, Cleared]]) -> tuple[Strip, ...
         for number, choice in enumerate(choices):
             at = tuple(place for place, one in kept if one.one.choices[axis] == choice)
             head = in_words(axis)[:1].upper() + in_words(axis)[1:] if number == 0 else ""
-            found.append(Strip(choice.replace("_", " "), at, head, declared.get(axis) == choice))
+            found.append(Strip(CHOICE_WORDS.get(choice, choice), at, head, declared.get(axis) == choice))
     return tuple(found)
 
 
@@ -168,20 +165,23 @@ def _band(
 
 
 def _statistics(tag: str, panel: Panel, shown: list[Cleared], material: Material) -> Table:
-    typical = shown[len(shown) // 2].one.estimate
-
-    def size(value: float) -> Shown:
-        return material.gate.statistic(value, typical.std_error, typical.behind, "curve")
-
-    rows = (
-        ("Median estimate, SD", panel.median, size),
+    apart = sum(one.apart for one in panel.specified)
+    over = f"the {_number(len(panel.specified) - apart)} without effects that vary" if apart else "all specifications"
+    rows: tuple[tuple[str, Against, Callable[[float], Shown | str]], ...] = (
+        ("Median estimate, SD", panel.median, lambda value: size(value, shown, material)),
         ("In the predicted direction", panel.share, lambda value: f"{100 * value:.0f}%"),
         ("Clear of zero in that direction", panel.clear, lambda value: f"{value:.0f}"),
         ("Stouffer's z", panel.stouffer, lambda value: f"{value:.1f}"),
     )
     lines = tuple(Line(label, (tell(one.observed), tell(one.median), tell(one.upper), _p(one))) for label, one, tell in rows)
-    head = ("Over all specifications", "Observed", "Under shifts: median", "95% point", "p")
+    head = (f"Over {over}", "Observed", "Under shifts: median", "95% point", "p")
     return Table(f"curve_statistics_{tag}", "What the curve says against shifts of advocacy in time", head, lines)
+
+
+def size(value: float, shown: list[Cleared], material: Material) -> Shown:
+    """A statistic in SDs, no finer than a typical specification's."""
+    typical = shown[len(shown) // 2].one.estimate
+    return material.gate.statistic(value, typical.std_error, typical.behind, "curve")
 
 
 def _choices(tag: str, panel: Panel, shown: list[Cleared]) -> Table:
@@ -191,7 +191,9 @@ def _choices(tag: str, panel: Panel, shown: list[Cleared]) -> Table:
         for choice in dict.fromkeys(one.one.choices[axis] for one in shown):
             own = [one for one in shown if one.one.choices[axis] == choice]
             clear = sum(_is_clear(one) for one in own)
-            lines.append(Line(choice, (_number(len(own)), _median(own), _number(clear)), inner=True))
+            lines.append(
+                Line(CHOICE_WORDS.get(choice, choice), (_number(len(own)), _median(own), _number(clear)), inner=True)
+            )
     head = ("Choice", "Specifications", "Median estimate, SD", "Interval excludes zero")
     return Table(f"curve_choices_{tag}", "Which choice matters", head, tuple(lines))
 
