@@ -17,7 +17,11 @@ PLACES = 232_792_560  # the least common multiple of 1 to 20: no place of up to 
 
 @dataclass(frozen=True)
 class Statistic:
-    """One statistic: as observed, its median and 95% point under shifts, and p = (1 + #{T_b >= T}) / (B + 1)."""
+    """One statistic: as observed, its median and 95% point under shifts, and p = (1 + #{T_b >= T}) / (B + 1).
+
+    Shares and counts are often equal (all specifications on one side): equal ones are told apart by Stouffer's z, else their
+    tests would reject a true null in fewer than 5%, the share of agreeing specifications in none.
+    """
 
     observed: float
     median: float
@@ -49,11 +53,12 @@ def turns(clients: int, shifts: int, seed: int) -> Integers:
 def summarize(estimates: Floats, statistics: Floats, shifted: Floats, shifted_statistics: Floats, sign: float) -> Summary:
     """The statistics of S specifications: `estimates`, `statistics` [S], under shifts [S, B]; `sign` as predicted."""
     low, high = np.quantile(np.sort(shifted, axis=0), [0.025, 0.975], axis=1)
+    z, shifted_z = float(_stouffer(sign * statistics)), _stouffer(sign * shifted_statistics)
     return Summary(
         _against(float(np.median(sign * estimates)), np.median(sign * shifted, axis=0)),
-        _against(float(np.mean(sign * estimates > 0)), np.mean(sign * shifted > 0, axis=0)),
-        _against(float(np.sum(sign * statistics > CLEAR)), np.sum(sign * shifted_statistics > CLEAR, axis=0)),
-        _against(float(_stouffer(sign * statistics)), _stouffer(sign * shifted_statistics)),
+        _against(float(np.mean(sign * estimates > 0)), np.mean(sign * shifted > 0, axis=0), z - shifted_z),
+        _against(float(np.sum(sign * statistics > CLEAR)), np.sum(sign * shifted_statistics > CLEAR, axis=0), z - shifted_z),
+        _against(z, shifted_z),
         tuple(float(value) for value in low),
         tuple(float(value) for value in high),
     )
@@ -84,6 +89,10 @@ def _stouffer(statistics: Floats) -> Floats:
     return np.asarray(np.sum(statistics, axis=0) / np.sqrt(len(statistics)))
 
 
-def _against(observed: float, shifted: Floats) -> Statistic:
-    p_value = (1.0 + float(np.sum(shifted >= observed))) / (len(shifted) + 1.0)
+def _against(observed: float, shifted: Floats, ahead: Floats | None = None) -> Statistic:
+    """`ahead` tells equal ones apart: where it is positive, the observed one is the larger [shifts]."""
+    as_large = shifted >= observed
+    if ahead is not None:
+        as_large &= (shifted > observed) | (ahead <= 0.0)
+    p_value = (1.0 + float(np.sum(as_large))) / (len(shifted) + 1.0)
     return Statistic(observed, float(np.median(shifted)), float(np.quantile(shifted, 0.95)), p_value)
