@@ -28,7 +28,7 @@ STAGES = {
     "describe": "count and describe",
     "reliability": "estimate how reliable the measures are",
     "impute": "draw what is missing, for the hypotheses that ask for it",
-    "code": "take the fingerprint of what the fits are made of",
+    "code": "take the fingerprint of the code each stage is made of",
     "fit": "fit and try to falsify one hypothesis",
     "judge": "give each hypothesis its verdict",
     "report": "write the report",

@@ -1,6 +1,8 @@
-"""What each stage of dvc.yaml depends on, worked out from the stage modules themselves.
+"""What each stage depends on, worked out from the stage modules themselves.
 
-`python -m tests.dvc_deps` rewrites dvc.yaml's deps, params and outs; tests/test_dvc.py holds dvc.yaml to `expected`.
+`python -m tests.dvc_deps` rewrites dvc.yaml's deps, params and outs, and the list of the code each stage is made of, which
+the stage `code` reads; tests/test_dvc.py holds both to what is worked out here. With `--check` nothing is written, and the
+exit status says whether both are up to date.
 """
 
 from __future__ import annotations
@@ -8,8 +10,9 @@ from __future__ import annotations
 import ast
 import importlib
 import io
+import sys
+from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -17,15 +20,21 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from pipeline.__main__ import STAGES
 from pipeline.project import runner
+from pipeline.stages import code
 
 ROOT = Path(__file__).parent.parent
 PRIVATE = {"pipeline/__main__.py", "pipeline/project/runner.py", "pipeline/project/private.py"}  # they shape no output
-MANY = 20  # more deps than that stand side by side
 TEMPLATES = {"{sources}": "${sources.directory}", "{hypothesis}": "${key}"}
 CHECK = "refuse params.yaml with every error at once"
 GATE = "data/interim/check.json"
-DECLARED = "data/interim/declared.json"  # holds the sections of params.yaml that would fill dvc.lock
-LONG = ("hypotheses", "sources")
+HELD = {  # sections of params.yaml that would fill dvc.lock, by the file of `check` that holds them
+    "data/interim/declared.json": ("hypotheses", "sources", "verdict"),
+    "data/interim/sources.json": ("sources",),
+    "data/interim/plans/{hypothesis}.json": ("compute",),
+}
+LIST_HEAD = """# What each stage is made of: rooms its module imports, or files where words stand beside what is computed.
+# `make deps` writes this; the stage `code` takes a fingerprint of it for each stage.
+"""
 # Rooms of which a stage depends on files: what words, rules and the lock say must refit nothing. `stages` is one file each.
 BY_FILE = ("hypotheses", "stages", "commands")
 FITS_BY_FILE = (*BY_FILE, "project", "results")
@@ -38,10 +47,17 @@ def module_file(name: str) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A file, parsed once."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports_of(path: Path, inside_functions: bool = True) -> set[str]:
     """The package's own modules that a file imports, at its top level or anywhere; type-checking blocks aside."""
     found: set[str] = set()
-    pending: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    pending: list[ast.AST] = [tree_of(path)]
     while pending:
         node = pending.pop()
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
@@ -81,7 +97,7 @@ def closure(name: str) -> set[Path]:
 
 def loaded_by(path: Path) -> list[str]:
     """The modules a file loads by name rather than by an import statement: its `LOADS`, with `*` for one part of a name."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     assigned = [node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "LOADS"]
     patterns = [str(pattern) for node in assigned for pattern in ast.literal_eval(node.value)]
     found = [path for pattern in patterns for path in ROOT.glob(pattern.replace(".", "/") + ".py")]
@@ -89,9 +105,10 @@ def loaded_by(path: Path) -> list[str]:
     return [name for name in names if not name.endswith(".__init__")]
 
 
+@cache
 def _is_named(module: str, importer: Path) -> bool:
     """Whether a file takes names from a module itself, not only from modules inside it."""
-    tree = ast.parse(importer.read_text(encoding="utf-8"))
+    tree = tree_of(importer)
     froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     taken = [f"{node.module}.{alias.name}" for node in froms if node.module == module for alias in node.names]
     return not taken or any(module_file(name) is None for name in taken)
@@ -115,7 +132,7 @@ def folded(files: set[Path], by_file: tuple[str, ...]) -> list[str]:
 
 def _is_docstring(path: Path) -> bool:
     """Whether a file is an `__init__.py` that holds a docstring and nothing else."""
-    return path.name == "__init__.py" and len(ast.parse(path.read_text(encoding="utf-8")).body) <= 1
+    return path.name == "__init__.py" and path.suffix == ".py" and len(tree_of(path).body) <= 1
 
 
 def expand(names: set[str]) -> set[str]:
@@ -147,25 +164,31 @@ def expected(stage: str) -> dict[str, list[str]]:
     """The deps, params and outs that dvc.yaml must state for a stage."""
     module = importlib.import_module(f"pipeline.stages.{stage}")
     plan = any("/plans" in name for name in module.READS)  # which `check` writes as well
-    gate = [] if stage == "check" or plan else [GATE]
+    gate = [] if stage in ("code", "check") or plan else [GATE]
     data = [templated(name) for name in module.READS]
-    params = [] if stage == "check" else [name for name in module.PARAMS if DECLARED not in module.READS or name not in LONG]
+    held = {name for file, sections in HELD.items() if file in module.READS for name in sections}
+    made = ["pipeline"] if stage == "code" else [f"{code.WRITES[0]}/{stage}.json"]
     return {
-        "deps": list(dict.fromkeys(gate + data + _code_of(stage, module))),
-        "params": params,
+        "deps": list(dict.fromkeys(gate + data + made)),
+        "params": [] if stage == "check" else [name for name in module.PARAMS if name not in held],
         "outs": [templated(name) for name in module.WRITES],
     }
 
 
-def _code_of(stage: str, module: ModuleType) -> list[str]:
-    """The code a stage depends on: its own, or the fingerprint that another stage takes of it."""
-    takes = getattr(module, "FINGERPRINT_OF", None)
-    if takes is not None:
-        own = {f"pipeline/stages/{stage}.py"}
-        return sorted(own.union(*(code_deps(one, FITS_BY_FILE) for one in takes)))
-    fingerprints = {importlib.import_module(f"pipeline.stages.{name}") for name in runner.NAMES}
-    own = [taker for taker in fingerprints if stage in getattr(taker, "FINGERPRINT_OF", ())]
-    return [str(own[0].WRITES[0])] if own else code_deps(stage)
+def made_of() -> dict[str, list[str]]:
+    """The code each stage is made of, but for `code` itself; what is installed as well where models are fitted."""
+    stages = [stage for stage in runner.NAMES if stage != "code"]
+    found = {stage: code_deps(stage, FITS_BY_FILE if stage == "fit" else BY_FILE) for stage in stages}
+    return {**found, "fit": ["requirements.lock", *found["fit"]]}
+
+
+def made_of_text() -> str:
+    """The list as the stage `code` reads it."""
+    yaml = YAML()
+    yaml.width = 120
+    buffer = io.StringIO()
+    yaml.dump({stage: in_one_line(names) for stage, names in made_of().items()}, buffer)
+    return LIST_HEAD + buffer.getvalue()
 
 
 def templated(name: str) -> str:
@@ -208,20 +231,19 @@ def stage_body(document: Any, stage: str) -> Any:
     return body["do"] if "foreach" in body else body
 
 
-def write() -> None:
-    """Rewrite dvc.yaml so that it states what `expected` says, keeping the flags of outs that stay."""
+def dvc_text() -> str:
+    """dvc.yaml so that it states what `expected` says, keeping the flags of outs that stay."""
     yaml = YAML()
     yaml.width = 120
     yaml.indent(mapping=2, sequence=4, offset=2)
-    path = ROOT / "dvc.yaml"
-    document = yaml.load(path.read_text(encoding="utf-8"))
+    document = yaml.load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
     for stage in runner.NAMES:
         if module_file(f"pipeline.stages.{stage}") is None:
             continue
         body, wanted = stage_body(document, stage), expected(stage)
         body.pop("desc", None)
         body.insert(0, "desc", STAGES.get(stage, CHECK))
-        body["deps"] = in_one_line(wanted["deps"]) if len(wanted["deps"]) > MANY else wanted["deps"]
+        body["deps"] = wanted["deps"]
         body.pop("params", None)
         if wanted["params"]:
             body.insert(list(body).index("deps") + 1, "params", in_one_line(wanted["params"]))
@@ -235,8 +257,20 @@ def write() -> None:
         body["outs"] = [not_pushed(entry) if is_private(out_name(entry)) else entry for entry in outs]
     buffer = io.StringIO()
     yaml.dump(document, buffer)
-    path.write_text(buffer.getvalue(), encoding="utf-8")
+    return buffer.getvalue()
+
+
+def main() -> int:
+    """Write both files; with `--check`, say which are not up to date."""
+    texts = {ROOT / code.LIST: made_of_text(), ROOT / "dvc.yaml": dvc_text()}
+    stale = [path for path, text in texts.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    if "--check" in sys.argv[1:]:
+        print(*(f"{path.relative_to(ROOT)} is not up to date; run: make deps" for path in stale), sep="\n", end="")
+        return 1 if stale else 0
+    for path in stale:
+        path.write_text(texts[path], encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    write()
+    sys.exit(main())

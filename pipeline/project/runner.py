@@ -15,6 +15,7 @@ from pipeline.base.params import Params, load
 from pipeline.project.io import RERUN, Batch
 
 NAMES = (
+    "code",
     "check",
     "simulate",
     "ingest",
@@ -25,7 +26,6 @@ NAMES = (
     "describe",
     "reliability",
     "impute",
-    "code",
     "fit",
     "judge",
     "report",

@@ -23,10 +23,12 @@ from pipeline.project.io import Batch, remove_undeclared
 from pipeline.simulate.scenarios import check_overrides
 
 READS = ("params.yaml", FOLDER)
-DECLARED = "data/interim/declared.json"  # hypotheses and sources: for judge and report, and told once in dvc.lock
+DECLARED = "data/interim/declared.json"  # what judge and report must know and would fill dvc.lock, told there once
+SOURCES = "data/interim/sources.json"
 WRITES = (
     "data/interim/check.json",
     DECLARED,
+    SOURCES,
     "data/interim/missing.json",
     "data/interim/multiverse.json",
     "data/interim/plans",
@@ -42,7 +44,9 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         raise ParamsError(problems)
     batch.put_json("data/interim/check.json", {"valid": True})
     all_of_it = {name: effective(hypothesis) for name, hypothesis in params.hypotheses.items()}
-    batch.put_json(DECLARED, {"hypotheses": all_of_it, "sources": effective(params.sources)})
+    sources = effective(params.sources)
+    batch.put_json(DECLARED, {"hypotheses": all_of_it, "sources": sources, "verdict": effective(params.verdict)})
+    batch.put_json(SOURCES, sources)
     asked = {
         name: {"asked": effective(one), "hypothesis": effective(params.hypotheses[name])}
         for name, one in params.multiverse.items()
@@ -50,7 +54,7 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     batch.put_json("data/interim/multiverse.json", asked)  # not a section every study must have: DVC would ask for it
     whole = settled(params.hypotheses, params.missing)
     for name, declared in whole.items():
-        batch.put_json(f"data/interim/plans/{name}.json", plan(declared))
+        batch.put_json(f"data/interim/plans/{name}.json", {"plan": plan(declared), "compute": effective(params.compute)})
     batch.put_json("data/interim/missing.json", {name: asking(declared) for name, declared in whole.items()})
     remove_undeclared(batch.root / "data/analysis/fits", keep=params.hypotheses.__contains__)
 

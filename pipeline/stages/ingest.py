@@ -15,7 +15,7 @@ from pipeline.project.raw_files import read_files
 from pipeline.project.raw_folder import folder_problems
 from pipeline.project.refusal import reported
 
-READS = ("data/interim/check.json", "{sources}", FOLDER)
+READS = ("data/interim/check.json", "data/interim/sources.json", "{sources}", FOLDER)
 WRITES = ("data/interim/ingested",)
 PARAMS = ("sources", "privacy", "measures")
 OUT = "data/interim/ingested"

@@ -52,7 +52,7 @@ def stages(text: str) -> str:
     document = yaml.load(text)
     for name, stage in document["stages"].items():
         body = stage["do"] if "foreach" in stage else stage
-        body["deps"] = [STAMP, *(dep for dep in body["deps"] if not str(dep).startswith("pipeline/"))]
+        body["deps"] = [STAMP, *(dep for dep in body["deps"] if str(dep).split("/")[0] != "pipeline")]
         if name == "check":
             body["always_changed"] = True
     sink = io.StringIO()
