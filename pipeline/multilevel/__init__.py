@@ -8,11 +8,21 @@ docs/engine.md derives what is computed, in the notation of the code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline.base.errors import ModelError, Problem
-from pipeline.multilevel.design.options import DegreesOfFreedom, Method, Random, Residual, Specification, blocks_of, terms_of
+from pipeline.multilevel.design.columns import check_data
+from pipeline.multilevel.design.options import (
+    DegreesOfFreedom,
+    Method,
+    Random,
+    Residual,
+    Specification,
+    blocks_of,
+    name_problems,
+    terms_of,
+)
 from pipeline.multilevel.face.model import Model
 from pipeline.multilevel.inference.comparison import Comparison, compare
 from pipeline.multilevel.inference.contrasts import JointTest
@@ -41,8 +51,12 @@ def fit(
     lists for uncorrelated blocks. `near` is a fit with like effects whose estimates the search starts from: quicker, and
     to the same optimum. Raises ModelError with every problem at once.
     """
-    if not hasattr(data, "columns") and not isinstance(data, Mapping):
-        raise ModelError(Problem("data", "is neither a table nor a mapping of columns", "give a DataFrame"))
+    check_data(data)
+    problems = name_problems(outcome, time, weights)
+    if near is not None and not isinstance(near, Model):
+        problems.append(Problem("near", "is not a fitted model", "give what `fit` returned"))
+    if problems:
+        raise ModelError(problems)
     spec = Specification(outcome, terms_of(fixed), blocks_of(random), method, df, residual, time, weights)
     return Model(fit_specification(data, spec, None if near is None else near.fitted))
 

@@ -64,3 +64,24 @@ def test_a_saddle_is_left_with_autocorrelated_residuals_too() -> None:
     model = fitted(8, random=random, residual="car1", time="day")
     assert model.converged
     assert model.deviance < lowest + LOWEST < saddle
+
+
+def schools() -> pd.DataFrame:
+    """Ratings of 32 clients of ten workers in three schools: levels so few that one factor may stand for another."""
+    draw = np.random.default_rng(583)
+    school_of, worker_of = draw.integers(0, 3, 10), draw.integers(0, 10, 32)
+    client = np.repeat(np.arange(32), 18)
+    worker = worker_of[client]
+    school = school_of[worker]
+    y = draw.normal(0, 0.6, 3)[school] + draw.normal(0, 0.3, 10)[worker] + draw.normal(0, 1, 32)[client]
+    y = y + draw.normal(0, 1, len(client))
+    z = draw.normal(0, 1, 10)[worker]
+    return pd.DataFrame({"y": y, "z": z, "client": client, "worker": worker, "school": school})
+
+
+def test_few_levels_that_take_each_others_place() -> None:
+    """lme4 finds 1779.3273 by nloptwrap; its bobyqa, and a search by moments alone, end at 1779.3608 without schools."""
+    model = fit(schools(), outcome="y", fixed=["z"], random={"school": ["1"], "worker": ["1"], "client": ["1"]})
+    assert model.n_obs > 500
+    assert model.deviance == pytest.approx(1779.327269900, abs=LOWEST)
+    assert model.optimizer.starts > 1

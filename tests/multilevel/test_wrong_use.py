@@ -99,6 +99,18 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
     "unknown residual": ({}, {"residual": "ar1"}, "residual", "not one of the options"),
     "Kenward-Roger by ML": ({}, {"df": "kenward_roger", "method": "ML"}, "df", "REML only"),
     "no grouping": ({}, {"random": {}}, "random", "no grouping column"),
+    "random terms are none": ({}, {"random": {"client": None}}, "client", "not a name"),
+    "random terms have no order": ({}, {"random": {"client": {"1", "x"}}}, "client", "not a name"),
+    "a grouping column by number": ({}, {"random": {3: ["1"]}}, "random", "no name"),
+    "random is a list": ({}, {"random": ["client"]}, "random", "not a mapping"),
+    "fixed is nothing": ({}, {"fixed": None}, "fixed", "not a list"),
+    "fixed has no order": ({}, {"fixed": {"x", "z"}}, "fixed", "not a list"),
+    "fixed is a formula": ({}, {"fixed": "x + z"}, "fixed", "not a list"),
+    "a formula among the terms": ({}, {"fixed": ["x + z"]}, "x + z", "not a column"),
+    "the outcome is a list": ({}, {"outcome": ["y"]}, "outcome", "not the name of a column"),
+    "weights themselves": ({}, {"weights": np.ones(3)}, "weights", "not the name of a column"),
+    "time itself": ({}, {"residual": "car1", "time": [1.0]}, "time", "not the name of a column"),
+    "near is no model": ({}, {"near": 5}, "near", "not a fitted model"),
     "no terms": ({}, {"random": {"client": []}}, "client", "empty list"),
     "a term twice": ({}, {"random": {"client": ["1", "x", "x"]}}, "client", "twice"),
     "a fixed term twice": ({}, {"fixed": ["x", "x"]}, "fixed", "twice"),
@@ -138,6 +150,17 @@ def test_arrays_of_unequal_length() -> None:
         fit(data, **ASKED)
 
 
+@pytest.mark.parametrize("data", [5, "data.csv", np.ones((3, 3)), [{"y": 1.0}], {"y": 1, "x": 2}, {"y": "abc", "x": "abc"}])
+def test_data_that_are_no_table(data: Any) -> None:
+    with pytest.raises(ModelError):
+        fit(data, **ASKED)
+
+
+def test_terms_from_a_generator() -> None:
+    model = fit(study(), **(ASKED | {"fixed": (name for name in ["x"])}))
+    assert model.terms == ("Intercept", "x")
+
+
 def test_no_rows() -> None:
     with pytest.raises(ModelError, match="0 rows"):
         fit(study().iloc[:0], **ASKED)
@@ -153,6 +176,16 @@ def test_no_more_rows_than_coefficients() -> None:
     [
         ("contrast", ({"nope": 1.0},)),
         ("joint", ([{"nope": 1.0}],)),
+        ("contrast", ("x",)),
+        ("contrast", ({},)),
+        ("contrast", ({"x": "1"},)),
+        ("contrast", ({"x": np.nan},)),
+        ("joint", ({"x": 1.0},)),
+        ("joint", ([],)),
+        ("confidence", ("95%",)),
+        ("predict", (5,)),
+        ("simulate", ("seed",)),
+        ("bootstrap", (-1, 2)),
         ("effects", ("nope",)),
         ("influence", ("nope",)),
         ("cluster_robust", ("nope",)),

@@ -44,7 +44,8 @@ def check_groups(
     """Two levels at least, and in each block fewer effects than rows (lme4's checks)."""
     for name, levels in counts.items():
         if levels < 2:
-            source.problem(name, f"has {levels} group; at least 2 are needed", "leave this grouping column out")
+            what = f"has {levels} group{'' if levels == 1 else 's'}; at least 2 are needed"
+            source.problem(name, what, "leave this grouping column out")
     for block, coded in zip(spec.random, random, strict=True):
         levels = counts.get(block.group, 0)
         effects = levels * sum(len(term.names) for term in coded if term is not None)

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.base.errors import Problem
+from pipeline.base.errors import ModelError, Problem
+from pipeline.multilevel.design.options import FORMULA
 from pipeline.multilevel.design.segments import Floats, Ints
 
 INTERCEPT = "Intercept"
@@ -38,6 +39,14 @@ class Levels:
     labels: Any
 
 
+def check_data(data: Any) -> None:
+    """Whether columns can be looked up by name in `data`; ModelError if not."""
+    if isinstance(data, Mapping) or (hasattr(data, "columns") and hasattr(type(data), "__contains__")):
+        return
+    mend = "give data.to_pandas()" if hasattr(data, "to_pandas") else "give a DataFrame"
+    raise ModelError(Problem("data", "is neither a table nor a mapping of columns", mend))
+
+
 class Source:
     """A data set read by column name: a DataFrame or a mapping of arrays; collects problems instead of raising."""
 
@@ -55,9 +64,12 @@ class Source:
     def raw(self, name: str, what: str) -> Any:
         """The column itself, or None and a problem when it is not there."""
         if not self.has(name):
-            self.problem(name, f"{what} is not a column of the data", "check the name against the table")
+            self.problem(name, f"{what} is not a column of the data", _mend_name(name))
             return None
         column = self.data[name]
+        if not hasattr(column, "__len__") or isinstance(column, str | bytes):
+            self.problem(name, "is a single value, not a column", "give one number or category for each row")
+            return None
         if hasattr(column, "columns"):
             self.problem(name, "is there twice", "keep one column of that name")
             return None
@@ -197,6 +209,10 @@ class Source:
             self.problem(name, "has numbers too large or too small to be squared", "rescale it")
             return None
         return values
+
+
+def _mend_name(name: str) -> str:
+    return FORMULA if set(name) & set("~+*|^") else "check the name against the table"
 
 
 def _unhashable(column: Any) -> bool:

@@ -110,7 +110,9 @@ def build(data: Any, spec: Specification) -> Design:
 
 
 def _n_rows(data: Any) -> int:
-    return len(data) if hasattr(data, "columns") else max((len(column) for column in data.values()), default=0)
+    if hasattr(data, "columns"):
+        return len(data)
+    return max((len(column) for column in data.values() if hasattr(column, "__len__")), default=0)
 
 
 def _intercept_is_no_column(source: Source, spec: Specification) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -14,6 +14,7 @@ Residual = Literal["independent", "car1"]
 Random = Mapping[str, Sequence[str] | Sequence[Sequence[str]]]
 
 INTERCEPT_TERM = "1"
+FORMULA = "formulas are not read: name columns in a list, products as a:b"
 
 
 @dataclass(frozen=True)
@@ -49,25 +50,51 @@ class Specification:
 
 def blocks_of(random: Random) -> tuple[Block, ...]:
     """The blocks of a `random` mapping: a flat list is one correlated block, a list of lists one block each."""
-    blocks: list[Block] = []
     if not isinstance(random, Mapping):
         raise ModelError(Problem("random", "is not a mapping", 'give e.g. {"client_id": ["1"]}'))
-    for group, terms in random.items():
-        listed = [terms] if isinstance(terms, str) else list(terms)
-        if not all(isinstance(term, str | list | tuple) for term in listed):
-            raise ModelError(Problem(str(group), "has a random term that is not a name", 'give names of columns, and "1"'))
-        nested = listed if any(not isinstance(term, str) for term in listed) else [listed]
-        for inner in nested:
-            names = (inner,) if isinstance(inner, str) else tuple(str(term) for term in inner)
-            blocks.append(Block(group, names))
-    return tuple(blocks)
+    return tuple(block for group, terms in random.items() for block in _blocks(group, terms))
+
+
+def _blocks(group: object, terms: object) -> list[Block]:
+    if not isinstance(group, str):
+        raise ModelError(Problem("random", "has a grouping column that is no name", "give names of columns as text"))
+    listed = [terms] if isinstance(terms, str) else _listed(terms)
+    inner = [(one,) if isinstance(one, str) else _listed(one) for one in listed or ()]
+    if listed is None or not all(part is not None and all(isinstance(term, str) for term in part) for part in inner):
+        raise ModelError(Problem(group, "has a random term that is not a name", 'give names of columns, and "1"'))
+    known = [tuple(str(term) for term in part) for part in inner if part is not None]
+    if all(isinstance(one, str) for one in listed):
+        return [Block(group, tuple(term for part in known for term in part))]
+    return [Block(group, part) for part in known]
+
+
+def _listed(given: object) -> list[object] | None:
+    """What is in an ordered collection; None for anything else. A set has no order, so its table would have none."""
+    if isinstance(given, str | bytes | Mapping | Set) or not isinstance(given, Iterable):
+        return None
+    return list(given)
 
 
 def terms_of(fixed: Sequence[str]) -> tuple[str, ...]:
     """The fixed terms; ModelError where they are no list of names."""
-    if isinstance(fixed, str) or not all(isinstance(term, str) for term in fixed):
-        raise ModelError(Problem("fixed", "is not a list of names", 'give e.g. ["x", "phase", "x:phase"]'))
-    return tuple(fixed)
+    listed = _listed(fixed)
+    if listed is None or not all(isinstance(term, str) for term in listed):
+        mend = (
+            f'{FORMULA}, e.g. ["x", "phase", "x:phase"]' if isinstance(fixed, str) else 'give e.g. ["x", "phase", "x:phase"]'
+        )
+        raise ModelError(Problem("fixed", "is not a list of names", mend))
+    return tuple(str(term) for term in listed)
+
+
+def name_problems(outcome: object, time: object, weights: object) -> list[Problem]:
+    """Arguments that must name one column and do not."""
+    given = {"outcome": outcome, "time": time, "weights": weights}
+    mend = "give the name of a column as text"
+    return [
+        Problem(where, "is not the name of a column", mend)
+        for where, value in given.items()
+        if not (isinstance(value, str) or (value is None and where != "outcome"))
+    ]
 
 
 def option_problems(spec: Specification) -> list[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from pipeline.multilevel.inference import frames
 from pipeline.multilevel.inference.contrasts import (
     Freedom,
     JointTest,
+    contrast_rows,
     joint_test,
     normal_theory,
     satterthwaite,
@@ -174,6 +176,8 @@ class Model:
     def contrast(self, weights: Mapping[str, float], *, level: float = LEVEL, null: float = 0.0) -> Contrast:
         """A linear combination of coefficients, e.g. {"joint": 1, "solo": -1}, tested against `null`."""
         check_level(level)
+        if not isinstance(null, Real):
+            raise ModelError(Problem("null", "is not a number", "give the value to test against"))
         vector = self.weights([weights])[0]
         estimate = float(vector @ self.beta)
         if self._untold(vector):
@@ -197,15 +201,7 @@ class Model:
 
     def weights(self, contrasts: Sequence[Mapping[str, float]]) -> Floats:
         """Contrasts as rows [k, p] over `terms`; ModelError names unknown terms."""
-        unknown = sorted({term for contrast in contrasts for term in contrast if term not in self.terms})
-        if unknown or not contrasts:
-            problems = [Problem(where=term, what="is not a coefficient of the model") for term in unknown]
-            raise ModelError(problems or "a joint test needs at least one contrast")
-        out = np.zeros((len(contrasts), len(self.terms)))
-        for row, contrast in zip(out, contrasts, strict=True):
-            for term, weight in contrast.items():
-                row[self.terms.index(term)] = weight
-        return out
+        return contrast_rows(contrasts, self.terms)
 
     # -- random effects ------------------------------------------------------------------------------------------
     @property
@@ -260,7 +256,7 @@ class Model:
         """Parametric bootstrap: `n` refits to simulated responses."""
         from pipeline.multilevel.face.bootstrap import bootstrap
 
-        _check_number(n)
+        _check_draws(seed, n)
         return bootstrap(self, seed, n)
 
     def icc(self) -> pd.Series:
@@ -318,7 +314,7 @@ class Model:
 
     def simulate(self, seed: int, n: int = 1) -> Floats:
         """`n` new responses [n, n_obs] drawn from the model, new random effects and all."""
-        _check_number(n)
+        _check_draws(seed, n)
         return predictions.simulate(self, seed, n)
 
     def refit(self, outcome: Any, *, near: bool = False) -> Model:
@@ -338,13 +334,19 @@ class Model:
 
 def check_level(level: float) -> None:
     """The level of an interval: between 0 and 1; ModelError else (95 is not 95%)."""
-    if not 0.0 < level < 1.0:
-        raise ModelError(Problem("level", f"{level:g} is no level of an interval", "give a share below 1, as 0.95"))
+    if not isinstance(level, Real) or not 0.0 < level < 1.0:
+        what = f"{level:g} is no level of an interval" if isinstance(level, Real) else "is not a number"
+        raise ModelError(Problem("level", what, "give a share below 1, as 0.95"))
 
 
-def _check_number(n: int) -> None:
-    if n < 1:
-        raise ModelError(Problem("n", f"{n} draws were asked for", "give at least 1"))
+def _check_draws(seed: int, n: int) -> None:
+    problems = []
+    if not isinstance(n, Integral) or n < 1:
+        problems.append(Problem("n", f"{n} draws were asked for", "give at least 1"))
+    if not isinstance(seed, Integral) or seed < 0:
+        problems.append(Problem("seed", "is not a whole number from 0", "give e.g. 1"))
+    if problems:
+        raise ModelError(problems)
 
 
 __all__ = ["INTERCEPT", "Model", "check_level"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.base.errors import ModelError, Problem
-from pipeline.multilevel.design.columns import INTERCEPT, Source
+from pipeline.multilevel.design.columns import INTERCEPT, Source, check_data
 from pipeline.multilevel.design.matrix import codes_in
 from pipeline.multilevel.design.options import INTERCEPT_TERM
 from pipeline.multilevel.design.segments import Floats
@@ -53,6 +53,7 @@ def fitted_values(fitted: Fitted, modes: Modes) -> Floats:
 
 def predict(model: FittedView, data: Any, modes: Modes | None) -> Floats:
     """Predictions for new rows; ModelError lists unknown, missing or infinite columns."""
+    check_data(data)
     design = model.fitted.design
     source = Source(data, design.categories)
     fixed = _columns(source, model.spec.fixed)

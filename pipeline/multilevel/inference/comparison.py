@@ -40,6 +40,8 @@ def compare(small: FittedView, large: FittedView) -> Comparison:
 
     With variances among those terms the test is conservative: zero is the edge of their range (Self & Liang 1987).
     """
+    if not all(hasattr(model, "fitted") for model in (small, large)):
+        raise ModelError(Problem("models", "are not two fitted models", "give what `fit` returned, small first"))
     _check(small, large)
     one, two = by_ml(small), by_ml(large)
     statistic = one.deviance - two.deviance

@@ -6,11 +6,13 @@ inverse Hessian of the deviance, both in phi = (theta, sigma).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
+from pipeline.base.errors import ModelError, Problem
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.search.estimate import Information
 
@@ -30,6 +32,27 @@ class JointTest:
     df_numerator: int
     df_denominator: float
     p_value: float
+
+
+def contrast_rows(contrasts: Sequence[Mapping[str, float]], terms: Sequence[str]) -> Floats:
+    """Contrasts as rows [k, p] over `terms`; ModelError names unknown terms and weights that are no number."""
+    given = list(contrasts) if not isinstance(contrasts, str | Mapping) else [None]
+    if not given or not all(isinstance(contrast, Mapping) and contrast for contrast in given):
+        mend = 'give e.g. {"x": 1, "z": -1}; a joint test takes a list of these'
+        raise ModelError(Problem("contrast", "names no coefficient with its weight", mend))
+    problems = []
+    out = np.zeros((len(given), len(terms)))
+    for row, contrast in zip(out, given, strict=True):
+        for term, weight in contrast.items() if contrast is not None else ():
+            if term not in terms:
+                problems.append(Problem(str(term), "is not a coefficient of the model", "see `terms`"))
+            elif not isinstance(weight, Real) or not np.isfinite(weight):
+                problems.append(Problem(str(term), "has a weight that is not a number", "give a number"))
+            else:
+                row[terms.index(term)] = weight
+    if problems:
+        raise ModelError(sorted(set(problems), key=lambda problem: problem.where))
+    return out
 
 
 def normal_theory(_: Floats) -> float:

@@ -99,7 +99,7 @@ def _evaluated(deviance: Deviance, fitted: Fitted, *, refit: bool) -> Evaluation
     if deviance.nu <= 0 or not _full_rank(total[:-1, :-1]):
         return None
     try:
-        return optimum(deviance, theta).here if refit else deviance.at(theta)
+        return optimum(deviance, theta, only=True).here if refit else deviance.at(theta)
     except np.linalg.LinAlgError:
         return None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.base.errors import ModelError, Problem
+from pipeline.multilevel.design.columns import INTERCEPT
+from pipeline.multilevel.design.options import INTERCEPT_TERM
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.inference.contrasts import pseudo_inverse
 from pipeline.multilevel.search.fitting import Fitted
@@ -16,6 +18,7 @@ def covariance_error(fitted: Fitted, group: str, one: str, other: str) -> float:
     The covariance is sigma^2 times an element of B T T'B', T the triangle and B the way back to raw terms; its slope in
     (theta, sigma) meets twice the inverse Hessian of the deviance. Raises ModelError where no block holds both terms.
     """
+    one, other = (INTERCEPT if term == INTERCEPT_TERM else term for term in (one, other))
     parameters, found = fitted.deviance.parameters, fitted.optimum
     scale = fitted.design.outcome_scale
     for block, triangle in zip(parameters.blocks, parameters.triangles(found.theta), strict=True):

@@ -19,6 +19,8 @@ from pipeline.multilevel.search.optimize import ENOUGH, OptimizerRecord, Point, 
 STEP = 3e-4
 # Below this many rows a fit is so cheap that it is started from several points.
 SMALL = 500
+# Factors of up to so many levels may take each other's place, so that there are several optima.
+FEW = 100
 ROUNDS = 8
 # Curvatures below this share of the largest cannot be told from zero by differences.
 FLAT = 1e-6
@@ -56,18 +58,32 @@ class Optimum:
     record: OptimizerRecord
 
 
-def optimum(deviance: Deviance, start: Floats | None = None, curvature: Floats | None = None) -> Optimum:
-    """The minimum of the deviance; from several starts when the data are few and no start is given."""
-    if start is not None:
-        return _from(deviance, start, 1, curvature)
-    starts = deviance.starts(many=deviance.n <= SMALL)
-    found = [_from(deviance, one, len(starts), None) for one in starts]
+def optimum(
+    deviance: Deviance, start: Floats | None = None, curvature: Floats | None = None, *, only: bool = False
+) -> Optimum:
+    """The minimum of the deviance, begun at `start` where one is given; elsewhere too unless `only` from there.
+
+    Few rows may leave several optima, and so may few levels that compete for the same variance: then one of them often
+    ends at zero, and the search is begun from other points as well.
+    """
+    starts = deviance.starts(many=deviance.n <= SMALL) if start is None else [start]
+    found = [_from(deviance, one, curvature) for one in starts]
+    if len(found) == 1 and not only and _contested(deviance, found[0].theta):
+        found.extend(_from(deviance, one, None) for one in deviance.starts(many=True)[1:])
     best = min(found, key=lambda one: one.here.deviance)
-    ties = [one for one in found if one.here.deviance < best.here.deviance + ENOUGH]
-    return ties[0]
+    chosen = next(one for one in found if one.here.deviance < best.here.deviance + ENOUGH)
+    return replace(chosen, record=replace(chosen.record, evaluations=deviance.evaluations, starts=len(found)))
 
 
-def _from(deviance: Deviance, start: Floats, starts: int, curvature: Floats | None) -> Optimum:
+def _contested(deviance: Deviance, theta: Floats) -> bool:
+    """Whether a standard deviation of few levels came to rest at zero beside other parameters."""
+    blocks = deviance.parameters.blocks
+    few = [block.where for block in blocks if deviance.plan.n_levels[block.factor] <= FEW]
+    diagonal = deviance.parameters.diagonal()
+    return deviance.size > 1 and any(bool((theta[where][diagonal[where]] == 0).any()) for where in few)
+
+
+def _from(deviance: Deviance, start: Floats, curvature: Floats | None) -> Optimum:
     guess = np.diag(deviance.stiffness(start)) if curvature is None else curvature
     first = point = minimize(deviance.value_and_gradient, start, guess)
     for _ in range(ROUNDS):
@@ -84,7 +100,7 @@ def _from(deviance: Deviance, start: Floats, starts: int, curvature: Floats | No
             if promised < 10 * ENOUGH:
                 break
         point = minimize(deviance.value_and_gradient, point.x if below is None else below, upward, radius=0.1)
-    return _finished(deviance, start, first.first, point, information, starts)
+    return _finished(deviance, start, first.first, point, information)
 
 
 def _way_down(deviance: Deviance, point: Point, profiled: Floats) -> Floats | None:
@@ -167,9 +183,7 @@ def _firm(hessian: Floats) -> Floats:
     return firm
 
 
-def _finished(
-    deviance: Deviance, start: Floats, first: float, point: Point, information: Information, starts: int
-) -> Optimum:
+def _finished(deviance: Deviance, start: Floats, first: float, point: Point, information: Information) -> Optimum:
     """One Newton step from the last point leaves an error of the order of the last one squared."""
     step, promised = trust_region_step(point.gradient, information.profiled, 0.5)
     theta, here = point.x, deviance.at(point.x)
@@ -190,7 +204,7 @@ def _finished(
         end_deviance=here.deviance,
         gradient=float(np.abs(point.gradient).max()),
         evaluations=deviance.evaluations,
-        starts=starts,
+        starts=1,
         reason=point.reason if converged else f"{point.reason}; a further decrease is still promised",
     )
     return Optimum(theta, here, here.r2 / deviance.nu, information, converged, record)

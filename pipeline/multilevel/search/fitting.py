@@ -62,7 +62,7 @@ def fit_design(
         begin = start_near(
             deviance, groups_of(design), Near(groups_of(near.design), near.structure.parameters, near.optimum)
         )
-    return Fitted(design, structure, deviance, _searched(design, deviance, begin))
+    return Fitted(design, structure, deviance, _searched(design, deviance, begin, only=start is not None))
 
 
 def groups_of(design: Design) -> tuple[str, ...]:
@@ -70,10 +70,10 @@ def groups_of(design: Design) -> tuple[str, ...]:
     return tuple(factor.name for factor in design.factors)
 
 
-def _searched(design: Design, deviance: Deviance, start: Start | None) -> Optimum:
+def _searched(design: Design, deviance: Deviance, start: Start | None, *, only: bool = False) -> Optimum:
     """The optimum; ModelError where groups explain the outcome fully, so that the likelihood has none."""
     try:
-        found = optimum(deviance) if start is None else optimum(deviance, start.theta, start.curvature)
+        found = optimum(deviance) if start is None else optimum(deviance, start.theta, start.curvature, only=only)
     except np.linalg.LinAlgError:
         found = None
     if found is None or found.sigma2 < NOTHING_RESIDUAL:
@@ -98,4 +98,5 @@ def refit(fitted: Fitted, outcome: Floats, start: Floats | None = None) -> Fitte
     sums = RowSums(design)
     gathered = with_outcome(structure.layout, sums, fitted.deviance.gathered)
     deviance = Deviance(design, structure, gathered, sums.log_determinant, reml=fitted.deviance.reml)
-    return Fitted(design, structure, deviance, _searched(design, deviance, None if start is None else Start(start)))
+    begin = None if start is None else Start(start)
+    return Fitted(design, structure, deviance, _searched(design, deviance, begin, only=start is not None))
