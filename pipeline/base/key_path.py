@@ -6,14 +6,18 @@ import difflib
 import json
 import re
 import types
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, TypeGuard, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 from pipeline.base.errors import Problem
 from pipeline.base.yaml_text import Path, show
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+NOWHERE = object()
 
 
 def nearest(name: str, names: list[str]) -> str:
@@ -22,7 +26,7 @@ def nearest(name: str, names: list[str]) -> str:
     return f"did you mean `{close[0]}`?" if close else f"allowed: {', '.join(sorted(names))}"
 
 
-def problem(detail: Any, data: Any, whole: type[BaseModel]) -> Problem:
+def problem(detail: ErrorDetails, data: object, whole: type[BaseModel]) -> Problem:
     """One of pydantic's errors over `data`, which was to be a `whole`: its key path, what was found, what is allowed."""
     path = _real_path(detail["loc"], data)
     kind, where = detail["type"], show(path)
@@ -43,50 +47,58 @@ def problem(detail: Any, data: Any, whole: type[BaseModel]) -> Problem:
     return Problem(where, f"found {found}", f"allowed: {_allowed(detail)}")
 
 
-def _choices(detail: Any) -> list[str]:
+def _choices(detail: ErrorDetails) -> list[str]:
     return re.findall(r"'([^']*)'", detail["ctx"]["expected"])
 
 
-def _allowed(detail: Any) -> str:
+def _allowed(detail: ErrorDetails) -> str:
     if detail["type"] == "bool_type":
         return "true or false"  # never yes or no: YAML readers disagree about them
     message = str(detail["msg"])
     return message.removeprefix("Input should be ").removeprefix("Value error, ").replace("String should", "should")
 
 
-def _found(value: Any) -> str:
+def _found(value: object) -> str:
     shown = json.dumps(value, ensure_ascii=True, default=str)
     return shown if len(shown) <= 60 else shown[:57] + "..."
 
 
-def _real_path(loc: tuple[str | int, ...], data: Any) -> Path:
+def _real_path(loc: tuple[str | int, ...], data: object) -> Path:
     """Drop what pydantic adds to a location (union branch names, `[key]`), keeping only keys that are in the file."""
     path: list[str | int] = []
     here = data
     for index, part in enumerate(loc):
-        try:
-            here = here[part]
-        except (KeyError, IndexError, TypeError):
-            if index == len(loc) - 1 and isinstance(here, dict) and part != "[key]":
-                path.append(part)
-        else:
+        found = _inner(here, part)
+        if found is not NOWHERE:
+            here = found
+            path.append(part)
+        elif index == len(loc) - 1 and isinstance(here, dict) and part != "[key]":
             path.append(part)
     return tuple(path)
 
 
+def _inner(here: object, part: str | int) -> object:
+    """What stands under a key or at a place of plain data, or NOWHERE."""
+    if isinstance(here, dict):
+        return here.get(part, NOWHERE)
+    if isinstance(here, list) and isinstance(part, int) and part < len(here):
+        return here[part]
+    return NOWHERE
+
+
 def _keys_at(whole: type[BaseModel], path: Path) -> list[str]:
     """The keys allowed at a path, walked through the models' annotations."""
-    kinds: list[Any] = [whole]
+    kinds: list[object] = [whole]
     for part in path:
         kinds = [inner for kind in kinds for inner in _step(kind, part)]
     return sorted({name for kind in kinds if _is_model(kind) for name in kind.model_fields})
 
 
-def _is_model(kind: Any) -> bool:
+def _is_model(kind: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
-def _step(kind: Any, part: str | int) -> list[Any]:
+def _step(kind: object, part: str | int) -> list[object]:
     if _is_model(kind):
         field = kind.model_fields.get(str(part))
         return _branches(field.annotation) if field else []
@@ -95,7 +107,7 @@ def _step(kind: Any, part: str | int) -> list[Any]:
     return [inner for arg in get_args(kind) for inner in _branches(arg)] if get_origin(kind) is tuple else []
 
 
-def _branches(annotation: Any) -> list[Any]:
+def _branches(annotation: object) -> list[object]:
     if get_origin(annotation) in (Union, types.UnionType):
         return [inner for arg in get_args(annotation) for inner in _branches(arg)]
     return _branches(get_args(annotation)[0]) if get_origin(annotation) is Annotated else [annotation]

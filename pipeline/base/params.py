@@ -303,7 +303,7 @@ def load(text: str) -> Params:
     return validate(parse(text))
 
 
-def validate(data: Any) -> Params:
+def validate(data: object) -> Params:
     """Turn plain data into Params; ParamsError as `load`."""
     try:
         return Params.model_validate_json(json.dumps(data))

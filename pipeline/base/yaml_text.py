@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeline.base.errors import ParamsError, Problem
+
+if TYPE_CHECKING:
+    from ruamel.yaml.nodes import MappingNode, Node
 
 Path = tuple[str | int, ...]
 
@@ -31,7 +34,7 @@ MOST_LEVELS = 40  # sections in sections; params.yaml itself has seven
 LONGEST_NUMBER = 40  # characters
 
 
-def parse(text: str) -> Any:
+def parse(text: str) -> object:
     """Read YAML text into plain dicts, lists and scalars.
 
     Raises ParamsError naming every duplicate key, alias, tag and surprising scalar with its key path and line.
@@ -53,14 +56,15 @@ def show(path: Path) -> str:
     return shown or "params.yaml"
 
 
-def _compose(text: str) -> Any:
+def _compose(text: str) -> Node | None:
     import ruamel.yaml
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     if attack := _attack(text):
         raise ParamsError(attack)
     try:
-        return ruamel.yaml.YAML(typ="safe", pure=True).compose(text)
+        node: Node | None = ruamel.yaml.YAML(typ="safe", pure=True).compose(text)
+        return node
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"params.yaml line {mark.line + 1}" if mark else "params.yaml"
@@ -96,7 +100,7 @@ def _attack(text: str) -> Problem | None:
     return None
 
 
-def _problems(node: Any, path: Path, seen: set[int]) -> Iterator[Problem]:
+def _problems(node: Node, path: Path, seen: set[int]) -> Iterator[Problem]:
     """The problems of a node and of what is below it; each node once, since aliases of aliases stand for billions."""
     line = f"{show(path)} (line {node.start_mark.line + 1})"
     if str(node.tag).startswith("!"):
@@ -106,17 +110,18 @@ def _problems(node: Any, path: Path, seen: set[int]) -> Iterator[Problem]:
     if id(node) in seen:
         return
     seen.add(id(node))
-    kind = type(node).__name__
-    if kind == "MappingNode":
+    from ruamel.yaml.nodes import MappingNode, SequenceNode
+
+    if isinstance(node, MappingNode):
         yield from _mapping_problems(node, path, seen)
-    elif kind == "SequenceNode":
+    elif isinstance(node, SequenceNode):
         for index, child in enumerate(node.value):
             yield from _problems(child, (*path, index), seen)
     else:
         yield from _scalar_problems(node, line)
 
 
-def _mapping_problems(node: Any, path: Path, seen: set[int]) -> Iterator[Problem]:
+def _mapping_problems(node: MappingNode, path: Path, seen: set[int]) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for key, value in node.value:
         line = key.start_mark.line + 1
@@ -131,11 +136,11 @@ def _mapping_problems(node: Any, path: Path, seen: set[int]) -> Iterator[Problem
         yield from _problems(value, child, seen)
 
 
-def _scalar_problems(node: Any, where: str) -> Iterator[Problem]:
+def _scalar_problems(node: Node, where: str) -> Iterator[Problem]:
     tag = str(node.tag)
     if tag.removeprefix("tag:yaml.org,2002:") not in PLAIN_TAGS:
         yield Problem(where, "a YAML tag (!...)", "remove the tag")
-    if node.style is None and tag != TEXT:
+    if getattr(node, "style", None) is None and tag != TEXT:
         if len(str(node.value)) > LONGEST_NUMBER:
             yield Problem(where, f"a number of {len(str(node.value)):,} characters", QUOTE_IT)
             return
@@ -145,16 +150,17 @@ def _scalar_problems(node: Any, where: str) -> Iterator[Problem]:
                 return
 
 
-def _construct(node: Any) -> Any:
-    kind = type(node).__name__
-    if kind == "MappingNode":
+def _construct(node: Node) -> object:
+    from ruamel.yaml.nodes import MappingNode, SequenceNode
+
+    if isinstance(node, MappingNode):
         return {str(key.value): _construct(value) for key, value in node.value}
-    if kind == "SequenceNode":
+    if isinstance(node, SequenceNode):
         return [_construct(child) for child in node.value]
     return _scalar(node)
 
 
-def _scalar(node: Any) -> Any:
+def _scalar(node: Node) -> str | int | float | bool | None:
     text, tag = str(node.value), str(node.tag).rsplit(":", 1)[-1]
     if tag == "null":
         return None

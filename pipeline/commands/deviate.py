@@ -17,9 +17,9 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     """Write the declaration; StageError where nothing is locked, or not this."""
     batch = Batch(root, (FILE,), (FILE,))
     record = read(batch)
-    if record["locked"] is None:
+    if record.locked is None:
         raise StageError(Problem(FILE, "no lock is closed, so there is nothing to deviate from", "lock first"))
-    known = sorted(record["locked"]["promise"]["hypotheses"])
+    known = sorted(record.locked.promise.hypotheses)
     if arguments.hypothesis not in known:
         raise StageError(Problem(FILE, "no locked hypothesis of this name", nearest(arguments.hypothesis, known)))
     batch.put_json(FILE, lock.declare(record, hypothesis=arguments.hypothesis, why=reason(arguments), date=today()))

@@ -7,7 +7,6 @@ import json
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from pipeline.base.errors import Problem, StageError
 from pipeline.base.params import Params, load, settled
@@ -16,6 +15,7 @@ from pipeline.hypotheses.verdict.lock import FILE
 from pipeline.project import promise
 from pipeline.project.io import Batch
 from pipeline.project.runner import params_text
+from pipeline.results.lock import LockFile
 
 RESULTS = ("data/analysis/fits/*.json", "data/analysis/verdicts.json", "reports/estimates/*.json", "reports/metrics.json")
 VERDICTS = "data/analysis/verdicts.json"
@@ -28,18 +28,19 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     reads = tuple(name.format(sources=params.sources.directory) for name in promise.READS)
     batch = Batch(root, reads, (FILE,))
     record, promised = read(batch), promise.promised(batch, params, settled(params.hypotheses, params.missing))
-    if record["locked"] is not None:
+    if record.locked is not None:
         raise StageError(Problem(FILE, "a lock is closed already", 'python -m pipeline unlock --why "..." opens it'))
-    if not promised["hypotheses"]:
+    if not promised.hypotheses:
         raise StageError(
             Problem("hypotheses", "none is confirmatory, so there is nothing to lock", "set `role: confirmatory`")
         )
     seen, manifest = outcomes_seen(root, params), promise.manifest(batch, params)
     engine = f"{params.compute.engine}, numpy {version('numpy')}"
-    facts: dict[str, Any] = {"date": today(), "manifest": manifest, "engine": engine, "outcomes_seen": seen}
-    batch.put_json(FILE, lock.close(record, lock.locked(promised, **facts, history=record["history"])))
+    history = record.history
+    new = lock.locked(promised, date=today(), manifest=manifest, engine=engine, outcomes_seen=seen, history=history)
+    batch.put_json(FILE, lock.close(record, new))
     batch.commit()
-    print(f"Locked {len(promised['hypotheses'])} confirmatory hypotheses in {FILE}; commit that file now.")
+    print(f"Locked {len(promised.hypotheses)} confirmatory hypotheses in {FILE}; commit that file now.")
     if manifest is None:
         print(
             "The raw files have no manifest (python -m pipeline manifest), so the lock does not hold which data these are."
@@ -69,9 +70,9 @@ def _origin(root: Path) -> str | None:
         return None
 
 
-def read(batch: Batch) -> dict[str, Any]:
+def read(batch: Batch) -> LockFile:
     """The lock file, or an open one where there is none yet; StageError where it is none that `lock` wrote."""
-    return lock.readable(batch.json(FILE)) if batch.has(FILE) else dict(lock.OPEN)
+    return lock.readable(batch.json(FILE)) if batch.has(FILE) else lock.OPEN
 
 
 def reason(arguments: argparse.Namespace) -> str:

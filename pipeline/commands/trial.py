@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 from pathlib import Path
+from typing import cast
 
 from pipeline.base.errors import Problem, StageError
 from pipeline.base.params import Hypothesis, Params, effective, load
@@ -29,7 +30,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     text = params_text(root)
     params, settings = load(text), trial.settings_of(arguments.settings)
     name = str(arguments.hypothesis)
-    version = trial.version(parse(text), name, settings)
+    version = trial.version(cast("dict[str, object]", parse(text)), name, settings)
     batch = Batch(root, (LINKED, FITS, TRUST), ())
     if not (root / LINKED).is_dir():
         raise StageError(Problem(LINKED, "there is nothing to fit yet", RERUN))

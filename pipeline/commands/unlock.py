@@ -16,7 +16,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     """Open the lock; StageError where none is closed."""
     batch = Batch(root, (FILE,), (FILE,))
     record = read(batch)
-    if record["locked"] is None:
+    if record.locked is None:
         raise StageError(Problem(FILE, "no lock is closed", "nothing to do"))
     batch.put_json(FILE, lock.reopen(record, why=reason(arguments), date=today()))
     batch.commit()

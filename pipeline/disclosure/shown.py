@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
 
 from pipeline.base.errors import DisclosureError, Problem
 from pipeline.disclosure.neutral import visible
@@ -29,7 +28,7 @@ def derived(value: float, *of: Shown) -> Shown:
     return Shown(f"{value:.6g}".replace("-", "−"), float(value))
 
 
-def insist(value: Any, where: str = "release") -> None:
+def insist(value: object, where: str = "release") -> None:
     """Raise DisclosureError where a number reached a release without passing the gate; says where, never which."""
     if value is None or isinstance(value, str | bool | bytes | Shown):
         return
@@ -39,14 +38,14 @@ def insist(value: Any, where: str = "release") -> None:
     elif isinstance(value, Sequence | frozenset | set):
         for inner in value:
             insist(inner, f"{where}[]")
-    elif is_dataclass(value):
+    elif is_dataclass(value) and not isinstance(value, type):
         for entry in fields(value):
             insist(getattr(value, entry.name), f"{where}.{entry.name}")
     else:
         raise DisclosureError(Problem(where, "a value that did not pass the output gate", "show it through the Gate"))
 
 
-def released(value: Any) -> Any:
+def released(value: object) -> object:
     """Plain data for JSON from cleared data: the number of a Shown, or None where it is hidden; text on one line."""
     if isinstance(value, Shown):
         return value.value

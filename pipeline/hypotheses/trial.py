@@ -26,7 +26,8 @@ def settings_of(words: Sequence[str]) -> dict[str, Any]:
         try:
             if not sign or not key:
                 raise ParamsError(Problem(key or "the setting", "no `=` in it", EXAMPLE))
-            found[key] = parse(f"value: {value}")["value"] if value.strip() else None
+            read = parse(f"value: {value}")
+            found[key] = read["value"] if value.strip() and isinstance(read, dict) else None
         except ParamsError as error:
             problems += [Problem(key, problem.what, problem.mend or EXAMPLE) for problem in error.problems]
     if problems:
@@ -54,7 +55,7 @@ def declared(params: Params, hypothesis: Hypothesis, name: str) -> dict[str, Hyp
     return {one: hypothesis if one == name else other for one, other in params.hypotheses.items()}
 
 
-def _put(node: dict[str, Any], key: str, value: Any) -> None:
+def _put(node: dict[str, Any], key: str, value: object) -> None:
     *parents, last = key.split(".")
     for parent in parents:
         inner = node.get(parent)

@@ -120,7 +120,9 @@ def glued_pattern(glue: Glue, privacy: Privacy) -> str:
     return rf"(?:{glue.prefix}{piece}(?:{separator}{piece}){{0,5}}|{privacy.id_pattern})"
 
 
-def read_column(text: Any, how: Reading, where: str, line: Callable[[int], int]) -> tuple[Any, list[Finding]]:
+def read_column(
+    text: pa.ChunkedArray, how: Reading, where: str, line: Callable[[int], int]
+) -> tuple[pa.ChunkedArray, list[Finding]]:
     """A column's typed cells, and what is wrong with them; `line` gives the line a row stands on."""
     cells = convert(text, how)
     findings = [
@@ -133,7 +135,9 @@ def read_column(text: Any, how: Reading, where: str, line: Callable[[int], int])
     return cells.values, findings
 
 
-def _column(part: Part, wide: Wide, column: Column, privacy: Privacy, items: int, assembled: Assembled) -> Any:
+def _column(
+    part: Part, wide: Wide, column: Column, privacy: Privacy, items: int, assembled: Assembled
+) -> pa.ChunkedArray | None:
     """One canonical column, its findings noted; None where the source does not have it."""
     source = part.source
     constant = source.constants.get(column.name)
@@ -162,7 +166,7 @@ def _column(part: Part, wide: Wide, column: Column, privacy: Privacy, items: int
     return values
 
 
-def removed_by(text: Any, missing: frozenset[str]) -> dict[str, int]:
+def removed_by(text: pa.ChunkedArray, missing: frozenset[str]) -> dict[str, int]:
     """How many cells each declared code of missing values emptied, the empty cell itself left out."""
     import pyarrow.compute as pc
 
@@ -199,7 +203,7 @@ def _order(part: Part, wide: Wide, privacy: Privacy, assembled: Assembled) -> di
     return {ORDER: values}
 
 
-def _nothing(rows: int, kind: Any) -> Any:
+def _nothing(rows: int, kind: pa.DataType) -> pa.ChunkedArray:
     import pyarrow as pa
 
     return pa.chunked_array([pa.DictionaryArray.from_arrays(pa.nulls(rows, pa.int32()), pa.nulls(0, kind))])
@@ -223,7 +227,7 @@ def _mapped(source: TableSource, name: str, items: int) -> Mapped | None:
 MADE_OF_PARTS = frozenset({"session_id", "episode_id"})  # often a client's id and a number: like in structure, in order
 
 
-def guessable(ids: Any, name: str, where: str) -> list[Finding]:
+def guessable(ids: pa.ChunkedArray, name: str, where: str) -> list[Finding]:
     """The id rules that a column of pseudonyms breaks; agencies are few and known to be, so only names among them count."""
     import pyarrow.compute as pc
 
@@ -271,7 +275,7 @@ def _drop_unanswered(assembled: Assembled) -> None:
         assembled.set_aside["no item answered"] = empty
 
 
-def _there(column: Any) -> Any:
+def _there(column: pa.ChunkedArray) -> pa.BooleanArray:
     import pyarrow as pa
 
     return pa.chunked_array([is_there(chunk) for chunk in column.chunks], pa.bool_()).combine_chunks()

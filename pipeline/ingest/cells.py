@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.ingest.hints import hint, looks_like
 from pipeline.ingest.net import classify
@@ -35,6 +35,9 @@ class Fault(str):
     """The name of the rule that a cell breaks."""
 
 
+Value = str | int | float | bool | None  # of one cell: a Fault, which is text, or of its column's kind; None if missing
+
+
 @dataclass
 class Reading:
     """How one canonical column's cells are read: what is missing, what is recoded, which codes or ids are right.
@@ -46,7 +49,7 @@ class Reading:
 
     column: Column
     missing: frozenset[str] = frozenset([""])
-    recode: Mapping[str, Any] = field(default_factory=dict)
+    recode: Mapping[str, Value] = field(default_factory=dict)
     codes: frozenset[str] = frozenset()
     id_pattern: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -56,7 +59,7 @@ class Reading:
     remarks: dict[str, set[str]] = field(default_factory=dict)
     noticed: set[str] = field(default_factory=set)
 
-    def __call__(self, text: str) -> Any:
+    def __call__(self, text: str) -> Value:
         """The value of one cell: None if missing, a Fault if it has no right form."""
         label = self.labels.get(text, "")
         if text in self.recode or label in self.recode:
@@ -76,7 +79,7 @@ class Reading:
         """What more to say of the cells that break a rule: what is allowed, and the key that may be wanting."""
         return hint(rule, self.column, self.codes, self.noticed)
 
-    def _recoded(self, text: str, label: str) -> Any:
+    def _recoded(self, text: str, label: str) -> Value:
         """A cell that a recode names, by its code or its label; a label that says the opposite is a fault."""
         target = self.recode[text if text in self.recode else label]
         if target is None or (target == MISSING and MISSING not in self.column.codes):
@@ -88,7 +91,7 @@ class Reading:
                 return Fault("label_conflict")
         return value
 
-    def _labelled(self, text: str, value: Any, label: str) -> Any:
+    def _labelled(self, text: str, value: Value, label: str) -> Value:
         """A cell whose code has a label: the label decides where it can be read; a yes or no without one is not guessed."""
         said = self._of_label(label)
         if isinstance(said, Fault):
@@ -97,7 +100,7 @@ class Reading:
             self.remarks.setdefault("label_decides", set()).add(text)
         return said
 
-    def _of_label(self, label: str) -> Any:
+    def _of_label(self, label: str) -> Value:
         """What a label says by itself: as it is, or as the code it would be (`Not attended` as not_attended)."""
         words = re.sub(r"^[0-9]+ *[-=.:)] *", "", label.strip())
         if self.column.kind == "boolean":
@@ -108,7 +111,7 @@ class Reading:
         return value
 
     @cached_property
-    def _read(self) -> Callable[[str], Any]:
+    def _read(self) -> Callable[[str], Value]:
         readers = {
             "code": self._code,
             "codes": self._codes,
@@ -120,26 +123,26 @@ class Reading:
         }
         return readers[self.column.kind]
 
-    def _code(self, text: str) -> Any:
+    def _code(self, text: str) -> Value:
         return text if text in self.codes else Fault("not_code")
 
-    def _codes(self, text: str) -> Any:
+    def _codes(self, text: str) -> Value:
         parts = [part.strip() if self.separator != CODES_SEPARATOR else part for part in text.split(self.separator)]
         parts = [plain_text(self.recode.get(part, part)) for part in parts]
         known = all(part in self.codes for part in parts) and len(set(parts)) == len(parts)
         return CODES_SEPARATOR.join(sorted(parts)) if known else Fault("not_code")
 
-    def _number(self, text: str) -> Any:
+    def _number(self, text: str) -> Value:
         if self.decimal == ",":
             text = text.replace(",", ".") if "." not in text else ""
         value = _number(text)
-        if self.scale is None or isinstance(value, Fault):
+        if self.scale is None or not isinstance(value, float):
             return value
         return value if self.scale[0] <= value <= self.scale[1] else Fault("not_on_scale")
 
-    def _integer(self, text: str) -> Any:
+    def _integer(self, text: str) -> Value:
         value = self._number(text)
-        if isinstance(value, Fault):
+        if not isinstance(value, float):
             return value
         if value != int(value):
             return Fault("not_whole")
@@ -171,7 +174,7 @@ def convert(text: pa.ChunkedArray, reading: Reading) -> Cells:
 
     chunks, faults, start = [], dict[str, tuple[int, int]](), 0
     remarks: dict[str, int] = {}
-    remembered: dict[str, Any] = {}
+    remembered: dict[str, Value] = {}
     for chunk in text.chunks:
         if reading.column.kind == "id":
             values, wrong = _ids(chunk.dictionary, reading)
@@ -212,12 +215,12 @@ def is_there(chunk: pa.Array) -> pa.Array:
     return pc.coalesce(chunk.dictionary.is_valid().take(chunk.indices), flags([False])[0])
 
 
-def plain_text(value: Any) -> str:
+def plain_text(value: object) -> str:
     """A scalar of params.yaml as the text a cell would hold."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _values(texts: list[str], reading: Reading, remembered: dict[str, Any]) -> tuple[list[Any], dict[str, list[bool]]]:
+def _values(texts: list[str], reading: Reading, remembered: dict[str, Value]) -> tuple[list[Value], dict[str, list[bool]]]:
     values = []
     for text in texts:
         if text not in remembered:
@@ -230,7 +233,7 @@ def _values(texts: list[str], reading: Reading, remembered: dict[str, Any]) -> t
     return [None if isinstance(value, Fault) else value for value in values], wrong
 
 
-def _ids(texts: pa.Array, reading: Reading) -> tuple[Any, dict[str, list[bool]]]:
+def _ids(texts: pa.Array, reading: Reading) -> tuple[pa.Array, dict[str, list[bool]]]:
     """Ids by the column at once: they are many, and nearly always right."""
     import pyarrow.compute as pc
 
@@ -255,13 +258,13 @@ def _id_fault(text: str, reading: Reading) -> str:
     return "spaces" if text != text.strip() else classify(text) or "not_id"
 
 
-def _spread(values: Any, indices: pa.Array, column: Column) -> pa.Array:
+def _spread(values: pa.Array | list[Value], indices: pa.Array, column: Column) -> pa.Array:
     """The converted values of a chunk's dictionary, with the codes that lay them out over its rows."""
     import pyarrow as pa
 
     if column.closed:
         place = {code: index for index, code in enumerate(column.codes)}
-        codes = numbers([None if value is None else place[value] for value in values], pa.int8())
+        codes = numbers([None if value is None else place[str(value)] for value in values], pa.int8())
         return pa.DictionaryArray.from_arrays(codes.take(indices), strings(column.codes))
     kind = arrow_type(column)
     entries = values.cast(kind) if isinstance(values, pa.Array) else typed(values, kind)
@@ -276,19 +279,19 @@ def _count(faults: dict[str, tuple[int, int]], name: str, hit: pa.Array, start: 
         faults[name] = (count + hit.true_count, first)
 
 
-def _number(text: str) -> Any:
+def _number(text: str) -> float | Fault:
     """A plain number with a decimal point."""
     return float(text) + 0.0 if NUMBER.fullmatch(text) else Fault("not_number")  # + 0.0: no negative zero
 
 
-def _boolean(text: str) -> Any:
+def _boolean(text: str) -> Value:
     plain = text.lower() if text in (text.lower(), text.upper(), text.capitalize()) else text
     return TRUTH.get(plain, Fault("not_boolean"))
 
 
-def _band(text: str) -> Any:
+def _band(text: str) -> Value:
     return text if is_band(text) else Fault("not_band")
 
 
-def _no_id(_text: str) -> Any:
+def _no_id(_text: str) -> Value:
     return Fault("not_id")

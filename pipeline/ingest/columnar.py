@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.base.errors import Problem
 from pipeline.ingest.delimited import header_problems
@@ -13,6 +13,7 @@ from pipeline.tables.rules import Finding, broken
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 MAGIC = b"PAR1"
 USUAL = {b"pandas", b"ARROW:schema", b"PARQUET:field_id", b"org.apache.spark.version", b"huggingface"}
@@ -58,7 +59,7 @@ def _extras(file: str, schema: pa.Schema) -> Iterator[Finding]:
             yield Finding("extras", f"{file}, column {place}", detail="metadata of its own")
 
 
-def _unpacked(metadata: Any) -> int:
+def _unpacked(metadata: pq.FileMetaData) -> int:
     """The bytes of all cells, by the file's table of contents: of its pages, and of numbers where a page repeats one."""
     groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
     pages = sum(group.column(place).total_uncompressed_size for group in groups for place in range(group.num_columns))
@@ -91,7 +92,7 @@ def _is_number(kind: pa.DataType) -> bool:
     return bool(kinds.is_integer(kind) or kinds.is_floating(kind) or kinds.is_decimal(kind))
 
 
-def _encode(column: Any) -> Any:
+def _encode(column: pa.ChunkedArray) -> pa.ChunkedArray:
     import pyarrow as pa
     import pyarrow.types as kinds
 

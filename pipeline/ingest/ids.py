@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 FEW = 5  # fewer ids than this show no pattern
 ORDERED = 20  # by chance, 20 ids stand in order once in 10^18 files
@@ -69,7 +71,7 @@ def odd_ids(ids: pa.Array) -> int:
     return int(np.count_nonzero(odd))
 
 
-def _by_chance(ids: pa.Array, has_digit: Any) -> bool:
+def _by_chance(ids: pa.Array, has_digit: NDArray[np.bool_]) -> bool:
     """Whether so many ids without a digit come about by chance, as digits among the others are so rare."""
     import numpy as np
     import pyarrow.compute as pc
@@ -81,28 +83,29 @@ def _by_chance(ids: pa.Array, has_digit: Any) -> bool:
     return bool(np.count_nonzero(~has_digit) <= expected + 4 * np.sqrt(expected) + 1) and expected > CHANCE
 
 
-def _first_letters(ids: pa.Array, has_digit: Any) -> int:
+def _first_letters(ids: pa.Array, has_digit: NDArray[np.bool_]) -> int:
     """How many characters of the ids with a digit are the one letter they all begin with."""
     import pyarrow.compute as pc
 
     return int(has_digit.sum()) if len(pc.unique(pc.utf8_slice_codeunits(ids, 0, 1))) == 1 else 0
 
 
-def _other_prefix(ids: pa.Array) -> Any:
+def _other_prefix(ids: pa.Array) -> NDArray[np.bool_]:
     """Whether each id begins otherwise than most do, before its digits (hexadecimal ones included)."""
     import numpy as np
     import pyarrow.compute as pc
 
     prefixes = pc.replace_substring_regex(ids, r"[0-9a-f]+$", "").dictionary_encode()
     codes = prefixes.indices.to_numpy()
-    return codes != np.bincount(codes).argmax()
+    return np.asarray(codes != np.bincount(codes).argmax())
 
 
-def _flags(mask: pa.BooleanArray) -> Any:
-    return mask.to_numpy(zero_copy_only=False)
+def _flags(mask: pa.BooleanArray) -> NDArray[np.bool_]:
+    flags: NDArray[np.bool_] = mask.to_numpy(zero_copy_only=False)
+    return flags
 
 
-def _number_faults(numbers: Any) -> list[str]:
+def _number_faults(numbers: NDArray[np.int64]) -> list[str]:
     import numpy as np
 
     found = []
@@ -116,7 +119,7 @@ def _number_faults(numbers: Any) -> list[str]:
     return found
 
 
-def _numbers(ids: pa.Array) -> Any:
+def _numbers(ids: pa.Array) -> NDArray[np.int64] | None:
     """What follows the prefix that all ids share, as numbers (decimal, else hexadecimal); None where it is not one."""
     import numpy as np
     import pyarrow as pa
@@ -127,7 +130,7 @@ def _numbers(ids: pa.Array) -> Any:
     shared = "".join(pair[0] for pair in same)
     decimals = pc.utf8_slice_codeunits(ids, len(shared.rstrip("0123456789")))
     if bool(pc.all(pc.match_substring_regex(decimals, r"^[0-9]{1,18}$")).as_py()):
-        return decimals.cast(pa.int64()).to_numpy()
+        return np.asarray(decimals.cast(pa.int64()).to_numpy())
     digits = pc.utf8_slice_codeunits(ids, len(shared.rstrip("0123456789abcdefABCDEF")))
     if bool(pc.all(pc.match_substring_regex(digits, r"^[0-9a-fA-F]{1,15}$")).as_py()):
         numbers = np.empty(len(digits), dtype=np.int64)

@@ -104,7 +104,7 @@ def without_empty_sessions(wide: Wide, original: TableSource, items: Mapping[str
     return Wide(wide.base, kept, joined, wide.session), empty
 
 
-def rows_of_kind(source: TableSource, base: RawTable) -> Any:
+def rows_of_kind(source: TableSource, base: RawTable) -> pa.Array | None:
     """The places of the rows whose cells are what `rows` of the mapping asks for; None for all rows."""
     import pyarrow.compute as pc
 

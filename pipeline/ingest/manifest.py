@@ -24,7 +24,7 @@ def freeze(tables: Mapping[str, RawTable], secret: str) -> dict[str, Any]:
     }
 
 
-def manifest_problems(manifest: Any, tables: Mapping[str, RawTable], named: list[str]) -> Iterator[Problem]:
+def manifest_problems(manifest: object, tables: Mapping[str, RawTable], named: list[str]) -> Iterator[Problem]:
     """Files that are not what the manifest froze, that are gone, or that it does not know.
 
     `tables`: the files as read; `named`: every file that the mapping names, also those that could not be read.
@@ -42,5 +42,5 @@ def manifest_problems(manifest: Any, tables: Mapping[str, RawTable], named: list
             yield broken("manifest_changed", name, detail=_rows(frozen[name].get("rows"), tables[name].rows))
 
 
-def _rows(before: Any, now: int) -> str:
+def _rows(before: object, now: int) -> str:
     return f"{before:,} rows then, {now:,} now" if isinstance(before, int) else f"{now:,} rows now"

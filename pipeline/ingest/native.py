@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from pipeline.base.errors import Problem
 from pipeline.base.sources import Reading
@@ -18,6 +18,8 @@ from pipeline.tables.rules import Finding, broken
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import ArrayLike
+    from pyreadstat import metadata_container
 
 MAGIC = {
     "sav": (b"$FL2", b"$FL3"),
@@ -30,6 +32,13 @@ DATES = re.compile(
 ENCODING_WORDS = ("encoding", "character set", "byte sequence", "convert string", "utf-8")
 DEFAULT = Reading()
 SMALL, RATIO = 1 << 27, 500  # unpacked bytes a file may have whatever its ratio, and its ratio beyond
+
+
+class Limits(TypedDict):
+    """A range of codes that a file declares to be missing."""
+
+    lo: float | str
+    hi: float | str
 
 
 def read_native(file: str, blob: bytes, sha256: str = "", how: Reading = DEFAULT) -> tuple[RawTable | None, list[Problem]]:
@@ -53,7 +62,8 @@ def read_native(file: str, blob: bytes, sha256: str = "", how: Reading = DEFAULT
             return None, problems
         if not meta.number_rows:
             return None, [broken("no_rows", file)]
-        return _table(file, header, data, meta, sha256), []
+        columns = cast("dict[str, Sequence[object]]", data)  # output_format: no DataFrame, whatever the library's types say
+        return _table(file, header, columns, meta, sha256), []
     except Exception as error:  # whatever the library says may hold a cell: only its kind is taken on
         is_of_encoding = isinstance(error, UnicodeError) or any(word in str(error).lower() for word in ENCODING_WORDS)
         return None, [broken("label_encoding" if is_of_encoding else "unreadable", file)]
@@ -66,7 +76,7 @@ def number_text(value: float) -> str:
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else format(value, ".15g")
 
 
-def encode_numbers(values: Any) -> pa.ChunkedArray:
+def encode_numbers(values: ArrayLike) -> pa.ChunkedArray:
     """A numeric numpy array as dictionary-encoded text; NaN is an empty cell."""
     import numpy as np
     import pyarrow as pa
@@ -78,7 +88,9 @@ def encode_numbers(values: Any) -> pa.ChunkedArray:
     return pa.chunked_array([encoded])
 
 
-def _table(file: str, header: list[str], data: Any, meta: Any, sha256: str) -> RawTable:
+def _table(
+    file: str, header: list[str], data: Mapping[str, Sequence[object]], meta: metadata_container, sha256: str
+) -> RawTable:
     columns, numeric = [], set()
     for name in header:
         text, is_number = _encode(data[name])
@@ -89,12 +101,12 @@ def _table(file: str, header: list[str], data: Any, meta: Any, sha256: str) -> R
         name: {_plain(code): str(label) for code, label in found.items()}
         for name, found in meta.variable_value_labels.items()
     }
-    missing = {name: _missing_texts(columns[header.index(name)], meta, name) for name in header}
+    missing = {name: declared_missing(_texts(columns[header.index(name)]), meta, name) for name in header}
     return RawTable(
         file,
         tuple(header),
         tuple(columns),
-        int(meta.number_rows),
+        int(meta.number_rows or 0),
         sha256,
         labels=labels,
         user_missing={name: texts for name, texts in missing.items() if texts},
@@ -104,9 +116,9 @@ def _table(file: str, header: list[str], data: Any, meta: Any, sha256: str) -> R
     )
 
 
-def _extras(file: str, header: list[str], meta: Any) -> Iterator[Finding]:
+def _extras(file: str, header: list[str], meta: metadata_container) -> Iterator[Finding]:
     """Notes, a file label, and labels of columns and codes that look like an identifier: by place, never copied."""
-    if getattr(meta, "notes", None):
+    if meta.notes:
         yield Finding("extras", file, detail="notes or documents")
     if meta.file_label:
         yield Finding("extras", file, detail="a file label")
@@ -116,7 +128,7 @@ def _extras(file: str, header: list[str], meta: Any) -> Iterator[Finding]:
             yield Finding("extras", f"{file}, column {place}", detail=f"labels: {', '.join(map(str, found))}")
 
 
-def _encode(values: Any) -> tuple[Any, bool]:
+def _encode(values: Sequence[object]) -> tuple[pa.ChunkedArray, bool]:
     """A column of the library as encoded text, and whether it was numeric; Stata's .a to .z arrive as letters."""
     import numpy as np
     import pyarrow as pa
@@ -129,19 +141,22 @@ def _encode(values: Any) -> tuple[Any, bool]:
     return pa.chunked_array([pa.array(texts, pa.string()).dictionary_encode()]), is_number
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     return number_text(float(value)) if isinstance(value, int | float) else str(value)
 
 
-def _missing_texts(column: Any, meta: Any, name: str) -> frozenset[str]:
+def _texts(column: pa.ChunkedArray) -> set[str]:
+    return {text for chunk in column.chunks for text in chunk.dictionary.to_pylist()}
+
+
+def declared_missing(texts: Iterable[str], meta: metadata_container, name: str) -> frozenset[str]:
     """The texts of a column that its file declares to be missing: SPSS ranges, Stata's lettered values."""
-    found = {text for chunk in column.chunks for text in chunk.dictionary.to_pylist()}
-    ranges = (getattr(meta, "missing_ranges", None) or {}).get(name, [])
-    lettered = set((getattr(meta, "missing_user_values", None) or {}).get(name, []))
-    return frozenset(text for text in found if text and (text in lettered or any(_within(text, r) for r in ranges)))
+    ranges = [cast(Limits, limits) for limits in (meta.missing_ranges or {}).get(name, [])]
+    lettered = set(map(str, (meta.missing_user_values or {}).get(name, [])))
+    return frozenset(text for text in texts if text and (text in lettered or any(_within(text, one) for one in ranges)))
 
 
-def _within(text: str, limits: Any) -> bool:
+def _within(text: str, limits: Limits) -> bool:
     low, high = limits["lo"], limits["hi"]
     if isinstance(low, str):
         return low <= text <= str(high)
@@ -151,7 +166,7 @@ def _within(text: str, limits: Any) -> bool:
         return False
 
 
-def _date_problems(file: str, header: list[str], meta: Any) -> list[Problem]:
+def _date_problems(file: str, header: list[str], meta: metadata_container) -> list[Problem]:
     formats = meta.original_variable_types
     dated = [place for place, name in enumerate(header, start=1) if DATES.match(str(formats.get(name, "")))]
-    return [broken("native_dates", f"{file}, column {place}", rows=int(meta.number_rows)) for place in dated]
+    return [broken("native_dates", f"{file}, column {place}", rows=int(meta.number_rows or 0)) for place in dated]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeline.base.sources import Checked, Sources, TableSource
 from pipeline.ingest.headers import UNREAD, headers_used, item_count
@@ -12,6 +12,10 @@ from pipeline.ingest.parts import headers_of, parts
 from pipeline.ingest.raw import RawTable
 from pipeline.tables.arrays import strings
 from pipeline.tables.rules import Finding
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def unused(raw: Mapping[str, RawTable], sources: Sources, items: Mapping[str, int]) -> Iterator[Finding]:
@@ -51,7 +55,7 @@ def _absent(table: RawTable, feeding: list[TableSource]) -> Iterator[Finding]:
                 yield Finding("rows_absent", table.where(header), detail=f"{absent} of {len(texts)} values")
 
 
-def _taken(source: TableSource, table: RawTable) -> Any:
+def _taken(source: TableSource, table: RawTable) -> NDArray[np.bool_]:
     """Whether each row of a file is of the kind that a mapping asks for."""
     import numpy as np
 
@@ -81,7 +85,7 @@ def _joined(file: str, sources: Sources, items: Mapping[str, int]) -> set[str]:
     return {header for source in joining for header in headers_used(source, item_count(source, items))}
 
 
-def _has_value(table: RawTable, header: str, feeding: list[TableSource]) -> Any:
+def _has_value(table: RawTable, header: str, feeding: list[TableSource]) -> NDArray[np.bool_]:
     """Whether each row has a value below a header: neither missing nor an unchecked box."""
     import pyarrow.compute as pc
 
@@ -92,4 +96,5 @@ def _has_value(table: RawTable, header: str, feeding: list[TableSource]) -> Any:
             if isinstance(mapped, Checked) and header in headers_of(mapped):
                 nothing |= set(mapped.no)
     cells = filled(table.column(header))
-    return pc.invert(pc.is_in(cells, strings(sorted(nothing)))).to_numpy(zero_copy_only=False)
+    has: NDArray[np.bool_] = pc.invert(pc.is_in(cells, strings(sorted(nothing)))).to_numpy(zero_copy_only=False)
+    return has

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.base.errors import Problem
 from pipeline.base.sources import Reading
@@ -15,6 +15,9 @@ from pipeline.ingest.headings import heading_hint
 from pipeline.ingest.native import number_text
 from pipeline.ingest.raw import RawTable, text_columns
 from pipeline.tables.rules import Finding, broken
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 MEMBERS = 2_000  # files inside a workbook; one of a dozen sheets has some forty
 UNPACKED = 1 << 31  # bytes a workbook may unpack to in any case
@@ -144,7 +147,7 @@ class _Sheet:
             book.close()
 
 
-def _cells(sheet: Any, most: int) -> Iterator[list[Cell]]:
+def _cells(sheet: ReadOnlyWorksheet, most: int) -> Iterator[list[Cell]]:
     """A sheet's rows, each as long as its own cells; what the file says of its size is not relied on."""
     sheet.reset_dimensions()
     seen = 0
@@ -155,11 +158,11 @@ def _cells(sheet: Any, most: int) -> Iterator[list[Cell]]:
         yield [(str(cell.data_type), cell.value) for cell in row]
 
 
-def _has_cells(sheet: Any, most: int) -> bool:
+def _has_cells(sheet: ReadOnlyWorksheet, most: int) -> bool:
     return any(value is not None for row in _cells(sheet, most) for _, value in row)
 
 
-def _is_merged(sheet: Any) -> bool:
+def _is_merged(sheet: ReadOnlyWorksheet) -> bool:
     """Whether cells of the sheet are merged: all but the first of them would come in empty."""
     before = b""
     with sheet._get_source() as source:

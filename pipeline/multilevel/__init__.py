@@ -9,10 +9,9 @@ docs/engine.md derives what is computed, in the notation of the code.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from pipeline.base.errors import ModelError, Problem
-from pipeline.multilevel.design.columns import check_data
+from pipeline.multilevel.design.columns import Data, check_data
 from pipeline.multilevel.design.options import (
     DegreesOfFreedom,
     Method,
@@ -32,7 +31,7 @@ from pipeline.results.t_test import Contrast
 
 
 def fit(
-    data: Any,
+    data: Data,
     *,
     outcome: str,
     fixed: Sequence[str],

@@ -6,12 +6,11 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import SupportsFloat
 
 from pipeline.base.errors import Problem
-from pipeline.ingest.native import number_text
+from pipeline.ingest.native import declared_missing, number_text
 from pipeline.prepare.identified import Identified
 
 SEPARATORS = ",;\t|"
@@ -134,23 +133,9 @@ def _native(ending: str, blob: bytes) -> Identified:
         name: {_cell(code): str(label) for code, label in found.items()}
         for name, found in meta.variable_value_labels.items()
     }
-    missing = {name: _missing(columns[place], meta, name) for place, name in enumerate(header)}
+    missing = {name: declared_missing(set(columns[place]), meta, name) for place, name in enumerate(header)}
     declared = {name: found for name, found in missing.items() if found}
     return Identified(header, columns, labels, declared, settings=settings)
-
-
-def _missing(cells: Sequence[str], meta: Any, name: str) -> frozenset[str]:
-    """The codes of a column that its file declares missing."""
-    ranges = (meta.missing_ranges or {}).get(name, [])
-    lettered = set((meta.missing_user_values or {}).get(name, []))
-    return frozenset(c for c in set(cells) if c and (c in lettered or any(_within(c, limits) for limits in ranges)))
-
-
-def _within(text: str, limits: Any) -> bool:
-    try:
-        return float(limits["lo"]) <= float(text) <= float(limits["hi"])
-    except ValueError:
-        return str(limits["lo"]) <= text <= str(limits["hi"])
 
 
 def _parquet(_ending: str, blob: bytes) -> Identified:
@@ -162,7 +147,7 @@ def _parquet(_ending: str, blob: bytes) -> Identified:
     return Identified(tuple(table.column_names), columns)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     """A cell of a format with types as the text a CSV export would hold; a time keeps its clock, a midnight does not."""
     if value is None or value != value:
         return ""
@@ -173,7 +158,7 @@ def _cell(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, bool):
         return "true" if value else "false"
-    return number_text(float(value)) if isinstance(value, int | float) or hasattr(value, "dtype") else str(value)
+    return number_text(float(value)) if isinstance(value, SupportsFloat) else str(value)
 
 
 def _of_rows(rows: list[list[str]], notes: list[str], settings: dict[str, str | float]) -> Identified:

@@ -15,7 +15,7 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.base.errors import Problem, StageError
 from pipeline.project.private import public_mask
@@ -71,12 +71,19 @@ class Batch:
         except Exception:
             raise StageError(Problem(name, "not a table this version can read", RERUN)) from None
 
-    def json(self, name: str) -> Any:
+    def json(self, name: str) -> object:
         """Read one JSON file."""
         try:
             return json.loads(self.path(name).read_text(encoding="utf-8"))
         except ValueError:
             raise StageError(Problem(name, "not readable as JSON", RERUN)) from None
+
+    def entries(self, name: str) -> dict[str, object]:
+        """Read one JSON file that holds entries by name; StageError where it holds anything else."""
+        found = self.json(name)
+        if not isinstance(found, dict):
+            raise StageError(Problem(name, "not as this version writes it", RERUN))
+        return found
 
     def record(self, name: str, kind: type[Held]) -> Held:
         """Read one record from its JSON; StageError where the file is not of this version's form."""
@@ -95,7 +102,7 @@ class Batch:
         """Write one Parquet table: declared dtypes, no index, the same bytes for the same content."""
         self.put_bytes(name, parquet_bytes(table))
 
-    def put_json(self, name: str, value: Any) -> None:
+    def put_json(self, name: str, value: object) -> None:
         """Write one JSON file: sorted keys, NaN as null."""
         self.put_bytes(name, json_bytes(value))
 
@@ -183,13 +190,13 @@ def parquet_bytes(table: pd.DataFrame) -> bytes:
     return bytes(sink.getvalue().to_pybytes())
 
 
-def json_bytes(value: Any) -> bytes:
+def json_bytes(value: object) -> bytes:
     """A value as UTF-8 JSON text: sorted keys, one entry a line, NaN and infinities as null, numpy scalars as numbers."""
     text = json.dumps(plain(value), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return (text + "\n").encode("utf-8")
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """Nested dicts, lists and scalars fit for JSON, from whatever a pure function returned."""
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}

@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Protocol, cast
 
 from pipeline.base.errors import Problem, StageError
 from pipeline.base.params import Params, load
@@ -32,10 +32,24 @@ NAMES = (
 )
 
 
+class Stage(Protocol):
+    """A stage module: what it reads and writes (relative paths), the sections of params it sees, and what it does."""
+
+    @property
+    def READS(self) -> tuple[str, ...]: ...  # noqa: D102, N802
+    @property
+    def WRITES(self) -> tuple[str, ...]: ...  # noqa: D102, N802
+    @property
+    def PARAMS(self) -> tuple[str, ...]: ...  # noqa: D102, N802
+
+    def run(self, batch: Batch, params: Params, hypothesis: str | None) -> None:
+        """Read from the batch, compute, put into the batch."""
+
+
 def run(name: str, root: Path, hypothesis: str | None = None) -> None:
     """Run stage `name` in the project at `root`; raises PipelineError, having written nothing."""
     _die_with_parent()
-    module = importlib.import_module(f"pipeline.stages.{name}")
+    module = cast(Stage, importlib.import_module(f"pipeline.stages.{name}"))
     params = load(params_text(root))
     if name == "fit" and hypothesis not in params.hypotheses:
         raise StageError(Problem("fit", "no such hypothesis in params.yaml", f"one of: {', '.join(params.hypotheses)}"))
@@ -55,7 +69,7 @@ def params_text(root: Path) -> str:
         raise StageError(Problem("params.yaml", "not UTF-8 text", "save it as UTF-8")) from None
 
 
-def open_batch(module: Any, root: Path, params: Params, hypothesis: str | None) -> Batch:
+def open_batch(module: Stage, root: Path, params: Params, hypothesis: str | None) -> Batch:
     """The batch of a stage module, with `{hypothesis}` and `{sources}` filled in."""
     names = {"hypothesis": hypothesis or "", "sources": params.sources.directory}
     return Batch(root, [name.format(**names) for name in module.READS], [name.format(**names) for name in module.WRITES])
@@ -74,8 +88,7 @@ def _way_on(name: str) -> str:
 
 def scoped(params: Params, sections: tuple[str, ...]) -> Params:
     """Only the sections a stage declared, so that it cannot depend on one DVC does not know of."""
-    view: Any = SimpleNamespace(**{section: getattr(params, section) for section in sections})
-    return view  # type: ignore[no-any-return]
+    return cast(Params, SimpleNamespace(**{section: getattr(params, section) for section in sections}))
 
 
 def _die_with_parent() -> None:

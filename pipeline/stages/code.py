@@ -35,10 +35,13 @@ def made_of(root: Path) -> dict[str, list[str]]:
     own = (root / STAMP).is_file()
     path = Path(__file__).with_name("made_of.yaml") if own else root / LIST
     try:
-        listed = {str(stage): [str(name) for name in names] for stage, names in parse(path.read_text("utf-8")).items()}
-    except (OSError, AttributeError, TypeError):
+        found = parse(path.read_text("utf-8"))
+    except OSError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(names, list) for names in found.values()):
         what = "does not say what the stages are made of"
-        raise StageError(Problem(LIST, what, f"git checkout {LIST}")) from None
+        raise StageError(Problem(LIST, what, f"git checkout {LIST}"))
+    listed = {str(stage): [str(name) for name in names] for stage, names in found.items()}
     if own:
         return {
             stage: [STAMP, *(name for name in names if not name.startswith("pipeline/"))] for stage, names in listed.items()

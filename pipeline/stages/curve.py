@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from pipeline.base.params import Hypothesis, Multiverse, Params
+from pipeline.base.section import Section
 from pipeline.project.instruments import FOLDER
 from pipeline.project.io import Batch
 from pipeline.results.curve import Curve, Curves
@@ -21,9 +22,16 @@ PARAMS = ("measures", "exposure", "compute", "study")
 TABLES = ("clients", "workers", "sessions", "advocacy")
 
 
+class Wanted(Section):
+    """What the stage `check` says of one curve: the axes asked for, and the hypothesis with its defaults filled in."""
+
+    asked: Multiverse
+    hypothesis: Hypothesis
+
+
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Write the curves that were asked for."""
-    wanted = batch.json(ASKED)
+    wanted = batch.entries(ASKED)
     if not wanted:
         batch.put_json(WRITES[0], Curves())
         return
@@ -32,8 +40,8 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
 
     linked, found = _linker(batch, params), dict[str, Curve]()
     for name, both in wanted.items():
-        asked = Multiverse.model_validate_json(json.dumps(both["asked"]))
-        claim = Hypothesis.model_validate_json(json.dumps(both["hypothesis"]))
+        wanted_here = Wanted.model_validate_json(json.dumps(both))
+        asked, claim = wanted_here.asked, wanted_here.hypothesis
         sign = -1.0 if claim.predicted == "negative" else 1.0
         ways = specifications(declared_way(claim, params.exposure, params.measures), asked, params.study.seed)
         found[name] = curve_of(ways, linked, asked, params.compute, sign, params.study.seed)

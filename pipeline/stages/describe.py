@@ -37,10 +37,10 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         scores=batch.table(f"{SCORED}/scores.parquet"),
         occasions=batch.table(f"{LINKED}/occasions.parquet"),
         ledger=batch.table(f"{LINKED}/ledger.parquet"),
-        ingest=batch.json(INGEST),
-        validation=batch.json(f"{VALID}/validate.json"),
-        scoring=batch.json(f"{SCORED}/scoring.json"),
-        link=batch.json(f"{LINKED}/link.json"),
+        ingest=batch.entries(INGEST),
+        validation=batch.entries(f"{VALID}/validate.json"),
+        scoring=batch.entries(f"{SCORED}/scoring.json"),
+        link=batch.entries(f"{LINKED}/link.json"),
     )
     batch.put_json(OUT, describe(study))
 

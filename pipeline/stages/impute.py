@@ -24,7 +24,7 @@ TABLES = ("clients", "workers", "sessions", "advocacy")
 
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """A folder a hypothesis: `made.json`; where it asks, grid, ledger, a table of cells an imputation, and traces."""
-    asked = batch.json(ASKED)
+    asked = batch.entries(ASKED)
     tables: dict[str, pd.DataFrame] = {}
     for name, plan in asked.items():
         made = Made()

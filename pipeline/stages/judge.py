@@ -22,7 +22,7 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     asked = {name: own.model_copy(update={"missing": fits[name].spec.missing}) for name, own in params.hypotheses.items()}
     now, manifest = promise.promised(batch, params, asked), promise.manifest(batch, params)
     deviations = lock.deviations(record, now, manifest)
-    demoted = {name: deviations[name] for name in now["hypotheses"] if name in deviations}
+    demoted = {name: deviations[name] for name in now.hypotheses if name in deviations}
     verdicts = judge(fits, params.hypotheses, params.verdict, demoted, lock.names(record))
     state = lock.state_of(record, deviations, lock.notes(record, now))
     tried = batch.record(tries.FILE, Tries).counts()

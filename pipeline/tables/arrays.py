@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import array
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,7 +28,7 @@ def flags(values: Sequence[bool | None]) -> pa.BooleanArray:
     return pa.Array.from_buffers(pa.bool_(), len(values), [_validity(values), _bits([bool(value) for value in values])])
 
 
-def numbers(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+def numbers(values: Sequence[float | None], kind: pa.DataType) -> pa.Array:
     """Numbers of one of the types of CODES, None for missing."""
     import pyarrow as pa
 
@@ -36,18 +36,22 @@ def numbers(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     return pa.Array.from_buffers(kind, len(values), [_validity(values), pa.py_buffer(plain)])
 
 
-def typed(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+def typed(values: Sequence[str | float | None], kind: pa.DataType) -> pa.Array:
     """A list as an array of a canonical type: text, truth values or numbers."""
     if str(kind) == "string":
-        return strings(values)
-    return flags(values) if str(kind) == "bool" else numbers(values, kind)
+        return strings(cast("Sequence[str | None]", values))
+    return (
+        flags(cast("Sequence[bool | None]", values))
+        if str(kind) == "bool"
+        else numbers(cast("Sequence[float | None]", values), kind)
+    )
 
 
-def _validity(values: Sequence[Any]) -> Any:
+def _validity(values: Sequence[object]) -> pa.Buffer | None:
     return _bits([value is not None for value in values]) if any(value is None for value in values) else None
 
 
-def _bits(values: Sequence[bool]) -> Any:
+def _bits(values: Sequence[bool]) -> pa.Buffer:
     import pyarrow as pa
 
     bits = bytearray((len(values) + 7) // 8)

@@ -86,6 +86,6 @@ def _times(sessions: Stored) -> dict[str, Any]:
     }
 
 
-def _whole(codes: Any) -> np.ndarray:
+def _whole(codes: pa.Array) -> np.ndarray:
     array: np.ndarray = codes.to_numpy(zero_copy_only=False)
     return array.astype("int32", copy=False)

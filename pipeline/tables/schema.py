@@ -49,7 +49,7 @@ def out_of_range(table: pd.DataFrame, declared: type[Table], model: pandera.Data
     return {str(name): group["index"].to_numpy(dtype="int64") for name, group in rows.groupby("column", sort=True)}
 
 
-def _column(column: Column) -> Any:
+def _column(column: Column) -> pandera.Column:
     import pandas as pd
     import pandera.pandas as pandera
 

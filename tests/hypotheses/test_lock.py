@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -12,11 +13,14 @@ from pipeline.base.sources import Sources
 from pipeline.hypotheses.verdict import lock
 from pipeline.hypotheses.verdict.judge import judge
 from pipeline.measures import shipped
+from pipeline.project.io import json_bytes
+from pipeline.results.lock import Lock, LockFile, Promise
+from pipeline.results.verdict import Declared
 from tests.hypotheses.studies import hypothesis
 from tests.hypotheses.test_verdicts import result
 
 
-def promise(hypotheses: dict[str, Hypothesis], **changes: Any) -> dict[str, Any]:
+def promise(hypotheses: dict[str, Hypothesis], **changes: Any) -> Promise:
     rules: dict[str, Any] = {
         "exposure": Exposure(),
         "measures": Measures(),
@@ -28,11 +32,17 @@ def promise(hypotheses: dict[str, Hypothesis], **changes: Any) -> dict[str, Any]
     return lock.promised(hypotheses, rules | changes, instruments, data)
 
 
-def held(hypotheses: dict[str, Hypothesis], manifest: str | None = None) -> dict[str, Any]:
+def held(hypotheses: dict[str, Hypothesis], manifest: str | None = None) -> LockFile:
     new = lock.locked(promise(hypotheses), date="2026-11-22", manifest=manifest, engine="numpy", outcomes_seen=False)
     return lock.close(lock.OPEN, new)
 
 
+def written_again(record: LockFile) -> dict[str, Any]:
+    """The lock file as its JSON says it."""
+    return dict(json.loads(json_bytes(record)))
+
+
+OPEN = written_again(lock.OPEN)
 SOURCES = Sources(directory="data/raw/study", tables={}, ratings={})
 CLAIMS = {"a": hypothesis(), "b": hypothesis(exposure={"mode": "concrete"}), "x": hypothesis(role="exploratory")}
 NEAR = result(0.2, error=0.0921)  # p = .03
@@ -110,26 +120,40 @@ def test_a_lock_closed_before_the_data_came_says_so_and_lets_them_be_mapped() ->
 
 
 def test_an_altered_lock_stamps_all() -> None:
-    record = held(CLAIMS)
-    record["locked"]["promise"]["exposure"]["gap_after"] = 14.0
+    written = written_again(held(CLAIMS))
+    written["locked"]["promise"]["exposure"]["gap_after"] = 14.0
+    record = lock.readable(written)
     assert lock.tampered(record)
     assert set(lock.deviations(record, promise(CLAIMS, exposure=Exposure(gap_after=14.0)))) == {"a", "b"}
 
 
-@pytest.mark.parametrize("fact", ["date", "outcomes_seen_before", "manifest", "engine"])
-def test_the_circumstances_of_a_lock_cannot_be_altered_either(fact: str) -> None:
-    record = held(CLAIMS, manifest="abc")
-    record["locked"][fact] = "2020-01-01"
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [("date", "2020-01-01"), ("outcomes_seen_before", True), ("manifest", "def"), ("engine", "other"), ("more", "a key")],
+)
+def test_the_circumstances_of_a_lock_cannot_be_altered_either(fact: str, value: str | bool) -> None:
+    written = written_again(held(CLAIMS, manifest="abc"))
+    (written["locked"]["promise"] if fact == "more" else written["locked"])[fact] = value
+    record = lock.readable(written)
+    assert record.locked is not None
     assert lock.tampered(record)
-    assert lock.ALTERED in lock.deviations(record, promise(CLAIMS), record["locked"]["manifest"])["a"]
+    assert lock.ALTERED in lock.deviations(record, promise(CLAIMS), record.locked.manifest)["a"]
+
+
+def test_a_lock_keeps_its_hash_through_its_file_and_one_of_an_earlier_version_gains_no_key() -> None:
+    record = lock.reopen(held(CLAIMS), why="a typing error", date="2026-11-23")
+    assert lock.readable(written_again(record)) == record
+    earlier = written_again(held(CLAIMS))
+    del earlier["locked"]["history_sha256"], earlier["locked"]["promise"]["data"]
+    assert written_again(lock.readable(earlier)) == earlier
 
 
 def test_a_history_cannot_be_shortened_under_a_lock() -> None:
     opened = lock.reopen(held(CLAIMS), why="a typing error", date="2026-11-23")
     facts: dict[str, Any] = {"date": "2026-11-24", "manifest": None, "engine": "numpy", "outcomes_seen": True}
-    again = lock.close(opened, lock.locked(promise(CLAIMS), **facts, history=opened["history"]))
+    again = lock.close(opened, lock.locked(promise(CLAIMS), **facts, history=opened.history))
     assert not lock.tampered(again)
-    assert lock.tampered({**again, "history": []})
+    assert lock.tampered(again.model_copy(update={"history": ()}))
 
 
 @pytest.mark.parametrize(
@@ -138,9 +162,9 @@ def test_a_history_cannot_be_shortened_under_a_lock() -> None:
         [],
         {},
         {"locked": None},
-        {**lock.OPEN, "history": None},
-        {**lock.OPEN, "locked": {"promise": {}}},
-        {**lock.OPEN, "locked": dict.fromkeys(lock.HELD)},
+        {**OPEN, "history": None},
+        {**OPEN, "locked": {"promise": {}}},
+        {**OPEN, "locked": dict.fromkeys(Lock.model_fields)},
     ],
 )
 def test_a_broken_lock_file_is_refused_in_words(record: Any) -> None:
@@ -165,11 +189,11 @@ def test_a_family_does_not_shrink_after_the_fact() -> None:
 
 def test_unlocking_keeps_the_history_and_the_reason() -> None:
     record = lock.reopen(held(CLAIMS), why="a typing error in the claim", date="2026-11-23")
-    assert record["locked"] is None
-    assert record["history"][0]["why"] == "a typing error in the claim"
-    assert record["history"][0]["was"]["promise"]["hypotheses"].keys() == {"a", "b"}
+    assert record.locked is None
+    assert record.history[0].why == "a typing error in the claim"
+    assert record.history[0].was.promise.hypotheses.keys() == {"a", "b"}
 
 
 def test_a_declared_deviation_is_kept_with_its_reason() -> None:
     record = lock.declare(held(CLAIMS), hypothesis="a", why="two ratings were lost", date="2026-11-24")
-    assert record["declared"] == [{"hypothesis": "a", "why": "two ratings were lost", "date": "2026-11-24"}]
+    assert record.declared == (Declared(hypothesis="a", why="two ratings were lost", date="2026-11-24"),)

@@ -5,15 +5,21 @@ Names are looked up, never evaluated: patsy and formulaic run any Python they ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from pipeline.base.errors import ModelError, Problem
 from pipeline.multilevel.design.options import FORMULA
 from pipeline.multilevel.design.segments import Floats, Ints
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Column: TypeAlias = "pd.Series | pd.Index | np.ndarray | Sequence[object]"  # one value a row
+Data: TypeAlias = "pd.DataFrame | Mapping[str, Column]"
 
 INTERCEPT = "Intercept"
 # Beyond these sizes squares overflow or vanish.
@@ -36,10 +42,10 @@ class Levels:
     """A categorical column: `codes` (-1 where missing) and `labels` in coding order."""
 
     codes: Ints
-    labels: Any
+    labels: np.ndarray
 
 
-def check_data(data: Any) -> None:
+def check_data(data: object) -> None:
     """Whether columns can be looked up by name in `data`; ModelError if not."""
     if isinstance(data, Mapping) or (hasattr(data, "columns") and hasattr(type(data), "__contains__")):
         return
@@ -50,7 +56,7 @@ def check_data(data: Any) -> None:
 class Source:
     """A data set read by column name: a DataFrame or a mapping of arrays; collects problems instead of raising."""
 
-    def __init__(self, data: Any, categories: Mapping[str, tuple[Any, ...]] | None = None) -> None:
+    def __init__(self, data: Data, categories: Mapping[str, tuple[object, ...]] | None = None) -> None:
         self.data = data
         self.categories = dict(categories or {})
         self.problems: list[Problem] = []
@@ -61,7 +67,7 @@ class Source:
         """Whether the column is there."""
         return name in self.data
 
-    def raw(self, name: str, what: str) -> Any:
+    def raw(self, name: str, what: str) -> Column | None:
         """The column itself, or None and a problem when it is not there."""
         if not self.has(name):
             self.problem(name, f"{what} is not a column of the data", _mend_name(name))
@@ -75,12 +81,13 @@ class Source:
             return None
         return self._fitting(name, column)
 
-    def _fitting(self, name: str, column: Any) -> Any:
+    def _fitting(self, name: str, column: Column) -> Column | None:
         """The column, or None and a problem when its length or its kind cannot be used."""
         self._length = len(column) if self._length is None else self._length
         kind = getattr(getattr(column, "dtype", None), "kind", "O")
-        if getattr(column, "ndim", 1) != 1:
-            self.problem(name, f"has {column.ndim} dimensions", "give one number or category for each row")
+        dimensions = getattr(column, "ndim", 1)
+        if dimensions != 1:
+            self.problem(name, f"has {dimensions} dimensions", "give one number or category for each row")
         elif len(column) != self._length:
             self.problem(name, f"has {len(column)} rows where other columns have {self._length}", "give whole columns")
         elif kind in "mM" or str(getattr(column, "dtype", "")).startswith(("period", "interval")):
@@ -159,7 +166,7 @@ class Source:
                 self._known[name] = None if values is None else Coded((name,), (values,))
         return self._known[name]
 
-    def _category(self, name: str, column: Any) -> bool:
+    def _category(self, name: str, column: Column) -> bool:
         """Whether a column of Python objects holds categories; numbers among them are a problem: it is not said which."""
         if name in self.categories or getattr(getattr(column, "dtype", None), "kind", "") != "O":
             return True
@@ -176,7 +183,7 @@ class Source:
             self.problem(name, "mixes numbers and text", "convert it to a numeric type, or to a category")
         return found not in NUMBERS | MIXED
 
-    def _treatment(self, name: str, column: Any) -> Coded | None:
+    def _treatment(self, name: str, column: Column) -> Coded | None:
         """One 0/1 column for each used category but the first."""
         codes, labels = _categories(column, self.categories.get(name))
         missing = int((codes < 0).sum())
@@ -215,11 +222,11 @@ def _mend_name(name: str) -> str:
     return FORMULA if set(name) & set("~+*|^") else "check the name against the table"
 
 
-def _unhashable(column: Any) -> bool:
+def _unhashable(column: Column) -> bool:
     return any(getattr(type(value), "__hash__", None) is None for value in column)
 
 
-def _is_categorical(column: Any) -> bool:
+def _is_categorical(column: Column) -> bool:
     kind = getattr(column.dtype, "kind", "O") if hasattr(column, "dtype") else np.asarray(column).dtype.kind
     if kind in "iuf":
         return False
@@ -228,21 +235,19 @@ def _is_categorical(column: Any) -> bool:
     return str(getattr(column, "dtype", "object")) in {"category", "bool", "boolean", "string", "str", "object"}
 
 
-def _floats(column: Any) -> Floats:
-    if hasattr(column, "to_numpy"):
-        kind = getattr(column.dtype, "kind", "O")
-        if isinstance(column.dtype, np.dtype) and kind in "iuf":
-            return np.asarray(column.to_numpy(), dtype=np.float64)
-        return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
-    return np.asarray(column, dtype=np.float64)
+def _floats(column: Column) -> Floats:
+    dtype = getattr(column, "dtype", None)
+    if not hasattr(column, "to_numpy") or (isinstance(dtype, np.dtype) and dtype.kind in "iuf"):
+        return np.asarray(column, dtype=np.float64)
+    return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
 
 
-def _factorized(column: Any) -> tuple[Ints, Any]:
+def _factorized(column: Column) -> tuple[Ints, np.ndarray]:
     import pandas as pd
 
-    values = column if hasattr(column, "to_numpy") else np.asarray(column)
-    codes, labels = pd.factorize(values)
-    labels = np.asarray(labels)
+    values = column if isinstance(column, pd.Series | pd.Index) else np.asarray(column)
+    codes, found = pd.factorize(values)
+    labels = np.asarray(found)
     try:
         order = np.argsort(labels, kind="stable")
     except TypeError:
@@ -255,14 +260,14 @@ def _factorized(column: Any) -> tuple[Ints, Any]:
     return rank[codes], labels[order]
 
 
-def _categories(column: Any, known: tuple[Any, ...] | None) -> tuple[Ints, tuple[Any, ...]]:
+def _categories(column: Column, known: tuple[object, ...] | None) -> tuple[Ints, tuple[object, ...]]:
     """Codes and used categories: a `category` column in its own order, anything else sorted; or those of a model."""
     import pandas as pd
 
     series = column if isinstance(column, pd.Series) else pd.Series(np.asarray(column))
     if known is not None:
-        labels = pd.Index(list(known), dtype=object)
-        return labels.get_indexer(pd.Index(series.astype(object), dtype=object)).astype(np.int64), known
+        levels = pd.Index(list(known), dtype=object)
+        return levels.get_indexer(pd.Index(series.astype(object), dtype=object)).astype(np.int64), known
     if isinstance(series.dtype, pd.CategoricalDtype):
         used = series.cat.remove_unused_categories().cat
         return used.codes.to_numpy().astype(np.int64), tuple(used.categories)

@@ -7,14 +7,13 @@ So all later work is in the base coordinates [1, (x - mean) / scale, ...], and `
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from pipeline.base.errors import ModelError
 from pipeline.multilevel.design.base import EVERY, Base, center
 from pipeline.multilevel.design.checks import check_coding, check_groups, check_rank, check_rows, safe
-from pipeline.multilevel.design.columns import INTERCEPT, Coded, Source
+from pipeline.multilevel.design.columns import INTERCEPT, Coded, Column, Data, Source
 from pipeline.multilevel.design.grouping import Cells, Factor, arrange
 from pipeline.multilevel.design.options import INTERCEPT_TERM, Specification, option_problems
 from pipeline.multilevel.design.segments import Floats, Ints
@@ -56,7 +55,7 @@ class Design:
     cells: Cells
     weights: Floats | None
     time: Floats | None
-    categories: dict[str, tuple[Any, ...]]
+    categories: dict[str, tuple[object, ...]]
 
     @property
     def n_obs(self) -> int:
@@ -80,7 +79,7 @@ class Design:
         return out
 
 
-def build(data: Any, spec: Specification) -> Design:
+def build(data: Data, spec: Specification) -> Design:
     """Read, code, check and center the columns a specification names; ModelError lists every problem at once."""
     problems = option_problems(spec)
     source = Source(data)
@@ -109,7 +108,7 @@ def build(data: Any, spec: Specification) -> Design:
     return _assembled(source, spec, outcome, base, chosen, position, random, known, weights, time)
 
 
-def _n_rows(data: Any) -> int:
+def _n_rows(data: Data) -> int:
     if hasattr(data, "columns"):
         return len(data)
     return max((len(column) for column in data.values() if hasattr(column, "__len__")), default=0)
@@ -230,7 +229,7 @@ def _map(rows: tuple[int, ...], terms: list[int], base: Base) -> Floats:
     return out
 
 
-def codes_in(labels: Any, values: Any) -> Ints:
+def codes_in(labels: Column, values: Column) -> Ints:
     """The level of each value among a fitted factor's labels; -1 for levels the fit has not seen."""
     import pandas as pd
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.base.errors import ModelError, Problem
-from pipeline.multilevel.design.columns import INTERCEPT
+from pipeline.multilevel.design.columns import INTERCEPT, Data
 from pipeline.multilevel.design.identified import Identification, identification
 from pipeline.multilevel.design.options import Specification
 from pipeline.multilevel.design.segments import Floats
@@ -32,6 +32,7 @@ from pipeline.results.t_test import Contrast, t_test
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import ArrayLike
 
     from pipeline.multilevel.face.bootstrap import Bootstrap
     from pipeline.multilevel.inference.kenward_roger import KenwardRoger
@@ -306,7 +307,7 @@ class Model:
         """Outcome minus `fitted_values`."""
         return self.fitted.design.response - self.fitted_values
 
-    def predict(self, data: Any = None, *, effects: bool = True) -> Floats:
+    def predict(self, data: Data | None = None, *, effects: bool = True) -> Floats:
         """Predictions for the rows of `data` (default: the model's own); unseen levels have an effect of 0."""
         if data is None:
             return self.fitted_values if effects else predictions.fixed_values(self.fitted)
@@ -317,7 +318,7 @@ class Model:
         _check_draws(seed, n)
         return predictions.simulate(self, seed, n)
 
-    def refit(self, outcome: Any, *, near: bool = False) -> Model:
+    def refit(self, outcome: ArrayLike, *, near: bool = False) -> Model:
         """The same model fitted to another response of the same rows; `near` starts from these estimates only."""
         values = np.asarray(outcome, dtype=np.float64)
         if values.shape != (self.n_obs,) or not np.isfinite(values).all():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.base.errors import ModelError, Problem
-from pipeline.multilevel.design.columns import INTERCEPT, Source, check_data
+from pipeline.multilevel.design.columns import INTERCEPT, Column, Data, Source, check_data
 from pipeline.multilevel.design.matrix import codes_in
 from pipeline.multilevel.design.options import INTERCEPT_TERM
 from pipeline.multilevel.design.segments import Floats
@@ -51,14 +52,15 @@ def fitted_values(fitted: Fitted, modes: Modes) -> Floats:
     return fixed_values(fitted) + random_values(fitted, modes.modes)
 
 
-def predict(model: FittedView, data: Any, modes: Modes | None) -> Floats:
+def predict(model: FittedView, data: Data, modes: Modes | None) -> Floats:
     """Predictions for new rows; ModelError lists unknown, missing or infinite columns."""
     check_data(data)
     design = model.fitted.design
     source = Source(data, design.categories)
     fixed = _columns(source, model.spec.fixed)
     random = [(block, _columns(source, block.terms)) for block in model.spec.random] if modes is not None else []
-    groups = {g: source.raw(g, "the grouping column") for g in model.spec.groups} if modes is not None else {}
+    wanted = model.spec.groups if modes is not None else ()
+    groups = {g: column for g in wanted if (column := source.raw(g, "the grouping column")) is not None}
     if source.problems:
         raise ModelError(source.problems)
     out = np.full(len(data) if hasattr(data, "columns") else _length(data), model.beta[0])
@@ -76,7 +78,7 @@ def predict(model: FittedView, data: Any, modes: Modes | None) -> Floats:
     return np.asarray(out, dtype=np.float64)
 
 
-def _same_kind(group: str, labels: Any, values: Any) -> None:
+def _same_kind(group: str, labels: Column, values: Column) -> None:
     """Ids of another type are no unseen levels: 1 and "1" would never meet, and every effect would be zero in silence."""
     kinds = [_kind(np.asarray(part)) for part in (labels, values)]
     if len(values) and "" not in kinds and kinds[0] != kinds[1]:
@@ -84,14 +86,14 @@ def _same_kind(group: str, labels: Any, values: Any) -> None:
         raise ModelError(Problem(group, what, "give ids of the same type"))
 
 
-def _kind(values: Any) -> str:
+def _kind(values: np.ndarray) -> str:
     if values.dtype.kind in "iufb":
         return "numbers"
     texts = [isinstance(value, str) for value in values.tolist()]
     return "text" if all(texts) else "" if any(texts) else "numbers"
 
 
-def _length(data: Any) -> int:
+def _length(data: Mapping[str, Column]) -> int:
     return len(next(iter(data.values())))
 
 

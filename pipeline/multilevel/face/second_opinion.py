@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import numpy as np
 
 from pipeline.base.errors import ModelError, Problem
+from pipeline.multilevel.design.columns import Data
 from pipeline.multilevel.design.matrix import build
 from pipeline.multilevel.design.options import Method, Random, Specification, blocks_of
 from pipeline.multilevel.design.segments import Floats
@@ -53,33 +54,33 @@ class SecondOpinion(Model):
         """The residual standard deviation by MixedLM."""
         return float(np.sqrt(self._at.scale)) * self.fitted.design.outcome_scale
 
-    def profile(self, *_: Any, **__: Any) -> NoReturn:
+    def profile(self, *_: object, **__: object) -> NoReturn:
         """Refused: the engine's own fit profiles."""
         _refuse("profile")
 
-    def bootstrap(self, *_: Any, **__: Any) -> NoReturn:
+    def bootstrap(self, *_: object, **__: object) -> NoReturn:
         """Refused: a thousand fits by statsmodels take hours."""
         _refuse("bootstrap")
 
-    def cluster_robust(self, *_: Any, **__: Any) -> NoReturn:
+    def cluster_robust(self, *_: object, **__: object) -> NoReturn:
         """Refused: statsmodels has no CR2 for mixed models."""
         _refuse("cluster_robust")
 
-    def influence(self, *_: Any, **__: Any) -> NoReturn:
+    def influence(self, *_: object, **__: object) -> NoReturn:
         """Refused: statsmodels has no influence for mixed models."""
         _refuse("influence")
 
-    def cooks_distance(self, *_: Any, **__: Any) -> NoReturn:
+    def cooks_distance(self, *_: object, **__: object) -> NoReturn:
         """Refused: statsmodels has no influence for mixed models."""
         _refuse("cooks_distance")
 
-    def refit(self, *_: Any, **__: Any) -> NoReturn:
+    def refit(self, *_: object, **__: object) -> NoReturn:
         """Refused: it would be the engine's fit, not one by statsmodels."""
         _refuse("refit")
 
 
 def fit_statsmodels(
-    data: Any,
+    data: Data,
     outcome: str,
     fixed: Sequence[str],
     random: Random,

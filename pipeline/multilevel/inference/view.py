@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from pipeline.multilevel.design.identified import Identification
 from pipeline.multilevel.design.options import Specification
@@ -12,6 +12,9 @@ from pipeline.multilevel.search.fitting import Fitted
 from pipeline.multilevel.search.optimize import OptimizerRecord
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from pipeline.multilevel.design.columns import Data
     from pipeline.multilevel.inference.contrasts import Freedom
 
 Covariances = Mapping[str, tuple[tuple[tuple[str, ...], Floats], ...]]
@@ -55,5 +58,5 @@ class FittedView(Protocol):
     def _freedom(self) -> Freedom: ...
     def weights(self, contrasts: Sequence[Mapping[str, float]]) -> Floats: ...  # noqa: D102
     def factor_position(self, group: str) -> int: ...  # noqa: D102
-    def predict(self, data: Any = None, *, effects: bool = True) -> Floats: ...  # noqa: D102
-    def refit(self, outcome: Any, *, near: bool = False) -> Self: ...  # noqa: D102
+    def predict(self, data: Data | None = None, *, effects: bool = True) -> Floats: ...  # noqa: D102
+    def refit(self, outcome: ArrayLike, *, near: bool = False) -> Self: ...  # noqa: D102

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from pipeline.base.errors import ModelError, Problem
+from pipeline.multilevel.design.columns import Data
 from pipeline.multilevel.design.matrix import Design, build
 from pipeline.multilevel.design.options import Specification
 from pipeline.multilevel.design.segments import Floats
@@ -40,7 +40,7 @@ class Fitted:
         return None
 
 
-def fit_specification(data: Any, spec: Specification, near: Fitted | None = None) -> Fitted:
+def fit_specification(data: Data, spec: Specification, near: Fitted | None = None) -> Fitted:
     """Read the data and fit, starting from the estimates of a fit nearby if there is one; ModelError lists every problem."""
     return fit_design(build(data, spec), near=near)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +20,10 @@ from pipeline.multilevel.design.matrix import Design
 from pipeline.multilevel.design.segments import Floats, Ints
 from pipeline.multilevel.likelihood.parameters import Parameters, make_parameters
 from pipeline.multilevel.search.optimize import OptimizerRecord
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
+    from statsmodels.regression.mixed_linear_model import MixedLM
 
 # Two optimizers that end closer than this in deviance agree: lme4's own optimizers differ by that much.
 AGREEMENT = 1e-4
@@ -130,7 +134,7 @@ def _columns(parts: Parts, theta: Floats) -> list[Floats]:
     return out
 
 
-def _mixedlm(parts: Parts, columns: list[Floats]) -> Any:
+def _mixedlm(parts: Parts, columns: list[Floats]) -> MixedLM:
     from statsmodels.regression.mixed_linear_model import MixedLM, VCSpec
 
     names = [[str(k) for k in range(matrix.shape[1])] for matrix in columns]
@@ -209,13 +213,13 @@ def _largest_slope(target: Callable[[Floats], float], theta: Floats) -> float:
     return max(abs(target(theta + step) - target(theta - step)) / (2 * DIFFERENCE) for step in steps)
 
 
-def _powell(target: Callable[[Floats], float], start: Floats) -> Any:
+def _powell(target: Callable[[Floats], float], start: Floats) -> OptimizeResult:
     from scipy.optimize import minimize
 
     return minimize(target, start, method="Powell", options={"xtol": 1e-7, "ftol": 1e-13, "maxiter": 200})
 
 
-def _lbfgsb(target: Callable[[Floats], float], start: Floats) -> Any:
+def _lbfgsb(target: Callable[[Floats], float], start: Floats) -> OptimizeResult:
     from scipy.optimize import minimize
 
     options = {"ftol": 1e-14, "gtol": 1e-6, "finite_diff_rel_step": DIFFERENCE, "maxiter": 300}

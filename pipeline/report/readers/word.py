@@ -102,7 +102,31 @@ class _Writer:
             self.block(block)
 
     def block(self, block: Block) -> None:
-        """One block."""
+        """One block: what holds other blocks by its parts, all else as it is drawn."""
+        match block:
+            case Fold():
+                if block.paper:
+                    self.file.add_heading(visible(block.title), 3)
+                    self.blocks(block.blocks)
+            case Folds():
+                self.blocks(block.folds)
+            case Columns():
+                self.blocks((*block.left, *block.right))
+            case TableBlock():
+                self._table(block.table)
+            case FigureBlock():
+                self._figure(block.figure)
+            case Matrix():
+                self._matrix(block)
+            case Cards():
+                self._cards(block)
+            case ClaimBlock():
+                self._claim(block)
+            case _:
+                self._text(block)
+
+    def _text(self, block: Paragraph | Aside | Bullets | Heading | Equation | Glosses) -> None:
+        """A block that is nothing but text."""
         match block:
             case Paragraph():
                 self._prose(block.text, STYLES.get(block.style, "Normal"), block.head)
@@ -115,24 +139,6 @@ class _Writer:
                 self.file.add_heading(visible(block.text), 2)
             case Equation():
                 self.file.add_paragraph(visible(block.text), style="Equation")
-            case TableBlock():
-                self._table(block.table)
-            case FigureBlock():
-                self._figure(block.figure)
-            case Fold():
-                if block.paper:
-                    self.file.add_heading(visible(block.title), 3)
-                    self.blocks(block.blocks)
-            case Folds():
-                self.blocks(block.folds)
-            case Columns():
-                self.blocks((*block.left, *block.right))
-            case Matrix():
-                self._matrix(block)
-            case Cards():
-                self._cards(block)
-            case ClaimBlock():
-                self._claim(block)
             case Glosses():
                 for chip in block.used:
                     self._prose(chip.gloss, "Normal", f"{chip.word}.")

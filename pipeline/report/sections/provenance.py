@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from pipeline.base.params import Params, effective
 from pipeline.base.section import Section
@@ -52,11 +51,11 @@ def settings_hash(params: Params) -> str:
     return hashlib.sha256(json.dumps(_settings(params), sort_keys=True).encode("utf-8")).hexdigest()
 
 
-def _settings(params: Params) -> dict[str, Any]:
+def _settings(params: Params) -> dict[str, object]:
     return {name: _plain(getattr(params, name)) for name in SETTINGS}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Section | Mapping[str, Section]) -> dict[str, object]:
     if isinstance(value, Section):
         return effective(value)
     return {name: effective(section) for name, section in value.items()}
