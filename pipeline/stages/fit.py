@@ -41,7 +41,7 @@ INPUTS = {
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Write the fit of one hypothesis, with the hashes of what it rests on."""
     names = {key: name.format(hypothesis=hypothesis) for key, name in INPUTS.items()}
-    plan = Plan.model_validate_json(json.dumps(batch.json(names["plan"])["plan"]))
+    plan = Plan.model_validate_json(json.dumps(batch.entries(names["plan"])["plan"]))
     occasions, ledger = batch.table(names["occasions"]), batch.table(names["ledger"])
     fit = evaluate(plan, occasions, ledger, params.compute, batch.record(names["trust"], Trust))
     fit = fit.model_copy(update={"gaps": gaps_of(plan, occasions)})
