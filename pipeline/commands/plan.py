@@ -14,19 +14,22 @@ from pipeline.base.errors import ParamsError, Problem
 from pipeline.base.key_path import nearest
 from pipeline.base.params import Hypothesis, Params, Planning, load
 from pipeline.planning.design import Design, Variation
+from pipeline.planning.factors import curves
 from pipeline.planning.page import Plan, document, ladder_lines, lines
-from pipeline.planning.power import Power, grid, power, smallest
+from pipeline.planning.power import Power, central, grid, power, smallest
 from pipeline.planning.studies import WORLDS, Outcome, Planned, World
 from pipeline.planning.tally import Ladder, Task, ladders, missing, run, tasks
 from pipeline.project.io import Batch, digest
 from pipeline.project.runner import params_text
 from pipeline.report.readers.page import render
+from pipeline.report.readers.paper import drawings
 from pipeline.report.readers.word import word
 from pipeline.results.fit import Fit
 
 PAGE, DOCX = "reports/plan.html", "reports/plan.docx"
 STORE = "data/plans"
 FITS = "data/analysis/fits"
+DPI = 300
 
 
 def main(root: Path, arguments: argparse.Namespace) -> int:
@@ -52,11 +55,15 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     if getattr(arguments, "ladder", False):
         found = climbed(root, planned, _that_matter(powers, wanted), _worlds(arguments), wanted, params.study.seed)
     print(*ladder_lines(found), sep="\n", end="\n" if found else "")
-    plan = Plan(hypothesis.claim, effect, alpha, family, wanted.target, variation, source, powers, powers, tuple(found))
+    around = central(powers, wanted.target)
+    by_factor = curves(around, variation, effect, alpha=alpha, seed=params.study.seed) if around else {}
+    plan = Plan(
+        hypothesis.claim, effect, alpha, family, wanted.target, variation, source, powers, powers, tuple(found), by_factor
+    )
     batch = Batch(root, (), (PAGE, DOCX))
     made = document(plan)
     batch.put_text(PAGE, render(made))
-    batch.put_bytes(DOCX, word(made, {}))
+    batch.put_bytes(DOCX, word(made, {name: png for name, (_, png) in drawings(made.figures, DPI).items()}))
     batch.commit()
     print(f"The plan for `{name}` is {PAGE} and {DOCX}.")
     return 0

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 
+from pipeline.disclosure.shown import Shown
 from pipeline.planning.design import Design, Variation
-from pipeline.planning.power import Power, smallest
+from pipeline.planning.factors import FACTORS
+from pipeline.planning.power import Power, central, smallest
 from pipeline.planning.studies import WORLDS
 from pipeline.planning.tally import Ladder, Share
-from pipeline.report.blocks import Block, Bullets, Paragraph, TableBlock
+from pipeline.report.blocks import Block, Bullets, Columns, FigureBlock, Paragraph, TableBlock
 from pipeline.report.document import Document, Flag
+from pipeline.report.plots.figures import Chart, Multiples, Tick
+from pipeline.report.plots.figures import Line as Drawn
+from pipeline.report.plots.scale import linear
 from pipeline.report.section import Section
 from pipeline.report.table import Line, Table
 
 FEW_WORKERS, FEW_SESSIONS = 10, 6
+QUESTION = "How large must the study be?"
 
 
 @dataclass(frozen=True)
@@ -31,13 +37,15 @@ class Plan:
     powers: tuple[Power, ...]
     harms: tuple[Power, ...]
     ladders: tuple[Ladder, ...]
+    curves: Mapping[str, Sequence[tuple[float, Power]]] = field(default_factory=dict)  # by factor, around the central design
 
 
 def document(plan: Plan) -> Document:
     """The plan in the form of a report."""
     sections = (
-        Section("answer", "How large must the study be?", _answer(plan), "first"),
+        Section("answer", QUESTION, (Columns((*_asked(plan), *_answer(plan)), (), "hero"),), "first"),
         Section("power", "Every design that was asked about", (_powers(plan), *_words(plan)), "main"),
+        *((Section("factors", "What each factor does to the power", _factors(plan), "main"),) if plan.curves else ()),
         Section("ladder", "What is left once every attempt to prove it wrong was made", _ladders(plan), "main"),
         Section(
             "application", "A paragraph for a grant application or an ethics board", (Paragraph(_paragraph(plan)),), "main"
@@ -45,9 +53,11 @@ def document(plan: Plan) -> Document:
         Section("assumed", "What is assumed", (_assumed(plan),), "main"),
     )
     flags = (Flag("Plan", "no data of any client is in it"),)
-    return Document(
-        "How large must the study be?", plan.claim, flags, "", sections, "Made by python -m pipeline plan.", "150"
-    )
+    return Document(QUESTION, plan.claim, flags, "", sections, "Made by python -m pipeline plan.", "150")
+
+
+def _asked(plan: Plan) -> tuple[Block, ...]:
+    return Paragraph("A plan; no study has been done", "kick"), Paragraph(f"{QUESTION} To test: “{plan.claim}”", "question")
 
 
 def _answer(plan: Plan) -> tuple[Block, ...]:
@@ -87,6 +97,39 @@ def _powers(plan: Plan) -> TableBlock:
         lines.append(Line(_short(one.design), cells))
     note = "Non-central t over the information of drawn courses; the effect is two-sided, the power that of its own sign."
     return TableBlock(Table("plan_power", "Power of the headline", head, tuple(lines), note))
+
+
+def _factors(plan: Plan) -> tuple[Block, ...]:
+    """A small chart for each factor, the others held at the central design."""
+    around = central(plan.powers, plan.target)
+    charts = tuple(
+        _curve(name, [(value, one.power) for value, one in points if one.power is not None], plan.target)
+        for name, points in plan.curves.items()
+        if sum(one.power is not None for _, one in points) > 1
+    )
+    if around is None or not charts:
+        return (Paragraph("None of the designs carries the model, so that no curve can be drawn."),)
+    caption = f"Power by factor, the others as in {_size(around)}"
+    alt = "Line charts. " + " ".join(one.alt for one in charts)
+    note = f"Dashed: the target of {_percent(plan.target)}. The dot is the design's own value."
+    own = {name: float(value) for name, value in asdict(around).items()}
+    charts = tuple(replace(one, lines=(_dotted(one.lines[0], own[one.name.removeprefix("plan_")]),)) for one in charts)
+    return (FigureBlock(Multiples("plan_factors", caption, alt, charts, note)),)
+
+
+def _curve(name: str, points: Sequence[tuple[float, float]], target: float) -> Chart:
+    places = tuple((Shown(f"{value:g}", value), Shown(_percent(one), 100 * one)) for value, one in points)
+    x = linear([at for at, _ in places], zero=False)
+    x = replace(x, ticks=tuple(Tick(places[number][0], places[number][0].text) for number in (0, len(places) // 2, -1)))
+    y = linear([Shown("0%", 0.0), Shown("100%", 100.0)], about=3, tell=lambda value: f"{value:.0f}%", ends=(0.0, 100.0))
+    ends = f"{places[0][1]} at {places[0][0]}, {places[-1][1]} at {places[-1][0]}"
+    title = FACTORS[name][:1].upper() + FACTORS[name][1:]
+    line = Drawn(places, "held")
+    return Chart(f"plan_{name}", title, f"{title}: {ends}.", x, y, (line,), level=Shown(_percent(target), 100 * target))
+
+
+def _dotted(line: Drawn, own: float) -> Drawn:
+    return replace(line, dots=tuple(point for point in line.points if point[0].value == own))
 
 
 def _words(plan: Plan) -> tuple[Block, ...]:

@@ -53,14 +53,22 @@ def grid(design: Design, over: dict[str, Sequence[float]]) -> list[Design]:
     """Every combination of the named factors of a design (`workers`, `clients`, `sessions`, `rate` ...)."""
     designs = [design]
     for name, values in over.items():
-        designs = [_with(one, name, value) for one in designs for value in values]
+        designs = [with_factor(one, name, value) for one in designs for value in values]
     return designs
 
 
-def _with(design: Design, name: str, value: float) -> Design:
+def with_factor(design: Design, name: str, value: float) -> Design:
+    """The design with one factor at another value."""
     given: dict[str, float] = {**asdict(design), name: value}
     workers, clients, sessions = (int(given.pop(key)) for key in ("workers", "clients", "sessions"))
     return Design(workers, clients, sessions, **given)
+
+
+def central(powers: Sequence[Power], target: float) -> Design | None:
+    """The design that curves are drawn around: the smallest that reaches the target, else the one with the most power."""
+    told = [one for one in powers if one.power is not None]
+    best = smallest(told, target) or max(told, key=lambda one: one.power or 0.0, default=None)
+    return best.design if best else None
 
 
 def smallest(powers: Sequence[Power], target: float) -> Power | None:

@@ -14,6 +14,7 @@ from pipeline.planning.design import Design, Variation
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipeline.results.estimate import Estimate
     from pipeline.results.trust import Trust
 
 World = Literal["effect", "none", "low_rating_brings", "high_rating_brings", "shared_trend", "harm"]
@@ -26,6 +27,19 @@ WORLDS: Mapping[World, str] = {
     "harm": "joint advocacy harms by as much",
 }
 FEEDBACK = 1.2  # log rate of joint advocacy a point of alliance: what fooled a ladder without the feedback check
+# A plan says how often advocacy comes and how ratings vary; what else moves either in the built-in study is left out.
+PLAIN = dict.fromkeys(
+    (
+        "alliance_trend",
+        "phase_step",
+        "rate_worker_sd",
+        "rate_need",
+        "rate_intervention",
+        "crisis_on_advocacy",
+        "crisis_on_alliance",
+    ),
+    0.0,
+)
 TREND = {"trend_sd": 0.03, "advocacy_trend": 0.03, "advocacy_trend_sd": 0.07, "trend_correlation": 0.8}
 
 
@@ -50,31 +64,58 @@ class Outcome:
     verdict: str
 
 
-def outcome(planned: Planned, design: Design, world: World, seed: int) -> Outcome:
-    """Draw one study and ask the ladder; where the headline is not clear, no attempt is made to break it."""
+@dataclass(frozen=True)
+class Headline:
+    """The headline of one drawn study and what it was fitted to; None where the design does not carry it."""
+
+    tables: Mapping[str, pd.DataFrame]
+    occasions: pd.DataFrame
+    ledger: pd.DataFrame
+    tested: Estimate | None
+    alpha: float
+    sign: float
+
+    @property
+    def significant(self) -> bool:
+        """Clear of zero, on either side."""
+        return self.tested is not None and self.tested.p_value < self.alpha
+
+    @property
+    def clear(self) -> bool:
+        """Clear of zero on the predicted side."""
+        return self.significant and self.tested is not None and self.sign * self.tested.estimate > 0
+
+
+def headline(planned: Planned, design: Design, world: World, seed: int) -> Headline:
+    """Draw one study and fit its headline."""
     from pipeline.exposure.link import link
     from pipeline.hypotheses.design.sample import build_sample
-    from pipeline.hypotheses.evaluate import evaluate
     from pipeline.hypotheses.kinds.multilevel.evaluate import primary
-    from pipeline.hypotheses.verdict.judge import judge
     from pipeline.results.reason import NotEstimable
     from pipeline.simulate import canonical
 
     tables = canonical(settings(planned, design, world), seed)
     occasions, ledger, _ = link(tables, _scored(tables), planned.exposure)
-    alpha = planned.rules.alpha / planned.family
     try:
         tested = primary(planned.hypothesis, build_sample(planned.hypothesis, occasions, ledger), planned.compute).tested
     except NotEstimable:
-        return Outcome(False, "not estimable")
+        tested = None
     sign = -1.0 if planned.hypothesis.predicted == "negative" else 1.0
-    clear = tested.p_value < alpha
-    if not clear:
-        return Outcome(False, "inconclusive")
-    fit = evaluate(planned.hypothesis, occasions, ledger, planned.compute, _trust(tables))
-    rules = planned.rules.model_copy(update={"alpha": alpha})
+    return Headline(tables, occasions, ledger, tested, planned.rules.alpha / planned.family, sign)
+
+
+def outcome(planned: Planned, design: Design, world: World, seed: int) -> Outcome:
+    """Draw one study and ask the ladder; where the headline is not clear, no attempt is made to break it."""
+    from pipeline.hypotheses.evaluate import evaluate
+    from pipeline.hypotheses.verdict.judge import judge
+
+    told = headline(planned, design, world, seed)
+    if not told.significant:
+        return Outcome(False, "not estimable" if told.tested is None else "inconclusive")
+    fit = evaluate(planned.hypothesis, told.occasions, told.ledger, planned.compute, _trust(told.tables))
+    rules = planned.rules.model_copy(update={"alpha": told.alpha})
     verdict = judge({"it": fit}, {"it": planned.hypothesis}, rules).hypotheses["it"].verdict
-    return Outcome(bool(sign * tested.estimate > 0), str(verdict))
+    return Outcome(told.clear, str(verdict))
 
 
 def settings(planned: Planned, design: Design, world: World) -> Simulate:
@@ -82,9 +123,10 @@ def settings(planned: Planned, design: Design, world: World) -> Simulate:
     vary, unit = planned.variation, within_sd()
     sign = -1.0 if planned.hypothesis.predicted == "negative" else 1.0
     effect = {"effect": sign * planned.effect, "harm": -sign * planned.effect}.get(world, 0.0)
-    truth = {
+    truth = PLAIN | {
         "joint": effect * unit,
         "joint_slope_sd": vary.client_effect * unit if effect else 0.0,
+        "joint_worker_sd": vary.worker_effect * unit if effect else 0.0,
         "client_sd": vary.client * unit,
         "worker_sd": vary.worker * unit,
         "trend_sd": vary.trend * unit,
@@ -106,7 +148,7 @@ def within_sd() -> float:
     """The simulator's within-client SD of a rating in points, measured on one large study without an effect."""
     from pipeline.simulate import canonical
 
-    tables = canonical(Simulate(scenario="null", workers=40, clients=400, sessions=12), 0)
+    tables = canonical(Simulate(scenario="null", workers=40, clients=400, sessions=12, truth=PLAIN | {"trend_sd": 0.0}), 0)
     scores = _scored(tables)
     total = scores[scores["score"] == "total"]
     ratings = total.merge(tables["sessions"][["session_id", "client_id"]], on="session_id")

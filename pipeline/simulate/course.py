@@ -70,9 +70,10 @@ class State:
 
 @dataclass(frozen=True)
 class World:
-    """What no session changes: traits, and clients by sessions the lasting alliance, the part of habit, the log rates."""
+    """What no session changes: traits, workers, and by client and session the lasting alliance, habit, log rates."""
 
     traits: Traits
+    workers: Workers
     lasting: Floats
     habit: Floats
     rates: Floats
@@ -88,6 +89,7 @@ def draw_course(
     worker = np.where(changed, clients.next_worker[:, None], clients.worker[:, None])
     world = World(
         traits,
+        workers,
         lasting_alliance(workers, worker, traits, truth),
         habit_alliance(workers, worker, traits, truth),
         log_rates(clients, workers, worker, traits, truth),
@@ -195,17 +197,17 @@ def _open_windows(session: int, course: Course, state: State, rated: Flags, worl
     logged, true, left = split_at_rating(state.pending, rated, day, state.last_rating)
     course.dose[:, session] = state.pending.take(logged).count(len(day))
     real = state.pending.take(true)
-    added = _points(real, world, state.last_joint * rated)
+    added = _points(real, world, course.worker[:, session], state.last_joint * rated)
     state.last_joint = np.where(rated, real.count(len(day))[:, JOINT], state.last_joint)
     state.last_rating = np.where(rated, day, state.last_rating)
     state.pending = state.pending.take(left)
     return added
 
 
-def _points(real: Episodes, world: World, last_joint: Integers) -> dict[str, Floats]:
+def _points(real: Episodes, world: World, worker: Integers, last_joint: Integers) -> dict[str, Floats]:
     truth, n = world.truth, len(last_joint)
     dose = real.count(n)
-    joint = (truth.joint + world.traits.effect) * dose[:, JOINT]
+    joint = (truth.joint + world.traits.effect + world.workers.joint[worker]) * dose[:, JOINT]
     joint += truth.joint_disclosure * np.bincount(real.client, weights=real.disclosure, minlength=n)
     joint += truth.joint_debriefed * np.bincount(real.client, weights=real.debriefed, minlength=n)
     by_subscale = np.array([truth.joint_goal, truth.joint_task, truth.joint_bond])

@@ -28,7 +28,7 @@ CASELOADS = ("under_15", "15-24", "25+")
 
 @dataclass(frozen=True)
 class Workers:
-    """One entry a worker; `effect` in points, `rate` on the log scale."""
+    """One entry a worker; `effect` and `joint` (what a joint episode adds with them) in points, `rate` on the log scale."""
 
     agency: Integers
     discipline: Texts
@@ -36,6 +36,7 @@ class Workers:
     caseload: Texts
     effect: Floats
     rate: Floats
+    joint: Floats
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def draw_workers(n: int, truth: Truth, rng: Generator) -> Workers:
         caseload=rng.choice(CASELOADS, n, p=(0.3, 0.45, 0.25)),
         effect=truth.worker_sd * rng.standard_normal(n),
         rate=truth.rate_worker_sd * rng.standard_normal(n),
+        joint=truth.joint_worker_sd * rng.standard_normal(n) if truth.joint_worker_sd else np.zeros(n),
     )
 
 

@@ -33,6 +33,7 @@ class Truth:
     joint_bond: float = _effect(0.0, "joint episode, on bond items on top of `joint` (points)")
     joint_lag1: float = _effect(0.0, "joint episode of the window before the last one (points)")
     joint_slope_sd: float = _size(0.05, "how clients differ in the effect of a joint episode (SD, points)")
+    joint_worker_sd: float = _size(0.0, "how workers differ in the effect of a joint episode (SD, points)")
     joint_disclosure: float = _effect(0.0, "joint episode with the worker's own reaction shown, on top (points)")
     joint_debriefed: float = _effect(0.0, "joint episode talked over back in the office, on top (points)")
     worker_solo: float = _effect(0.0, "episode the worker went to alone (points)")
