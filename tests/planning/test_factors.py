@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import pairwise
 
 import pytest
 
@@ -24,7 +25,7 @@ def test_every_factor_has_a_curve_through_the_designs_own_value() -> None:
 )
 def test_more_of_what_helps_helps_and_gaps_cost(name: str, better: int) -> None:
     powers = [one.power or 0.0 for _, one in curves(AROUND, Variation(), 0.2, alpha=0.05, seed=1)[name]]
-    assert all(better * (later - earlier) > -0.02 for earlier, later in zip(powers, powers[1:], strict=False))
+    assert all(better * (later - earlier) > -0.02 for earlier, later in pairwise(powers))
     assert better * (powers[-1] - powers[0]) > 0.05
 
 

@@ -1,4 +1,4 @@
-"""Planned standard errors and degrees of freedom are those of lme4 and of dense algebra (tests/reference/planning/make.R)."""
+"""Planned standard errors and df are those of lme4 and of dense algebra (tests/reference/planning/make.R)."""
 
 from __future__ import annotations
 
