@@ -96,6 +96,8 @@ def _asides(claim: Claim, material: Material) -> tuple[Block, ...]:
         found.append(Paragraph(size, "body"))
     found.append(Aside("Why this verdict", sentences.why(claim)))
     wrong = sentences.wrong_if(claim)
+    if lost := tables.listwise(claim, material):
+        found.append(Aside("Ratings left out", lost))
     found.append(Aside("What would make it wrong", f"If {wrong}" if effect is not None else wrong))
     if claim.verdict in FINDINGS:
         strength = tables.unmeasured(claim, material, whole=False)

@@ -180,6 +180,17 @@ def counts(claim: Claim, material: Material) -> Table | None:
     return Table(f"counts_{claim.name}", "From ratings to the model", ("Step", "Ratings", "Clients"), tuple(lines))
 
 
+def listwise(claim: Claim, material: Material) -> str:
+    """Which columns' gaps cost the claim's model ratings, and the line of params that would keep them; else nothing."""
+    fit = material.fits[claim.name]
+    gaps = [one for one in fit.gaps if one.role != "outcome" and one.rows]
+    if not gaps:
+        return ""
+    said = [f"{words.plain(one.column)} ({material.gate.rows(one.rows, one.clients, 'missing')})" for one in gaps]
+    kept = "" if fit.imputed else "; “missing: {method: beside}” in params.yaml draws what is missing"
+    return f"Left out for want of a value alone (ratings): {listed(said)}{kept}."
+
+
 def notes(claim: Claim, material: Material) -> tuple[str, ...]:
     """What a reader must know of the fit."""
     fit, exact = material.fits[claim.name], material.gate.rules.exact
