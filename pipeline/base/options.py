@@ -61,4 +61,3 @@ Verdict = Literal[
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 EPISODE_FACTS: tuple[EpisodeFact, ...] = get_args(EpisodeFact)
-HAZARDS: tuple[str, ...] = ("no_show", "dropout")  # outcomes that happen or do not, and are no rating

@@ -18,10 +18,10 @@ from pipeline.results.backing import Backing
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Ceiling, Fit, Tested
 from pipeline.results.verdict import Judged, Verdicts
+from pipeline.vocabulary.outcomes import event_of
 from pipeline.vocabulary.results import reason_text
 
 NONE = Shown("–")
-HAZARDS = ("dropout", "no_show")
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ def number_of(
 def _effect(tested: Tested, spec: Hypothesis, judged: Judged, behind: Backing, gate: Gate) -> Effect:
     where = f"hypothesis {judged.name}"
     sd = tested.standardized.outcome_sd_within
-    odds = number_of(tested, behind, gate, where, math.exp) if spec.outcome.kind in HAZARDS else None
+    odds = number_of(tested, behind, gate, where, math.exp) if event_of(spec.outcome.kind) else None
     least = spec.smallest_effect * sd
     bounds = (fact(math.exp(-least), 2), fact(math.exp(least), 2)) if odds else None
     return Effect(

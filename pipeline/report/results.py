@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pipeline.disclosure.shown import Shown
-from pipeline.report.claims import HAZARDS, NONE, Claim
+from pipeline.report.claims import NONE, Claim
 from pipeline.report.counts import CLIENTS, model_key
 from pipeline.report.material import Material
+from pipeline.vocabulary.outcomes import event_of
 
 Value = Shown | str | None | tuple[str, ...] | dict[str, Shown | str | None] | tuple[dict[str, Shown | str | None], ...]
 
@@ -39,7 +40,7 @@ def estimate_of(claim: Claim, material: Material) -> dict[str, Value]:
         "rule": claim.rule,
         "decided_by": claim.decided_by,
         "reason": claim.reason or None,
-        "unit": "log-odds" if claim.spec.outcome.kind in HAZARDS else "scale points",
+        "unit": "log-odds" if event_of(claim.spec.outcome.kind) else "scale points",
         "per": _dose(claim, material),
         "effect": numbers,
         "p": effect.own.p.text if effect else None,

@@ -13,9 +13,10 @@ from pipeline.base.params import Hypothesis
 from pipeline.report import words
 from pipeline.report.attempts import Tried
 from pipeline.report.blocks import Prose, Strong
-from pipeline.report.claims import HAZARDS, Claim, Effect
+from pipeline.report.claims import Claim, Effect
 from pipeline.report.numbers import listed, magnitude, percent
 from pipeline.vocabulary.checks import CHECKS
+from pipeline.vocabulary.outcomes import event_of
 from pipeline.vocabulary.results import CEILINGS, RULES
 
 # As shares of one client's ordinary ups and downs: the largest ratio each word is said for.
@@ -65,7 +66,7 @@ def answer(claim: Claim, simulated: bool, beside: Claim | None = None, scale: st
         return f"Not settled: {why.rstrip('.')}."
     here = "in this simulated study" if simulated else "in this study"
     told = "".join(difference(claim.spec, claim.effect))
-    on = f" on a scale of {scale}" if scale and claim.spec.outcome.kind not in HAZARDS else ""
+    on = f" on a scale of {scale}" if scale and event_of(claim.spec.outcome.kind) is None else ""
     opening = OPENINGS[claim.verdict].format(here=here, mode=words.exposure(claim.spec.exposure).capitalize())
     text = f"{opening} {_lower(condition(claim.spec))}, {told}{on}{_but_not(claim)}"
     return f"{text}{_contrast(beside)}."
@@ -99,7 +100,7 @@ def condition(spec: Hypothesis) -> str:
     """Under which exposure the outcome was looked at, as the start of a sentence."""
     exposure = spec.exposure
     subject = words.exposure(exposure)
-    if spec.outcome.kind in HAZARDS:
+    if event_of(spec.outcome.kind):
         return (
             f"After any {subject}, against none" if exposure.dose == "any" else f"After {words.dose(exposure.dose, subject)}"
         )
@@ -119,8 +120,9 @@ def outcome(spec: Hypothesis) -> str:
 
 
 def event(spec: Hypothesis) -> str:
-    """What happens or does not, where the outcome is no rating."""
-    return _EVENTS[spec.outcome.kind]
+    """What happens or does not, where the outcome is no rating; empty where it is one."""
+    found = event_of(spec.outcome.kind)
+    return found.doing if found else ""
 
 
 def difference(spec: Hypothesis, effect: Effect) -> tuple[str, ...]:
@@ -128,7 +130,7 @@ def difference(spec: Hypothesis, effect: Effect) -> tuple[str, ...]:
     own = effect.own
     points = f"{magnitude(own.estimate)} points"
     way = "higher" if own.positive else "lower"
-    if spec.outcome.kind in HAZARDS and effect.odds is not None:
+    if event_of(spec.outcome.kind) and effect.odds is not None:
         beside = f" than after {words.mode(spec.contrast.minus)}" if spec.contrast and spec.contrast.minus else ""
         return (f"the odds of {event(spec)} were ", Strong(f"{effect.odds.estimate} times as high"), beside)
     if spec.mediator:
@@ -165,7 +167,7 @@ def size(claim: Claim, effect: Effect) -> str:
 
 def own_claim(claim: Claim) -> bool:
     """Whether the number is a difference in ratings as such: no difference of differences, no product of paths."""
-    return not (claim.spec.moderator or claim.spec.mediator or claim.spec.outcome.kind in HAZARDS)
+    return not (claim.spec.moderator or claim.spec.mediator or event_of(claim.spec.outcome.kind))
 
 
 def why(claim: Claim) -> str:
@@ -195,7 +197,7 @@ def model(spec: Hypothesis) -> str:
     subject = words.exposure(spec.exposure)
     minus = spec.contrast.minus if spec.contrast else None
     subject += f" and {words.mode(minus)}" if minus else ""
-    if spec.outcome.kind in HAZARDS:
+    if event_of(spec.outcome.kind):
         on = f"{subject} in the window, {others}"
         return f"A discrete-time hazard model of {event(spec)} on {on}; errors clustered by worker."
     split = "split into its parts within clients, between clients and between workers"
@@ -401,7 +403,6 @@ _ANY = {
     "worker": "For workers with {subject} before every rating, against workers with none",
     "contextual": "Over and above a client's own ups and downs, for clients with {subject} before every rating",
 }
-_EVENTS = {"dropout": "leaving early", "no_show": "missing the next session"}
 _HIDDEN = "something unmeasured comes and goes, goes with {mode} and moves ratings as well"
 _WRONG_IF: Mapping[Verdict, str] = {
     "supported": f"{_HIDDEN}{{compared}}.",

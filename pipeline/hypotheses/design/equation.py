@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.base.options import HAZARDS
-
 if TYPE_CHECKING:
     from pipeline.base.params import Plan
 
@@ -29,11 +27,9 @@ def equation(
 
 
 def outcome_name(score: str, kind: str, minus: str | None) -> str:
-    """What stands on the left: a score, a difference of scores, or what else is asked."""
+    """What stands on the left where ratings are asked for: a score, a distance, or a difference of scores."""
     if kind == "dyad_gap":
         return f"|{score}, client - worker|"
-    if kind in HAZARDS:
-        return f"log-odds of {kind}"
     return f"({score} - {minus})" if minus else score
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pipeline.disclosure.gate import fact
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
-from pipeline.report.claims import HAZARDS, Claim, Effect, Number
+from pipeline.report.claims import Claim, Effect, Number
 from pipeline.report.numbers import listed
 from pipeline.report.plots import scale
 from pipeline.report.plots.figures import Axis, Group, Mark, Row, Rows, Verdict
 from pipeline.report.sentences import event, why
 from pipeline.report.verdict_words import CHIPS
 from pipeline.results.fit import Fit
+from pipeline.vocabulary.outcomes import event_of
 
 UNITS = {"count": "further episode", "any": "any against none", "minutes": "further minute"}
 PARTS = {
@@ -76,14 +77,13 @@ def _panel(claim: Claim, fit: Fit, claims: Sequence[Claim], fits: Mapping[str, F
     spec = claim.spec
     least = f"{spec.smallest_effect:.2f}"
     shaded = f"Shaded: under {least}, too small to matter."
-    if spec.outcome.kind in HAZARDS:
+    if event := event_of(spec.outcome.kind):
         dose = (
             "any against none" if spec.exposure.dose == "any" else f"per {UNITS.get(spec.exposure.dose, 'further episode')}"
         )
-        title = {"dropout": "Leaving early", "no_show": "Missing the next session"}[spec.outcome.kind]
         low, high = (claim.effect.least_odds if claim.effect else None) or ("", "")
         unit = f"Odds ratio, log axis: {dose}. Shaded: {low} to {high}."
-        return _Panel(title, unit, "← less often", "more often →", least, odds=True)
+        return _Panel(event.title, unit, "← less often", "more often →", least, odds=True)
     if spec.mediator:
         return _Panel(
             "The part that runs through a step between", f"Within-client SDs. {shaded}", "← lower", "higher →", least

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown, derived
 from pipeline.report import words
-from pipeline.report.claims import HAZARDS, Claim, Effect, Number, number_of
+from pipeline.report.claims import Claim, Effect, Number, number_of
 from pipeline.report.plots import scale
 from pipeline.report.plots.figures import Chart, Figure, Group, Label, Line, Mark, Point, Row, Rows, Tick
 from pipeline.report.plots.forest import mark
@@ -20,6 +20,7 @@ from pipeline.report.sentences import event, outcome
 from pipeline.report.verdict_words import CHIPS
 from pipeline.results.backing import Backing
 from pipeline.results.fit import Coefficient, Fit
+from pipeline.vocabulary.outcomes import event_of
 
 DOSES = (-1.0, 0.0, 1.0, 2.0)
 HOUR = 60.0
@@ -43,7 +44,7 @@ def prediction(
         return _levels(claim, effect, fit, gate, thin)
     if fit.mediation:
         return _paths(claim, effect, fit, gate)
-    if spec.outcome.kind in HAZARDS:
+    if event_of(spec.outcome.kind):
         return _odds(claim, effect)
     is_dose = spec.effect == "within" and spec.exposure.dose != "any" and spec.outcome.kind == "score"
     if is_dose and not (spec.contrast and spec.contrast.outcome_minus):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.report import sentences
 from pipeline.report.attempts import ORDER, STATES, asked, together
 from pipeline.report.blocks import Block, Card, Cards, Cell, Columns, FigureBlock, Matrix, MatrixRow, Paragraph, Prose
-from pipeline.report.claims import HAZARDS, Claim
+from pipeline.report.claims import Claim
 from pipeline.report.material import Material
 from pipeline.report.plots.forest import panels
 from pipeline.report.plots.prediction import mini
@@ -15,6 +15,7 @@ from pipeline.report.section import Built, Planned
 from pipeline.report.tables.people import sample
 from pipeline.report.verdict_words import CHIPS
 from pipeline.results.attempt import State
+from pipeline.vocabulary.outcomes import event_of
 
 MOST_CARDS = 3
 
@@ -133,8 +134,8 @@ def _prose(text: Prose) -> tuple[str, ...]:
 def _unit(claim: Claim, material: Material) -> str:
     """What the big number is, in a few words."""
     spec = claim.spec
-    if spec.outcome.kind in HAZARDS:
-        return f"times the odds of {sentences.event(spec)}"
+    if event := event_of(spec.outcome.kind):
+        return f"times the odds of {event.doing}"
     ends = material.description.ranges.get(spec.outcome.instrument, {}).get(spec.outcome.score)
     scale = f" on the {ends[0]:g}–{ends[1]:g} scale" if ends else ""
     text = sentences.condition(spec)

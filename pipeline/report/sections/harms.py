@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pipeline.report.blocks import Block, Columns, FigureBlock, Paragraph
-from pipeline.report.claims import HAZARDS, Claim
+from pipeline.report.claims import Claim
 from pipeline.report.material import Material
 from pipeline.report.numbers import listed
 from pipeline.report.plots.strain import falls as falls_figure
 from pipeline.report.section import Built, Planned
 from pipeline.report.tables import harms
+from pipeline.vocabulary.outcomes import event_of
 
 
 def build(material: Material) -> Built:
@@ -54,7 +55,7 @@ def harm_open(claim: Claim) -> bool:
 
 def events(material: Material) -> tuple[str, ...]:
     """The claims about leaving early and missed sessions, by their short names."""
-    return tuple(claim.short for claim in material.claims if claim.spec.outcome.kind in HAZARDS)
+    return tuple(claim.short for claim in material.claims if event_of(claim.spec.outcome.kind))
 
 
 SECTION = Planned("harms", "Did anything get worse?", "main", build)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.hypotheses.design.coder import number_of
-from pipeline.hypotheses.design.equation import equation, left_side
+from pipeline.hypotheses.design.equation import equation
 from pipeline.hypotheses.design.exposures import Exposure, main_exposures, main_modes
 from pipeline.hypotheses.design.sample import Sample, build_sample, series
 from pipeline.hypotheses.design.terms import Design, Focus, Rows, Term, background_terms, plain_term, rows_of
@@ -53,7 +53,7 @@ def at_risk(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: 
 
 def formula(plan: Plan, design: Design) -> str:
     """The equation, whose residual is in the log-odds."""
-    return equation(left_side(plan), list(design.numeric()), {}, residual=False)
+    return equation(f"log-odds of {plan.outcome.kind}", list(design.numeric()), {}, residual=False)
 
 
 def dose_term(sample: Sample, exposure: Exposure, rows: Rows) -> Term:

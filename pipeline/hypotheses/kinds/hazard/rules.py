@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.base.errors import Problem
-from pipeline.base.options import HAZARDS
 from pipeline.base.params import Hypothesis, Plan
 
-OUTCOMES: tuple[str, ...] = HAZARDS
+OUTCOMES = ("no_show", "dropout")
 
 
 def claims(plan: Plan) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pipeline.base.errors import Problem
 from pipeline.base.key_path import nearest
-from pipeline.base.options import HAZARDS
 from pipeline.base.params import Hypothesis, Plan
+from pipeline.hypotheses.kinds.multilevel import rules as ratings
 
 OUTCOMES: tuple[str, ...] = ()
 MEDIATORS = ("empathy_client", "empathy_worker", "self_disclosure", "co_construction")
@@ -32,5 +32,5 @@ def problems(at: str, hypothesis: Hypothesis) -> Iterator[Problem]:
         yield Problem(
             f"{at}.mediator.lag", "the mediator would come before the exposure", "give the exposure at least its lag"
         )
-    if kind in HAZARDS:
+    if kind not in ratings.OUTCOMES:
         yield Problem(f"{at}.outcome.kind", f"{kind} takes neither moderator, mediator nor another effect", "leave them out")
