@@ -79,6 +79,7 @@ def measure(size: int) -> bool:
         (project / "data" / "interim").mkdir()
         (project / "instruments").mkdir()
         (project / "data" / "interim" / "check.json").write_text("{}", encoding="utf-8")
+        (project / "data" / "interim" / "sources.json").write_text("{}", encoding="utf-8")
         megabytes = raw.stat().st_size / 1e6
         reader = run([sys.executable, "-c", READER, str(raw)], project)
         steps = {name: run([sys.executable, "-m", "pipeline", name], project) for name in ("ingest", "validate")}

@@ -25,6 +25,7 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / "instruments").mkdir()
     (tmp_path / "data" / "interim").mkdir()
     (tmp_path / "data" / "interim" / "check.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "data" / "interim" / "sources.json").write_text("{}", encoding="utf-8")
     return tmp_path
 
 

@@ -35,6 +35,7 @@ def project(root: Path, data: dict[str, Any] | None = None) -> Path:
     (root / "instruments" / "mini.yaml").write_text(INSTRUMENT, encoding="utf-8")
     (root / "data" / "interim").mkdir()
     (root / "data" / "interim" / "check.json").write_text("{}", encoding="utf-8")
+    (root / "data" / "interim" / "sources.json").write_text("{}", encoding="utf-8")
     params = deepcopy(data or PARAMS)
     params["measures"] = {"instruments": ["mini.yaml"]}
     (root / "params.yaml").write_text(json.dumps(params), encoding="utf-8")

@@ -44,6 +44,7 @@ def test_a_recipe_brings_its_files_in(name: str, made: Made, tmp_path: Path) -> 
     files_of(name, made, tmp_path / "data/raw/mine")
     (tmp_path / "data/interim").mkdir()
     (tmp_path / "data/interim/check.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "data/interim/sources.json").write_text("{}", encoding="utf-8")
     written = sorted(path.name for path in (tmp_path / "data/raw/mine").iterdir())
     assert written == named_files(load(json.dumps(params)).sources)
     runner.run("ingest", tmp_path)
