@@ -213,7 +213,7 @@ class VerdictRules(Section):
 class Report(Section):
     """What the report shows."""
 
-    figure_dpi: int = Field(300, ge=72, le=600)
+    figure_dpi: int = Field(150, ge=72, le=600)
 
 
 class Compute(Section):

@@ -13,7 +13,8 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Stamp = tuple[int, int, int]
 Held = TypeVar("Held", bound="BaseModel")
 RERUN = "run `dvc repro`, which runs the stages in their order"
+SIDE_BY_SIDE = 8  # files being flushed at a time
 UNFINISHED = ".unfinished"  # stands in a folder while its files are being replaced
 IGNORED = "# Every byte below data/ stays out of git: it is about people.\n*\n!.gitignore\n!README.md\n"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -132,6 +134,7 @@ class Batch:
             for at, content in self._pending.items():
                 temporary[at] = _temporary(self.root, at)
                 _write(temporary[at], content, at)
+            _flush(temporary.values())
             self._refuse_changed_inputs()
             for at in (name for name in self.writes if not PurePosixPath(name).suffix):
                 _mark(_make_folder(self.root, at), marks)
@@ -256,8 +259,20 @@ def _write(path: Path, content: bytes, name: str) -> None:
         if os.name == "posix" and not _is_private(name):
             os.fchmod(descriptor, 0o666 & ~public_mask())
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+
+
+def _flush(paths: Iterable[Path]) -> None:
+    """Have the disk keep the files' content before their names are changed; side by side, since each waits for the disk."""
+
+    def flush(path: Path) -> None:
+        descriptor = os.open(path, os.O_RDWR)  # Windows flushes only what is open for writing
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        list(pool.map(flush, paths))
 
 
 def _not_written(error: OSError, name: str) -> Problem:
