@@ -145,7 +145,10 @@ COMMANDS: dict[str, tuple[str, Arguments]] = {
     "deviate": ("declare a deviation from the lock", (HYPOTHESIS, WHY)),
     "summary": (
         "print the verdicts, and where the report is",
-        (("--strict", {"action": "store_true", "help": "exit status 1 where some hypothesis has no number"}),),
+        (
+            ("--why", {"action": "store_true", "help": "under each claim its name, its number and the rule that decided"}),
+            ("--strict", {"action": "store_true", "help": "exit status 1 where some hypothesis has no number"}),
+        ),
     ),
     "export": (
         "write the report as a Word document; with --r, data and script for a reviewer who trusts R",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,18 @@ def test_nothing_under_data_is_ever_pushed() -> None:
     private = [entry for entry in entries if dvc_deps.is_private(dvc_deps.out_name(entry))]
     assert len(private) > 10
     assert all(isinstance(entry, dict) and next(iter(entry.values()))["push"] is False for entry in private)
+
+
+def test_what_dvc_shows_fits_a_terminal(project: Project) -> None:
+    metrics = json.loads((project.root / "reports/metrics.json").read_text(encoding="utf-8"))
+    assert all(set(one) == {"verdict", "estimate", "interval", "p_adjusted"} for one in metrics.values())
+    shown = project.run(sys.executable, "-m", "dvc", "metrics", "diff", "--all", COLUMNS="120").stdout
+    assert max(map(len, shown.splitlines()), default=0) <= 120
+    done = project.run(sys.executable, "-m", "dvc", "plots", "show")
+    pictures = list((project.root / "dvc_plots/static").iterdir())
+    assert (done.returncode, "failed" in done.stderr) == (0, False), done.stderr
+    assert 1 <= len(pictures) <= 6
+    assert {path.suffix for path in pictures} == {".png"}
 
 
 def test_a_second_run_runs_nothing(project: Project) -> None:

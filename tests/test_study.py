@@ -44,9 +44,33 @@ def test_the_default_study_finds_the_effect_it_was_made_with(study: Project) -> 
 def test_the_summary_ends_with_where_the_report_is(study: Project) -> None:
     done = study.pipeline("summary")
     assert done.returncode == 0, done.stderr
-    last = done.stdout.strip().splitlines()[-1]
+    first, *_, last = done.stdout.strip().splitlines()
     assert "reports/report.html" in last
-    assert "simulated" in last
+    assert "Simulated" in first
+    assert "Out of date" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("params.yaml", "study:", "# a remark\nstudy:", ""),
+        ("params.yaml", "alpha: 0.05", "alpha: 0.01", "params.yaml (verdict)"),
+        ("params.yaml", "lag: 0", "lag: 2", "params.yaml (hypotheses)"),
+        ("lock.json", "null", "null ", "lock.json"),
+        ("data/raw/simulated/srs_client.csv", "\n", "\n\n", "the raw files in data/raw/simulated"),
+    ],
+)
+def test_the_summary_says_what_has_changed_since(study: Project, file: str, old: str, new: str, says: str) -> None:
+    path = study.root / file
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before.replace(old, new, 1), encoding="utf-8")
+    try:
+        told = " ".join(study.pipeline("summary").stdout.split())
+    finally:
+        path.write_text(before, encoding="utf-8")
+    _, sign, found = told.partition("Out of date: changed since these verdicts were made: ")
+    assert found.partition(". ")[0] == says
+    assert bool(sign) == bool(says)
 
 
 def test_the_page_says_simulated_and_asks_for_nothing_outside(study: Project) -> None:

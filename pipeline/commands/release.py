@@ -34,7 +34,8 @@ OURS = {
     "plan.html",
     "plan.docx",
 }  # DVC's own, released by nobody; the Word document is made anew for the archive
-FOLDERS = {"reports/estimates", "reports/tables", "reports/figures"}  # there even where a study fills none of them
+# There even where a study fills none of them.
+FOLDERS = {"reports/estimates", "reports/tables", "reports/figures", "reports/figures/at_a_glance"}
 RERUN = "run `dvc repro` to make the reports anew"
 KEY_BYTES = 32
 

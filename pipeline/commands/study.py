@@ -38,7 +38,7 @@ STAMP = "pipeline.version"  # as pipeline/start/template.py names it, which is n
 PATIENCE = 10.0  # seconds that DVC has to end after Ctrl-C
 
 
-def main(root: Path, arguments: argparse.Namespace) -> int:
+def main(root: Path, _arguments: argparse.Namespace) -> int:
     """Run everything; exit status of the first part that did not go well."""
     if not _is_inside(root):
         return again_inside(root, ("study",))
@@ -58,7 +58,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     (root / "data/quarantine_report.csv").unlink(missing_ok=True)  # of a batch refused before
     from pipeline.commands import summary
 
-    return summary.main(root, arguments)
+    return summary.main(root, argparse.Namespace(why=False, strict=False))
 
 
 def _is_inside(root: Path) -> bool:

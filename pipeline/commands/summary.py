@@ -3,30 +3,57 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
 
-from pipeline.base.params import load
+from pipeline.base.params import Params, load
 from pipeline.disclosure.neutral import visible
-from pipeline.hypotheses.summary import summary, unresolved
-from pipeline.project.io import Batch
+from pipeline.hypotheses.summary import folded, summary, unresolved
+from pipeline.project.io import Batch, json_bytes
 from pipeline.project.runner import params_text
+from pipeline.project.stale import stale
 from pipeline.results.verdict import Verdicts
+from pipeline.stages.check import written
 
 REPORT = "reports/report.html"
 INTERNAL = "data/internal/report.html"
 VERDICTS = "data/analysis/verdicts.json"
+NARROWEST = 40  # columns; a terminal that says it has fewer is not believed
 
 
 def main(root: Path, arguments: argparse.Namespace) -> int:
-    """Print one line a hypothesis and where the report is; StageError where nothing has been judged yet.
+    """Print one line a claim and where the report is; StageError where nothing has been judged yet.
 
     With `strict`, 1 where some hypothesis has no number or some check met a defect, which a script can then notice.
     """
-    params = load(params_text(root))
+    text = params_text(root)
+    params = load(text)
     verdicts = Batch(root, (VERDICTS,), ()).record(VERDICTS, Verdicts)
-    simulated = params.study.origin == "simulated"
-    for line in summary(verdicts, simulated).splitlines():
-        print(visible(line))  # a label may hold anything, a terminal obeys some of it
+    width = max(shutil.get_terminal_size().columns, NARROWEST)
+    said = summary(_visible(verdicts), list(params.hypotheses), verdicts.origin == "simulated", width, why=arguments.why)
+    closing = [*_age(root, text, params), _where(root, params)]
+    print(said, *(piece for line in closing for piece in folded(line, width)), sep="\n")
+    return int(arguments.strict and bool(unresolved(verdicts)))
+
+
+def _visible(verdicts: Verdicts) -> Verdicts:
+    """A claim may hold anything, and a terminal obeys some of it."""
+    cleared = {name: one.model_copy(update={"claim": visible(one.claim)}) for name, one in verdicts.hypotheses.items()}
+    return verdicts.model_copy(update={"hypotheses": cleared})
+
+
+def _age(root: Path, text: str, params: Params) -> list[str]:
+    made = {name: json_bytes(value) for name, value in written(params).items()}
+    changed = stale(root, text, made, params.sources.directory)
+    if changed is None:
+        return ["What these verdicts were made of is not noted here (no dvc.lock). Anew: python -m pipeline study"]
+    if not changed:
+        return []
+    return [f"Out of date: changed since these verdicts were made: {'; '.join(changed)}. Anew: python -m pipeline study"]
+
+
+def _where(root: Path, params: Params) -> str:
     report = INTERNAL if params.privacy.release == "internal" else REPORT
-    print(f"The report is {report}" + (" (of a simulated study)." if simulated else "."))
-    return int(bool(getattr(arguments, "strict", False) and unresolved(verdicts)))
+    if not (root / report).is_file():
+        return f"The report is not there yet ({report}): python -m pipeline study writes it."
+    return f"The report: {report} (python -m pipeline open shows it)"

@@ -1,27 +1,99 @@
-"""Summary: one line a hypothesis, for a terminal."""
+"""Summary: the verdicts for a terminal, a line a claim, confirmatory ones first; and what a script must notice."""
 
 from __future__ import annotations
 
+import textwrap
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from pipeline.base.options import Role
 from pipeline.results.verdict import Judged, LockState, Verdicts
 from pipeline.vocabulary.results import RULES, reason_text
 
+LEAST_CLAIM = 40  # columns a claim needs beside the numbers; in a narrower terminal the numbers go
+SHORT = 3  # columns of C1, E10
+ROLES: tuple[Role, ...] = ("confirmatory", "exploratory")
+CUT = "…"
+LOCK_FIRST = "The confirmatory hypotheses are not locked: python -m pipeline lock, before outcomes are looked at."
 
-def summary(verdicts: Verdicts, simulated: bool) -> str:
-    """The verdict lines of a study: verdict, name, estimate with interval in within-client SDs, deciding rule."""
-    ordered = sorted(verdicts.hypotheses.values(), key=lambda one: (one.role != "confirmatory", one.name))
-    width = max((len(one.verdict) for one in ordered), default=0)
-    lines = [f"{one.verdict:<{width}}  {one.name}: {numbers(one)}" for one in ordered]
-    head = ["Simulated data: nothing here is about real clients."] if simulated else []
-    return "\n".join([*head, *lines, *_lock(verdicts.lock)]) + "\n"
+
+def summary(verdicts: Verdicts, declared: Sequence[str], simulated: bool, width: int = 80, why: bool = False) -> str:
+    """The verdicts of a study, confirmatory claims first, each on one line of at most `width` columns.
+
+    `declared`: the names in the order of params.yaml, by which claims are numbered (C1, C2 ..., E1, E2 ...) as in the
+    report. With `why`, each has its name, its number and the rule that decided below it.
+    """
+    lines = ["Simulated data: nothing here is about real clients."] if simulated else []
+    known = _ordered(verdicts, declared)
+    wide = max((len(one.verdict) for one in known), default=0)
+    for role in ROLES:
+        judged = [one for one in known if one.role == role]
+        if judged:
+            lines += ["", role.capitalize(), *_role(judged, wide, width, why)]
+    lines += ["", *_lock(verdicts.lock), *_tried(verdicts)]
+    return "\n".join(piece for line in lines for piece in folded(line, width))
+
+
+def folded(line: str, width: int) -> list[str]:
+    """A line in pieces of at most `width` columns, the further ones indented as the first is."""
+    if columns(line) <= width:
+        return [line]
+    indent = " " * (len(line) - len(line.lstrip()))
+    wrapped = textwrap.wrap(line.strip(), max(width - len(indent), 20), break_on_hyphens=False)
+    return [indent + piece for piece in wrapped]
+
+
+def cut(text: str, width: int) -> str:
+    """A text within `width` columns, cut at a word where one ends not too far before."""
+    if columns(text) <= width:
+        return text
+    kept = ""
+    for char in text:
+        if columns(kept + char) > width - 1:
+            break
+        kept += char
+    at_word = kept.rpartition(" ")[0]
+    return (at_word if 2 * columns(at_word) >= width else kept).rstrip(" ,;:.") + CUT
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: two for a wide character, none for a combining one."""
+    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _ordered(verdicts: Verdicts, declared: Sequence[str]) -> list[Judged]:
+    known = [name for name in declared if name in verdicts.hypotheses]
+    return [verdicts.hypotheses[name] for name in (*known, *sorted(set(verdicts.hypotheses) - set(known)))]
+
+
+def _role(judged: Sequence[Judged], verdict: int, width: int, why: bool) -> Iterator[str]:
+    number = max(len(_effect(one)) for one in judged)
+    for place, one in enumerate(judged, 1):
+        head = f"  {f'{one.role[0].upper()}{place}':<{SHORT}}  {one.verdict:<{verdict}}"
+        if width - len(head) - number - 4 >= LEAST_CLAIM:
+            head = f"{head}  {_effect(one):<{number}}"
+        yield f"{head}  {cut(one.claim, width - len(head) - 2)}"
+        if why:
+            yield f"       {one.name}: {numbers(one)}"
+
+
+def _effect(judged: Judged) -> str:
+    if judged.tested is None or judged.p_adjusted is None:
+        return "-"
+    scaled = judged.tested.standardized
+    return f"{_signed(scaled.estimate)} SD [{_signed(scaled.conf_low)}, {_signed(scaled.conf_high)}]"
+
+
+def _signed(value: float) -> str:
+    text = f"{value:+.2f}"
+    return " 0.00" if float(text) == 0 else text
 
 
 def numbers(judged: Judged) -> str:
     """Estimate, interval and adjusted p in one phrase, or the reason for none."""
     if judged.tested is None or judged.p_adjusted is None:
         return reason_text(judged.reason, exact=True) if judged.reason else "no estimate"
-    scaled = judged.tested.standardized
-    interval = f"{scaled.conf_low:+.2f} to {scaled.conf_high:+.2f}"
-    return f"{scaled.estimate:+.2f} SD ({interval}), {_p(judged.p_adjusted)}; {RULES[judged.rule]}"
+    return f"{_effect(judged)}, {_p(judged.p_adjusted)}; {RULES[judged.rule]}"
 
 
 def unresolved(verdicts: Verdicts) -> list[str]:
@@ -42,8 +114,17 @@ def _p(value: float) -> str:
 
 def _lock(lock: LockState) -> list[str]:
     if not lock.locked:
-        return ["The confirmatory hypotheses are not locked (python -m pipeline lock)."]
+        return [LOCK_FIRST]
     seen = " Outcomes may have been seen before." if lock.outcomes_seen_before else ""
-    if lock.deviations:
-        return [f"Locked on {lock.date}; {len(lock.deviations)} confirmatory hypotheses have changed since.{seen}"]
+    changed = sum(bool(lines) for lines in lock.deviations.values())
+    if changed:
+        said = "1 confirmatory hypothesis differs" if changed == 1 else f"{changed} confirmatory hypotheses differ"
+        return [f"Locked on {lock.date}; {said} from the lock, and the report says in what.{seen}"]
     return [f"Locked on {lock.date}, unchanged since.{seen}"]
+
+
+def _tried(verdicts: Verdicts) -> list[str]:
+    tries = sum(verdicts.tried.values())
+    if not tries:
+        return []
+    return [f"Tried beside: {tries} further {'version' if tries == 1 else 'versions'} (python -m pipeline compare)."]

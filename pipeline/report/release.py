@@ -59,7 +59,7 @@ def build(params: Params, sources: Sources, planned: tuple[Planned, ...] = SECTI
         foot=f"{title}. Made by the project's own pipeline; one static file, no script, no request.",
         dpi=str(params.report.figure_dpi),
         estimates={claim.name: estimate_of(claim, material) for claim in material.claims},
-        metrics={claim.name: metrics_of(claim, material) for claim in material.claims},
+        metrics={claim.name: metrics_of(claim) for claim in material.claims},
     )
     return document, material.gate
 

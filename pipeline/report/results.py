@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from pipeline.disclosure.shown import Shown
-from pipeline.report.claims import NONE, Claim
-from pipeline.report.counts import CLIENTS, model_key
+from pipeline.report.claims import Claim
 from pipeline.report.material import Material
 from pipeline.vocabulary.outcomes import event_of
 
@@ -63,21 +62,15 @@ def estimate_of(claim: Claim, material: Material) -> dict[str, Value]:
     }
 
 
-def metrics_of(claim: Claim, material: Material) -> dict[str, Value]:
-    """One claim as `dvc metrics diff` shows it moving."""
-    effect, fit, gate = claim.effect, material.fits[claim.name], material.gate
-    last = fit.counts[-1] if fit.counts else None
-    clients = gate.count(model_key(claim.name, last.step)) if last else NONE
+def metrics_of(claim: Claim) -> dict[str, Value]:
+    """One claim as `dvc metrics diff` shows it moving: few enough numbers that a terminal holds them."""
+    own = claim.effect.own if claim.effect else None
+    shown = own is not None and own.low.value is not None and own.high.value is not None
     return {
         "verdict": claim.verdict,
-        "estimate": effect.own.estimate if effect else None,
-        "conf_low": effect.own.low if effect else None,
-        "conf_high": effect.own.high if effect else None,
-        "standardized": effect.scaled.estimate if effect else None,
-        "p": effect.own.p if effect else None,
-        "p_adjusted": effect.p_adjusted if effect else None,
-        "clients": gate.count(CLIENTS) if clients.text == gate.nearly_all else clients,
-        "ratings": gate.rows(last.rows, last.clients) if last else NONE,
+        "estimate": own.estimate if own else None,
+        "interval": f"{own.low} to {own.high}" if own and shown else None,
+        "p_adjusted": claim.effect.p_adjusted if claim.effect else None,
     }
 
 

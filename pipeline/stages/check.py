@@ -43,20 +43,27 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     if problems:
         raise ParamsError(problems)
     batch.put_json("data/interim/check.json", {"valid": True})
-    all_of_it = {name: effective(hypothesis) for name, hypothesis in params.hypotheses.items()}
-    sources = effective(params.sources)
-    batch.put_json(DECLARED, {"hypotheses": all_of_it, "sources": sources, "verdict": effective(params.verdict)})
-    batch.put_json(SOURCES, sources)
+    for name, value in written(params).items():
+        batch.put_json(name, value)
+    remove_undeclared(batch.root / "data/analysis/fits", keep=params.hypotheses.__contains__)
+
+
+def written(params: Params) -> dict[str, Any]:
+    """What is written of valid params for the stages after, by file: all that is declared, and a plan a hypothesis."""
+    whole = settled(params.hypotheses, params.missing)
+    declared = {name: effective(hypothesis) for name, hypothesis in params.hypotheses.items()}
+    sources, compute = effective(params.sources), effective(params.compute)
     asked = {
         name: {"asked": effective(one), "hypothesis": effective(params.hypotheses[name])}
         for name, one in params.multiverse.items()
     }
-    batch.put_json("data/interim/multiverse.json", asked)  # not a section every study must have: DVC would ask for it
-    whole = settled(params.hypotheses, params.missing)
-    for name, declared in whole.items():
-        batch.put_json(f"data/interim/plans/{name}.json", {"plan": plan(declared), "compute": effective(params.compute)})
-    batch.put_json("data/interim/missing.json", {name: asking(declared) for name, declared in whole.items()})
-    remove_undeclared(batch.root / "data/analysis/fits", keep=params.hypotheses.__contains__)
+    return {
+        DECLARED: {"hypotheses": declared, "sources": sources, "verdict": effective(params.verdict)},
+        SOURCES: sources,
+        "data/interim/multiverse.json": asked,  # not a section every study must have: DVC would ask for it
+        "data/interim/missing.json": {name: asking(own) for name, own in whole.items()},
+        **{f"data/interim/plans/{name}.json": {"plan": plan(own), "compute": compute} for name, own in whole.items()},
+    }
 
 
 def room_problems(params: Params, instruments: Mapping[str, str]) -> list[Problem]:

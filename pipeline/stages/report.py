@@ -35,6 +35,9 @@ DECLARED = "data/interim/declared.json"
 VALIDATED = "data/validated"
 INTERNAL = "data/internal"  # where a report with exact counts lies: private, ignored by git, never pushed
 EMPTY = "A run with privacy.release: internal leaves its report here.\n"  # DVC warns of an empty folder
+FIGURES = "reports/figures"
+GLANCE = f"{FIGURES}/at_a_glance"  # the few that `dvc plots` shows
+OVERVIEW = ("forest", "flow", "curve")
 BASIS = "data/analysis/report_basis.json"
 PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib")
 
@@ -46,7 +49,7 @@ WRITES: tuple[str, ...] = (
     "reports/release.json",
     "reports/estimates",
     "reports/tables",
-    "reports/figures",
+    FIGURES,
     INTERNAL,
     BASIS,
 )
@@ -120,7 +123,8 @@ def released_files(document: Document) -> dict[str, bytes]:
     files |= {f"reports/tables/{table.name}.csv": table.csv().encode("utf-8") for table in document.tables}
     files["reports/report.pdf"] = pdf(document)
     for name, (svg, png) in drawings(document.figures, int(document.dpi)).items():
-        files |= {f"reports/figures/{name}.svg": svg, f"reports/figures/{name}.png": png}
+        folder = GLANCE if name.startswith(OVERVIEW) else FIGURES
+        files |= {f"{FIGURES}/{name}.svg": svg, f"{folder}/{name}.png": png}
     return files
 
 

@@ -14,8 +14,9 @@ from pipeline.base.params import VerdictRules
 from pipeline.commands import deviate, lock, unlock
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.explain import explain
-from pipeline.hypotheses.summary import summary
+from pipeline.hypotheses.summary import columns, summary
 from pipeline.hypotheses.verdict.judge import judge
+from pipeline.results.verdict import LockState, Verdicts
 from tests.hypotheses.studies import COMPUTE, hypothesis, linked
 from tests.hypotheses.test_verdicts import NOTHING, result
 
@@ -124,13 +125,41 @@ def test_explain_tells_the_rows_and_the_equation_of_the_fit(changes: dict[str, o
     assert str(result.formula).partition(" + [")[0] in text  # random terms may be simplified by the fit
 
 
-def test_summary_lines() -> None:
-    declared = {"joint": hypothesis(), "later": hypothesis(role="exploratory")}
-    verdicts = judge({"joint": result(0.2), "later": NOTHING}, declared, RULES)
-    assert summary(verdicts, simulated=True).splitlines() == [
+CLAIMS = {
+    "joint": hypothesis(claim="Going along together deepens the alliance, and does so whoever asked for it first."),
+    "later": hypothesis(role="exploratory", claim="Two weeks later it still shows."),
+    "wide": hypothesis(role="exploratory", claim="一緒に行くと同盟が深まる。" * 6),
+}
+
+
+def verdicts_of(**found: object) -> Verdicts:
+    return judge({"joint": result(0.2), "later": NOTHING, "wide": result(0.0)}, CLAIMS, RULES).model_copy(update=found)
+
+
+def test_summary_tells_claim_and_verdict_confirmatory_first() -> None:
+    assert summary(verdicts_of(), ["wide", "later", "joint"], simulated=True).splitlines() == [
         "Simulated data: nothing here is about real clients.",
-        "supported      joint: +0.40 SD (+0.32 to +0.48), adjusted p < .001; "
-        "significant in its family, the predicted sign, and all checks are passed",
-        "not estimable  later: no advocacy log",
-        "The confirmatory hypotheses are not locked (python -m pipeline lock).",
+        "",
+        "Confirmatory",
+        "  C1   supported         Going along together deepens the alliance, and does…",
+        "",
+        "Exploratory",
+        "  E1   practically zero  一緒に行くと同盟が深まる。一緒に行くと同盟が深まる。一…",
+        "  E2   not estimable     Two weeks later it still shows.",
+        "",
+        "The confirmatory hypotheses are not locked: python -m pipeline lock, before",
+        "outcomes are looked at.",
     ]
+
+
+@pytest.mark.parametrize("why", [False, True])
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 200])
+def test_no_line_of_the_summary_is_wider_than_the_terminal_and_every_claim_has_one(width: int, why: bool) -> None:
+    opened = LockState(locked=True, date="2026-01-01", outcomes_seen_before=True, deviations={"joint": ("changed",)})
+    lines = summary(verdicts_of(lock=opened, tried={"joint": 2}), list(CLAIMS), False, width, why).splitlines()
+    assert max(columns(line) for line in lines) <= width
+    assert [line.split()[0] for line in lines if line.startswith(("  C", "  E"))] == ["C1", "E1", "E2"]
+    assert ("joint: +0.40 SD" in "\n".join(lines)) == why
+    assert "1 confirmatory hypothesis differs" in " ".join(lines)
+    assert "2 further versions" in " ".join(" ".join(lines).split())
+    assert any("+0.40 SD [+0.32, +0.48]" in line for line in lines) == (why or width >= 100)

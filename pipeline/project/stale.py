@@ -1,0 +1,89 @@
+"""Stale: what has changed since results were made of it, by what DVC has noted of the run in dvc.lock.
+
+What a run was made of is told by content, never by the clock: a comment in params.yaml makes nothing stale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.base.yaml_text import parse
+
+DVC_LOCK = "dvc.lock"
+WHOLE = {"missing", "multiverse", "sources"}  # what `check` writes of one section alone
+SECTION = {"plan": "hypotheses"}  # a file a hypothesis
+LAST = ("judge", "report")  # the stages whose results are read
+FILES = {"lock.json": "lock.json", "tries.json": "the tries on record", "instruments": "instruments"}
+
+
+def stale(root: Path, params: str, made: Mapping[str, bytes], raw: str) -> list[str] | None:
+    """What has changed since the results at hand were made, in words; None where nothing is noted of how they were.
+
+    `params`: the text of params.yaml; `made`: what `check` would write of it now, by file; `raw`: the raw files' folder.
+    """
+    stages = _stages(root / DVC_LOCK)
+    if not stages or any(stage not in stages for stage in LAST):
+        return None
+    sections = sorted({*_sections(stages, parse(params)), *_written(root, stages, made)})
+    found = [f"params.yaml ({', '.join(sections)})"] if sections else []
+    noted = _deps(stages["judge"])
+    names = {raw: f"the raw files in {raw}", **FILES}
+    return found + [said for name, said in names.items() if name in noted and noted[name] != hashed(root / name)]
+
+
+def hashed(path: Path) -> str | None:
+    """The hash DVC notes: MD5 of a file; of a folder, of its files' hashes by name; None where nothing is there."""
+    if path.is_file():
+        return _md5(path)
+    if not path.is_dir():
+        return None
+    files = sorted(one for one in path.rglob("*") if one.is_file())
+    listed = [{"md5": _md5(one), "relpath": one.relative_to(path).as_posix()} for one in files]
+    listed.sort(key=lambda entry: entry["relpath"])
+    text = json.dumps(listed, sort_keys=True).encode()
+    return f"{hashlib.md5(text, usedforsecurity=False).hexdigest()}.dir"
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def _stages(path: Path) -> Mapping[str, Any]:
+    import ruamel.yaml
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        found = ruamel.yaml.YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, YAMLError):
+        return {}
+    stages = found.get("stages") if isinstance(found, dict) else None
+    return stages if isinstance(stages, dict) else {}
+
+
+def _sections(stages: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    for stage in stages.values():
+        noted = (stage.get("params") or {}).get("params.yaml") or {}
+        yield from (name for name, value in noted.items() if now.get(name) != value)
+
+
+def _written(root: Path, stages: Mapping[str, Any], made: Mapping[str, bytes]) -> Iterator[str]:
+    for name, content in made.items():
+        digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        noted = {_deps(stage).get(name, digest) for stage in stages.values()} - {digest}
+        if noted:
+            yield from _keys(root / name, noted, json.loads(content)) if Path(name).stem not in WHOLE else [Path(name).stem]
+
+
+def _keys(path: Path, noted: set[str], now: Mapping[str, Any]) -> Iterator[str]:
+    """The sections that differ in one file, where what was there then is there still; all it holds where not."""
+    then = json.loads(path.read_text(encoding="utf-8")) if hashed(path) in noted else {}
+    yield from (SECTION.get(key, key) for key, value in now.items() if then.get(key) != value)
+
+
+def _deps(stage: Mapping[str, Any]) -> dict[str, str]:
+    return {str(entry["path"]): str(entry.get("md5", "")) for entry in stage.get("deps") or ()}
