@@ -28,7 +28,7 @@ def stale(root: Path, params: str, made: Mapping[str, bytes], raw: str) -> list[
     stages = _stages(root / DVC_LOCK)
     if not stages or any(stage not in stages for stage in LAST):
         return None
-    sections = sorted({*_sections(stages, parse(params)), *_written(root, stages, made)})
+    sections = sorted({*_sections(stages, _mapping(parse(params))), *_written(root, stages, made)})
     found = [f"params.yaml ({', '.join(sections)})"] if sections else []
     noted = _deps(stages["judge"])
     names = {raw: f"the raw files in {raw}", **FILES}
@@ -61,8 +61,11 @@ def _stages(path: Path) -> Mapping[str, Any]:
         found = ruamel.yaml.YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, YAMLError):
         return {}
-    stages = found.get("stages") if isinstance(found, dict) else None
-    return stages if isinstance(stages, dict) else {}
+    return _mapping(_mapping(found).get("stages"))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _sections(stages: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
