@@ -18,7 +18,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from pipeline.__main__ import STAGES
+from pipeline.command_line import STAGES
 from pipeline.project import runner
 from pipeline.stages import code
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from pipeline import __main__ as cli
+from pipeline import command_line
 from pipeline.base.errors import Problem, StageError
 from pipeline.project import runner
 
 ROOT = Path(__file__).parent.parent
+NAME = "joint_advocacy_strengthens_alliance"
 
 
 def call(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -34,6 +37,95 @@ def test_check_works_from_a_folder_below_and_writes_where_params_are(somewhere: 
     done = call("check", cwd=below)
     assert (done.returncode, done.stdout.strip().endswith("valid.")) == (0, True), done.stderr
     assert (somewhere / "data/interim/check.json").is_file()
+
+
+@pytest.mark.parametrize("name", [*command_line.COMMANDS, *command_line.STAGES])
+def test_help_of_each_is_plain_words_with_an_example_that_can_be_read(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command_line.read([name, "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert ended.value.code == 0
+    assert f"Example: python -m pipeline {name}" in told
+    example = shlex.split(command_line.EXAMPLES.get(name, name))
+    assert command_line.read(example).command == name
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([], "Which command?"),
+        (["sumary"], "Did you mean `summary`?"),
+        (["relase", "--yes"], "Did you mean `release`?"),
+        (["qqq"], "There is no command `qqq`."),
+        (["summary", "--stict"], "no option `--stict`. Did you mean `--strict`?"),
+        (["release", "--rec=x"], "no option `--rec`. Did you mean `--record`?"),
+        (["open", "report.html"], "`report.html` is one word too many"),
+        (["try"], "needs: hypothesis"),
+        (["unlock"], "needs: --why"),
+        (["example", "--format", "xls"], "choose from 'csv'"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_with_what_was_meant(
+    words: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(words)
+    shown = capsys.readouterr()
+    assert (ended.value.code, shown.out) == (2, "")
+    assert says in shown.err
+    assert "python -m pipeline" in shown.err
+    assert len(shown.err.splitlines()) <= 3
+
+
+NOTHING_YET = [
+    ["summary"],
+    ["try", NAME, "exposure.lag=1"],
+    ["compare"],
+    ["codebook", "--study"],
+    ["export"],
+    ["export", "--r"],
+    ["open"],
+    ["release", "--yes"],
+    ["unlock", "--why", "because"],
+    ["deviate", NAME, "--why", "because"],
+    ["deviate", "nobody", "--why", "because"],
+    ["manifest"],
+    ["explain", "joint_advocacy_strengthens_allianze"],
+    ["explain"],
+    ["try", "joint", "exposure.lag=1"],
+    ["prepare", "nowhere.csv", "--to", "data/raw/x", "--client", "id"],
+    ["start", "nowhere.csv", "--yes"],
+    *([stage] for stage in command_line.STAGES if stage not in ("fit", "simulate", "code")),
+    ["fit", NAME],
+    ["fit", "nobody"],
+]
+
+
+@pytest.mark.parametrize("words", NOTHING_YET, ids=" ".join)
+def test_each_command_says_what_is_not_there_yet_and_the_way_on(
+    somewhere: Path, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path for path in somewhere.rglob("*") if path.is_file()}
+    assert cli.main(words) == 1
+    shown = capsys.readouterr()
+    assert "to mend." in shown.err
+    assert (words[0] in command_line.STAGES) or "A stage" not in shown.err
+    assert ("mend:" in shown.err) or ("not there" in shown.err)
+    assert "defect" not in shown.err
+    assert {path for path in somewhere.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("name", sorted({*command_line.COMMANDS} - {"start", "prepare", "schema", "example"}))
+def test_each_command_says_that_this_is_not_the_folder(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(command_line.EXAMPLES.get(name, name))
+    assert cli.main([word for word in words if "releases.json" not in word and word != "--record"]) == 1
+    shown = capsys.readouterr()
+    assert "params.yaml: not found here" in shown.err
+    assert "the project's folder" in shown.err
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
