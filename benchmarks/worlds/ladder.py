@@ -79,7 +79,7 @@ class Said:
 def ask(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> Said:
     """Link, fit, try to falsify and judge one hypothesis as a family of its own."""
     begun = time.perf_counter()
-    hypothesis, occasions, ledger = _linked(tables, asked)
+    hypothesis, occasions, ledger = linked(tables, asked)
     trust = Trust(scores=tuple(trust_of(tables["ratings_wai_sr"], tables["sessions"], shipped()["wai_sr"])))
     result = evaluate(hypothesis, occasions, ledger, params().compute, trust)
     judged = judge({"it": result}, {"it": hypothesis}, params().verdict).hypotheses["it"]
@@ -100,7 +100,7 @@ def ask(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> Said:
 def headline(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> Said:
     """The tested number alone, without battery and verdict (an empty one): all that coverage asks for."""
     begun = time.perf_counter()
-    hypothesis, occasions, ledger = _linked(tables, asked)
+    hypothesis, occasions, ledger = linked(tables, asked)
     try:
         tested = primary(hypothesis, build_sample(hypothesis, occasions, ledger), params().compute).tested
     except NotEstimable:
@@ -109,7 +109,8 @@ def headline(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> Sa
     return Said("", "", interval, seconds=time.perf_counter() - begun)
 
 
-def _linked(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> tuple[Hypothesis, pd.DataFrame, pd.DataFrame]:
+def linked(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> tuple[Hypothesis, pd.DataFrame, pd.DataFrame]:
+    """A hypothesis, and its occasions and ledger."""
     hypothesis = Hypothesis.model_validate_json(json.dumps(asked))
     scores = score(tables["ratings_wai_sr"], shipped()["wai_sr"], params().measures.min_answered)
     occasions, ledger, _ = link(tables, scores, params().exposure)

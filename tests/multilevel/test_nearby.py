@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.base.errors import ModelError
 from pipeline.multilevel import Model, fit
+from pipeline.multilevel.search import estimate
 
 SAME_DEVIANCE = 1e-7  # both searches end where no step promises a decrease of 1e-9
 SAME = 1e-5  # relative: of estimates and errors at two ends that near
@@ -85,3 +86,15 @@ def test_error_of_a_covariance_across_blocks_is_refused() -> None:
     model = fit(study(), outcome="y", fixed=["x"], random={"client": [["1"], ["x"]]})
     with pytest.raises(ModelError, match="client"):
         model.covariance_error("client", "Intercept", "x")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_further_searches_stop_only_where_they_would_end_as_well(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = study(0.2 * (seed % 2), workers=3 + seed, each=3, seed=seed)
+    settings = {"outcome": "y", "fixed": ["x", "z"], "random": {"worker": ["1", "x"], "client": ["1", "x"]}}
+    sooner = fit(data, **settings)
+    monkeypatch.setattr(estimate, "_near_any", lambda *_: lambda *_: False)
+    whole = fit(data, **settings)
+    assert sooner.deviance == whole.deviance
+    pd.testing.assert_frame_equal(sooner.fixed, whole.fixed, check_exact=True)
+    assert sooner.optimizer.evaluations < whole.optimizer.evaluations

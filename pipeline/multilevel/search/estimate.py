@@ -7,13 +7,14 @@ information matrix Satterthwaite's method asks for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.likelihood.deviance import Deviance, Evaluation
-from pipeline.multilevel.search.optimize import ENOUGH, OptimizerRecord, Point, minimize, trust_region_step
+from pipeline.multilevel.search.optimize import ENDED, ENOUGH, Ends, OptimizerRecord, Point, minimize, trust_region_step
 
 # Difference step as a share of the length over which the deviance bends: truncation 1e-7, rounding 1e-9.
 STEP = 3e-4
@@ -32,6 +33,8 @@ LONGEST, HALVINGS = 0.5, 13
 NEAR = 1e-3
 # A relative standard deviation that is rounding of zero.
 NOTHING = 1e-9
+# A point in the basin of a known optimum: this near (in deviance, and beside the bending length), this alike its parabola.
+BASIN, ALIKE = 0.2, 0.1
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,17 @@ def optimum(
     ends at zero, and the search is begun from other points as well.
     """
     starts = deviance.starts(many=deviance.n <= SMALL) if start is None else [start]
-    found = [_from(deviance, one, curvature) for one in starts]
-    if len(found) == 1 and not only and _contested(deviance, found[0].theta):
-        found.extend(_from(deviance, one, None) for one in deviance.starts(many=True)[1:])
+    found = [_from(deviance, starts[0], curvature)]
+    others = starts[1:]
+    if not others and not only and _contested(deviance, found[0].theta):
+        others = deviance.starts(many=True)[1:]
+    for one in others:
+        point = minimize(deviance.value_and_gradient, one, _guess(deviance, one), ends=_near_any(deviance, found))
+        if point.reason != ENDED:
+            found.append(_proven(deviance, one, point))
     best = min(found, key=lambda one: one.here.deviance)
     chosen = next(one for one in found if one.here.deviance < best.here.deviance + ENOUGH)
-    return replace(chosen, record=replace(chosen.record, evaluations=deviance.evaluations, starts=len(found)))
+    return replace(chosen, record=replace(chosen.record, evaluations=deviance.evaluations, starts=1 + len(others)))
 
 
 def _contested(deviance: Deviance, theta: Floats) -> bool:
@@ -83,9 +91,43 @@ def _contested(deviance: Deviance, theta: Floats) -> bool:
     return deviance.size > 1 and any(bool((theta[where][diagonal[where]] == 0).any()) for where in few)
 
 
+def _near_any(deviance: Deviance, found: Sequence[Optimum]) -> Ends:
+    """Whether a point lies in the basin of an optimum known already, to which a further search would only lead again.
+
+    It does where value and gradient are those of that optimum's parabola, and the way there is short beside the length
+    over which the deviance bends. Of equal optima the first found counts, so that nothing is lost by not going there.
+    """
+
+    def ends(x: Floats, value: float, gradient: Floats) -> bool:
+        theta = deviance.normal(x)
+        signs = np.where(theta * x < 0, -1.0, 1.0)
+        return any(_in_basin(deviance, one, theta, value, signs * gradient) for one in found if one.converged)
+
+    return ends
+
+
+def _in_basin(deviance: Deviance, known: Optimum, theta: Floats, value: float, gradient: Floats) -> bool:
+    above, way = value - known.here.deviance, theta - known.theta
+    if not -ENOUGH < above < BASIN or (np.abs(way) > BASIN * deviance.lengths(known.theta)).any():
+        return False
+    slope = known.information.profiled @ way
+    rise = 0.5 * float(way @ slope)
+    rest = float(np.linalg.norm(gradient - slope))
+    return abs(above - rise) < ALIKE * rise + ENOUGH and rest < ALIKE * float(np.linalg.norm(slope))
+
+
 def _from(deviance: Deviance, start: Floats, curvature: Floats | None) -> Optimum:
-    guess = np.diag(deviance.stiffness(start)) if curvature is None else curvature
-    first = point = minimize(deviance.value_and_gradient, start, guess)
+    guess = _guess(deviance, start) if curvature is None else curvature
+    return _proven(deviance, start, minimize(deviance.value_and_gradient, start, guess))
+
+
+def _guess(deviance: Deviance, start: Floats) -> Floats:
+    return np.diag(deviance.stiffness(start))
+
+
+def _proven(deviance: Deviance, start: Floats, first: Point) -> Optimum:
+    """The optimum a search came to, proven by its Hessian; where that shows a way down, the search goes on."""
+    point = first
     for _ in range(ROUNDS):
         settled = _snapped(deviance, point)
         if not np.array_equal(settled, point.x):

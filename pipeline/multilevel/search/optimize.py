@@ -15,6 +15,7 @@ import numpy as np
 from pipeline.multilevel.design.segments import Floats
 
 Function = Callable[[Floats], tuple[float, Floats]]
+Ends = Callable[[Floats, float, Floats], bool]  # of a point, its value and its gradient
 
 MAX_EVALUATIONS = 500
 # The decrease a further quadratic step could bring: far below the 1e-6 to which deviances are compared.
@@ -22,6 +23,7 @@ ENOUGH = 1e-9
 # Steps below that, and the gradient (beside the curvature) at which they end.
 POLISHING = 4
 VANISHED = 1e-9
+ENDED = "led to an optimum that is known"
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,17 @@ def _on_radius(values: Floats, along: Floats, shift: float, radius: float) -> Fl
     return step
 
 
-def minimize(function: Function, x: Floats, curvature: Floats, *, radius: float = 0.5) -> Point:
-    """Quasi-Newton from x with a first guess of the curvature [k, k]; x in units where steps of `radius` are sane."""
+def minimize(function: Function, x: Floats, curvature: Floats, *, radius: float = 0.5, ends: Ends | None = None) -> Point:
+    """Quasi-Newton from x with a first guess of the curvature [k, k]; x in units where steps of `radius` are sane.
+
+    As soon as `ends` says of a point that the search need not go on from there, it stops there (reason `ENDED`).
+    """
     value, gradient = function(x)
     here = Point(x, value, gradient, curvature, 1, first=value)
     while here.evaluations < MAX_EVALUATIONS:
+        if ends is not None and ends(here.x, here.value, here.gradient):
+            here.reason = ENDED
+            return here
         step, promised = trust_region_step(here.gradient, here.curvature, radius)
         if promised < ENOUGH:
             _polish(function, here)
