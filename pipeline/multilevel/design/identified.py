@@ -58,7 +58,7 @@ def same_groups(one: Factor, other: Factor) -> bool:
 
 def constant_in(codes: Codes | Ints, levels: int, column: Floats) -> bool:
     """Whether a column has one value in each group."""
-    for part in (slice(0, GLANCE), slice(None)):
+    for part in (slice(0, GLANCE), slice(None)) if len(column) > GLANCE else (slice(None),):
         own, values = codes[part], column[part]
         first = np.empty(levels)
         first[own] = values

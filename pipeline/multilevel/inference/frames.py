@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pipeline.multilevel.design.segments import Floats
 from pipeline.results.t_test import Contrast
 
@@ -18,8 +20,8 @@ def contrasts(rows: Sequence[Contrast], names: Sequence[str]) -> pd.DataFrame:
     """One row a contrast."""
     import pandas as pd
 
-    values = {column: [getattr(row, column) for row in rows] for column in COLUMNS}
-    return pd.DataFrame(values, index=pd.Index(list(names), name="term"))
+    values = np.array([[getattr(row, column) for column in COLUMNS] for row in rows], dtype=np.float64)
+    return pd.DataFrame(values, index=pd.Index(list(names), name="term"), columns=list(COLUMNS))
 
 
 def square(matrix: Floats, names: Sequence[str]) -> pd.DataFrame:

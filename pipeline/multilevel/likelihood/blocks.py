@@ -14,6 +14,8 @@ from pipeline.multilevel.design.segments import Floats
 def cholesky(a: Floats) -> Floats:
     """Lower Cholesky factors of symmetric positive definite a[q, q, n]."""
     q = a.shape[0]
+    if q == 1:
+        return np.sqrt(a)
     low = np.zeros_like(a)
     for j in range(q):
         diagonal = a[j, j].copy()
@@ -40,23 +42,31 @@ def forward(low: Floats, x: Floats) -> Floats:
 
 def log_determinant(low: Floats) -> float:
     """Sum of log determinants of low @ low.T over all blocks."""
+    if low.shape[0] == 1:
+        return 2.0 * float(np.log(low[0, 0]).sum())
     return 2.0 * sum(float(np.log(low[i, i]).sum()) for i in range(low.shape[0]))
 
 
 def times(a: Floats, b: Floats) -> Floats:
     """a[i, k, n] @ b[k, j, n] for each n."""
+    if b.shape[0] == 1:
+        return a * b
     out: Floats = np.einsum("ikn,kjn->ijn", a, b)
     return out
 
 
 def t_times(a: Floats, b: Floats) -> Floats:
     """a[k, i, n].T @ b[k, j, n] for each n."""
+    if b.shape[0] == 1:
+        return a[0, :, None] * b[0]
     out: Floats = np.einsum("kin,kjn->ijn", a, b)
     return out
 
 
 def times_t(a: Floats, b: Floats) -> Floats:
     """a[i, k, n] @ b[j, k, n].T for each n."""
+    if b.shape[1] == 1:
+        return a * b[:, 0]
     out: Floats = np.einsum("ikn,jkn->ijn", a, b)
     return out
 

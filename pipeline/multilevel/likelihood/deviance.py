@@ -123,8 +123,9 @@ class Deviance:
 
     def bar(self, here: Evaluation, sigma2: float) -> Floats:
         """The derivative of the deviance at fixed sigma2 with respect to T."""
-        contrast = np.append(-here.beta, 1.0)
-        bar = np.outer(contrast, contrast) / sigma2
+        contrast = np.ones(self.p + 1)
+        np.negative(here.beta, out=contrast[:-1])
+        bar = contrast[:, None] * contrast / sigma2
         if self.reml:
             bar[:-1, :-1] += here.inverse
         return bar

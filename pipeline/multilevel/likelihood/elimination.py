@@ -98,6 +98,18 @@ def eliminate(
 
 def _step(stage: Stage, blocks: dict[Key, Floats], columns: dict[int, Floats], factor: Floats) -> tuple[Step, float]:
     a, b = blocks[stage.factor, stage.factor], columns[stage.factor]
+    low, root = _rooted(a, factor)
+    couplings = {g: blocks[stage.factor, g] for g in stage.links}
+    u_links = {g: soa.times(link.by_unit.spread(root), couplings[g]) for g, link in stage.links.items()}
+    return Step(a, root, b, couplings, soa.times(root, b), u_links), soa.log_determinant(low)
+
+
+def _rooted(a: Floats, factor: Floats) -> tuple[Floats, Floats]:
+    """The Cholesky factor of I + L'AL and low^-1 L' of every level."""
+    if factor.size == 1:
+        size = float(factor[0, 0])
+        low = np.sqrt(size * (size * a) + 1.0)
+        return low, size / low
     q = factor.shape[1]
     inner = np.matmul(factor.T, soa.left(factor.T, a))
     for i in range(q):
@@ -105,10 +117,7 @@ def _step(stage: Stage, blocks: dict[Key, Floats], columns: dict[int, Floats], f
     low = soa.cholesky(inner)
     root = np.empty((q, *a.shape[1:]))
     root[:] = factor.T[:, :, None]
-    root = soa.forward(low, root)
-    couplings = {g: blocks[stage.factor, g] for g in stage.links}
-    u_links = {g: soa.times(link.by_unit.spread(root), couplings[g]) for g, link in stage.links.items()}
-    return Step(a, root, b, couplings, soa.times(root, b), u_links), soa.log_determinant(low)
+    return low, soa.forward(low, root)
 
 
 def _pass_on(stage: Stage, step: Step, blocks: dict[Key, Floats], columns: dict[int, Floats], quick: Quick) -> None:
