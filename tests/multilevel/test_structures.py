@@ -9,7 +9,9 @@ from pipeline.multilevel import fit
 from pipeline.multilevel.design import segments as segments_module
 from pipeline.multilevel.design.grouping import Factor, arrange
 from pipeline.multilevel.design.segments import Segments, distinct, distinct_with_inverse
+from pipeline.multilevel.likelihood import fold as fold_module
 from pipeline.multilevel.likelihood import large, quick, stacks
+from pipeline.multilevel.likelihood import plan as plan_module
 from pipeline.multilevel.likelihood.deviance import Deviance
 from pipeline.multilevel.likelihood.plan import make_plan
 from pipeline.multilevel.search.optimize import minimize, trust_region_step
@@ -102,6 +104,41 @@ def test_large_path_effects_and_kenward_roger(monkeypatch: pytest.MonkeyPatch) -
     other = fit(case.data, **case.arguments(df="kenward_roger"))
     np.testing.assert_allclose(other.effects("worker"), plain.effects("worker"), atol=1e-6)
     np.testing.assert_allclose(other.fixed, plain.fixed, rtol=1e-5)
+
+
+def folding(monkeypatch: pytest.MonkeyPatch, slab: int) -> None:
+    monkeypatch.setattr(plan_module, "FOLDABLE", 0)
+    monkeypatch.setattr(plan_module, "CROWDED", -1.0)
+    monkeypatch.setattr(fold_module, "SLAB", slab)
+
+
+@pytest.mark.parametrize("slab", [2, 256])
+@pytest.mark.parametrize("name", ["moving", "moving_slopes", "crossed", "crossed_and_nested"])
+def test_a_folded_rest_gives_the_same_answer(name: str, slab: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pair of levels listed, the system made in slabs: one deviance, one gradient, the same conditional variances."""
+    case = BY_NAME[name]
+    plain, model = deviance_of(case, "REML"), fit(case.data, **case.arguments())
+    folding(monkeypatch, slab)
+    other = deviance_of(case, "REML")
+    assert other.plan.folded
+    assert not plain.plan.folded
+    for seed, size in ((1, 1.0), (2, 1e-5)):
+        theta = size * np.abs(np.random.default_rng(seed).normal(size=plain.size))
+        value, gradient = plain.value_and_gradient(theta)
+        again, slopes = other.value_and_gradient(theta)
+        assert again == pytest.approx(value, abs=ORDER)
+        np.testing.assert_allclose(slopes, gradient, rtol=1e-6, atol=1e-7)
+    folded = fit(case.data, **case.arguments())
+    for group in model.n_groups:
+        np.testing.assert_allclose(folded.effects(group), model.effects(group), atol=1e-6)
+        np.testing.assert_allclose(folded.influence(group), model.influence(group), rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(folded.fixed, model.fixed, rtol=1e-5)
+
+
+def test_levels_that_fall_apart_are_not_folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    folding(monkeypatch, 256)
+    data = study(10, move=0.02, workers=30, clients=120)
+    assert not deviance_of(Case("apart", data, {"worker": ["1"], "client": ["1"]}), "REML").plan.folded
 
 
 def test_trust_region_step_on_and_inside_the_radius() -> None:

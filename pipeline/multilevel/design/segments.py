@@ -18,6 +18,8 @@ SMALL = 50_000
 
 # Up to so many possible keys a table of marks finds the distinct ones; beyond, sorting.
 MARKS = 20_000_000
+# A table of places may be so many times as long as the keys.
+DENSE = 8
 
 
 def distinct(keys: Ints, possible: int) -> Ints:
@@ -33,7 +35,7 @@ def distinct(keys: Ints, possible: int) -> Ints:
 def distinct_with_inverse(keys: Ints, possible: int) -> tuple[Ints, Ints]:
     """The distinct values of keys, rising, and the position of each key among them."""
     kept = distinct(keys, possible)
-    if possible <= MARKS:
+    if possible <= min(MARKS, DENSE * len(keys)):
         place = np.empty(possible, dtype=np.int64)
         place[kept] = np.arange(len(kept))
         return kept, place[keys]

@@ -58,7 +58,8 @@ def times(a: Floats, b: Floats) -> Floats:
 def t_times(a: Floats, b: Floats) -> Floats:
     """a[k, i, n].T @ b[k, j, n] for each n."""
     if b.shape[0] == 1:
-        return a[0, :, None] * b[0]
+        product: Floats = a[0, :, None] * b[0]
+        return product
     out: Floats = np.einsum("kin,kjn->ijn", a, b)
     return out
 

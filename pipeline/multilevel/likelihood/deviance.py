@@ -41,7 +41,8 @@ class Structure:
 
 def make_structure(design: Design) -> Structure:
     """Plan the elimination for a design."""
-    plan = make_plan(design.cells, tuple(factor.n_levels for factor in design.factors))
+    independent = design.spec.residual == "independent"
+    plan = make_plan(design.cells, tuple(factor.n_levels for factor in design.factors), fold=independent)
     parameters = make_parameters(design)
     widths = [(len(part.base), len(part.names)) for part in design.random]
     return Structure(plan, make_layout(design, plan), make_remainder(plan, widths), parameters)

@@ -18,6 +18,7 @@ import numpy as np
 
 from pipeline.multilevel.design.segments import Floats, Ints
 from pipeline.multilevel.likelihood import blocks as soa
+from pipeline.multilevel.likelihood.fold import Fold
 from pipeline.multilevel.likelihood.plan import Key, Pair, Plan, Stage
 from pipeline.multilevel.likelihood.quick import QuickPair
 from pipeline.multilevel.likelihood.remainder import Remainder, Solved
@@ -64,6 +65,15 @@ class Swept:
     omega: dict[int, Floats]
     blocks: dict[Key, Floats]
     columns: dict[int, Floats]
+    folded: Folded | None = None
+
+
+@dataclass(frozen=True)
+class Folded:
+    """G of a folded remainder, in its lower triangle, and where the first stage's entries stand in it."""
+
+    fold: Fold
+    lower: Floats
 
 
 def _taken(values: Floats, positions: Ints | None) -> Floats:
@@ -89,7 +99,7 @@ def eliminate(
         steps.append(step)
     solved: tuple[Solved, ...] = ()
     if remainder is not None:
-        solved = remainder.solve(blocks, columns, factors)
+        solved = remainder.solve(blocks, columns, factors, steps[0].u_links if plan.folded else None)
         for part in solved:
             log_determinant += part.log_determinant
             total -= part.total
@@ -138,7 +148,9 @@ def sweep(
     """The backward sweep for `bar`, the derivative with respect to T; G of the first factor only when `full`."""
     swept = Swept({}, {}, {})
     if remainder is not None:
-        remainder.sweep(done.solved, bar, swept.omega, swept.blocks, swept.columns)
+        lower = remainder.sweep(done.solved, bar, swept.omega, swept.blocks, swept.columns)
+        if remainder.fold is not None and lower is not None:
+            swept.folded = Folded(remainder.fold, lower)
     for stage, step in zip(reversed(plan.stages), reversed(done.steps), strict=True):
         keep = full or stage.factor > 0
         _sweep_stage(stage, step, bar, swept, NONE if keep else quick, keep=keep)
@@ -160,12 +172,17 @@ def _sweep_stage(stage: Stage, step: Step, bar: Floats, swept: Swept, quick: Qui
     for i, pair in quick.items():
         share = 1.0 - np.sum(step.root[:, 0] * aw[:, 0], axis=0)
         omega -= float(share**2 @ pair.up(swept.blocks[stage.pairs[i].g, stage.pairs[i].h]))
+    if swept.folded is not None:
+        omega -= swept.folded.fold.weigh(bare_links, swept.folded.lower)
     swept.omega[f] = omega
     if not keep:
         return
     kc = soa.t_times(step.root, step.u)
     kc_links = {g: soa.t_times(link.by_unit.spread(step.root), step.u_links[g]) for g, link in stage.links.items()}
     g_columns, g_links = _times_g(stage, kc, kc_links, bar, swept, NONE)
+    if swept.folded is not None:
+        folded = swept.folded.fold.times(kc_links, swept.folded.lower)
+        g_links = {g: values + folded[g] for g, values in g_links.items()}
     own = soa.t_times(step.root, step.root) + soa.times_t(g_columns, kc)
     for g, link in stage.links.items():
         own = own + link.by_unit.sum(soa.times_t(g_links[g], kc_links[g]))

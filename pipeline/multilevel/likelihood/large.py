@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -13,23 +13,30 @@ from pipeline.multilevel.likelihood.stacks import Stack
 LARGE = 160
 # With relative standard deviations above this, A - AKA follows from (I + L'AL)^-1 without loss of digits.
 SAFE = 1e-3
+# Rows of a low-rank change made at once.
+SLAB = 128
 
 
 class LargeSystem:
-    """I + L'AL = N factorized; A is held in its lower triangle (C order)."""
+    """I + L'AL = N factorized; A is made anew when it is asked for, so that one triangle is held and no more."""
 
-    def __init__(self, stack: Stack, a: Floats, factors: Sequence[Floats]) -> None:
-        from scipy.linalg.lapack import dpotrf
-
-        self.stack, self.a = stack, a
+    def __init__(self, stack: Stack, assemble: Callable[[], Floats], factors: Sequence[Floats]) -> None:
+        self.stack, self.assemble = stack, assemble
         self.factors = {f: factors[f] for f in stack.spans}
         self.scalar = all(factor.shape == (1, 1) for factor in self.factors.values())
-        inner = self._inner()
-        self.low, info = dpotrf(inner.T, lower=0, overwrite_a=1, clean=0)
-        if info:
-            raise np.linalg.LinAlgError("the system of crossed effects is not positive definite")
-        self.log_determinant = 2.0 * float(np.log(np.diag(self.low)).sum())
-        self._inverse: Floats | None = None
+        self.safe = all(one.shape[0] == one.shape[1] and _smallest(one) >= SAFE for one in self.factors.values())
+        self._low: Floats | None = None
+        self.log_determinant = 2.0 * float(np.log(np.diag(self._factorized())).sum())
+
+    def _factorized(self) -> Floats:
+        """The Cholesky factor of N; made anew where `inverse` has taken its place."""
+        from scipy.linalg.lapack import dpotrf
+
+        if self._low is None:
+            self._low, info = dpotrf(self._inner().T, lower=0, overwrite_a=1, clean=0)
+            if info:
+                raise np.linalg.LinAlgError("the system of crossed effects is not positive definite")
+        return self._low
 
     def _scale(self) -> Floats:
         """The relative standard deviation of each effect, all factors scalar."""
@@ -51,7 +58,8 @@ class LargeSystem:
     def _inner(self) -> Floats:
         if self.scalar:
             scale = self._scale()
-            inner = self.a * scale
+            inner = self.assemble()
+            inner *= scale
             inner *= scale[:, None]
         else:
             matrix = self._matrix()
@@ -61,66 +69,66 @@ class LargeSystem:
 
     def full_a(self) -> Floats:
         """A with both triangles."""
-        lower = np.tril(self.a)
-        full: Floats = lower + lower.T
-        full.reshape(-1)[:: self.stack.size + 1] *= 0.5
-        return full
+        return _mirrored(self.assemble())
 
-    def a_times(self, b: Floats) -> Floats:
-        """A @ b [effect, m]."""
+    def bare(self, b: Floats, kb: Floats) -> Floats:
+        """b - A K b [effect, m]; with L square and safe that is L^-T L^-1 K b."""
         from scipy.linalg.blas import dsymm
 
-        product: Floats = dsymm(1.0, self.a.T, b, lower=0)
-        return product
+        if self.scalar and self.safe:
+            return kb / self._scale()[:, None] ** 2
+        product: Floats = dsymm(1.0, self.assemble().T, kb, lower=0)
+        return b - product
 
     def k_times(self, b: Floats) -> Floats:
         """K @ b [effect, m]."""
         from scipy.linalg.lapack import dpotrs
 
+        low = self._factorized()
         if self.scalar:
             scale = self._scale()[:, None]
-            return np.ascontiguousarray(scale * dpotrs(self.low, scale * b, lower=0)[0])
+            return np.ascontiguousarray(scale * dpotrs(low, scale * b, lower=0)[0])
         matrix = self._matrix()
-        return np.ascontiguousarray(matrix @ dpotrs(self.low, matrix.T @ b, lower=0)[0])
+        return np.ascontiguousarray(matrix @ dpotrs(low, matrix.T @ b, lower=0)[0])
 
     def inverse(self) -> Floats:
-        """N^-1, in its lower triangle (C order)."""
+        """N^-1, in its lower triangle (C order); it is written where the Cholesky factor was."""
         from scipy.linalg.lapack import dpotri
 
-        if self._inverse is None:
-            self._inverse = dpotri(self.low, lower=0)[0].T
-        return self._inverse
+        inverse: Floats = dpotri(self._factorized(), lower=0, overwrite_c=1)[0].T
+        self._low = None
+        return inverse
 
     def k(self) -> Floats:
         """K with both triangles."""
-        lower = self._lower_k()
-        full = lower + lower.T
-        full.reshape(-1)[:: self.stack.size + 1] *= 0.5
-        return full
+        return _mirrored(self._k_of(self.inverse()))
 
-    def _lower_k(self) -> Floats:
+    def _k_of(self, inverse: Floats) -> Floats:
+        """K in its lower triangle, zero above, from N^-1, which is overwritten."""
         if self.scalar:
             scale = self._scale()
-            k = self.inverse() * scale
+            k = inverse
+            k *= scale
             k *= scale[:, None]
         else:
-            inverse = self.inverse()
-            full = np.tril(inverse) + np.tril(inverse, -1).T
             matrix = self._matrix()
-            k = matrix @ full @ matrix.T
-        return np.tril(k)
+            k = matrix @ _mirrored(inverse) @ matrix.T
+        _clear_above(k)
+        return k
 
-    def k_plus(self, left: Floats, right: Floats) -> Floats:
-        """K + left @ right.T (symmetric), both triangles."""
-        out = self.k()
-        out += left @ right.T
-        return out
+    def swept(self, left: Floats, right: Floats) -> tuple[dict[int, Floats], Floats]:
+        """The diagonal blocks of A - AKA summed over levels, and K + left @ right.T in its lower triangle, zero above."""
+        inverse = self.inverse()
+        kept = self._kept(inverse) if self.safe else self._kept_directly()
+        k = self._k_of(inverse)
+        for begin in range(0, len(k), SLAB):
+            k[begin : begin + SLAB] += left[begin : begin + SLAB] @ right.T
+        _clear_above(k)
+        return kept, k
 
-    def kept_by_factor(self) -> dict[int, Floats]:
-        """The diagonal blocks of A - AKA, summed over the levels of each factor: L'(A - AKA)L = I - N^-1."""
-        if any(factor.shape[0] != factor.shape[1] or _smallest(factor) < SAFE for factor in self.factors.values()):
-            return self._kept_directly()
-        inverse, out = self.inverse(), {}
+    def _kept(self, inverse: Floats) -> dict[int, Floats]:
+        """L'(A - AKA)L = I - N^-1, brought back."""
+        out = {}
         for f, span in self.stack.inner_spans.items():
             width = self.stack.widths[f][1]
             levels = (span.stop - span.start) // width
@@ -141,6 +149,20 @@ class LargeSystem:
             one, two = ak[span].reshape(levels, width, -1), a[span].reshape(levels, width, -1)
             out[f] = own - np.einsum("lik,ljk->ij", one, two)
         return out
+
+
+def _mirrored(lower: Floats) -> Floats:
+    """A symmetric matrix from its lower triangle."""
+    below = np.tril(lower)
+    full: Floats = below + below.T
+    full.reshape(-1)[:: len(full) + 1] *= 0.5
+    return full
+
+
+def _clear_above(square: Floats) -> None:
+    """Set everything above the diagonal to zero, in place."""
+    for row in range(len(square)):
+        square[row, row + 1 :] = 0.0
 
 
 def _smallest(factor: Floats) -> float:

@@ -15,6 +15,8 @@ from pipeline.multilevel.design.grouping import Cells
 from pipeline.multilevel.design.segments import Ints, Segments, distinct
 
 Key = tuple[int, int]
+# From so many levels of the rest, and from so many pairs of entries as a share of its places, on a plan may be folded.
+FOLDABLE, CROWDED = 160, 0.1
 
 
 @dataclass(frozen=True)
@@ -76,12 +78,17 @@ class Stage:
 
 @dataclass(frozen=True)
 class Plan:
-    """Stages in order, the factors left to dense components, and the entries of every block ever touched."""
+    """Stages in order, the factors left to dense components, and the entries of every block ever touched.
+
+    `folded`: the rest is one dense system, which the first stage is taken from whole (`fold`): no pairs are listed and
+    entries between factors of the rest are those of the data.
+    """
 
     n_levels: tuple[int, ...]
     stages: tuple[Stage, ...]
     rest: tuple[int, ...]
     entries: dict[Key, Entries]
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,12 +102,14 @@ class _Meeting:
     cols: Ints
 
 
-def make_plan(cells: Cells, n_levels: tuple[int, ...], stages: int | None = None) -> Plan:
+def make_plan(cells: Cells, n_levels: tuple[int, ...], stages: int | None = None, *, fold: bool = False) -> Plan:
     """The symbolic elimination for these cells; factors in the order of `n_levels`, finest first.
 
-    `stages` limits how many factors are eliminated level by level.
+    `stages` limits how many factors are eliminated level by level; `fold` allows a folded plan.
     """
     entries = _data_entries(cells, n_levels)
+    if fold and _meet_widely(entries, n_levels):
+        return Plan(n_levels, (_stage(0, [], entries, len(n_levels)),), tuple(range(1, len(n_levels))), entries, folded=True)
     raw: list[tuple[int, list[_Meeting]]] = []
     total = len(n_levels)
     for f in range(total):
@@ -112,6 +121,28 @@ def make_plan(cells: Cells, n_levels: tuple[int, ...], stages: int | None = None
         raw.append((f, meetings))
     made = tuple(_stage(f, meetings, entries, total) for f, meetings in raw)
     return Plan(n_levels, made, tuple(range(len(raw), total)), entries)
+
+
+def _meet_widely(entries: dict[Key, Entries], n_levels: tuple[int, ...]) -> bool:
+    """Whether levels of the rest meet through the finest factor so often that one dense system has little waste."""
+    rest = sum(n_levels[1:])
+    counts = np.zeros(n_levels[0])
+    for g in range(1, len(n_levels)):
+        counts += np.bincount(entries[0, g].rows, minlength=n_levels[0])
+    pairs = float(counts @ (counts - 1)) / 2.0
+    return rest >= FOLDABLE and pairs > CROWDED * rest**2 and _hangs_together(entries, n_levels)
+
+
+def _hangs_together(entries: dict[Key, Entries], n_levels: tuple[int, ...]) -> bool:
+    """Whether all levels are one component of the graph of who meets whom."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    start = np.concatenate(([0], np.cumsum(n_levels)))
+    rows = np.concatenate([entries[0, g].rows for g in range(1, len(n_levels))])
+    cols = np.concatenate([entries[0, g].cols + start[g] for g in range(1, len(n_levels))])
+    graph = coo_array((np.ones(len(rows), dtype=np.int8), (rows, cols)), shape=(int(start[-1]), int(start[-1])))
+    return int(connected_components(graph, directed=False, return_labels=False)) == 1
 
 
 def _data_entries(cells: Cells, n_levels: tuple[int, ...]) -> dict[Key, Entries]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.multilevel.design.segments import Floats
+from pipeline.multilevel.likelihood.fold import Fold, make_fold
 from pipeline.multilevel.likelihood.large import LARGE, LargeSystem
 from pipeline.multilevel.likelihood.plan import Key, Plan
 from pipeline.multilevel.likelihood.stacks import Placement, Stack, make_stacks
@@ -51,6 +52,20 @@ class Solved:
 
 
 @dataclass(frozen=True)
+class Folding:
+    """What the first stage takes from a folded system: nothing where there is no fold."""
+
+    fold: Fold | None
+    links: dict[int, Floats] | None
+
+    def take(self, a: Floats) -> Floats:
+        """The system a without it; a is overwritten."""
+        if self.fold is not None and self.links is not None:
+            self.fold.subtract(self.links, a)
+        return a
+
+
+@dataclass(frozen=True)
 class Remainder:
     """The dense systems of a plan, with the shapes they are scattered from."""
 
@@ -58,10 +73,17 @@ class Remainder:
     shapes: dict[Key, tuple[int, int, int]]
     n_levels: dict[int, int]
     widths: dict[int, tuple[int, int]]
+    fold: Fold | None = None
 
-    def solve(self, blocks: dict[Key, Floats], columns: dict[int, Floats], factors: Sequence[Floats]) -> tuple[Solved, ...]:
-        """Factorize every stack."""
-        return tuple(_solve(stack, blocks, columns, factors) for stack in self.stacks)
+    def solve(
+        self,
+        blocks: dict[Key, Floats],
+        columns: dict[int, Floats],
+        factors: Sequence[Floats],
+        links: dict[int, Floats] | None = None,
+    ) -> tuple[Solved, ...]:
+        """Factorize every stack; `links` are what the first stage takes from a folded one."""
+        return tuple(_solve(stack, Folding(self.fold, links), blocks, columns, factors) for stack in self.stacks)
 
     def sweep(
         self,
@@ -70,16 +92,21 @@ class Remainder:
         omega: dict[int, Floats],
         blocks: dict[Key, Floats],
         columns: dict[int, Floats],
-    ) -> None:
-        """Add Omega of the dense factors and G of their blocks and columns for the derivative `bar` of T."""
+    ) -> Floats | None:
+        """Add Omega of the dense factors and G of their blocks and columns for the derivative `bar` of T.
+
+        Returns the lower triangle of G over the last stack where it is a large system.
+        """
         m = bar.shape[0]
         for key, shape in self.shapes.items():
             blocks[key] = np.empty(shape)
         for f, (width, _) in self.widths.items():
             omega[f] = np.zeros((width, width))
             columns[f] = np.empty((width, m, self.n_levels[f]))
+        lower: Floats | None = None
         for stack, part in zip(self.stacks, solved, strict=True):
-            _sweep(stack, part, bar, omega, blocks, columns)
+            lower = _sweep(stack, part, bar, omega, blocks, columns)
+        return lower
 
 
 def make_remainder(plan: Plan, widths: Sequence[tuple[int, int]]) -> Remainder | None:
@@ -89,7 +116,9 @@ def make_remainder(plan: Plan, widths: Sequence[tuple[int, int]]) -> Remainder |
     keys = [(g, h) for g in plan.rest for h in plan.rest if g <= h]
     shapes = {(g, h): (widths[g][0], widths[h][0], len(plan.entries[g, h].rows)) for g, h in keys}
     n_levels = {f: plan.n_levels[f] for f in plan.rest}
-    return Remainder(make_stacks(plan, widths), shapes, n_levels, {f: widths[f] for f in plan.rest})
+    stacks = make_stacks(plan, widths)
+    fold = make_fold(plan, stacks[0]) if plan.folded else None
+    return Remainder(stacks, shapes, n_levels, {f: widths[f] for f in plan.rest}, fold)
 
 
 def _picked(values: Floats, place: Placement) -> Floats:
@@ -140,10 +169,16 @@ def by_factor(stack: Stack, factors: Sequence[Floats], values: Floats) -> Floats
     return out
 
 
-def _solve(stack: Stack, blocks: dict[Key, Floats], columns: dict[int, Floats], factors: Sequence[Floats]) -> Solved:
+def _solve(
+    stack: Stack, folding: Folding, blocks: dict[Key, Floats], columns: dict[int, Floats], factors: Sequence[Floats]
+) -> Solved:
     b = _columns(stack, columns)
-    if stack.count == 1 and stack.size >= LARGE:
-        system = LargeSystem(stack, _assembled(stack, blocks, both=False)[0], factors)
+    if (stack.count == 1 and stack.size >= LARGE) or folding.fold is not None:
+
+        def assemble() -> Floats:
+            return folding.take(_assembled(stack, blocks, both=False)[0])
+
+        system = LargeSystem(stack, assemble, factors)
         return Solved(b, system.k_times(b[0])[None], system.log_determinant, None, system)
     a = _assembled(stack, blocks, both=True)
     half = by_factor(stack, factors, a)
@@ -178,15 +213,16 @@ def _sweep(
     omega: dict[int, Floats],
     blocks: dict[Key, Floats],
     columns: dict[int, Floats],
-) -> None:
+) -> Floats | None:
     g_columns = -part.kb @ bar
     for f, place in stack.levels.items():
         for i in range(stack.widths[f][0]):
             for j in range(len(bar)):
                 _put(g_columns[place.component, place.row + i, j], place, columns[f][i, j])
     if part.large is not None:
-        _add_omega(stack, part.large.kept_by_factor(), part.columns - part.large.a_times(part.kb[0])[None], bar, omega)
-        g_all = part.large.k_plus(-g_columns[0], part.kb[0])[None]
+        bare = part.large.bare(part.columns[0], part.kb[0])
+        kept, g_all = part.large.swept(-g_columns[0], part.kb[0])
+        _add_omega(stack, kept, bare[None], bar, omega)
     else:
         ak = part.a @ part.k
         _add_omega(stack, _kept(stack, part.a, ak), part.columns - ak @ part.columns, bar, omega)
@@ -195,7 +231,9 @@ def _sweep(
     for (g, h), place in stack.blocks.items():
         for i in range(stack.widths[g][0]):
             for j in range(stack.widths[h][0]):
-                _put(flat[stack.flat(place, i, j)], place, blocks[g, h][i, j])
+                at = stack.flat(place, i, j) if part.large is None else stack.below(place, i, j)
+                _put(flat[at], place, blocks[g, h][i, j])
+    return g_all if part.large is not None else None
 
 
 def _kept(stack: Stack, a: Floats, ak: Floats) -> dict[int, Floats]:

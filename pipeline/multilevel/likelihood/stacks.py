@@ -44,6 +44,11 @@ class Stack:
         """Positions in the raveled stack of element (i, j) of each placed block."""
         return (place.component * self.size + place.row + i) * self.size + place.col + j
 
+    def below(self, place: Placement, i: int, j: int) -> Ints:
+        """The same, or of its mirror image, in the lower triangle."""
+        row, col = place.row + i, place.col + j
+        return (place.component * self.size + np.maximum(row, col)) * self.size + np.minimum(row, col)
+
 
 def make_stacks(plan: Plan, widths: Sequence[tuple[int, int]]) -> tuple[Stack, ...]:
     """Lay out the factors in `plan.rest`; `widths[f]` is (base terms, terms) of each factor."""
@@ -63,7 +68,7 @@ def _top(component: dict[int, Ints]) -> int:
 def _components(plan: Plan) -> tuple[dict[int, Ints], dict[int, Ints]]:
     """The component of each level of each dense factor, and its position among that component's levels."""
     total = sum(plan.n_levels[f] for f in plan.rest)
-    label = np.zeros(total, dtype=np.int64) if total <= TOGETHER else _labels(plan, total)
+    label = np.zeros(total, dtype=np.int64) if plan.folded or total <= TOGETHER else _labels(plan, total)
     component, at = {}, 0
     for f in plan.rest:
         component[f] = label[at : at + plan.n_levels[f]]

@@ -228,15 +228,15 @@ def _firm(hessian: Floats) -> Floats:
 def _finished(deviance: Deviance, start: Floats, first: float, point: Point, information: Information) -> Optimum:
     """One Newton step from the last point leaves an error of the order of the last one squared."""
     step, promised = trust_region_step(point.gradient, information.profiled, 0.5)
-    theta, here = point.x, deviance.at(point.x)
+    theta = point.x
     moved = deviance.normal(point.x + step)
     moved = np.where(np.abs(moved) < NOTHING, 0.0, moved)
-    there = deviance.at(moved)
-    if there.deviance <= here.deviance + ENOUGH:
+    if deviance.at(moved).deviance <= point.value + ENOUGH:
         shares = np.abs(step) / deviance.lengths(theta)
-        theta, here = moved, there
+        theta = moved
         if shares.max() > CLOSE:
             information = differentiate(deviance, theta)
+    here = deviance.at(theta)
     converged = promised < 100 * ENOUGH
     record = OptimizerRecord(
         name="trust region, symmetric rank one, Newton finish",
