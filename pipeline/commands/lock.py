@@ -10,12 +10,15 @@ from pathlib import Path
 
 from pipeline.base.errors import Problem, StageError
 from pipeline.base.params import Params, load, settled
+from pipeline.disclosure.neutral import visible
+from pipeline.hypotheses.preregistration import FILE as TEXT
+from pipeline.hypotheses.preregistration import preregistration
 from pipeline.hypotheses.verdict import lock
 from pipeline.hypotheses.verdict.lock import FILE
 from pipeline.project import promise
 from pipeline.project.io import Batch
 from pipeline.project.runner import params_text
-from pipeline.results.lock import LockFile
+from pipeline.results.lock import Lock, LockFile
 
 RESULTS = ("data/analysis/fits/*.json", "data/analysis/verdicts.json", "reports/estimates/*.json", "reports/metrics.json")
 VERDICTS = "data/analysis/verdicts.json"
@@ -26,7 +29,7 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     """Write the lock; StageError where one is closed already, or nothing is confirmatory."""
     params = load(params_text(root))
     reads = tuple(name.format(sources=params.sources.directory) for name in promise.READS)
-    batch = Batch(root, reads, (FILE,))
+    batch = Batch(root, reads, (FILE, TEXT))
     record, promised = read(batch), promise.promised(batch, params, settled(params.hypotheses, params.missing))
     if record.locked is not None:
         raise StageError(Problem(FILE, "a lock is closed already", 'python -m pipeline unlock --why "..." opens it'))
@@ -39,8 +42,10 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     history = record.history
     new = lock.locked(promised, date=today(), manifest=manifest, engine=engine, outcomes_seen=seen, history=history)
     batch.put_json(FILE, lock.close(record, new))
+    batch.put_text(TEXT, text_of(params, new))
     batch.commit()
     print(f"Locked {len(promised.hypotheses)} confirmatory hypotheses in {FILE}; commit that file now.")
+    print(f"{TEXT}: the same in sentences, under the headings of OSF and AsPredicted, for a registry.")
     if manifest is None:
         print(
             "The raw files have no manifest (python -m pipeline manifest), so the lock does not hold which data these are."
@@ -48,6 +53,14 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     if seen:
         print("Results of these data are there already: the lock says that outcomes may have been seen before.")
     return 0
+
+
+def text_of(params: Params, held: Lock) -> str:
+    """The preregistration of what a lock holds, on one line a paragraph and without marks that hide what is read."""
+    others = {name: one for name, one in params.hypotheses.items() if one.role == "exploratory"}
+    study = params.study
+    text = preregistration(visible(study.title), visible(study.question or study.title), held, others)
+    return "\n".join(visible(line) for line in text.split("\n"))
 
 
 def outcomes_seen(root: Path, params: Params) -> bool:
