@@ -129,17 +129,11 @@ def test_a_changed_lag_refits_that_hypothesis_only(project: Project) -> None:
     assert released(project)[f"reports/estimates/{HYPOTHESIS}.json"] != before[f"reports/estimates/{HYPOTHESIS}.json"]
 
 
-@pytest.mark.parametrize(("old", "new"), JUDGED_ONLY)
-def test_a_changed_claim_role_or_smallest_effect_is_judged_and_reported_only(project: Project, old: str, new: str) -> None:
-    text = (project.root / "params.yaml").read_text(encoding="utf-8")
-    start = text.index(f"  {HYPOTHESIS}:")
-    assert old in text[start:]
-    (project.root / "params.yaml").write_text(text[:start] + text[start:].replace(old, new, 1), encoding="utf-8")
-    status, ran, output = project.repro()
-    assert (status, ran) == (0, ["check", "judge", "report"]), output
-
-
-def test_an_added_hypothesis_is_fitted_and_a_removed_one_vanishes(project: Project) -> None:
+def test_an_added_hypothesis_is_fitted_what_is_only_judged_refits_nothing_and_what_is_removed_vanishes(
+    project: Project,
+) -> None:
+    for old, new in JUDGED_ONLY:
+        project.edit(old, new)
     project.edit("hypotheses:\n", f"hypotheses:\n{COPY}")
     status, ran, output = project.repro()
     assert (status, ran) == (0, ["check", "impute", "fit@added_by_a_test", "judge", "report"]), output
@@ -184,6 +178,7 @@ def test_editing_a_module_reruns_the_stages_that_use_it_and_no_others(project: P
     assert (status, ran) == (0, ["code", "describe"]), output
 
 
+@pytest.mark.slow
 def test_another_folder_time_zone_locale_and_hash_seed_give_the_same_bytes(finished: Project, tmp_path: Path) -> None:
     other = copy_project(tmp_path / "elsewhere" / "with space", **ELSEWHERE)
     (other.root / "params.yaml").write_text(SMALL, encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,7 @@ CASES = [
     ("hypotheses", {"Joint": {}}, "hypotheses.Joint", "cannot be used as a key"),
     ("hypotheses", {"$(id)": {}}, "hypotheses.$(id)", "cannot be used as a key"),
     ("hypotheses", {"con": {}}, "hypotheses.con", "cannot be used as a key"),
+    ("hypotheses", {"null": {}}, "hypotheses.null", "reads this word as a truth value"),
     ("hypotheses", {"com1": {}}, "hypotheses.com1", "Windows"),
     ("hypotheses", [], "hypotheses", "object"),
     ("verdict.alpha", 0.9, "verdict.alpha", "less than 0.5"),
@@ -154,6 +156,9 @@ YAML_CASES = [
     ("\n".join(" " * level + "a:" for level in range(300)) + " 1\n", "line 4", "nested more than"),
     ("a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60)), "a0 (line 1)", "alias"),
     ("a: " + "x" * (1 << 20) + "\n", "params.yaml", "longer than"),
+    (": " * 20_000 + "\n", "params.yaml", "nested too deep"),
+    ("%YAML 1.1\n---\na: no\n", "params.yaml line", "a directive"),
+    ("%TAG ! tag:x,2000:\n---\na: 1\n", "params.yaml line", "a directive"),
 ]
 
 
@@ -173,6 +178,15 @@ def test_yaml_that_readers_disagree_about_is_refused(text: str, where: str, says
     with pytest.raises(ParamsError) as caught:
         parse(text)
     assert any(where in problem.where and says in problem.what for problem in caught.value.problems), str(caught.value)
+
+
+def test_many_problems_are_told_up_to_a_number_and_soon() -> None:
+    started = time.process_time()
+    with pytest.raises(ParamsError) as caught:
+        params.load("".join(f"k{number}: 1\n" for number in range(60_000)))
+    assert time.process_time() - started < 5
+    assert len(caught.value.problems) == params.MOST_TOLD + 1
+    assert "more problems" in str(caught.value)
 
 
 def test_a_bare_null_is_told_to_want_quotes() -> None:

@@ -1,4 +1,7 @@
-"""The default study from nothing to the report, once; and on it the notebooks, which show nothing the gate holds back."""
+"""The default study from nothing to the report, once; and on it the notebooks, which show nothing the gate holds back.
+
+Slow: `make test-all` and CI run it; the same way on a small study is in test_dvc.py.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from pipeline.project import runner
 from tests.notebooks.reading import NOTEBOOKS, exact_counts, executed, leaks, shown
 from tests.project import Project, copy_project
 
+pytestmark = pytest.mark.slow
 CARELESS = {
     "a result as it is": "description.sessions",
     "rows": "pd.read_parquet(root / 'data/validated/clients.parquet').head()",

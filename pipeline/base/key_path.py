@@ -38,7 +38,11 @@ def problem(detail: ErrorDetails, data: object, whole: type[BaseModel]) -> Probl
     if kind == "literal_error" and "[key]" in detail["loc"]:
         return Problem(where, "unknown key", nearest(str(path[-1]), _choices(detail)))
     if path and "[key]" in detail["loc"]:
-        return Problem(where, f"a name that cannot be used as a key ({detail['msg']})", f"use a name like {NAME_PATTERN}")
+        return Problem(
+            where,
+            f"a name that cannot be used as a key ({str(detail['msg']).removeprefix('Value error, ')})",
+            f"use a name like {NAME_PATTERN}",
+        )
     found = _found(detail.get("input"))
     if kind == "literal_error" and detail.get("input") is None and "null" in _choices(detail):
         return Problem(where, "found nothing", 'name one; "null" needs its quotes, YAML reads it as nothing without them')

@@ -14,11 +14,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, ValidationError
 
 from pipeline.base import options
-from pipeline.base.errors import ParamsError
+from pipeline.base.errors import ParamsError, Problem
 from pipeline.base.key_path import problem
 from pipeline.base.section import FileName, Header, Name, Section, Share, Text
 from pipeline.base.sources import Sources
 from pipeline.base.yaml_text import parse
+
+MOST_TOLD = 200  # problems; for each one, the nearest valid name is looked for
 
 
 class Study(Section):
@@ -308,9 +310,10 @@ def validate(data: object) -> Params:
     try:
         return Params.model_validate_json(json.dumps(data))
     except ValidationError as error:
-        problems = sorted(
-            {problem(detail, data, Params) for detail in error.errors(include_url=False, include_context=True)}
-        )
+        details = error.errors(include_url=False, include_context=True)
+        problems = sorted({problem(detail, data, Params) for detail in details[:MOST_TOLD]})
+        if (more := len(details) - MOST_TOLD) > 0:
+            problems.append(Problem("params.yaml", f"{more:,} more problems", "mend these first"))
     raise ParamsError(problems)
 
 

@@ -10,16 +10,19 @@ from pipeline.base.key_path import NAME_PATTERN
 
 # Names become files and parts of commands; Windows opens a device where it meets one of these.
 DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
+NO_TEXT = frozenset({"null", "true", "false"})
 
 
-def no_device(name: str) -> str:
-    """The name, unless Windows keeps it for a device: a clone of the study there could not hold the file."""
+def usable(name: str) -> str:
+    """The name, unless Windows keeps it for a device (a clone there could not hold the file) or YAML reads no text in it."""
     if name in DEVICES:
         raise ValueError("Windows keeps this name for a device and cannot hold a file of it")
+    if name in NO_TEXT:
+        raise ValueError("YAML, and DVC with it, reads this word as a truth value or as nothing")
     return name
 
 
-Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60), AfterValidator(no_device)]
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60), AfterValidator(usable)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 FileName = Annotated[str, StringConstraints(pattern=r"^[^./\\:\x00-\x1f\x7f][^/\\:\x00-\x1f\x7f]*$", max_length=200)]
 Header = Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -72,6 +72,8 @@ def _compose(text: str) -> Node | None:
         found = Problem(where, f"not readable as YAML ({error.problem})", "check indentation, colons and quotes")
     except YAMLError:
         found = Problem("params.yaml", "not readable as YAML: a character that YAML forbids", "save it as plain UTF-8")
+    except RecursionError:  # of text that breaks the C parser before it is told how deep it goes
+        found = Problem("params.yaml", "not readable as YAML: nested too deep", "take the colons or indents away")
     raise ParamsError(found)
 
 
@@ -97,6 +99,8 @@ def _looked_through(text: str) -> tuple[Problem | None, bool]:
             if depth > MOST_LEVELS + 2:  # the stream and the document count as well
                 what = f"nested more than {MOST_LEVELS} levels deep"
                 return Problem(where, what, "take the brackets or indents away"), False
+            if getattr(event, "version", None) or (kind == "DocumentStartEvent" and event.tags):
+                return Problem(where, "a directive (%YAML or %TAG)", "take the line away"), False
             is_plain = is_plain and getattr(event, "anchor", None) is None
     except (YAMLError, RecursionError):
         return None, False

@@ -36,6 +36,7 @@ def undisturbed(tmp_path) -> dict[str, bytes]:
     return complete(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ingest", "validate"])
 def test_killed_at_random_moments(tmp_path, undisturbed, name):
     rng = np.random.Generator(np.random.PCG64(SEED))
