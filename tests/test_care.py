@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 import time
@@ -63,6 +64,14 @@ def test_a_table_held_by_a_run_at_work_is_left_alone(root: Path, tmp_path: Path)
         assert mend(root) == []
         process.kill()
     assert [finding.where for finding in mend(root)] == [RWLOCK]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no pipes among files")
+@pytest.mark.parametrize("name", ["instruments/mine.yaml", "lock.json"])
+def test_a_pipe_that_dvc_would_wait_at_is_named(root: Path, name: str) -> None:
+    (root / name).parent.mkdir(exist_ok=True)
+    os.mkfifo(root / name)
+    assert [(finding.where, finding.mended) for finding in mend(root)] == [(name, False)]
 
 
 def test_data_and_results_are_never_touched(root: Path) -> None:

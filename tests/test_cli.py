@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
@@ -139,6 +140,14 @@ def test_a_folder_without_params_is_named(tmp_path: Path) -> None:
     done = call("check", cwd=tmp_path)
     assert done.returncode == 1
     assert "params.yaml: not found here" in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no pipes among files")
+def test_params_that_are_a_pipe_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "params.yaml")
+    done = call("check", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "params.yaml: not a regular file" in done.stderr
 
 
 def test_params_that_are_not_text_are_refused(somewhere: Path) -> None:

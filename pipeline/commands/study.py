@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.project.packages import FOLDER, LOCK, SetupError, interpreter, is_ready, make_ready
+from pipeline.project.private import public_mask
 
 CHATTER = (
     "Updating lock file",
@@ -123,6 +124,7 @@ def repro(root: Path) -> int:
         text=True,
         encoding="utf-8",
         errors="replace",
+        umask=public_mask() if os.name == "posix" else -1,  # its own; what is private, stages and closed folders keep so
     )
     with _ending(process), _shown(root) as show:
         for line in process.stdout or ():

@@ -15,6 +15,15 @@ from pathlib import Path
 RWLOCK = ".dvc/tmp/rwlock"
 RUNS = ".dvc/cache/runs"
 DVC_LOCK = "dvc.lock"
+READ_BY_DVC = (  # and by nobody before it does; the folder of the raw files is looked at by `check`
+    "dvc.yaml",
+    "dvc.lock",
+    "lock.json",
+    "tries.json",
+    "requirements.lock",
+    "instruments",
+    "pipeline",
+)
 PLACES = ("data", "reports", ".dvc")  # what a run must be able to write to
 
 
@@ -34,7 +43,7 @@ def mend(root: Path) -> list[Finding]:
     """Take away what keeps DVC from running; what cannot be mended here is told as such."""
     if is_running(root):
         return [Finding(".dvc/tmp/lock", "another `dvc` is at work in this project; wait for it, or end it", mended=False)]
-    return [*_rwlock(root), *_runs(root), *_dvc_lock(root), *_unwritable(root)]
+    return [*_rwlock(root), *_runs(root), *_dvc_lock(root), *_unwritable(root), *_irregular(root)]
 
 
 def is_running(root: Path) -> bool:
@@ -131,3 +140,13 @@ def _unwritable(root: Path) -> Iterator[Finding]:
             if folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
                 where = folder.relative_to(root).as_posix()
                 yield Finding(where, "not writable for you; give yourself the right (chmod u+w)", mended=False)
+
+
+def _irregular(root: Path) -> Iterator[Finding]:
+    """What DVC would wait at without end: pipes, sockets and devices where it looks for files."""
+    for name in READ_BY_DVC:
+        top = root / name
+        for path in (top, *top.rglob("*")):
+            if path.exists() and not path.is_file() and not path.is_dir():
+                where = path.relative_to(root).as_posix()
+                yield Finding(where, "neither a file nor a folder; put a plain copy in its place", mended=False)

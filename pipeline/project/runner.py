@@ -61,8 +61,11 @@ def run(name: str, root: Path, hypothesis: str | None = None) -> None:
 
 def params_text(root: Path) -> str:
     """The text of params.yaml; StageError where it is not there or not UTF-8."""
+    path = root / "params.yaml"
+    if path.exists() and not path.is_file():  # a pipe: reading it would wait without end
+        raise StageError(Problem("params.yaml", "not a regular file", "put a plain copy in its place"))
     try:
-        return (root / "params.yaml").read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise StageError(Problem("params.yaml", "not found here", "run this in the project's folder")) from None
     except UnicodeDecodeError:
