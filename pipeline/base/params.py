@@ -190,6 +190,13 @@ class VerdictRules(Section):
         description="a hidden cause that keeps this share of itself from window to window must be excluded: at .38 a cause "
         "of memory .5 passes in fewer than 10% (docs/operating-characteristics.md)",
     )
+    product_alpha: float = Field(
+        0.20,
+        gt=0,
+        lt=1,
+        description="below it the effect may hang on how often a client is accompanied, and the average client's must hold: "
+        "effects bound to frequency passed in 3 of 25 studies (20 x 150 x 10) at .05, in none at .20; 1 of 38 true ones is lost",
+    )
     direction_checks: tuple[Name, ...] = ("hidden_cause", "feedback")
     specificity_checks: tuple[Name, ...] = ("control_worker_solo", "control_client_solo", "control_concrete")
     evidence_checks: tuple[Name, ...] = Field(

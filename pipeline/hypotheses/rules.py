@@ -14,7 +14,7 @@ from pipeline.vocabulary.domain import COLUMNS
 
 GROUPS = ("client_id", "worker_id")
 TERMS = ("intercept", "exposure", "time")
-LISTS = ("direction_checks", "specificity_checks", "fragile_checks")
+LISTS = ("direction_checks", "specificity_checks", "evidence_checks", "fragile_checks", "asked_of_claims")
 
 
 def check_params(params: Params) -> list[Problem]:

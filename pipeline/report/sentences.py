@@ -56,7 +56,8 @@ def say(claim: Claim) -> Prose:
     parts = (told,) if isinstance(told, str) else told
     if lead:
         parts = (lead, _lower(parts[0]), *parts[1:])
-    return (*parts, *([f" {AFTER[claim.verdict]}"] if claim.verdict in AFTER else []))
+    after = NOT_EXPLORATORY if claim.verdict == "suggestive" and claim.role != "exploratory" else AFTER.get(claim.verdict)
+    return (*parts, *([f" {after}"] if after else []))
 
 
 def answer(claim: Claim, simulated: bool, beside: Claim | None = None, scale: str = "") -> str:
@@ -352,6 +353,7 @@ LEADS: Mapping[Verdict, str] = {
     "not specific to being there": "Not in particular: ",
     "opposite": "Against the prediction: ",
 }
+NOT_EXPLORATORY = "Numbers of this kind cannot be asked everything that a claim rests on."
 AFTER: Mapping[Verdict, str] = {
     "suggestive": "This was exploratory: it needs data of its own.",
     "inconclusive": "That settles neither yes nor no.",

@@ -14,7 +14,9 @@ CHIPS: Mapping[Verdict, Chip] = {
         "held",
         "Clear of chance after correction, in the predicted direction, and it held against every attempt that decides.",
     ),
-    "suggestive": Chip("Suggestive", "ring", "held", "The same, but exploratory: it needs data of its own."),
+    "suggestive": Chip(
+        "Suggestive", "ring", "held", "The same, but exploratory, or a number of which not all can be asked."
+    ),
     "practically zero": Chip(
         "Practically zero", "null", "zero", "Any difference is smaller than the one the authors said would matter."
     ),

@@ -31,6 +31,7 @@ Rule = Literal[
     "within_limit",
     "robustness_broke",
     "not_checked",
+    "not_clear",
     "other_sign",
     "exploratory",
     "ceiling",

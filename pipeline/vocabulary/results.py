@@ -190,10 +190,11 @@ RULES: Mapping[str, str] = {
     "within_limit": "there is an effect, and its interval lies within the smallest effect that matters",
     "robustness_broke": "a robustness check is not passed",
     "not_checked": "a check that decides could not be computed",
+    "not_clear": "a check that decides reaches from one side to the other",
     "other_sign": "the effect has the other sign, and all checks are passed",
     "exploratory": "exploratory hypotheses are suggestive at most",
     "ceiling": "this kind of number is suggestive at most",
-    "not_asked": "a check that every claim rests on cannot be asked of this number",
+    "not_asked": "a check that decides cannot be asked of this number",
     "all_held": "significant in its family, the predicted sign, and all checks are passed",
 }
 STATES: Mapping[str, str] = {

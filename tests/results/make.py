@@ -65,8 +65,8 @@ def hidden_cause(value: float = 0.2, other: float = 0.0, error: float = 0.02) ->
     return check("hidden_cause", value - other, error * 2**0.5, beside=beside, facts=facts)
 
 
-def absent(name: str) -> CheckResult:
-    return CheckResult(check=name, outcome="not_applicable", reason=Reason(code="no_order_in_time"))
+def absent(name: str, code: str = "no_order_in_time") -> CheckResult:
+    return CheckResult(check=name, outcome="not_applicable", reason=Reason(code=code))
 
 
 def steps(rows: int = 990, clients: int = 140, workers: int = 15) -> tuple[Step, ...]:

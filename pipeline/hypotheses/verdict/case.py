@@ -10,8 +10,19 @@ from pipeline.results.attempt import Attempt
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Fit, Tested
 
-# Where a check is moot its absence leaves no gap: the contrast holds a control, or the claim is not about being there.
-MOOT = ("in_the_contrast", "not_about_presence")
+# Where a check is moot its absence leaves no gap: the contrast holds a control, the window is the nearest already, nothing
+# was to be imputed. That no control can be asked at all is told by the check of their mean.
+MOOT = (
+    "in_the_contrast",
+    "not_about_presence",
+    "nearest_already",
+    "no_control_episodes",
+    "control_constant",
+    "imputation_not_asked",
+    "imputed_is_headline",
+    "observed_is_headline",
+    "nothing_missing",
+)
 PREDICTED = {"positive": 1.0, "negative": -1.0, "none": 0.0}
 
 
@@ -75,17 +86,23 @@ class Case:
         return tuple(one.check for one in self.attempts if one.check in names and one.state == "not_clear")
 
     def not_asked(self) -> tuple[str, ...]:
-        """The checks that every claim rests on and that cannot be asked of this number."""
-        asked = {one.check: one for one in self.attempts if one.check in self.rules.asked_of_claims}
-        return tuple(
-            name
-            for name in self.rules.asked_of_claims
-            if name not in asked or (asked[name].state == "not_applicable" and not _moot(asked[name]))
+        """The checks that every claim rests on, and those that decide, which cannot be asked of this number."""
+        made = {one.check: one for one in self.attempts}
+        missing = tuple(name for name in self.rules.asked_of_claims if name not in made)
+        return missing + tuple(
+            name for name, one in made.items() if self._rests_on(one) and one.state == "not_applicable" and not _moot(one)
         )
 
     def not_computed(self) -> tuple[str, ...]:
-        """The deciding checks that apply and could not be computed: they neither held nor broke."""
-        return tuple(one.check for one in self.attempts if one.decides and one.state == "not_computed")
+        """The checks a claim rests on that apply and could not be computed: they neither held nor broke."""
+        return tuple(one.check for one in self.attempts if self._rests_on(one) and one.state == "not_computed")
+
+    def left_open(self) -> tuple[str, ...]:
+        """The deciding checks whose numbers reach both sides, whichever list names them."""
+        return tuple(one.check for one in self.attempts if one.decides and one.state == "not_clear")
+
+    def _rests_on(self, one: Attempt) -> bool:
+        return one.decides or one.check in self.rules.asked_of_claims
 
 
 def _moot(attempt: Attempt) -> bool:

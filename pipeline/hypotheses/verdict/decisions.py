@@ -4,9 +4,9 @@
 |---|---|---|
 | held, no difference | let pass | let pass |
 | broke | speak | never reached |
-| not clear (feedback, specificity) | `inconclusive` | never reached |
+| not clear | `inconclusive` | never reached |
 | speaks against | let pass (it does not decide) | let pass |
-| does not apply | let pass | let pass; where every claim rests on it: `suggestive` at most |
+| does not apply | let pass | let pass; unless that leaves no gap: `suggestive` at most |
 | could not be computed | let pass | `inconclusive`: a check that decides could not be computed |
 """
 
@@ -50,9 +50,16 @@ def predicted_none(case: Case) -> Decision | None:
             return Decision("inconclusive", "none_predicted_may_be_hidden", against)
         if not stands_without_cause(case):
             return Decision("inconclusive", "none_predicted_may_be_hidden", ("hidden_cause",))
-        word: Verdict = "supported" if case.role == "confirmatory" and not case.fit.ceiling else "suggestive"
-        return Decision(word, "none_predicted_within_limit")
+        return not_checked(case) or _none_claimed(case)
     return None if case.significant else Decision("inconclusive", "none_predicted_too_wide")
+
+
+def _none_claimed(case: Case) -> Decision:
+    """What may be said of a number that is small, that nothing speaks against, and of which everything could be computed."""
+    if case.role == "exploratory" or case.fit.ceiling:
+        return Decision("suggestive", "none_predicted_within_limit")
+    left = case.not_asked()
+    return Decision("suggestive", "not_asked", left) if left else Decision("supported", "none_predicted_within_limit")
 
 
 def not_significant(case: Case) -> Decision | None:
@@ -116,7 +123,7 @@ def practically_zero(case: Case) -> Decision | None:
 
 def fragile(case: Case) -> Decision | None:
     """A check that is to be passed has an interval that includes zero or lies on the other side."""
-    broke = case.broke(case.rules.fragile_checks)
+    broke = case.broke((*case.rules.fragile_checks, *case.rules.evidence_checks))
     return Decision("fragile", "robustness_broke", broke) if broke else None
 
 
@@ -124,6 +131,12 @@ def not_checked(case: Case) -> Decision | None:
     """A check that decides could not be computed: nothing is claimed without it."""
     left = case.not_computed()
     return Decision("inconclusive", "not_checked", left) if left else None
+
+
+def left_open(case: Case) -> Decision | None:
+    """A check that decides reaches both sides of zero, whichever list of the rules names it."""
+    left = case.left_open()
+    return Decision("inconclusive", "not_clear", left) if left else None
 
 
 def opposite(case: Case) -> Decision | None:
@@ -160,6 +173,7 @@ DECISIONS: tuple[Callable[[Case], Decision | None], ...] = (
     practically_zero,
     fragile,
     not_checked,
+    left_open,
     opposite,
     suggestive,
     supported,

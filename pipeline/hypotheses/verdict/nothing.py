@@ -14,7 +14,7 @@ from pipeline.results.t_test import t_test
 
 def objections(case: Case) -> tuple[str, ...]:
     """The checks that do not let "practically zero" stand; empty where nothing speaks against it."""
-    found = [*_feedback(case), *_controls(case), *_specificity(case), *_lead(case)]
+    found = [*_feedback(case), *_controls(case), *_specificity(case), *_lead(case), *_average(case)]
     return tuple(dict.fromkeys(found))
 
 
@@ -59,6 +59,15 @@ def _specificity(case: Case) -> list[str]:
 
 def _lead(case: Case) -> list[str]:
     return _clear(case, case.attempt("hidden_cause"), "after")
+
+
+def _average(case: Case) -> list[str]:
+    """Where the number clearly hangs on how often a client is accompanied, the average client's must be as small."""
+    attempt = case.attempt("average_client")
+    product = attempt.beside.get("product") if attempt is not None else None
+    if attempt is None or attempt.estimate is None or product is None or product.p_value >= case.rules.alpha:
+        return []
+    return [] if case.within_limit(attempt.estimate) else ["average_client"]
 
 
 def _clear(case: Case, attempt: Attempt | None, name: str | None) -> list[str]:

@@ -6,7 +6,7 @@ What each rule of the verdict does with each state stands in `decisions`. A new 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -29,6 +29,7 @@ class Reading:
     alpha: float
     facts: Mapping[str, float] = field(default_factory=dict)
     rho_star: float = 1.0
+    product_alpha: float = 0.05
 
     @property
     def sign(self) -> float:
@@ -37,8 +38,11 @@ class Reading:
 
     @property
     def something_there(self) -> bool:
-        """Whether there is an effect that could be broken: the tested interval excludes zero."""
-        return self.tested.excludes_zero(self.sign, self.alpha)
+        """Whether there is an effect that could be broken: the tested interval excludes zero, or its own test does.
+
+        The two differ where the p-value is no t test's, as that of a product of paths.
+        """
+        return self.tested.p_value < self.alpha or self.tested.excludes_zero(self.sign, self.alpha)
 
     def keeps_side(self, number: Estimate) -> bool:
         """Whether a number's interval lies wholly on the tested number's side of zero."""
@@ -80,6 +84,7 @@ def _state(result: CheckResult, tested: Tested, decides: bool, rules: VerdictRul
     if result.outcome != "computed" or result.estimate is None:
         return "not_applicable" if result.outcome == "not_applicable" else "not_computed"
     reading = Reading(tested, result.estimate, result.beside, decides, rules.alpha, result.facts, rules.rho_star)
+    reading = replace(reading, product_alpha=rules.product_alpha)
     return READ[group(result.check)](reading)
 
 
@@ -106,11 +111,16 @@ def specific(reading: Reading) -> State:
 
 
 def lasting_cause(reading: Reading) -> State:
-    """Held where a cause that keeps rho_star of itself from window to window is excluded."""
+    """Held where a cause that keeps rho_star of itself from window to window is excluded.
+
+    The number beside the other windows must lie on the tested side: one that turned round excludes nothing.
+    """
     if not reading.something_there:
         return "no_difference"
+    # a product of paths (no weights) is read from its second path, whose sign is its own
+    turned = bool(reading.tested.weights) and reading.sign * reading.beside["before"].estimate <= 0
     found = memory.read(reading.beside, reading.facts)
-    return "held" if found.rho_break < reading.rho_star else reading.against()
+    return "held" if found.rho_break < reading.rho_star and not turned else reading.against()
 
 
 def both_ways(reading: Reading) -> State:
@@ -130,9 +140,9 @@ def evidence(reading: Reading) -> State:
 
 
 def average(reading: Reading) -> State:
-    """Where the effect clearly hangs on how often a client is accompanied, the average client's must keep its side, too."""
+    """Where the effect may hang on how often a client is accompanied, the average client's must keep its side, too."""
     product = reading.beside.get("product")
-    if product is None or product.p_value >= reading.alpha:
+    if product is None or product.p_value >= reading.product_alpha:
         return "no_difference"
     return tried_again(reading)
 
