@@ -195,7 +195,7 @@ class VerdictRules(Section):
         gt=0,
         lt=1,
         description="below it the effect may hang on how often a client is accompanied, and the average client's must hold: "
-        "effects bound to frequency passed in 3 of 25 studies (20 x 150 x 10) at .05, none at .20; 1 of 38 true ones is lost",
+        "effects bound to frequency passed in 3 of 25 studies (20 x 150 x 10) at .05, none at .20; 1 of 38 true ones lost",
     )
     direction_checks: tuple[Name, ...] = ("hidden_cause", "feedback")
     specificity_checks: tuple[Name, ...] = ("control_worker_solo", "control_client_solo", "control_concrete")
