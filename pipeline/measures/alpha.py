@@ -1,6 +1,7 @@
 """Cronbach's alpha with Feldt's interval, and with one by client where clients rate more than once.
 
-Computed here rather than by pingouin, whose import takes longer than the whole stage may; a test holds it to pingouin.
+Alpha itself is pingouin's, to which a test holds it. It is computed here because every score of every block needs one and
+many a jackknife without each client, and because pingouin rounds the ends of its interval to three digits.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from pipeline.measures.instrument import Instrument
 from pipeline.measures.items import Suspect, against_key
 from pipeline.measures.scoring import Matrix
 from pipeline.measures.siblings import Sibling, better_siblings
+from pipeline.vocabulary.measures import other_key_text, suspect_text
 
 MEND_ITEM = (
     "look at the item's direction in the key (reversed_items), at the column it is mapped from and at its labels; "
@@ -38,16 +39,6 @@ class ItemChecks:
     siblings: tuple[Sibling, ...]
     unused: tuple[int, int]
     overruled: bool
-
-    @property
-    def sentences(self) -> list[str]:
-        """Every finding in words."""
-        scale = [unused_sentence(self)] if any(self.unused) else []
-        return [
-            *(sibling_sentence(s, self) for s in self.siblings),
-            *(suspect_sentence(s) for s in self.suspects),
-            *scale,
-        ]
 
 
 def client_codes(ratings: pd.DataFrame, sessions: pd.DataFrame) -> Groups:
@@ -100,42 +91,7 @@ def grave(checks: list[ItemChecks]) -> Iterator[Problem]:
             continue
         where = f"ratings_{check.instrument} ({check.rater})"
         for sibling in check.siblings:
-            yield Problem(where, sibling_sentence(sibling, check), MEND_SIBLING)
+            yield Problem(where, other_key_text(sibling, check.instrument), MEND_SIBLING)
         for suspect in check.suspects:
             if suspect.certain and not check.siblings:
-                yield Problem(where, suspect_sentence(suspect), MEND_ITEM)
-
-
-def suspect_sentence(suspect: Suspect) -> str:
-    """An item that runs against its key, in words."""
-    return (
-        f"item {suspect.item} runs against its key: as keyed it correlates {suspect.correlation:.2f} "
-        f"(95% interval {suspect.conf_low:.2f} to {suspect.conf_high:.2f}) with the other items, flipped "
-        f"{suspect.flipped:.2f}; alpha {suspect.alpha:.2f} as keyed, {suspect.alpha_flipped:.2f} flipped"
-    )
-
-
-def unused_sentence(check: ItemChecks) -> str:
-    """A scale whose ends are never used, in words."""
-    low, high = check.unused
-    ends = [f"the {count} {name}" for count, name in ((low, "lowest"), (high, "highest")) if count]
-    return (
-        f"no item is ever answered with {' or '.join(ends)} of the scale's answers: if the form has a shorter scale, "
-        f"set measures.scales.{check.instrument}, or reversed items are scored wrongly"
-    )
-
-
-def sibling_sentence(sibling: Sibling, check: ItemChecks) -> str:
-    """A form whose key fits better, in words."""
-    text = f"the answers fit the key of `{sibling.instrument}` better than that of `{check.instrument}`"
-    parts = []
-    if sibling.suspects_here and not sibling.suspects_there:
-        parts.append(f"items {_list(sorted(sibling.suspects_here))} run against this key, none against the other")
-    if sibling.chi2_gain > 0:
-        where = f" (items {_list(sibling.other_subscale)} change subscale)" if sibling.other_subscale else ""
-        parts.append(f"the three-factor model's chi2 is {sibling.chi2_gain:.1f} smaller{where}")
-    return f"{text}: {'; '.join(parts)}"
-
-
-def _list(items: tuple[int, ...] | list[int]) -> str:
-    return ", ".join(map(str, items))
+                yield Problem(where, suspect_text(suspect), MEND_ITEM)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -15,8 +14,8 @@ from pipeline.measures.alpha import LEVEL
 from pipeline.measures.correlation import Groups, Matrix, cluster_error, correlate, fisher
 from pipeline.measures.rated import Rated
 from pipeline.measures.scoring import score_range
+from pipeline.results.reliability import Agreement, Dyads, Estimated, GapTrend
 
-Row = dict[str, object]
 FEWEST_CLIENTS = 5
 
 
@@ -29,20 +28,17 @@ def pairs(all_rated: list[Rated]) -> Iterator[tuple[Rated, Rated]]:
                 yield client, other
 
 
-def dyads(one: Rated, two: Rated, scores: pd.DataFrame) -> list[Row]:
+def dyads(one: Rated, two: Rated, scores: pd.DataFrame) -> list[Dyads]:
     """Agreement of the client's (`one`) and the other rater's scores, for every score both have.
 
     icc: ICC(A,1) over sessions, as if they were independent; bias: other - client; levels: correlation of the clients' mean
-    scores; changes: correlation of changes from one jointly rated session to the next; convergence: slope of the absolute
-    discrepancy on session number. Scales that differ are put on 0-100 first.
+    scores; within: correlation of ratings around clients' own means; changes: correlation of changes from one jointly rated
+    session to the next; convergence: slope of the absolute discrepancy on session number. Scales that differ are put on
+    0-100 first.
     """
     there = set(scores["score"].astype("object"))
     shared = [score for score in one.instrument.scores if score in two.instrument.scores and score in there]
-    return [
-        {**one.names, "other_instrument": two.instrument.id, "other_rater": two.rater, "score": score}
-        | _agreement(_joined(one, two, scores, score))
-        for score in shared
-    ]
+    return [_agreement(one, two, score, _joined(one, two, scores, score)) for score in shared]
 
 
 def _joined(one: Rated, two: Rated, scores: pd.DataFrame, score: str) -> pd.DataFrame:
@@ -58,44 +54,76 @@ def _joined(one: Rated, two: Rated, scores: pd.DataFrame, score: str) -> pd.Data
     return table
 
 
-def _agreement(table: pd.DataFrame) -> Row:
+def _agreement(one: Rated, two: Rated, score: str, table: pd.DataFrame) -> Dyads:
     clients = np.asarray(pd.factorize(table["client_id"])[0], dtype=np.int64)
-    row: Row = {"sessions": len(table), "clients": int(clients.max(initial=-1)) + 1}
+    counted = Dyads(
+        instrument=one.instrument.id,
+        rater=one.rater,
+        other_instrument=two.instrument.id,
+        other_rater=two.rater,
+        score=score,
+        sessions=len(table),
+        clients=int(clients.max(initial=-1)) + 1,
+    )
     if len(np.unique(clients)) < FEWEST_CLIENTS:
-        return row | {"note": "too few clients rated by both"}
+        return counted.model_copy(update={"note": "too few clients rated by both"})
     both: Matrix = table[["client", "other"]].to_numpy(dtype=np.float64)
     means = table.groupby("client_id", observed=True)[["client", "other"]].mean().to_numpy(dtype=np.float64)
     changes = table.groupby("client_id", observed=True)[["client", "other"]].diff().to_numpy(dtype=np.float64)
     moved = ~np.isnan(changes).any(axis=1)
-    return row | {
-        "note": "",
-        "icc": asdict(intraclass(both)),
+    icc = intraclass(both)
+    parts = {
+        "icc": Agreement(icc=icc.icc, conf_low=icc.conf_low, conf_high=icc.conf_high, n=icc.n),
         "bias": _bias(both[:, 1] - both[:, 0], clients),
         "levels": _correlation(means, np.arange(len(means))),
         "changes": _correlation(changes[moved], np.unique(clients[moved], return_inverse=True)[1].astype(np.int64)),
+        "within": _within(table, clients),
         "convergence": _convergence(table),
     }
+    return counted.model_copy(update=parts)
 
 
-def _bias(difference: Matrix, clients: Groups) -> Row:
+def _bias(difference: Matrix, clients: Groups) -> Estimated:
     """The mean difference with an interval from client sums, on Student's t with clients - 1 degrees of freedom."""
     estimate = float(difference.mean())
     error = float(cluster_error((difference - estimate)[:, None], clients)[0]) / len(difference)
     wide = float(stdtrit(clients.max(), (1 + LEVEL) / 2)) * error
-    return {"estimate": estimate, "conf_low": estimate - wide, "conf_high": estimate + wide}
+    return Estimated(estimate=estimate, conf_low=estimate - wide, conf_high=estimate + wide)
 
 
-def _correlation(values: Matrix, clients: Groups) -> Row:
+def _correlation(values: Matrix, clients: Groups) -> Estimated:
     if len(values) < FEWEST_CLIENTS:
-        return {"estimate": None, "conf_low": None, "conf_high": None, "n": len(values)}
+        return Estimated(n=len(values))
     found = correlate(values[:, :1], values[:, 1:], clients, LEVEL)
     r, low, high = (float(part[0]) for part in (found.correlation, found.conf_low, found.conf_high))
     if len(np.unique(clients)) == len(values):  # each client once: Fisher's interval covers where few clients' sums do not
         low, high = fisher(r, len(values), LEVEL)
-    return {"estimate": r, "conf_low": low, "conf_high": high, "n": len(values)}
+    return Estimated(estimate=r, conf_low=low, conf_high=high, n=len(values))
 
 
-def _convergence(table: pd.DataFrame) -> Row:
+def _within(table: pd.DataFrame, clients: Groups) -> Estimated:
+    """How the two ratings move together within clients: the repeated-measures correlation (Bakdash & Marusich, 2017).
+
+    The common slope of one rating on the other with an intercept a client, as a correlation, by pingouin. Its own interval
+    takes the ratings of a client for independent and is given to three digits; this one is by client (`correlate`).
+    """
+    repeated = np.bincount(clients)[clients] > 1
+    if len(np.unique(clients[repeated])) < FEWEST_CLIENTS:
+        return Estimated(n=int(repeated.sum()))
+    rows, codes = table[repeated], np.unique(clients[repeated], return_inverse=True)[1].astype(np.int64)
+    around = rows[["client", "other"]] - rows.groupby("client_id", observed=True)[["client", "other"]].transform("mean")
+    if not (around.to_numpy() != 0).any(axis=0).all():
+        return Estimated(n=len(rows))  # one of the two never changes within a client
+    from pingouin import rm_corr  # two seconds to import: only where there are two raters
+
+    found = rm_corr(rows.assign(subject=codes), x="client", y="other", subject="subject")
+    values: Matrix = around.to_numpy(dtype=np.float64)
+    interval = correlate(values[:, :1], values[:, 1:], codes, LEVEL)
+    low, high = float(interval.conf_low[0]), float(interval.conf_high[0])
+    return Estimated(estimate=float(found["r"].iloc[0]), conf_low=low, conf_high=high, n=len(rows))
+
+
+def _convergence(table: pd.DataFrame) -> GapTrend:
     """The slope of |other - client| on session number; with a slope by client where that can be estimated."""
     from pipeline.multilevel import fit
 
@@ -110,7 +138,8 @@ def _convergence(table: pd.DataFrame) -> Row:
             reason = error.problems[0].what
             continue
         if model.converged and not (model.singular and len(terms) > 1):
-            slope = model.fixed.loc["time"].to_dict()
+            slope = dict(zip(model.fixed.columns, model.fixed.loc["time"].to_numpy(dtype=np.float64), strict=True))
             kept = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
-            return {**{key: float(slope[key]) for key in kept}, "random_slope": len(terms) > 1, "note": ""}
-    return {"estimate": None, "note": reason or "not estimable"}
+            numbers = {name: float(slope[name]) for name in kept}
+            return GapTrend.model_validate({**numbers, "random_slope": len(terms) > 1})
+    return GapTrend(note=reason or "not estimable")

@@ -1,6 +1,6 @@
 """All that the reliability stage says about a study's measures.
 
-Sections (each a list of rows that name instrument and rater): `instruments` alpha and omega of every score, pooled;
+Sections (each of records that name instrument and rater): `instruments` alpha and omega of every score, pooled;
 `by_occasion` the same by block of occasions; `item_checks` findings of the item checks with one row an item;
 `shipped_totals` scores that came with the data, recomputed; `structure` CFA models, loadings, factor correlations;
 `two_level` omega within and between clients; `generalizability`; `invariance` over occasions and raters; `icc` shares of
@@ -10,8 +10,6 @@ instruments of which a study kept scores and no items: they have rows from `icc`
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
@@ -26,10 +24,17 @@ from pipeline.measures.items import item_rest
 from pipeline.measures.levels import variance_shares
 from pipeline.measures.rated import Rated, rated
 from pipeline.measures.scoring import key_facts
-from pipeline.measures.shipped_totals import ShippedTotal, check_shipped, total_counts, total_sentence, total_template
-from pipeline.results.reliability import Reliability
+from pipeline.measures.shipped_totals import ShippedTotal, check_shipped
+from pipeline.results.reliability import (
+    BetterKey,
+    ItemFindings,
+    ItemRest,
+    RatingSeries,
+    Reliability,
+    ShippedScore,
+    SuspectItem,
+)
 
-Row = dict[str, object]
 SHIPPED = "shipped_"
 
 
@@ -45,38 +50,32 @@ def overview(
     couples = list(pairs(everyone))
     answered = [data for data in everyone if data.has_items]
     forms = [(a, b) for a, b in couples if a.has_items and b.has_items and a.instrument.items == b.instrument.items]
-    found: Row = {
-        "scores_only": [data.names for data in everyone if not data.has_items],
-        "instruments": [row for data in answered for row in summary.alphas(data, scores)],
-        "by_occasion": [row for data in answered for row in summary.by_occasion(data)],
-        "item_checks": [_item_checks(data, known, overrule) for data in answered],
-        "shipped_totals": [row for data in answered for row in shipped_totals(data)],
-        "structure": [structure.factor_models(data) for data in answered],
-        "two_level": [row for data in answered for row in structure.two_level(data)],
-        "generalizability": [row for data in answered for row in structure.change_reliability(data)],
-        "invariance": [structure.over_occasions(data) for data in answered]
-        + [structure.over_raters(one, two) for one, two in forms],
-        "icc": [row for data in everyone for row in variance_shares(data, scores)],
-        "dyads": [row for one, two in couples for row in dyads(one, two, scores)],
-        "floor_ceiling": [row for data in everyone for row in summary.floor_ceiling(data, scores)],
-        "response_rates": [row for data in everyone for row in summary.response_rates(data, sessions)],
-        "keys": {instrument.id: key_facts(instrument) for instrument, _ in tables},
-    }
-    return Reliability.model_validate_json(json.dumps(_plain(found)))
+    return Reliability(
+        scores_only=tuple(_series(data) for data in everyone if not data.has_items),
+        instruments=tuple(row for data in answered for row in summary.alphas(data, scores)),
+        by_occasion=tuple(row for data in answered for row in summary.by_occasion(data)),
+        item_checks=tuple(_item_checks(data, known, overrule) for data in answered),
+        shipped_totals=tuple(row for data in answered for row in shipped_totals(data)),
+        structure=tuple(structure.factor_models(data) for data in answered),
+        two_level=tuple(row for data in answered for row in structure.two_level(data)),
+        generalizability=tuple(row for data in answered for row in structure.change_reliability(data)),
+        invariance=(
+            *(structure.over_occasions(data) for data in answered),
+            *(structure.over_raters(one, two) for one, two in forms),
+        ),
+        icc=tuple(row for data in everyone for row in variance_shares(data, scores)),
+        dyads=tuple(row for one, two in couples for row in dyads(one, two, scores)),
+        floor_ceiling=tuple(row for data in everyone for row in summary.floor_ceiling(data, scores)),
+        response_rates=tuple(row for data in everyone for row in summary.response_rates(data, sessions)),
+        keys={instrument.id: key_facts(instrument) for instrument, _ in tables},
+    )
 
 
-def _plain(value: object) -> object:
-    """Dicts, lists and scalars fit for JSON: what is not estimable (NaN) is None."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, np.generic):
-        return _plain(value.item())
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+def _series(data: Rated) -> RatingSeries:
+    return RatingSeries(instrument=data.instrument.id, rater=data.rater)
 
 
-def shipped_totals(data: Rated) -> list[Row]:
+def shipped_totals(data: Rated) -> list[ShippedScore]:
     """Every score that came with the data, recomputed from the answers."""
     rows = []
     for score in data.instrument.scores:
@@ -84,28 +83,51 @@ def shipped_totals(data: Rated) -> list[Row]:
         if column in data.table.columns and data.table[column].notna().any():
             values = data.table[column].to_numpy(dtype=np.float64, na_value=np.nan)
             found = check_shipped(data.given, values, data.instrument, score)
-            words = {
-                "sentence": total_sentence(found, data.instrument),
-                "template": total_template(found, data.instrument),
-                "counts": total_counts(found),
-                "evidence": _evidence(data, found),
-            }
-            rows.append({**data.names, "clients": data.counted, **asdict(found), **words})
+            rows.append(
+                ShippedScore(
+                    instrument=data.instrument.id,
+                    rater=data.rater,
+                    score=score,
+                    verdict=found.verdict,
+                    rule=found.rule,
+                    n=found.n,
+                    agree=found.agree,
+                    reproduced=found.reproduced,
+                    mostly=bool(found.mostly),
+                    reversed_there=found.reversed_there,
+                    not_reversed_there=found.not_reversed_there,
+                    left_out_there=found.left_out_there,
+                    added_there=found.added_there,
+                    constant=float(found.constant),
+                    unit=float(found.unit),
+                    clients=data.counted,
+                    evidence=_evidence(data, found),
+                )
+            )
     return rows
 
 
-def _evidence(data: Rated, found: ShippedTotal) -> str:
+def _evidence(data: Rated, found: ShippedTotal) -> tuple[ItemRest, ...]:
     """What the answers themselves say about items whose direction differs between the two keys."""
     items = sorted({*found.reversed_there, *found.not_reversed_there})
     if not items:
-        return ""
+        return ()
     correlations = item_rest(data.answers, data.clients).correlation
-    ours = ", ".join(f"item {item} {correlations[item - 1]:.2f}" for item in items)
-    return f"Item-rest correlations under our key: {ours}; under the other key each has the other sign."
+    return tuple(ItemRest(item=item, correlation=correlations[item - 1]) for item in items)
 
 
-def _item_checks(data: Rated, known: Mapping[str, Instrument], overrule: tuple[str, ...]) -> Row:
+def _item_checks(data: Rated, known: Mapping[str, Instrument], overrule: tuple[str, ...]) -> ItemFindings:
     ratings = pd.DataFrame(data.given, columns=data.instrument.columns).assign(rater=data.rater)
     one_rater = data.instrument.model_copy(update={"raters": (data.rater,)})
     (found,) = check_items(ratings, data.clients, one_rater, known, overrule)
-    return {**asdict(found), "clients": data.counted, "sentences": found.sentences, "items": list(summary.item_rows(data))}
+    return ItemFindings(
+        instrument=data.instrument.id,
+        rater=data.rater,
+        ratings=found.ratings,
+        clients=data.counted,
+        suspects=tuple(SuspectItem(**asdict(suspect)) for suspect in found.suspects),
+        siblings=tuple(BetterKey(**asdict(other)) for other in found.siblings),
+        unused=found.unused,
+        overruled=found.overruled,
+        items=tuple(summary.item_rows(data)),
+    )

@@ -61,11 +61,6 @@ class Rated:
         """How many clients the ratings come from."""
         return int(self.clients.max(initial=-1)) + 1
 
-    @property
-    def names(self) -> dict[str, object]:
-        """The columns that say whose results these are."""
-        return {"instrument": self.instrument.id, "rater": self.rater}
-
     def of(self, score: str) -> Matrix:
         """The keyed answers to the items of one score."""
         return np.asarray(self.answers[:, columns_of(self.instrument, score)])

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pipeline.base.errors import MeasureError, Problem
 from pipeline.base.options import Rater
 from pipeline.measures.instrument import TOTAL, Instrument
+from pipeline.results.reliability import Key
 
 Matrix = NDArray[np.float64]
 BYTE = np.iinfo(np.int8)
@@ -216,22 +217,22 @@ def summarize(scored: pd.DataFrame, instruments: list[Instrument]) -> dict[str, 
     return {"counts": rows, "instruments": {instrument.id: key_facts(instrument) for instrument in instruments}}
 
 
-def key_facts(instrument: Instrument) -> dict[str, object]:
+def key_facts(instrument: Instrument) -> Key:
     """The key a report states: scale, rule, items of every score, reversed items, source."""
-    return {
-        "title": instrument.title,
-        "scale": list(instrument.scale),
-        "rule": instrument.score,
-        "items": instrument.items,
-        "scores": {name: list(items) for name, items in instrument.scores.items()},
-        "ranges": {name: list(score_range(instrument, name)) for name in instrument.scores},
-        "reversed_items": list(instrument.reversed_items),
-        "raters": list(instrument.raters),
-        "form_of": instrument.form_of,
-        "concern": instrument.concern,
-        "source": instrument.source,
-        "licence": instrument.licence,
-    }
+    return Key(
+        title=instrument.title,
+        scale=instrument.scale,
+        rule=instrument.score,
+        items=instrument.items,
+        scores=dict(instrument.scores),
+        ranges={name: score_range(instrument, name) for name in instrument.scores},
+        reversed_items=instrument.reversed_items,
+        raters=tuple(instrument.raters),
+        form_of=instrument.form_of,
+        concern=instrument.concern,
+        source=instrument.source,
+        licence=instrument.licence,
+    )
 
 
 def score_range(instrument: Instrument, name: str) -> tuple[float, float]:

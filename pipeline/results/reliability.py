@@ -5,41 +5,52 @@ Rows name the instrument and the rater they are about; a number that could not b
 
 from __future__ import annotations
 
-from typing import Literal
+import math
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from pipeline.results.record import Record
 
 
-class Rated(Record):
+def _known(value: object) -> object:
+    """NaN, which a computation gives for what is not estimable, is None; numpy's numbers are Python's own."""
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return value
+
+
+Number = Annotated[float | None, BeforeValidator(_known)]
+
+
+class RatingSeries(Record):
     """Whose ratings a row is about."""
 
     instrument: str
     rater: str
 
 
-class ScoreReliability(Rated):
+class ScoreReliability(RatingSeries):
     """Alpha with Feldt's interval and omega total of one score, over all ratings; scores that rest on some of the items."""
 
     score: str
     n: int
     items: int | None = None
-    alpha: float | None = None
-    conf_low: float | None = None
-    conf_high: float | None = None
+    alpha: Number = None
+    conf_low: Number = None
+    conf_high: Number = None
     note: str | None = ""
-    omega: float | None = None
-    omega_low: float | None = None
-    omega_high: float | None = None
+    omega: Number = None
+    omega_low: Number = None
+    omega_high: Number = None
     omega_note: str = ""
-    omega_standardized: float | None = None
+    omega_standardized: Number = None
     clients: int | None = None
     scored: int | None = None
     prorated: int | None = None
 
 
-class BlockReliability(Rated):
+class BlockReliability(RatingSeries):
     """The same within a block of ratings `first` to `last`, one rating a client."""
 
     score: str
@@ -48,30 +59,30 @@ class BlockReliability(Rated):
     last: int
     n: int
     items: int
-    alpha: float | None = None
-    conf_low: float | None = None
-    conf_high: float | None = None
+    alpha: Number = None
+    conf_low: Number = None
+    conf_high: Number = None
     note: str = ""
-    omega: float | None = None
-    omega_low: float | None = None
-    omega_high: float | None = None
+    omega: Number = None
+    omega_low: Number = None
+    omega_high: Number = None
     omega_note: str = ""
 
 
-class ItemRow(Rated):
+class ItemRow(RatingSeries):
     """One item: how it is answered, and its correlation with the mean of the others under the key."""
 
     item: int
     n: int
-    answered_share: float | None = None
-    mean: float | None = None
-    sd: float | None = None
-    floor: float | None = None
-    ceiling: float | None = None
-    item_rest: float | None = None
-    conf_low: float | None = None
-    conf_high: float | None = None
-    item_rest_subscale: float | None = None
+    answered_share: Number = None
+    mean: Number = None
+    sd: Number = None
+    floor: Number = None
+    ceiling: Number = None
+    item_rest: Number = None
+    conf_low: Number = None
+    conf_high: Number = None
+    item_rest_subscale: Number = None
     reversed: bool = False
     subscale: str | None = None
     note: str = ""
@@ -81,12 +92,12 @@ class SuspectItem(Record):
     """An item that runs against its key: correlation as keyed and as flipped, and alpha with it as keyed and as flipped."""
 
     item: int
-    correlation: float | None
-    conf_low: float | None
-    conf_high: float | None
-    flipped: float | None
-    alpha: float | None
-    alpha_flipped: float | None
+    correlation: Number
+    conf_low: Number
+    conf_high: Number
+    flipped: Number
+    alpha: Number
+    alpha_flipped: Number
 
 
 class BetterKey(Record):
@@ -95,13 +106,13 @@ class BetterKey(Record):
     instrument: str
     suspects_here: tuple[int, ...]
     suspects_there: tuple[int, ...]
-    chi2_gain: float | None
+    chi2_gain: Number
     other_subscale: tuple[int, ...]
     other_direction: tuple[int, ...]
 
 
-class ItemFindings(Rated):
-    """What the item checks found; `sentences` hold correlations and numbers of items, no count of the data."""
+class ItemFindings(RatingSeries):
+    """What the item checks found: items against their key, keys that fit better, ends of the scale nobody used."""
 
     ratings: int
     clients: int
@@ -109,12 +120,18 @@ class ItemFindings(Rated):
     siblings: tuple[BetterKey, ...] = ()
     unused: tuple[int, int] = (0, 0)
     overruled: bool = False
-    sentences: tuple[str, ...] = ()
     items: tuple[ItemRow, ...] = ()
 
 
-class ShippedScore(Rated):
-    """A score that came with the data; `template` has {n}, {differ} and {reproduced} in place of its `counts`."""
+class ItemRest(Record):
+    """An item's correlation with the mean of the others, under our key."""
+
+    item: int
+    correlation: Number
+
+
+class ShippedScore(RatingSeries):
+    """A score that came with the data, `mostly` the same as ours or not; `evidence`: the items the two keys turn apart."""
 
     score: str
     verdict: str
@@ -128,14 +145,12 @@ class ShippedScore(Rated):
     added_there: tuple[int, ...]
     constant: float
     unit: float
+    mostly: bool
     clients: int
-    sentence: str
-    template: str
-    counts: dict[str, int]
-    evidence: str
+    evidence: tuple[ItemRest, ...] = ()
 
 
-class FactorFit(Rated):
+class FactorFit(RatingSeries):
     """The fit of one factor model; without numbers where it did not converge."""
 
     model: str
@@ -143,16 +158,16 @@ class FactorFit(Rated):
     df: int
     converged: bool
     proper: bool | None = None
-    chi2: float | None = None
-    p_value: float | None = None
-    cfi: float | None = None
-    tli: float | None = None
-    rmsea: float | None = None
-    rmsea_low: float | None = None
-    rmsea_high: float | None = None
-    srmr: float | None = None
-    aic: float | None = None
-    bic: float | None = None
+    chi2: Number = None
+    p_value: Number = None
+    cfi: Number = None
+    tli: Number = None
+    rmsea: Number = None
+    rmsea_low: Number = None
+    rmsea_high: Number = None
+    srmr: Number = None
+    aic: Number = None
+    bic: Number = None
     note: str = ""
 
 
@@ -173,7 +188,7 @@ class FactorCorrelation(Record):
     correlation: float
 
 
-class FactorModels(Rated):
+class FactorModels(RatingSeries):
     """The factor models of a series of ratings."""
 
     n: int
@@ -188,11 +203,11 @@ class OmegaPart(Record):
     """Omega at one level, with its interval where the solution is proper."""
 
     omega: float
-    conf_low: float | None
-    conf_high: float | None
+    conf_low: Number
+    conf_high: Number
 
 
-class TwoLevel(Rated):
+class TwoLevel(RatingSeries):
     """Omega within and between clients (Geldhof et al., 2014)."""
 
     score: str
@@ -203,20 +218,20 @@ class TwoLevel(Rated):
     note: str = ""
 
 
-class Generalizability(Rated):
+class Generalizability(RatingSeries):
     """Reliability of clients' means and of change within clients (Cranford et al., 2006; Shrout & Lane, 2012)."""
 
     score: str
     persons: int
     items: int
-    times: float | None
-    r_kf: float | None = None
-    r_1r: float | None = None
-    r_kr: float | None = None
-    r_c: float | None = None
-    r_cn: float | None = None
-    r_krn: float | None = None
-    components: dict[str, float | None] = Field(default_factory=dict)
+    times: Number
+    r_kf: Number = None
+    r_1r: Number = None
+    r_kr: Number = None
+    r_c: Number = None
+    r_cn: Number = None
+    r_krn: Number = None
+    components: dict[str, Number] = Field(default_factory=dict)
     note: str = ""
 
 
@@ -233,37 +248,37 @@ class InvarianceStep(Record):
     level: str
     converged: bool
     df: int | None = None
-    chi2: float | None = None
-    p_value: float | None = None
-    cfi: float | None = None
-    delta_cfi: float | None = None
-    tli: float | None = None
-    rmsea: float | None = None
-    srmr: float | None = None
+    chi2: Number = None
+    p_value: Number = None
+    cfi: Number = None
+    delta_cfi: Number = None
+    tli: Number = None
+    rmsea: Number = None
+    srmr: Number = None
     note: str = ""
 
 
-class Invariance(Rated):
+class Invariance(RatingSeries):
     """Whether scores mean the same over occasions or raters."""
 
     over: str
     model: str | None
     holds: str | None
-    sentence: str
+    untested: str = ""  # why there was no test
     groups: tuple[Compared, ...]
     steps: tuple[InvarianceStep, ...]
 
 
-class VarianceShares(Rated):
+class VarianceShares(RatingSeries):
     """A score's shares of variance between workers, between their clients, between sessions."""
 
     score: str
     n: int | None = None
     clients: int | None = None
     workers: int | None = None
-    worker: float | None = None
-    client: float | None = None
-    session: float | None = None
+    worker: Number = None
+    client: Number = None
+    session: Number = None
     singular: bool | None = None
     note: str = ""
 
@@ -271,36 +286,36 @@ class VarianceShares(Rated):
 class Estimated(Record):
     """A number with its 95% interval, where there is one; `n` where it rests on a number of its own."""
 
-    estimate: float | None = None
-    conf_low: float | None = None
-    conf_high: float | None = None
+    estimate: Number = None
+    conf_low: Number = None
+    conf_high: Number = None
     n: int | None = None
 
 
 class Agreement(Record):
     """ICC(A,1) of client and other rater over `n` sessions."""
 
-    icc: float | None = None
-    conf_low: float | None = None
-    conf_high: float | None = None
+    icc: Number = None
+    conf_low: Number = None
+    conf_high: Number = None
     n: int | None = None
 
 
 class GapTrend(Record):
     """The slope of the distance between two raters on session number."""
 
-    estimate: float | None = None
-    std_error: float | None = None
-    df: float | None = None
-    p_value: float | None = None
-    conf_low: float | None = None
-    conf_high: float | None = None
+    estimate: Number = None
+    std_error: Number = None
+    df: Number = None
+    p_value: Number = None
+    conf_low: Number = None
+    conf_high: Number = None
     random_slope: bool | None = None
     note: str = ""
 
 
-class Dyads(Rated):
-    """Two raters on the same sessions: agreement, bias, correlation of levels and of changes, trend of the gap."""
+class Dyads(RatingSeries):
+    """Two raters on the same sessions: agreement, bias, correlations by level and of changes, the gap's trend."""
 
     other_instrument: str
     other_rater: str
@@ -312,22 +327,23 @@ class Dyads(Rated):
     bias: Estimated | None = None
     levels: Estimated | None = None
     changes: Estimated | None = None
+    within: Estimated | None = None
     convergence: GapTrend | None = None
 
 
-class FloorCeiling(Rated):
+class FloorCeiling(RatingSeries):
     """Shares of ratings at the lowest and highest possible score, and at or below the sign of concern."""
 
     score: str
     n: int
     lowest: float
     highest: float
-    floor: float | None
-    ceiling: float | None
-    concern: float | None = None
+    floor: Number
+    ceiling: Number
+    concern: Number = None
 
 
-class ResponseRate(Rated):
+class ResponseRate(RatingSeries):
     """Attended sessions with a number, and those of them that were rated."""
 
     session_number: int
@@ -349,7 +365,7 @@ class Key(Record):
     reversed_items: tuple[int, ...]
     raters: tuple[str, ...]
     form_of: str | None
-    concern: float | None
+    concern: Number
     source: str
     licence: str
 
@@ -370,4 +386,4 @@ class Reliability(Record):
     floor_ceiling: tuple[FloorCeiling, ...] = ()
     response_rates: tuple[ResponseRate, ...] = ()
     keys: dict[str, Key] = Field(default_factory=dict)
-    scores_only: tuple[Rated, ...] = ()
+    scores_only: tuple[RatingSeries, ...] = ()

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from pipeline.measures import shipped
-from pipeline.measures.structure import LEAST_CFI, MEANING, MOST_CFI_DROP, _highest, compared, invariance
+from pipeline.measures.structure import MOST_CFI_DROP, highest, invariance
 from pipeline.sem.fitness import Fitness
 from pipeline.sem.models import Moments, moments
+from pipeline.vocabulary.measures import LEAST_CFI, MEANING, invariance_text
 
 WAI_SR = shipped()["wai_sr"]
 FIT = Fitness(400, 100.0, 90, 0.2, 0.98, 0.97, 0.02, 0.0, 0.04, 0.03, 1.0, 1.0, True, True)
@@ -21,7 +22,7 @@ def fits(cfis: tuple[float, float, float], converged: tuple[bool, bool, bool] = 
 
 
 def verdict(cfis: tuple[float, float, float], converged: tuple[bool, bool, bool] = (True, True, True)) -> str | None:
-    return _highest(fits(cfis, converged), [0.0, cfis[0] - cfis[1], cfis[1] - cfis[2]])
+    return highest(fits(cfis, converged), [0.0, cfis[0] - cfis[1], cfis[1] - cfis[2]])
 
 
 @pytest.mark.parametrize(
@@ -53,9 +54,9 @@ def test_a_step_that_did_not_converge_does_not_hold(converged: tuple[bool, bool,
 
 def test_the_sentence_follows_the_step() -> None:
     for holds, meaning in MEANING.items():
-        assert compared(holds, fits((0.98, 0.98, 0.98))) == f"{holds.capitalize()} invariance: {meaning}."
-    assert "CFI 0.70, below 0.90" in compared(None, fits((0.7, 0.7, 0.7)))
-    assert "did not converge" in compared(None, fits((0.9, 0.9, 0.9), (False, True, True)))
+        assert invariance_text(holds, "", "0.98") == f"{holds.capitalize()} invariance: {meaning}."
+    assert "CFI 0.70, below 0.90" in invariance_text(None, "", "0.70")
+    assert invariance_text(None, "only one group", "") == "Not tested: only one group."
     allowed = {name: "means may be compared" in text for name, text in MEANING.items()}
     assert allowed == {"scalar": True, "metric": False, "configural": False}
 
@@ -83,17 +84,16 @@ SIMULATED = [({}, "scalar"), ({"intercept": 0.7}, "metric"), ({"loading": 0.7}, 
     [*((*made, seed) for made in SIMULATED for seed in (1, 2, 3)), ({"noise": True}, None, 1)],  # a fit to noise is slow
 )
 def test_simulated_groups_get_the_verdict_of_their_making(change: dict[str, float], holds: str | None, seed: int) -> None:
-    found = invariance(WAI_SR, ["one", "two"], groups(seed, **change))  # type: ignore[arg-type]
-    assert found["holds"] == holds
-    sentence = str(found["sentence"])
+    found = invariance(WAI_SR, "client", "rater", ["one", "two"], groups(seed, **change))  # type: ignore[arg-type]
+    assert found.holds == holds
+    sentence = invariance_text(found.holds, found.untested, "0.50")
     assert sentence.startswith(holds.capitalize() if holds else ("Not", "Not tested"))
 
 
 def test_groups_too_small_for_a_model_are_named() -> None:
     large = groups(1)
     small = replace(large[1], n=30)
-    assert invariance(WAI_SR, ["one", "two"], [large[0], small])["sentence"] == (
-        "Not tested: fewer than two groups have enough for a factor model; "
-        "too few complete ratings (at least 60 for 12 items)."
+    assert invariance(WAI_SR, "client", "rater", ["one", "two"], [large[0], small]).untested == (
+        "fewer than two groups have enough for a factor model; too few complete ratings (at least 60 for 12 items)"
     )
-    assert "only one group" in str(invariance(WAI_SR, ["one"], large[:1])["sentence"])
+    assert "only one group" in invariance(WAI_SR, "client", "rater", ["one"], large[:1]).untested

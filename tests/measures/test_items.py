@@ -13,6 +13,7 @@ from pipeline.measures.correlation import correlate
 from pipeline.measures.items import against_key, item_rest, suspects
 from pipeline.measures.scoring import keyed
 from pipeline.measures.siblings import better_siblings, differences
+from pipeline.vocabulary.measures import suspect_text, unused_text
 from tests.measures.make import likert, ratings
 from tests.measures.reference import data, said
 
@@ -156,7 +157,7 @@ def test_a_flipped_item_stops_the_run_unless_overruled() -> None:
     assert problem.what.startswith("item 7 runs against its key: as keyed it correlates -0.")
     overruled = check_items(table, OWN_ROWS, WAI_SR, KNOWN, overrule=("wai_sr",))
     assert list(grave(overruled)) == []
-    assert overruled[0].sentences[0] == problem.what
+    assert suspect_text(overruled[0].suspects[0]) == problem.what
 
 
 def test_what_chance_may_explain_does_not_stop_the_run() -> None:
@@ -171,10 +172,10 @@ def test_a_scale_whose_ends_are_never_used_is_pointed_out() -> None:
     answers = likert(WAI_SR, 300)
     (check,) = check_items(ratings(answers, on_seven("wai_sr")), OWN_ROWS, on_seven("wai_sr"), KNOWN)
     assert check.unused == (0, 2)
-    assert check.sentences == [
+    assert unused_text("wai_sr", check.unused) == (
         "no item is ever answered with the 2 highest of the scale's answers: if the form has a shorter scale, set "
         "measures.scales.wai_sr, or reversed items are scored wrongly"
-    ]
+    )
     (right,) = check_items(ratings(answers, WAI_SR), OWN_ROWS, WAI_SR, KNOWN)
     assert right.unused == (0, 0)
 

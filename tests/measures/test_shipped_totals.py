@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from pipeline.measures import Instrument, shipped
 from pipeline.measures.scoring import keyed
-from pipeline.measures.shipped_totals import ShippedTotal, check_shipped, total_sentence
+from pipeline.measures.shipped_totals import ShippedTotal, check_shipped
+from pipeline.vocabulary.measures import shipped_text
 from tests.measures.make import likert
 
 WAI_36 = shipped()["wai_36"]
@@ -43,7 +44,7 @@ def test_an_item_reversed_in_place_of_its_neighbour_is_found() -> None:
     assert found.verdict == "explained"
     assert (found.reversed_there, found.not_reversed_there) == ((28,), (29,))
     assert found.reproduced == found.n == 277
-    assert total_sentence(found, WAI_36) == (
+    assert shipped_text(found, "wai_36") == (
         f"The bond score shipped with the data differs from ours in {277 - found.agree} of 277 ratings. It is the sum that "
         "reverses item 28 (our key does not) and does not reverse item 29 (our key does); this reproduces all 277 ratings."
     )
@@ -83,7 +84,7 @@ def test_wrong_rows_alone_are_counted() -> None:
     found = check_shipped(ANSWERS, values, WAI_36, "bond")
     assert found.agree == found.reproduced == 247
     assert found.verdict == "unexplained"
-    assert "No other key reproduces more" in total_sentence(found, WAI_36)
+    assert "No other key reproduces more" in shipped_text(found, "wai_36")
 
 
 def test_few_ratings_are_solved_by_trying_small_changes() -> None:
@@ -96,14 +97,14 @@ def test_too_few_ratings_to_tell_are_ambiguous() -> None:
     total = keyed(answers, WAI_36)[:, np.array(WAI_36.subscales["bond"]) - 1].sum(axis=1) + 2
     found = check_shipped(answers, total, WAI_36, "bond")
     assert found.verdict == "ambiguous"
-    assert "more ratings would tell" in total_sentence(found, WAI_36)
+    assert "more ratings would tell" in shipped_text(found, "wai_36")
 
 
 def test_noise_is_not_explained() -> None:
     values = np.random.default_rng(1).permutation(made_with(WAI_36, "bond", key()))
     found = check_shipped(ANSWERS, values, WAI_36, "bond")
     assert found.verdict == "unexplained"
-    assert "No key" in total_sentence(found, WAI_36)
+    assert "No key" in shipped_text(found, "wai_36")
 
 
 def test_ratings_with_gaps_are_left_out() -> None:
@@ -168,7 +169,7 @@ def test_other_units_are_named(n: int, unit: float, shift: float) -> None:
     found = check_shipped(answers, unit * made_of(answers, "bond", key()) * 12 + shift, WAI_36, "bond")
     assert (found.verdict, found.rule, found.reproduced) == ("explained", "other", n)
     assert [found.unit, found.unit * found.constant] == pytest.approx([unit, shift], abs=1e-6)
-    assert f"our sum in other units ({unit:.4g} times it" in total_sentence(found, WAI_36)
+    assert f"our sum in other units ({unit:.4g} times it" in shipped_text(found, "wai_36")
     wrong = check_shipped(ANSWERS, 2 * made_of(ANSWERS, "bond", key(28, 29)), WAI_36, "bond")
     assert (wrong.rule, wrong.reversed_there, wrong.not_reversed_there) == ("other", (28,), (29,))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from pipeline.disclosure.gate import Gate, fact
@@ -16,6 +17,8 @@ from pipeline.results.reliability import (
     Dyads,
     FloorCeiling,
     Generalizability,
+    Invariance,
+    ItemFindings,
     OmegaPart,
     Reliability,
     ResponseRate,
@@ -23,6 +26,14 @@ from pipeline.results.reliability import (
     ShippedScore,
     TwoLevel,
     VarianceShares,
+)
+from pipeline.vocabulary.measures import (
+    evidence_text,
+    invariance_text,
+    other_key_text,
+    shipped_text,
+    suspect_text,
+    unused_text,
 )
 
 Key = tuple[str, str, str]
@@ -160,26 +171,46 @@ def block_name(row: BlockReliability) -> str:
 
 
 def sentences(found: Reliability, gate: Gate) -> tuple[str, ...]:
-    """What the checks of items, shipped totals and invariance say, in words; counts cleared one by one."""
+    """What the checks of items, shipped totals and invariance say, in words; every number cleared."""
     said = []
     for row in found.item_checks:
-        name = words.series(row.instrument, row.rater)
         if gate.group(row.clients):
-            said += [f"{name}: {text}" for text in row.sentences or ["all items run with their key."]]
+            name = words.series(row.instrument, row.rater)
+            said += [f"{name}: {text}" for text in _findings(row, gate) or ["all items run with their key."]]
     said += [_shipped(row, gate) for row in found.shipped_totals]
     over = {"occasion": "over time", "rater": "over raters"}
     for tested in found.invariance:
-        if tested.sentence:
-            said.append(f"{words.series(tested.instrument, tested.rater)}, {over.get(tested.over, '')}. {tested.sentence}")
+        series = words.series(tested.instrument, tested.rater)
+        said.append(f"{series}, {over.get(tested.over, '')}. {_invariance(tested, gate)}")
     return tuple(said)
+
+
+def _findings(row: ItemFindings, gate: Gate) -> list[str]:
+    """Items against their key, keys that fit better, ends of the scale nobody used."""
+
+    def show(value: float | None) -> str:
+        return gate.correlation(value, row.clients, "measures", DECIMALS).text
+
+    def chi2(value: float) -> str:
+        return gate.statistic(value, math.sqrt(2 * value), row.clients, "measures", 1).text
+
+    scale = [unused_text(row.instrument, row.unused)] if any(row.unused) else []
+    others = [other_key_text(other, row.instrument, chi2) for other in row.siblings]
+    return [*others, *(suspect_text(suspect, show) for suspect in row.suspects), *scale]
+
+
+def _invariance(row: Invariance, gate: Gate) -> str:
+    cfi = row.steps[0].cfi if row.steps else None
+    clients = min((group.n for group in row.groups), default=0)
+    return invariance_text(row.holds, row.untested, gate.correlation(cfi, clients, "structure", DECIMALS).text)
 
 
 def _shipped(row: ShippedScore, gate: Gate) -> str:
     """What became of a score that came with the data; the numbers of its items are no counts and stay as they are."""
-    counts = {name: _at_most(gate, count) for name, count in row.counts.items()}
-    evidence = row.evidence if gate.group(row.clients) else ""
-    series = words.series(row.instrument, row.rater)
-    return " ".join(filter(None, (f"{series}.", row.template.format(**counts), evidence)))
+    evidence = row.evidence if gate.group(row.clients) else ()
+    shown = {one.item: gate.correlation(one.correlation, row.clients, "measures", DECIMALS).text for one in evidence}
+    text = shipped_text(row, row.instrument, lambda count: _at_most(gate, count))
+    return " ".join(filter(None, (f"{words.series(row.instrument, row.rater)}.", text, evidence_text(shown))))
 
 
 def _at_most(gate: Gate, count: int) -> str:
@@ -198,11 +229,14 @@ def dyads(found: Reliability, gate: Gate) -> Table | None:
         lines.append((about[:2], Line(words.title(row.score), tuple(parts), inner=True)))
         why.append((about, "", row.note))
         why.append((about, "trend of the gap", _no_trend(row)))
-    head = ("Score", "Agreement ICC(A,1)", "Bias", "r of levels", "r of changes", "Trend of the gap")
+    head = ("Score", "Agreement ICC(A,1)", "Bias", "r of levels", "r within clients", "r of changes", "Trend of the gap")
     first = found.dyads[0]
     sessions = gate.rows(first.sessions, first.clients, "dyads")
     rated = "a withheld number of" if sessions.hidden else sessions.text
-    note = f"Other rater less client; estimates with 95% intervals, over {rated} sessions."
+    note = (
+        f"Other rater less client; estimates with 95% intervals, over {rated} sessions. Within clients: repeated-measures "
+        "correlation (Bakdash & Marusich, 2017)."
+    )
     caption = "Client and worker on the same sessions"
     return Table("dyads", caption, head, headed(lines), noted(note, reasons(why)))
 
@@ -214,9 +248,9 @@ def _no_trend(row: Dyads) -> str:
 
 
 def _dyad_numbers(row: Dyads) -> list[Ends]:
-    """Agreement, bias, correlations of levels and changes, trend: in the order of the table."""
+    """Agreement, bias, correlations of levels, within clients and of changes, trend: in the order of the table."""
     icc = (row.icc.icc, row.icc.conf_low, row.icc.conf_high) if row.icc else (None, None, None)
-    rest = (row.bias, row.levels, row.changes, row.convergence)
+    rest = (row.bias, row.levels, row.within, row.changes, row.convergence)
     return [icc, *((one.estimate, one.conf_low, one.conf_high) if one else (None, None, None) for one in rest)]
 
 
