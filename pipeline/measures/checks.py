@@ -8,20 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.base.errors import Problem
 from pipeline.measures.correlation import Groups
 from pipeline.measures.instrument import Instrument
 from pipeline.measures.items import Suspect, against_key
 from pipeline.measures.scoring import Matrix
 from pipeline.measures.siblings import Sibling, better_siblings
-from pipeline.vocabulary.measures import other_key_text, suspect_text
 
-MEND_ITEM = (
-    "look at the item's direction in the key (reversed_items), at the column it is mapped from and at its labels; "
-    "if all of them are right, name the instrument in measures.overrule"
-)
 ENOUGH_RATINGS = 50  # fewer may leave the ends of a scale unused by chance
-MEND_SIBLING = "set the source's instrument to the form that was used; if that is this one, name it in measures.overrule"
 
 
 @dataclass(frozen=True)
@@ -84,14 +77,9 @@ def unused_ends(answers: Matrix, instrument: Instrument) -> tuple[int, int]:
     return round(given.min() - low), round(high - given.max())
 
 
-def grave(checks: list[ItemChecks]) -> Iterator[Problem]:
+def grave(checks: list[ItemChecks]) -> Iterator[tuple[ItemChecks, Sibling | Suspect]]:
     """What must stop the run: another form's key fits better, or an item runs against its key beyond chance."""
     for check in checks:
-        if check.overruled:
-            continue
-        where = f"ratings_{check.instrument} ({check.rater})"
-        for sibling in check.siblings:
-            yield Problem(where, other_key_text(sibling, check.instrument), MEND_SIBLING)
-        for suspect in check.suspects:
-            if suspect.certain and not check.siblings:
-                yield Problem(where, suspect_text(suspect), MEND_ITEM)
+        if not check.overruled:
+            yield from ((check, sibling) for sibling in check.siblings)
+            yield from ((check, suspect) for suspect in check.suspects if suspect.certain and not check.siblings)

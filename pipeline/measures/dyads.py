@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
@@ -116,7 +117,9 @@ def _within(table: pd.DataFrame, clients: Groups) -> Estimated:
         return Estimated(n=len(rows))  # one of the two never changes within a client
     from pingouin import rm_corr  # two seconds to import: only where there are two raters
 
-    found = rm_corr(rows.assign(subject=codes), x="client", y="other", subject="subject")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # pingouin renames in place
+        found = rm_corr(rows.assign(subject=codes), x="client", y="other", subject="subject")
     values: Matrix = around.to_numpy(dtype=np.float64)
     interval = correlate(values[:, :1], values[:, 1:], codes, LEVEL)
     low, high = float(interval.conf_low[0]), float(interval.conf_high[0])

@@ -14,6 +14,7 @@ from pipeline.measures.instrument import Instrument
 from pipeline.measures.omega import FEWEST_ITEMS, NOT_CONVERGED, factor_omega, not_fit
 from pipeline.measures.rated import Rated, block_ranges, columns_of
 from pipeline.results.reliability import (
+    LEAST_CFI,
     Compared,
     FactorCorrelation,
     FactorFit,
@@ -28,7 +29,6 @@ from pipeline.results.reliability import (
 from pipeline.sem.fitness import Fitness, fitness
 from pipeline.sem.models import LEVELS, Fitted, Moments, Shape, fit_groups, fit_one, moments, pattern
 from pipeline.sem.twolevel import BETWEEN, WITHIN, fit_two_level
-from pipeline.vocabulary.measures import LEAST_CFI
 
 FEWEST_CLIENTS = 2  # clients an item, below which the between level is not estimated
 MOST_CFI_DROP = 0.01  # a fall of CFI up to this keeps invariance (Cheung & Rensvold 2002)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
 from pipeline.base.errors import MeasureError, Problem
 from pipeline.base.params import Measures
 from pipeline.measures.instrument import Instrument
 from pipeline.measures.library import load_instruments
 from pipeline.project.io import Batch
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+VALID = "data/validated"
 DATA_FILES = ("pipeline/measures/instruments",)
 FOLDER = "instruments"  # beside params.yaml; a folder, since DVC can depend on one path but not on a list from params
 
@@ -15,6 +22,12 @@ FOLDER = "instruments"  # beside params.yaml; a folder, since DVC can depend on 
 def library(batch: Batch, measures: Measures) -> dict[str, Instrument]:
     """Every instrument by id, on the study's scales; the stage declares FOLDER in READS and `measures` in PARAMS."""
     return load_instruments(measures, texts(batch, measures))
+
+
+def ratings_tables(batch: Batch, known: dict[str, Instrument]) -> list[tuple[Instrument, pd.DataFrame]]:
+    """The validated ratings with their instruments, in the order of their names; the stage declares VALID in READS."""
+    stems = {name: PurePosixPath(name).stem.removeprefix("ratings_") for name in batch.names(VALID) if "/ratings_" in name}
+    return [(known[instrument], batch.table(name)) for name, instrument in stems.items()]
 
 
 def texts(batch: Batch, measures: Measures) -> dict[str, str]:

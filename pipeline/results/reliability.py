@@ -12,6 +12,8 @@ from pydantic import BeforeValidator, Field
 
 from pipeline.results.record import Record
 
+LEAST_CFI = 0.90  # a pattern of loadings that fits worse is not one that could be shared (Bentler & Bonett 1980)
+
 
 def _known(value: object) -> object:
     """NaN, which a computation gives for what is not estimable, is None; numpy's numbers are Python's own."""

@@ -55,8 +55,7 @@ def _linker(batch: Batch, params: Params) -> Linked:
     from pipeline.curve.axes import Way
     from pipeline.exposure.link import link
     from pipeline.measures.scoring import combine, score
-    from pipeline.project.instruments import library
-    from pipeline.stages.score import ratings_tables
+    from pipeline.project.instruments import library, ratings_tables
 
     tables = {name: batch.table(f"{VALID}/{name}.parquet") for name in TABLES if batch.has(f"{VALID}/{name}.parquet")}
     rated = ratings_tables(batch, library(batch, params.measures))

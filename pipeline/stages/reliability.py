@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pipeline.base.params import Params
-from pipeline.project.instruments import FOLDER, library
+from pipeline.project.instruments import FOLDER, VALID, library, ratings_tables
 from pipeline.project.io import Batch
-from pipeline.stages.score import VALID, ratings_tables
 
 SCORES = "data/scored/scores.parquet"
 READS: tuple[str, ...] = (VALID, "data/scored", FOLDER)

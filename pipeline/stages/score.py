@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from pipeline.base.errors import MeasureError
+from pipeline.base.errors import MeasureError, Problem
 from pipeline.base.params import Params
-from pipeline.measures.instrument import Instrument
-from pipeline.project.instruments import FOLDER, library
+from pipeline.project.instruments import FOLDER, VALID, library, ratings_tables
 from pipeline.project.io import Batch
+from pipeline.vocabulary.measures import other_key_text, suspect_text
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from pipeline.measures.checks import ItemChecks
+    from pipeline.measures.items import Suspect
+    from pipeline.measures.siblings import Sibling
 
-VALID = "data/validated"
 TRUST = "data/scored/trust.json"  # how reliable changes of each score are: the fits take it as known
 READS: tuple[str, ...] = (VALID, FOLDER)
 WRITES: tuple[str, ...] = ("data/scored",)
 PARAMS: tuple[str, ...] = ("measures",)
+MEND_ITEM = (
+    "look at the item's direction in the key (reversed_items), at the column it is mapped from and at its labels; "
+    "if all of them are right, name the instrument in measures.overrule"
+)
+MEND_SIBLING = "set the source's instrument to the form that was used; if that is this one, name it in measures.overrule"
 
 
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
@@ -36,7 +41,7 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         for instrument, table in tables
         for check in check_items(table, client_codes(table, sessions), instrument, known, params.measures.overrule)
     ]
-    problems = list(grave(checks))
+    problems = [key_problem(check, found) for check, found in grave(checks)]
     if problems:
         raise MeasureError(problems)
     scored = combine([score(table, instrument, params.measures.min_answered) for instrument, table in tables])
@@ -45,7 +50,11 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     batch.put_json("data/scored/scoring.json", summarize(scored, [instrument for instrument, _ in tables]))
 
 
-def ratings_tables(batch: Batch, known: dict[str, Instrument]) -> list[tuple[Instrument, pd.DataFrame]]:
-    """The validated ratings with their instruments, in the order of their names."""
-    stems = {name: PurePosixPath(name).stem.removeprefix("ratings_") for name in batch.names(VALID) if "/ratings_" in name}
-    return [(known[instrument], batch.table(name)) for name, instrument in stems.items()]
+def key_problem(check: ItemChecks, found: Sibling | Suspect) -> Problem:
+    """What stops the run, and how to mend it."""
+    from pipeline.measures.siblings import Sibling
+
+    where = f"ratings_{check.instrument} ({check.rater})"
+    if isinstance(found, Sibling):
+        return Problem(where, other_key_text(found, check.instrument), MEND_SIBLING)
+    return Problem(where, suspect_text(found), MEND_ITEM)

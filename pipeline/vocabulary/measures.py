@@ -11,7 +11,6 @@ from typing import Protocol
 Show = Callable[[float | None], str]
 Count = Callable[[int], str]
 
-LEAST_CFI = 0.90  # a pattern of loadings that fits worse is not one that could be shared (Bentler & Bonett 1980)
 MEANING: Mapping[str, str] = {
     "scalar": "scores mean the same in each: their means may be compared",
     "metric": "loadings are equal but intercepts are not: associations may be compared, means may not",
@@ -144,14 +143,14 @@ def evidence_text(correlations: Mapping[int, str]) -> str:
     return f"Item-rest correlations under our key: {ours}; under the other key each has the other sign."
 
 
-def invariance_text(holds: str | None, untested: str, cfi: str) -> str:
-    """Which means and associations may be compared; `cfi`: that of the equal pattern."""
+def invariance_text(holds: str | None, untested: str, cfi: str, least: float) -> str:
+    """Which means and associations may be compared; `cfi`: that of the equal pattern, `least`: what it must reach."""
     if holds:
         return f"{holds.capitalize()} invariance: {MEANING[holds]}."
     if untested:
         return f"Not tested: {untested}."
     return (
-        f"Not even the pattern of loadings fits (configural CFI {cfi}, below {LEAST_CFI:.2f}): "
+        f"Not even the pattern of loadings fits (configural CFI {cfi}, below {least:.2f}): "
         "neither means nor associations may be compared."
     )
 

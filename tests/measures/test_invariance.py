@@ -9,9 +9,10 @@ import pytest
 
 from pipeline.measures import shipped
 from pipeline.measures.structure import MOST_CFI_DROP, highest, invariance
+from pipeline.results.reliability import LEAST_CFI
 from pipeline.sem.fitness import Fitness
 from pipeline.sem.models import Moments, moments
-from pipeline.vocabulary.measures import LEAST_CFI, MEANING, invariance_text
+from pipeline.vocabulary.measures import MEANING, invariance_text
 
 WAI_SR = shipped()["wai_sr"]
 FIT = Fitness(400, 100.0, 90, 0.2, 0.98, 0.97, 0.02, 0.0, 0.04, 0.03, 1.0, 1.0, True, True)
@@ -54,9 +55,9 @@ def test_a_step_that_did_not_converge_does_not_hold(converged: tuple[bool, bool,
 
 def test_the_sentence_follows_the_step() -> None:
     for holds, meaning in MEANING.items():
-        assert invariance_text(holds, "", "0.98") == f"{holds.capitalize()} invariance: {meaning}."
-    assert "CFI 0.70, below 0.90" in invariance_text(None, "", "0.70")
-    assert invariance_text(None, "only one group", "") == "Not tested: only one group."
+        assert invariance_text(holds, "", "0.98", LEAST_CFI) == f"{holds.capitalize()} invariance: {meaning}."
+    assert "CFI 0.70, below 0.90" in invariance_text(None, "", "0.70", LEAST_CFI)
+    assert invariance_text(None, "only one group", "", LEAST_CFI) == "Not tested: only one group."
     allowed = {name: "means may be compared" in text for name, text in MEANING.items()}
     assert allowed == {"scalar": True, "metric": False, "configural": False}
 
@@ -86,7 +87,7 @@ SIMULATED = [({}, "scalar"), ({"intercept": 0.7}, "metric"), ({"loading": 0.7}, 
 def test_simulated_groups_get_the_verdict_of_their_making(change: dict[str, float], holds: str | None, seed: int) -> None:
     found = invariance(WAI_SR, "client", "rater", ["one", "two"], groups(seed, **change))  # type: ignore[arg-type]
     assert found.holds == holds
-    sentence = invariance_text(found.holds, found.untested, "0.50")
+    sentence = invariance_text(found.holds, found.untested, "0.50", LEAST_CFI)
     assert sentence.startswith(holds.capitalize() if holds else ("Not", "Not tested"))
 
 

@@ -13,6 +13,7 @@ from pipeline.measures.correlation import correlate
 from pipeline.measures.items import against_key, item_rest, suspects
 from pipeline.measures.scoring import keyed
 from pipeline.measures.siblings import better_siblings, differences
+from pipeline.stages.score import key_problem
 from pipeline.vocabulary.measures import suspect_text, unused_text
 from tests.measures.make import likert, ratings
 from tests.measures.reference import data, said
@@ -146,14 +147,15 @@ def test_a_wrong_form_stops_the_run_and_says_why() -> None:
     with pytest.raises(
         MeasureError, match="the answers fit the key of `wai_s` better than that of `wai_sr`: items 4, 10 run"
     ):
-        raise MeasureError(list(grave(checks)))
+        raise MeasureError([key_problem(*found) for found in grave(checks)])
 
 
 def test_a_flipped_item_stops_the_run_unless_overruled() -> None:
     answers = likert(WAI_SR, 300, seed=2)
     answers[:, 6] = 6 - answers[:, 6]
     table = ratings(answers, WAI_SR)
-    (problem,) = grave(check_items(table, OWN_ROWS, WAI_SR, KNOWN))
+    (found,) = grave(check_items(table, OWN_ROWS, WAI_SR, KNOWN))
+    problem = key_problem(*found)
     assert problem.what.startswith("item 7 runs against its key: as keyed it correlates -0.")
     overruled = check_items(table, OWN_ROWS, WAI_SR, KNOWN, overrule=("wai_sr",))
     assert list(grave(overruled)) == []

@@ -13,6 +13,7 @@ from pipeline.report.table import Line, Table, Value
 from pipeline.report.tables.estimable import DECIMALS, NONE, NOT_ESTIMABLE, Ends, Why, noted, reasons, with_interval
 from pipeline.results.backing import Backing
 from pipeline.results.reliability import (
+    LEAST_CFI,
     BlockReliability,
     Dyads,
     FloorCeiling,
@@ -202,7 +203,7 @@ def _findings(row: ItemFindings, gate: Gate) -> list[str]:
 def _invariance(row: Invariance, gate: Gate) -> str:
     cfi = row.steps[0].cfi if row.steps else None
     clients = min((group.n for group in row.groups), default=0)
-    return invariance_text(row.holds, row.untested, gate.correlation(cfi, clients, "structure", DECIMALS).text)
+    return invariance_text(row.holds, row.untested, gate.correlation(cfi, clients, "structure", DECIMALS).text, LEAST_CFI)
 
 
 def _shipped(row: ShippedScore, gate: Gate) -> str:
