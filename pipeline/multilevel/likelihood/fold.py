@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.multilevel.design.segments import Floats, Ints
 from pipeline.multilevel.likelihood.plan import Plan
 from pipeline.multilevel.likelihood.stacks import Stack
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
 
 # Effects of the dense system taken together.
 SLAB = 256
@@ -28,10 +32,10 @@ class Slab:
     begin: int
     end: int
     order: Ints
-    indices: Any
-    indptr: Any
+    indices: NDArray[np.integer]
+    indptr: NDArray[np.integer]
 
-    def matrix(self, values: Floats) -> Any:
+    def matrix(self, values: Floats) -> csr_array:
         """The entries as a sparse matrix."""
         from scipy.sparse import csr_array
 
