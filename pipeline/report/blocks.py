@@ -67,17 +67,19 @@ class Equation:
 
 @dataclass(frozen=True)
 class TableBlock:
-    """A table; `links` turns cells that are section titles into links."""
+    """A table; `links` turns cells that are section titles into links. `paper` False: too long for paper, the CSV has it."""
 
     table: Table
     links: bool = False
+    paper: bool = True
 
 
 @dataclass(frozen=True)
 class FigureBlock:
-    """A figure."""
+    """A figure; `paper` False: on paper the table beside it says the same."""
 
     figure: Figure
+    paper: bool = True
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -70,6 +71,11 @@ def params(
         role = "exploratory" if verdict == "suggestive" else "confirmatory"
         text = claims[i] if claims else CLAIM
         blocks += HYPOTHESIS.format(name=name_of(verdict), role=role, claim=text, effect="within")
+    return loaded(blocks, origin, extra)
+
+
+def loaded(blocks: str, origin: str = "simulated", extra: str = "") -> Params:
+    """The settings of a study with these hypotheses."""
     defaults = ("simulate", "privacy", "measures", "exposure", "verdict", "compute")
     rest = "report: { figure_dpi: 72 }\n" + "\n".join(f"{name}: {{}}" for name in defaults if f"{name}:" not in extra)
     text = f"""
@@ -212,6 +218,28 @@ def built(verdicts: tuple[str, ...] = VERDICTS, **options: Any) -> Document:
 def material(verdicts: tuple[str, ...] = VERDICTS, **options: Any) -> Material:
     """All that the sections of that document draw on."""
     return material_of(params(verdicts, **options), sources(verdicts=verdicts))
+
+
+THIRTEEN = (  # role and verdict of each hypothesis
+    *(("confirmatory", verdict) for verdict in ("supported", "fragile", "practically zero")),
+    *(
+        ("exploratory", verdict)
+        for verdict in ("suggestive", "inconclusive", "practically zero", "opposite", "not estimable") * 2
+    ),
+)
+
+
+@cache
+def thirteen() -> Document:
+    """A study of thirteen hypotheses, three of them confirmatory."""
+    fits, judging, blocks = {}, {}, ""
+    for i, (role, verdict) in enumerate(THIRTEEN):
+        name = f"case_{i}"
+        fits[name] = fit(verdict)
+        judging[name] = judged(verdict, fits[name], name).model_copy(update={"role": role, "declared_role": role})
+        blocks += HYPOTHESIS.format(name=name, role=role, claim=CLAIM, effect="within")
+    whole = sources(verdicts=())
+    return build(loaded(blocks), replace(whole, fits=fits, verdicts=Verdicts(hypotheses=judging, family={})))[0]
 
 
 def claim_of(verdict: str) -> Claim:

@@ -51,6 +51,9 @@ SIGNATURE = 8  # bytes before a PNG's first chunk
 HEADER = 4 + 4 + 13 + 4  # length, name, content and checksum of the first chunk, IHDR
 WORDS = 24  # characters of a cell from which on it is words
 LONG = 44  # of a row heading
+WRAPPED = 34  # of a cell of words, which breaks its lines
+GAP = 2  # characters of room between columns
+COLUMN = 84  # characters that stand beside each other in one of two columns
 
 
 def pdf(document: Document) -> bytes:
@@ -113,6 +116,8 @@ def _blocks(blocks: Iterable[Block]) -> Iterator[dict[str, Data]]:
                     yield from _blocks(block.blocks)
             case Folds():
                 yield from _blocks(block.folds)
+            case TableBlock() | FigureBlock() if not block.paper:
+                pass
             case _:
                 yield _block(block)
 
@@ -217,6 +222,8 @@ def _table(one: Table) -> dict[str, Data]:
     ]
     first = max((len(line.head) for line in one.lines if not line.group), default=0)
     wide: list[Data] = [first > LONG, *(longest[i] > WORDS for i in range(len(longest)))]
+    if len(longest) == 1 and first > WORDS and longest[0] <= LONG:
+        wide = [True, False]  # two columns of words: the row heads take what the other leaves
     head: list[Data] = [visible(cell) for cell in one.head]
     return {
         "kind": "table",
@@ -224,9 +231,20 @@ def _table(one: Table) -> dict[str, Data]:
         "head": head,
         "left": left,
         "wide": wide,
+        "spread": _width(one) > COLUMN,
         "rows": rows,
         "note": visible(one.note),
     }
+
+
+def _width(one: Table) -> int:
+    """The characters a table needs beside each other, where columns of words may break their lines."""
+    words = [max(head.split(), key=len, default="") for head in one.head]
+    columns = [
+        [word, *(str(line.cells[i]) for line in one.lines if len(line.cells) > i)] for i, word in enumerate(words[1:])
+    ]
+    heads = [line.head for line in one.lines if not line.group]
+    return sum(min(max((len(cell) for cell in cells), default=0), WRAPPED) + GAP for cells in (heads, *columns))
 
 
 def _figure(figure: Figure) -> dict[str, Data]:

@@ -8,6 +8,8 @@ from pipeline.report.plots.measures import figures
 from pipeline.report.section import Built, Planned
 from pipeline.report.tables import factors, measures, psychometrics
 
+TABLED = ("items_", "reliability_")  # figures whose numbers stand in a table beside them
+
 
 def build(material: Material) -> Built:
     """Reliability first, then what lies behind it."""
@@ -25,7 +27,7 @@ def build(material: Material) -> Built:
     ]
     blocks: list[Block] = [TableBlock(measures.reliability(found.instruments, gate))]
     blocks += [Bullets(notes)] if notes else []
-    blocks += [FigureBlock(figure) for figure in figures(found, gate)]
+    blocks += [FigureBlock(figure, paper=not figure.name.startswith(TABLED)) for figure in figures(found, gate)]
     blocks += [TableBlock(table) for table in rest if table and table.lines]
     return Built(tuple(blocks), ("STROBE 8", "JARS-Quant Measures"))
 

@@ -1,21 +1,50 @@
-"""The numbers by claim, for media that have no folds: every attempt, coefficient, variance and count."""
+"""The numbers of all claims, for media that have no folds: what repeats from claim to claim is one table."""
 
 from __future__ import annotations
 
-from pipeline.report.blocks import Block, Heading, TableBlock
+from pipeline.report.blocks import Block, Heading, Paragraph, Strong, TableBlock
+from pipeline.report.claims import Claim
 from pipeline.report.material import Material
 from pipeline.report.section import Built, Planned
-from pipeline.report.sections.claims import parts_of
-from pipeline.report.tables.claims import tested
+from pipeline.report.tables import families
+from pipeline.report.tables.claims import notes, tested, unmeasured
+
+FINDINGS = ("supported", "suggestive")
 
 
 def build(material: Material) -> Built | None:
-    """What stands behind every claim, claim by claim."""
-    blocks: list[Block] = [TableBlock(tested(material.claims))] if material.claims else []
+    """The tested numbers and the models, then attempts, levels, coefficients and variances of a few claims abreast."""
+    if not material.claims:
+        return None
+    groups = families.abreast(material.claims)
+    tables = [
+        *(families.attempts(group) for group in groups),
+        families.details(material.claims, material),
+        *(families.coefficients(group, material) for group in groups),
+        *(families.facts(group, material) for group in families.abreast(material.claims, most=10)),
+    ]
+    blocks: list[Block] = [TableBlock(tested(material.claims))]
+    blocks += [Paragraph(text) for text in _unmeasured(material)]
+    blocks.append(Heading("Models and equations"))
     for claim in material.claims:
-        blocks.append(Heading(f"{claim.short}. {claim.text}"))
-        blocks += [block for _, parts in parts_of(claim, material) for block in parts]
-    return Built(tuple(blocks)) if blocks else None
+        blocks += _model(claim, material)
+    blocks += [TableBlock(table) for table in tables if table]
+    return Built(tuple(blocks))
+
+
+def _unmeasured(material: Material) -> list[str]:
+    """How strong something unmeasured would have to be, finding by finding."""
+    found = [(claim, unmeasured(claim, material)) for claim in material.claims if claim.verdict in FINDINGS]
+    return [f"{claim.short}, something unmeasured: {text[:1].lower()}{text[1:]}" for claim, text in found if text]
+
+
+def _model(claim: Claim, material: Material) -> list[Block]:
+    fit = material.fits[claim.name]
+    if claim.effect is None or not fit.formula:
+        why = (claim.refused or claim.reason or "the data do not allow one").rstrip(".")
+        return [Paragraph((Strong(f"{claim.short}: "), f"no number: {why}."), "small")]
+    said = " ".join(notes(claim, material))
+    return [Paragraph((Strong(f"{claim.short}. "), fit.formula, f" {said}" if said else ""), "small")]
 
 
 SECTION = Planned("numbers", "Numbers by claim", "paper", build)

@@ -31,7 +31,7 @@ def build(material: Material) -> Built:
     notes = people.warnings(description, gate)
     blocks += [Bullets(notes)] if notes else []
     if made[1:]:
-        blocks.append(Fold("Other scales", tuple(FigureBlock(figure) for figure in made[1:])))
+        blocks.append(Fold("Other scales", tuple(FigureBlock(figure) for figure in made[1:]), paper=False))
     met = ["STROBE 13", "STROBE 14", "RECORD 12.2", "RECORD 13.1"] + (["STROBE 15"] if made else [])
     return Built(tuple(blocks), tuple(met))
 

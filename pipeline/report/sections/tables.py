@@ -8,6 +8,8 @@ from pipeline.report.section import Built, Planned
 from pipeline.report.table import Table
 from pipeline.report.tables import advocacy, causes, harms, measures, people, psychometrics
 
+DRAWN = "response"  # a row a session: on paper the figure of it has to do
+
 
 def build(material: Material) -> Built:
     """All that was counted; what each table says stands in its caption."""
@@ -22,7 +24,7 @@ def build(material: Material) -> Built:
     ]
     blocks: list[Block] = []
     for title, tables in parts:
-        shown = [TableBlock(table) for table in tables if table and table.lines]
+        shown = [TableBlock(table, paper=table.name != DRAWN) for table in tables if table and table.lines]
         said = [Paragraph(text) for text in causes.leaving(description, gate)] if tables is missing else []
         blocks += [Heading(title), *said, *shown] if shown or said else []
     met = (["RECORD 12.3"] if material.log else []) + (["JARS-Quant Missing data"] if any(missing) else [])

@@ -78,24 +78,36 @@ def unmeasured(claim: Claim, material: Material, whole: bool = True) -> str:
 
 def details(claim: Claim, material: Material) -> Table | None:
     """The difference at each level of a moderator, or the paths of a mediation; None where there are neither."""
-    fit, gate = material.fits[claim.name], material.gate
-    if claim.effect is None:
-        return None
-    note = ""
-    if fit.moderation:
-        name, thin = fit.moderation.moderator, thin_levels(claim, material)
-        caption = f"The difference by {words.moderator(name)}"
-        kept = [one for one in fit.moderation.levels if fit.moderation.numeric or one.level not in thin]
-        rows = [(words.moderator_level(name, one.level), number_of(one, claim.behind, gate, "levels")) for one in kept]
-        note = RARE.format("levels") if len(kept) < len(fit.moderation.levels) else ""
-    elif fit.mediation:
-        caption = "The paths"
-        paths = {"a": fit.mediation.a, "b": fit.mediation.b, "direct": fit.mediation.direct}
-        rows = [(PATHS[name], number_of(one, claim.behind, gate, "paths")) for name, one in paths.items()]
-    else:
+    caption, rows, thin = levels(claim, material)
+    if not rows:
         return None
     lines = tuple(Line(words.title(title), _cells(number)) for title, number in rows)
-    return Table(f"details_{claim.name}", caption, NUMBERS, lines, note)
+    return Table(f"details_{claim.name}", caption, NUMBERS, lines, withheld("", thin))
+
+
+def levels(claim: Claim, material: Material) -> tuple[str, list[tuple[str, Number]], bool]:
+    """What the numbers are by, each with its name, and whether some are withheld."""
+    fit, gate = material.fits[claim.name], material.gate
+    if claim.effect is None:
+        return "", [], False
+    if fit.moderation:
+        name, thin = fit.moderation.moderator, thin_levels(claim, material)
+        kept = [one for one in fit.moderation.levels if fit.moderation.numeric or one.level not in thin]
+        rows = [(words.moderator_level(name, one.level), number_of(one, claim.behind, gate, "levels")) for one in kept]
+        return f"The difference by {words.moderator(name)}", rows, len(kept) < len(fit.moderation.levels)
+    if fit.mediation:
+        paths = {"a": fit.mediation.a, "b": fit.mediation.b, "direct": fit.mediation.direct}
+        return (
+            "The paths",
+            [(PATHS[name], number_of(one, claim.behind, gate, "paths")) for name, one in paths.items()],
+            False,
+        )
+    return "", [], False
+
+
+def withheld(note: str, thin: bool) -> str:
+    """A note with what is said where levels held by few are left out."""
+    return f"{note} {RARE.format('levels')}".strip() if thin else note
 
 
 def attempts(claim: Claim) -> Table | None:
@@ -126,7 +138,7 @@ def coefficients(claim: Claim, material: Material) -> Table | None:
     kept = [row for row in fit.coefficients if gate.group(row.behind)]
     gate.held_back[f"hypothesis {claim.name}", "number over too few"] += len(fit.coefficients) - len(kept)
     lines = tuple(Line(row.term, _cells(number_of(row, claim.behind, gate, "coefficients"))) for row in kept)
-    note = RARE.format("levels") if len(kept) < len(fit.coefficients) else ""
+    note = withheld("", len(kept) < len(fit.coefficients))
     head = ("Term", *NUMBERS[1:])
     return Table(f"coefficients_{claim.name}", "All coefficients of the main model", head, lines, note)
 
@@ -144,7 +156,7 @@ def variance(claim: Claim, material: Material) -> Table | None:
         correlation = gate.correlation(row.correlation, claim.behind, "variance")
         lines.append(Line(row.group, (" × ".join(dict.fromkeys(terms)), covariance, correlation)))
     head = ("Group", "Term", "(Co)variance", "Correlation")
-    shares = [f"{_group(name)} {gate.portion(share, _people(name, claim), 'icc')}" for name, share in fit.icc.items()]
+    shares = [f"{_group(name)} {gate.portion(share, behind_of(name, claim), 'icc')}" for name, share in fit.icc.items()]
     said = [f"Share of variance (ICC): {', '.join(shares)}."] if shares else []
     note = " ".join([*said, *_spread_of_slopes(claim, material)])
     return Table(f"variance_{claim.name}", "Variance components", head, tuple(lines), note)
@@ -157,7 +169,7 @@ def _spread_of_slopes(claim: Claim, material: Material) -> list[str]:
     found = []
     for row in fit.variance:
         if row.term_1 == row.term_2 and row.term_1 in tested:
-            shown = gate.variance(row.covariance, _people(row.group, claim), "variance")
+            shown = gate.variance(row.covariance, behind_of(row.group, claim), "variance")
             if shown.value:
                 of = f" ({row.term_1})" if len(tested) > 1 else ""
                 found.append(f"{_group(row.group)}{of} with an SD of {math.sqrt(float(shown.value)):.2g} points")
@@ -225,5 +237,6 @@ def _group(name: str) -> str:
     return {"client_id": "clients", "worker_id": "workers"}.get(name, words.plain(name))
 
 
-def _people(name: str, claim: Claim) -> Backing:
+def behind_of(name: str, claim: Claim) -> Backing:
+    """The people a share or a variance of this grouping rests on."""
     return Backing(claim.behind.clients, claim.behind.workers if name == "worker_id" else None)
