@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-VIEWS = {"wide": (1200, "light"), "phone": (360, "light"), "dark": (1200, "dark")}
+VIEWS = {"wide": (1280, "light"), "phone": (360, "light"), "dark": (1280, "dark")}
 DANGLING = """Array.from(document.querySelectorAll('a[href^="#"]'))
   .filter(a => !document.getElementById(a.getAttribute('href').slice(1))).length"""
 
