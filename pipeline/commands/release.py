@@ -16,11 +16,16 @@ from pydantic import ValidationError
 
 from pipeline.base.errors import DisclosureError, Problem
 from pipeline.base.options import Origin
+from pipeline.base.params import load
 from pipeline.disclosure.manifest import CLEARED, differences, packed, unsound
+from pipeline.disclosure.neutral import visible
 from pipeline.disclosure.people import contents
 from pipeline.disclosure.record import Candidate, Kept, Record, merged, refusals, released
 from pipeline.disclosure.rules import Rules
 from pipeline.project.io import Batch, digest, json_bytes
+from pipeline.project.rerun import INSIDE
+from pipeline.project.runner import params_text
+from pipeline.results.lock import Lock
 from pipeline.stages.report import BASIS, VALIDATED
 
 FOLDER = "reports"
@@ -38,6 +43,19 @@ OURS = {
 FOLDERS = {"reports/estimates", "reports/tables", "reports/figures", "reports/figures/at_a_glance"}
 RERUN = "run `dvc repro` to make the reports anew"
 KEY_BYTES = 32
+NOT_OF_ROWS = "code, settings and made-up data: nothing in it is of a row, a count or a result"
+ABOUT = """# {title}
+
+- `reports/`: what was released; every number in it has passed the output gate, and `reports/release.json` lists each file.
+- `rerun/`: the code, `params.yaml` and the locked versions that made it. `make study`, here or there, runs them (without
+  make: `python -m pipeline study` in `rerun/`). A simulated study makes the released numbers again; of a real one, the data
+  are made up (`rerun/data/raw/stand_in`): they have its tables, columns and measures, and nothing that is true of anybody.
+- `preregistration.md`, `lock.json` (where claims were locked): what was promised before outcomes were looked at.
+
+## How to cite this analysis
+
+{cited}
+"""
 
 
 class Held(Kept):
@@ -74,7 +92,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     candidate = _candidate(batch, Rules(release="public", **listed.rules))
     if problems := refusals(before, candidate):
         raise DisclosureError(problems)
-    files = with_word(root, files)
+    files = with_rerun(root, with_word(root, files))
     _say(listed, files, before)
     if not (getattr(arguments, "yes", False) or _agreed()):
         print("Nothing was released.")
@@ -104,6 +122,43 @@ def with_word(root: Path, files: dict[str, bytes]) -> dict[str, bytes]:
     listed = json.loads(files[MANIFEST])
     listed["files"][DOCX] = {"sha256": digest(content), "cleared_by": list(CLEARED[".docx"])}
     return {**files, DOCX: content, MANIFEST: json_bytes(listed)}
+
+
+def with_rerun(root: Path, files: dict[str, bytes]) -> dict[str, bytes]:
+    """The files with what a reviewer reruns, the preregistration and how to cite; all of it listed, none of it of a row."""
+    from pipeline.commands import lock
+    from pipeline.hypotheses.verdict.lock import FILE as LOCK_FILE
+    from pipeline.project.instruments import FOLDER as INSTRUMENTS
+    from pipeline.project.instruments import library, texts
+    from pipeline.project.rerun import rerun_files
+    from pipeline.report.citation import cff, citation
+    from pipeline.report.sections.provenance import settings_hash
+    from pipeline.results.verdict import Verdicts
+    from pipeline.stages.report import VERDICTS, versions
+
+    if not (root / VERDICTS).is_file():
+        return files
+    text = params_text(root)
+    params = load(text)
+    batch = Batch(root, (INSTRUMENTS, VERDICTS, LOCK_FILE, "requirements.lock"), ())
+    added = rerun_files(text, params, library(batch, params.measures), texts(batch, params.measures))
+    state, title, settings = batch.record(VERDICTS, Verdicts).lock, visible(params.study.title), settings_hash(params)
+    held = lock.read(batch).locked
+    if held is not None:
+        added["preregistration.md"] = lock.text_of(params, held).encode("utf-8")
+        added["lock.json"] = json_bytes(_public(held))
+    added["CITATION.cff"] = cff(title, settings, state).encode("utf-8")
+    cited = citation(title, settings, versions(batch), state)
+    added["README.md"] = ABOUT.format(title=title, cited=cited).encode("utf-8")
+    listed = json.loads(files[MANIFEST])
+    listed["files"] |= {name: {"sha256": digest(one), "cleared_by": [NOT_OF_ROWS]} for name, one in added.items()}
+    return {**files, **added, MANIFEST: json_bytes(listed)}
+
+
+def _public(held: Lock) -> dict[str, object]:
+    """A lock without what it says of the raw files: headers and codes of a site, and the hash of their manifest."""
+    whole: dict[str, object] = held.model_dump(mode="json", exclude={"manifest": True, "promise": {"data": True}})
+    return whole
 
 
 def _cleared(root: Path, batch: Batch) -> tuple[Manifest, dict[str, bytes]]:
@@ -150,8 +205,11 @@ def _record(batch: Batch, given: Path | None) -> Record:
 
 def _say(listed: Manifest, files: dict[str, bytes], before: Record) -> None:
     print("This would leave:")
-    for name, content in sorted(files.items()):
+    shown = {name: content for name, content in files.items() if not name.startswith(f"{INSIDE}/")}
+    for name, content in sorted(shown.items()):
         print(f"  {name} ({len(content):,} bytes)")
+    if inside := len(files) - len(shown):
+        print(f"  {INSIDE}/: {inside} files of code, settings and made-up data, for others to run")
     print(f"By these rules: {', '.join(f'{name} {value}' for name, value in sorted(listed.rules.items()))}.")
     print(f"Withheld: some {sum(one.places for one in listed.held_back):,} places (listed in {MANIFEST}).")
     if not before.releases:

@@ -189,7 +189,7 @@ def _missing(hypotheses: Mapping[str, Hypothesis], measures: Measures) -> Iterat
 
 def _exploratory(exploratory: Mapping[str, Hypothesis]) -> Iterator[str]:
     yield (
-        "Everything not under Hypotheses is exploratory and called suggestive at most. Declared when the lock was closed:"
+        "Everything not under Hypotheses is exploratory and called suggestive at most. Declared beside the claims above:"
         if exploratory
         else "None was declared. Whatever is tried later is exploratory, and the report counts it."
     )

@@ -93,7 +93,7 @@ def sources(batch: Batch, params: Params) -> Sources:
         reliability=batch.record(RELIABILITY, Reliability),
         fits={name: batch.record(f"{FITS}/{name}.json", Fit) for name in params.hypotheses},
         verdicts=batch.record(VERDICTS, Verdicts),
-        versions=_versions(batch),
+        versions=versions(batch),
         curves=batch.record(CURVES, Curves),
         screen=personal,
     )
@@ -133,7 +133,8 @@ def _json(value: object, where: str) -> bytes:
     return json_bytes(released(value))
 
 
-def _versions(batch: Batch) -> dict[str, str]:
+def versions(batch: Batch) -> dict[str, str]:
+    """The versions of what the numbers were made with, and the hash of the locked ones."""
     found = {"Python": platform.python_version()}
     for name in PACKAGES:
         try:
