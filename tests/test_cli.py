@@ -147,7 +147,7 @@ def test_params_that_are_a_pipe_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "params.yaml")
     done = call("check", cwd=tmp_path)
     assert done.returncode == 1
-    assert "params.yaml: not a regular file" in done.stderr
+    assert "params.yaml" in done.stderr
 
 
 def test_params_that_are_not_text_are_refused(somewhere: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 RWLOCK = ".dvc/tmp/rwlock"
 RUNS = ".dvc/cache/runs"
 DVC_LOCK = "dvc.lock"
+AT_WORK = "another `dvc` is at work in this project; wait for it, or end it"
 READ_BY_DVC = (  # and by nobody before it does; the folder of the raw files is looked at by `check`
     "dvc.yaml",
     "dvc.lock",
@@ -42,7 +43,7 @@ class Finding:
 def mend(root: Path) -> list[Finding]:
     """Take away what keeps DVC from running; what cannot be mended here is told as such."""
     if is_running(root):
-        return [Finding(".dvc/tmp/lock", "another `dvc` is at work in this project; wait for it, or end it", mended=False)]
+        return [Finding(".dvc/tmp/lock", AT_WORK, mended=False)]
     return [*_rwlock(root), *_runs(root), *_dvc_lock(root), *_unwritable(root), *_irregular(root)]
 
 
@@ -75,6 +76,8 @@ def _rwlock(root: Path) -> Iterator[Finding]:
     if pids and not any(_is_dvc(pid) for pid in pids):
         path.unlink()
         yield Finding(RWLOCK, "held files for a run that is gone; removed")
+    elif pids:  # between two stages DVC lets go of its lock, not of this table
+        yield Finding(RWLOCK, AT_WORK, mended=False)
 
 
 def _listed(infos: object) -> list[dict[str, str]]:
