@@ -66,3 +66,18 @@ def _is_broken(path: Path, link: str, pages: dict[Path, _Page]) -> bool:
     if not target.exists():
         return True
     return bool(anchor) and target in pages and anchor not in pages[target].ids
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/start.md"])
+def test_a_page_shows_three_pictures_with_words_and_leads_nowhere_wrong(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", text)
+    assert len({name for _, name in pictures}) == 3
+    assert all(len(words.split()) >= 8 for words, _ in pictures)
+    assert all(((ROOT / page).parent / name).stat().st_size < 200_000 for _, name in pictures)
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
+    assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 90
