@@ -1,7 +1,7 @@
 """The pictures of README and docs, taken of the study that is there: `python docs/pictures.py` after `make study`.
 
-Wants Debian's chromium (or CHROMIUM=/path), which neither the product nor its tests need. Writes docs/images/*.png: the first
-screen of the report, one claim as a line over the dose, and the summary as a terminal shows it.
+Wants Debian's chromium (or CHROMIUM=/path), which neither the product nor its tests need. Writes docs/images/*.png: the
+first screen of the report, one claim as a line over the dose, and the summary as a terminal shows it.
 """
 
 import html
