@@ -24,7 +24,7 @@ from benchmarks.studies import FIRST_SEED, each, params, spent
 from pipeline.base.params import Simulate
 from pipeline.description.people import CODED, table_one
 from pipeline.description.summary import describe
-from pipeline.description.tables import Study
+from pipeline.description.tables import StudyTables
 from pipeline.disclosure.census import Census
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.people import contents
@@ -66,13 +66,13 @@ def settings_of(seed: int) -> Simulate:
     return params().simulate.model_copy(update=update)
 
 
-def study_of(seed: int, settings: Simulate | None = None) -> Study:
+def study_of(seed: int, settings: Simulate | None = None) -> StudyTables:
     """A simulated study as the stages up to link would leave it."""
     given = params()
     return study_from(canonical(settings or given.simulate, seed))
 
 
-def study_from(tables: Tables) -> Study:
+def study_from(tables: Tables) -> StudyTables:
     """A study from its canonical tables."""
     given = params()
     ratings = {name.removeprefix("ratings_"): table for name, table in tables.items() if name.startswith("ratings_")}
@@ -80,7 +80,7 @@ def study_from(tables: Tables) -> Study:
     scores = combine([score(table, shipped()[name], least) for name, table in ratings.items()])
     occasions, ledger, linked = link(tables, scores, given.exposure)
     named = (tables[name] for name in ("clients", "workers", "sessions", "advocacy"))
-    return Study(*named, scores, occasions, ledger, link=linked)
+    return StudyTables(*named, scores, occasions, ledger, link=linked)
 
 
 def attacked(seed: int) -> Found:

@@ -21,7 +21,7 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_threads, "1")
 
 from benchmarks.studies import params  # noqa: E402
-from pipeline.planning.design import Design, Variation  # noqa: E402
+from pipeline.planning.design import PlannedDesign, Variation  # noqa: E402
 from pipeline.planning.power import power  # noqa: E402
 from pipeline.planning.studies import Planned, headline  # noqa: E402
 
@@ -29,18 +29,18 @@ FIRST_SEED = 6_000_000
 RESULTS = Path("benchmarks/results/planning.jsonl")
 # A small effect and a middling one, few and many workers, short and long courses, rare advocacy, gaps and dropout.
 DESIGNS = (
-    (Design(8, 6, 8), 0.30),
-    (Design(8, 12, 8), 0.20),
-    (Design(12, 8, 6), 0.25),
-    (Design(12, 8, 12), 0.15),
-    (Design(20, 8, 8), 0.15),
-    (Design(20, 8, 8, rate=0.15), 0.25),
-    (Design(20, 8, 16), 0.10),
-    (Design(20, 4, 12, missed=0.25), 0.20),
-    (Design(30, 5, 10, dropout=0.06), 0.15),
-    (Design(30, 10, 8, rate=0.8, spread=0.8), 0.10),
-    (Design(40, 5, 10, missed=0.1, dropout=0.02), 0.10),
-    (Design(40, 10, 6), 0.10),
+    (PlannedDesign(8, 6, 8), 0.30),
+    (PlannedDesign(8, 12, 8), 0.20),
+    (PlannedDesign(12, 8, 6), 0.25),
+    (PlannedDesign(12, 8, 12), 0.15),
+    (PlannedDesign(20, 8, 8), 0.15),
+    (PlannedDesign(20, 8, 8, rate=0.15), 0.25),
+    (PlannedDesign(20, 8, 16), 0.10),
+    (PlannedDesign(20, 4, 12, missed=0.25), 0.20),
+    (PlannedDesign(30, 5, 10, dropout=0.06), 0.15),
+    (PlannedDesign(30, 10, 8, rate=0.8, spread=0.8), 0.10),
+    (PlannedDesign(40, 5, 10, missed=0.1, dropout=0.02), 0.10),
+    (PlannedDesign(40, 10, 6), 0.10),
 )
 
 

@@ -6,7 +6,7 @@ import argparse
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from pipeline.project.dvc_care import Finding, mend
+from pipeline.project.dvc_care import Trouble, mend
 from pipeline.project.packages import LOCK
 
 
@@ -21,7 +21,7 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     return 1 if open_ones else 0
 
 
-def other_versions(root: Path) -> list[Finding]:
+def other_versions(root: Path) -> list[Trouble]:
     """Packages that are here in another version than the lock names: numbers may differ in their last digits."""
     if not (root / LOCK).is_file():
         return []
@@ -32,7 +32,7 @@ def other_versions(root: Path) -> list[Finding]:
         wanted.setdefault(name, set()).add(pin)
     other = sorted(name for name, pins_of in wanted.items() if (here := _version(name)) and here not in pins_of)
     what = "other versions than the lock names; `python -m pipeline study` installs the locked ones into .venv"
-    return [Finding(LOCK, f"{', '.join(other)}: {what}", mended=False)] if other else []
+    return [Trouble(LOCK, f"{', '.join(other)}: {what}", mended=False)] if other else []
 
 
 def _version(name: str) -> str | None:

@@ -13,9 +13,9 @@ from pathlib import Path
 from pipeline.base.errors import ParamsError, Problem
 from pipeline.base.key_path import nearest
 from pipeline.base.params import Hypothesis, Params, Planning, load
-from pipeline.planning.design import Design, Variation
+from pipeline.planning.design import PlannedDesign, Variation
 from pipeline.planning.factors import curves
-from pipeline.planning.page import Plan, document, ladder_lines, lines
+from pipeline.planning.page import PlanPage, document, ladder_lines, lines
 from pipeline.planning.power import Power, central, grid, power, smallest
 from pipeline.planning.studies import WORLDS, Outcome, Planned, World
 from pipeline.planning.tally import Ladder, Task, ladders, missing, run, tasks
@@ -57,7 +57,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     print(*ladder_lines(found), sep="\n", end="\n" if found else "")
     around = central(powers, wanted.target)
     by_factor = curves(around, variation, effect, alpha=alpha, seed=params.study.seed) if around else {}
-    plan = Plan(
+    plan = PlanPage(
         hypothesis.claim, effect, alpha, family, wanted.target, variation, source, powers, powers, tuple(found), by_factor
     )
     batch = Batch(root, (), (PAGE, DOCX))
@@ -115,14 +115,14 @@ def _kind(term: str) -> str:
     return {"1": "level", "Intercept": "level", "time": "time"}.get(term, "effect")
 
 
-def designs_of(wanted: Planning) -> list[Design]:
+def designs_of(wanted: Planning) -> list[PlannedDesign]:
     """Every combination of sizes that was asked about."""
-    start = Design(2, 2, 2, wanted.rate, wanted.rate_spread, wanted.missed, wanted.dropout)
+    start = PlannedDesign(2, 2, 2, wanted.rate, wanted.rate_spread, wanted.missed, wanted.dropout)
     return grid(start, {"workers": wanted.workers, "clients": wanted.clients, "sessions": wanted.sessions})
 
 
 def climbed(
-    root: Path, planned: Planned, designs: list[Design], worlds: tuple[World, ...], wanted: Planning, seed: int
+    root: Path, planned: Planned, designs: list[PlannedDesign], worlds: tuple[World, ...], wanted: Planning, seed: int
 ) -> list[Ladder]:
     """Drawn studies through the ladder; what was drawn before, by this version and these settings, is not drawn again."""
     asked = tasks(designs, worlds, wanted.studies, seed)
@@ -176,7 +176,7 @@ def _plain(value: object) -> object:
     return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
 
 
-def _that_matter(powers: tuple[Power, ...], wanted: Planning) -> list[Design]:
+def _that_matter(powers: tuple[Power, ...], wanted: Planning) -> list[PlannedDesign]:
     """The designs nearest above and below the target: those a decision is between."""
     told = [one for one in powers if one.power is not None]
     near = sorted(told, key=lambda one: (abs((one.power or 0.0) - wanted.target), one.ratings))
@@ -187,5 +187,5 @@ def _worlds(arguments: argparse.Namespace) -> tuple[World, ...]:
     return tuple(WORLDS) if getattr(arguments, "all_truths", False) else ("effect",)
 
 
-def _size(design: Design) -> str:
+def _size(design: PlannedDesign) -> str:
     return f"{design.workers} workers x {design.clients} clients x {design.sessions} sessions"

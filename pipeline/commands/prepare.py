@@ -14,7 +14,7 @@ from pipeline.base.errors import ParamsError, Problem, SourceError
 from pipeline.base.key_path import problem
 from pipeline.base.yaml_text import parse
 from pipeline.prepare.identified import Identified
-from pipeline.prepare.plan import Plan
+from pipeline.prepare.plan import Preparation
 from pipeline.prepare.reading import read_identified
 from pipeline.prepare.study import Prepared, prepare
 from pipeline.prepare.telling import tell
@@ -66,7 +66,7 @@ def read_all(root: Path, given: list[Path]) -> dict[str, Identified]:
     return files
 
 
-def plan_of(arguments: argparse.Namespace) -> Plan:
+def plan_of(arguments: argparse.Namespace) -> Preparation:
     """The plan of a plan file, and of the options over it; ParamsError names every key that cannot be."""
     data: dict[str, object] = {}
     if arguments.plan is not None:
@@ -87,10 +87,10 @@ def plan_of(arguments: argparse.Namespace) -> Plan:
     }
     data |= {name: found for name, found in pairs.items() if found}
     try:
-        return Plan.model_validate_json(json.dumps(data))
+        return Preparation.model_validate_json(json.dumps(data))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
-    raise ParamsError(sorted({problem(detail, data, Plan) for detail in details}))
+    raise ParamsError(sorted({problem(detail, data, Preparation) for detail in details}))
 
 
 def write(root: Path, folder: str, prepared: Prepared) -> None:

@@ -14,7 +14,7 @@ from pipeline.base.params import Privacy, load
 from pipeline.base.yaml_text import parse
 from pipeline.measures.library import shipped
 from pipeline.prepare.identified import Identified
-from pipeline.prepare.plan import Plan
+from pipeline.prepare.plan import Preparation
 from pipeline.prepare.reading import read_identified
 from pipeline.project.io import Batch, ignore_data
 from pipeline.project.key_file import key_of
@@ -110,7 +110,7 @@ def _privacy(text: str) -> Privacy:
         return Privacy()
 
 
-def _first_prepare(plan: Plan) -> str:
+def _first_prepare(plan: Preparation) -> str:
     """A proposed plan as comments, so that the block below it can still be pasted."""
     head = (
         f"These files hold what may not come in: prepare them first (start does). As `--plan plan.yaml`:\n{plan_text(plan)}"

@@ -14,7 +14,7 @@ from pipeline.base.params import Compute, Multiverse
 from pipeline.curve.axes import Specific, Way, questions_of
 from pipeline.curve.inference import Statistic, shares_of_variance, summarize, turns
 from pipeline.curve.shifts import NotTestableError, ShiftTests, shift_tests
-from pipeline.curve.specified import Fitted, fitted_specification, refit, refit_difference
+from pipeline.curve.specified import FittedWay, fitted_specification, refit, refit_difference
 from pipeline.results.curve import Against, Curve, Panel, Specified
 from pipeline.results.estimate import estimate_of
 from pipeline.results.reason import NotEstimable
@@ -112,7 +112,7 @@ def _tested(
     return found
 
 
-def _shifted(fitted: Fitted, shifts: int, seed: int) -> Tested:
+def _shifted(fitted: FittedWay, shifts: int, seed: int) -> Tested:
     told = shift_tests(fitted.arrays, turns(int(fitted.arrays.client.max()) + 1, shifts, seed))
     return Tested(
         fitted.one,
@@ -131,7 +131,7 @@ def _shifted(fitted: Fitted, shifts: int, seed: int) -> Tested:
     )
 
 
-def _apart(fitted: Fitted, compute: Compute) -> Tested:
+def _apart(fitted: FittedWay, compute: Compute) -> Tested:
     """A specification with effects of the exposure that vary: fitted whole, under no shifts."""
     whole = refit(fitted, compute)
     if whole is None:

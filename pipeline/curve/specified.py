@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FittedWay:
     """A specification's rows, ready for shifts, with what refits it and the within-client SD of its outcome."""
 
     one: Specific
@@ -59,7 +59,7 @@ class Fitted:
 
 def fitted_specification(
     one: Specific, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, doses: Doses | None = None
-) -> Fitted:
+) -> FittedWay:
     """The rows of a specification and its variance parameters without the exposure; NotEstimable or ModelError.
 
     `doses` are those of another specification with the same windows, so that they need not be counted again.
@@ -76,10 +76,10 @@ def fitted_specification(
     dose = next(iter(design.tested))
     null = _null(design, dose, one.way, compute)
     known = Doses(sample.dose, sample.lead, sample.episodes)
-    return Fitted(one, _arrays(design, dose, null), design, dose, sd_within(design.outcome, design.rows.client), known)
+    return FittedWay(one, _arrays(design, dose, null), design, dose, sd_within(design.outcome, design.rows.client), known)
 
 
-def refit(one: Fitted, compute: Compute) -> tuple[float, float, float] | None:
+def refit(one: FittedWay, compute: Compute) -> tuple[float, float, float] | None:
     """Estimate, standard error and df of a whole fit of the specification; None where it does not settle."""
     try:
         model = _settled(one.design, one.one.way, compute).model
@@ -89,7 +89,7 @@ def refit(one: Fitted, compute: Compute) -> tuple[float, float, float] | None:
     return float(table[0]), float(table[1]), float(table[2])
 
 
-def refit_difference(one: Fitted, compute: Compute) -> float | None:
+def refit_difference(one: FittedWay, compute: Compute) -> float | None:
     """How far the statistic with variances held lies from that of a whole refit; None where that does not settle."""
     exact = refit(one, compute)
     if exact is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.description.tables import Study, as_codes
+from pipeline.description.tables import StudyTables, as_codes
 from pipeline.results.description import ColumnFacts, Held
 from pipeline.tables import by_name
 from pipeline.tables.column import CODES_SEPARATOR
@@ -15,7 +15,7 @@ from pipeline.tables.column import CODES_SEPARATOR
 CODED = ("code", "codes", "band", "boolean")
 
 
-def codebook_of(study: Study) -> tuple[ColumnFacts, ...]:
+def codebook_of(study: StudyTables) -> tuple[ColumnFacts, ...]:
     """The facts of every canonical column that the study's clients, workers, sessions and advocacy have, in their order."""
     tables = {"clients": study.clients, "workers": study.workers, "sessions": study.sessions, "advocacy": study.advocacy}
     return tuple(facts for name, table in tables.items() if table is not None for facts in _table(name, table))

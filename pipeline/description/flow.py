@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipeline.description.tables import Study, as_codes, one_series, series_of
+from pipeline.description.tables import StudyTables, as_codes, one_series, series_of
 from pipeline.results.description import ClientsFlow, ClientsStep, Codes, FlowStep
 
 UNITS = {"clients": "clients", "workers": "workers", "sessions": "sessions", "advocacy": "episodes"}
 
 
-def flow(study: Study) -> tuple[FlowStep, ...]:
+def flow(study: StudyTables) -> tuple[FlowStep, ...]:
     """Every table's rows as read, kept by the gate, valid and used, with what was set aside at each step and why.
 
     Every step of a table or series, in their order.
@@ -20,7 +20,7 @@ def flow(study: Study) -> tuple[FlowStep, ...]:
     return (*steps, *_scoring_steps(study), *_linking_steps(study))
 
 
-def clients_flow(study: Study) -> tuple[ClientsFlow, ...]:
+def clients_flow(study: StudyTables) -> tuple[ClientsFlow, ...]:
     """Clients left at each step of each series: on file, attending, rated at least once, rated at least twice."""
     sessions, occasions = study.sessions, study.occasions
     attended = sessions
@@ -41,7 +41,7 @@ def clients_flow(study: Study) -> tuple[ClientsFlow, ...]:
     return tuple(found) or (ClientsFlow(instrument=None, rater=None, steps=start),)
 
 
-def _table_steps(study: Study, name: str) -> list[FlowStep]:
+def _table_steps(study: StudyTables, name: str) -> list[FlowStep]:
     unit = UNITS.get(name, "ratings")
     ingested = study.ingest.get("tables", {}).get(name, {})
     valid = study.validation.get("tables", {}).get(name, {})
@@ -56,7 +56,7 @@ def _table_steps(study: Study, name: str) -> list[FlowStep]:
     return steps
 
 
-def _scoring_steps(study: Study) -> list[FlowStep]:
+def _scoring_steps(study: StudyTables) -> list[FlowStep]:
     scores = study.scores
     if not len(scores):
         return []
@@ -85,7 +85,7 @@ def _prorated(scored: pd.DataFrame) -> int:
     return int(scored["prorated"].fillna(False).astype(bool).sum()) if "prorated" in scored else 0
 
 
-def _linking_steps(study: Study) -> list[FlowStep]:
+def _linking_steps(study: StudyTables) -> list[FlowStep]:
     steps = []
     for instrument, rater in series_of(study.occasions):
         count = len(one_series(study.occasions, instrument, rater))

@@ -8,14 +8,14 @@ from pipeline.description.episodes import episode_levels, exposure, left_out, th
 from pipeline.description.flow import clients_flow, flow
 from pipeline.description.people import attendance, table_one, workers_of
 from pipeline.description.strain import falls, leavers
-from pipeline.description.tables import Study, as_codes, series_of
+from pipeline.description.tables import StudyTables, as_codes, series_of
 from pipeline.results.description import Codes, Description, File, Series, Warned
 
 IDS = ["client_id", "worker_id", "session_id", "instrument", "rater"]
 MOST_LEVELS = 50  # no model takes a factor of more levels; a code with more is an id
 
 
-def describe(study: Study) -> Description:
+def describe(study: StudyTables) -> Description:
     """Count and describe a study: everything the report says about it before any model."""
     has_days = bool(study.sessions["day"].notna().any()) if "day" in study.sessions else False
     return Description(
@@ -50,7 +50,7 @@ def describe(study: Study) -> Description:
     )
 
 
-def _ranges(study: Study) -> dict[str, dict[str, tuple[float, float]]]:
+def _ranges(study: StudyTables) -> dict[str, dict[str, tuple[float, float]]]:
     """The lowest and highest value of every score, by instrument."""
     facts = study.scoring.get("instruments", {})
     return {
@@ -59,7 +59,7 @@ def _ranges(study: Study) -> dict[str, dict[str, tuple[float, float]]]:
     }
 
 
-def level_clients(study: Study) -> dict[str, Codes]:
+def level_clients(study: StudyTables) -> dict[str, Codes]:
     """Clients behind each code of each column a model may take as a factor: the output gate asks for them."""
     found: dict[str, Codes] = {}
     clients = study.occasions["client_id"]

@@ -11,7 +11,7 @@ Facts = dict[str, Any]  # what the stages before counted beside their tables, as
 
 
 @dataclass(frozen=True)
-class Study:
+class StudyTables:
     """The validated, scored and linked tables of one study.
 
     `advocacy` is None where the study keeps no advocacy log; `ledger` then has no rows. The last four are the counts that

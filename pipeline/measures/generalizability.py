@@ -36,7 +36,7 @@ class Components:
 
 
 @dataclass(frozen=True)
-class Coefficients:
+class GCoefficients:
     """Coefficients for `items` items and `times` times.
 
     r_kf: between persons, mean over fixed times; r_1r, r_kr: between persons, one random time and the mean of k of them;
@@ -67,7 +67,7 @@ class _TwoWay:
     mean_square: float
 
 
-def generalizability(answers: Matrix, persons: Groups, times: Groups) -> Coefficients:
+def generalizability(answers: Matrix, persons: Groups, times: Groups) -> GCoefficients:
     """Estimate the components and coefficients.
 
     `answers`: complete keyed ratings x items; `persons`, `times`: codes from 0, at most one rating for each pair. The
@@ -87,7 +87,7 @@ def generalizability(answers: Matrix, persons: Groups, times: Groups) -> Coeffic
     universe, error = parts.person + parts.person_item / m, parts.residual / m
     wander = parts.time + parts.person_time
     nested_person, nested_time, nested_error = nested(answers, persons)
-    return Coefficients(
+    return GCoefficients(
         components=parts,
         persons=len(sizes),
         times=k,
@@ -177,9 +177,9 @@ def _share(part: float, rest: float) -> float:
     return part / (part + rest) if part + rest > 0 else np.nan
 
 
-def _nothing(persons: Groups, items: int, note: str) -> Coefficients:
+def _nothing(persons: Groups, items: int, note: str) -> GCoefficients:
     nan = float("nan")
-    return Coefficients(
+    return GCoefficients(
         Components(nan, nan, nan, nan, nan, nan, nan),
         len(np.unique(persons)),
         nan,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from pipeline.sem.models import Fitted, Moments, fit_one, pattern
+from pipeline.sem.models import FittedStructure, Moments, fit_one, pattern
 from pipeline.sem.structure import Matrix
 
 FEWEST_PER_ITEM = 5  # complete ratings an item, below which a factor model is not fitted
@@ -43,7 +43,7 @@ def omega_total(sample: Moments, level: float) -> Omega:
     return Omega(*factor_omega(fitted, 0, level), _standardized(fitted, sample), fitted.fault)
 
 
-def factor_omega(fitted: Fitted, part: int, level: float) -> tuple[float, float, float]:
+def factor_omega(fitted: FittedStructure, part: int, level: float) -> tuple[float, float, float]:
     """Omega of one part of a one-factor model, with its interval from the expected information."""
     theta, one = fitted.optimum.theta, fitted.parts[part]
     common, unique = float(one.loadings.at(theta).sum()), float(one.residuals.at(theta).sum())
@@ -70,7 +70,7 @@ def not_fit(sample: Moments) -> str:
     return "" if smallest > len(spread) * np.finfo(float).eps else "an item is a sum of others"
 
 
-def _standardized(fitted: Fitted, sample: Moments) -> float:
+def _standardized(fitted: FittedStructure, sample: Moments) -> float:
     spread = np.sqrt(np.diag(sample.covariance))
     correlation: Matrix = sample.covariance / np.outer(spread, spread)
     return float(1 - (1 - fitted.loadings()[:, 0] ** 2).sum() / correlation.sum())

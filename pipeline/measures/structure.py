@@ -27,7 +27,7 @@ from pipeline.results.reliability import (
     TwoLevel,
 )
 from pipeline.sem.fitness import Fitness, fitness
-from pipeline.sem.models import LEVELS, Fitted, Moments, Shape, fit_groups, fit_one, moments, pattern
+from pipeline.sem.models import LEVELS, FittedStructure, Moments, Shape, fit_groups, fit_one, moments, pattern
 from pipeline.sem.twolevel import BETWEEN, WITHIN, fit_two_level
 
 FEWEST_CLIENTS = 2  # clients an item, below which the between level is not estimated
@@ -204,7 +204,7 @@ def _step(level: str, fit: Fitness, drop: float) -> InvarianceStep:
     )
 
 
-def _measured(data: Rated, shape: Shape, fitted: Fitted, sample: Moments) -> FactorFit:
+def _measured(data: Rated, shape: Shape, fitted: FittedStructure, sample: Moments) -> FactorFit:
     """A model's fit measures, none but n and df where it did not converge, and a note on what is wrong with it."""
     found = fitness(fitted, [sample])
     told = FactorFit(
@@ -241,7 +241,7 @@ def _omegas(answers: Matrix, clients: Groups) -> tuple[OmegaPart | None, OmegaPa
     return _omega_part(fitted, WITHIN), _omega_part(fitted, BETWEEN), "; ".join(faults)
 
 
-def _omega_part(fitted: Fitted, part: int) -> OmegaPart:
+def _omega_part(fitted: FittedStructure, part: int) -> OmegaPart:
     """Omega of one level; the delta interval rests on a proper solution, and is 1 to 1 where a residual is below zero."""
     omega, low, high = factor_omega(fitted, part, LEVEL)
     proper = not fitted.heywood(part)
@@ -257,7 +257,7 @@ def _factor_names(instrument: Instrument, shape: Shape) -> list[str]:
     return general + (list(instrument.subscales) if shape != "one_factor" else [])
 
 
-def _loadings(data: Rated, shape: Shape, fitted: Fitted) -> list[Loading]:
+def _loadings(data: Rated, shape: Shape, fitted: FittedStructure) -> list[Loading]:
     where, values = _pattern(data.instrument, shape), fitted.loadings()
     values = values * np.where(values.sum(axis=0) < 0, -1, 1)  # a factor's direction is arbitrary
     names = _factor_names(data.instrument, shape)
@@ -267,7 +267,7 @@ def _loadings(data: Rated, shape: Shape, fitted: Fitted) -> list[Loading]:
     ]
 
 
-def _correlations(data: Rated, fitted: Fitted) -> list[FactorCorrelation]:
+def _correlations(data: Rated, fitted: FittedStructure) -> list[FactorCorrelation]:
     names, values = list(data.instrument.subscales), fitted.factor_correlations()
     sign = np.where(fitted.loadings().sum(axis=0) < 0, -1, 1)
     return [

@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Design:
+class PlannedDesign:
     """The size and the course of a planned study.
 
     `workers`, `clients` (of a worker), `sessions` (planned for a client); `rate` episodes in the window before a rating, on
@@ -52,7 +52,7 @@ class Drawn:
     worker: NDArray[np.int64]
 
 
-def draw(design: Design, seed: int) -> Drawn:
+def draw(design: PlannedDesign, seed: int) -> Drawn:
     """Draw who is accompanied when and which ratings are there; equal seeds share their numbers across designs."""
     rng = np.random.Generator(np.random.PCG64(seed))
     n, sessions = design.workers * design.clients, design.sessions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from pipeline.planning.design import Design, Variation
+from pipeline.planning.design import PlannedDesign, Variation
 from pipeline.planning.power import Power, power, with_factor
 
 SIZES = (0.5, 0.75, 1.0, 1.5, 2.0)  # times the design's own
@@ -23,7 +23,7 @@ FACTORS: Mapping[str, str] = {
 
 
 def curves(
-    around: Design, variation: Variation, effect: float, *, alpha: float, seed: int
+    around: PlannedDesign, variation: Variation, effect: float, *, alpha: float, seed: int
 ) -> dict[str, list[tuple[float, Power]]]:
     """By factor, its values and the power of the design with each; the design's own value is among them."""
     found = {}
@@ -33,7 +33,7 @@ def curves(
     return found
 
 
-def values(around: Design, name: str) -> list[float]:
+def values(around: PlannedDesign, name: str) -> list[float]:
     """The values of a factor a curve is drawn over, from the smallest."""
     own = float(asdict(around)[name])
     if name in SHARES:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from pipeline.disclosure.shown import Shown
-from pipeline.planning.design import Design, Variation
+from pipeline.planning.design import PlannedDesign, Variation
 from pipeline.planning.factors import FACTORS
 from pipeline.planning.power import Power, central, smallest
 from pipeline.planning.studies import WORLDS
@@ -24,7 +24,7 @@ QUESTION = "How large must the study be?"
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlanPage:
     """All that a plan has come to."""
 
     claim: str
@@ -40,7 +40,7 @@ class Plan:
     curves: Mapping[str, Sequence[tuple[float, Power]]] = field(default_factory=dict)  # by factor, around the central design
 
 
-def document(plan: Plan) -> Document:
+def document(plan: PlanPage) -> Document:
     """The plan in the form of a report."""
     sections = (
         Section("answer", QUESTION, (Columns((*_asked(plan), *_answer(plan)), (), "hero"),), "first"),
@@ -56,11 +56,11 @@ def document(plan: Plan) -> Document:
     return Document(QUESTION, plan.claim, flags, "", sections, "Made by python -m pipeline plan.", "150")
 
 
-def _asked(plan: Plan) -> tuple[Block, ...]:
+def _asked(plan: PlanPage) -> tuple[Block, ...]:
     return Paragraph("A plan; no study has been done", "kick"), Paragraph(f"{QUESTION} To test: “{plan.claim}”", "question")
 
 
-def _answer(plan: Plan) -> tuple[Block, ...]:
+def _answer(plan: PlanPage) -> tuple[Block, ...]:
     best = smallest(plan.powers, plan.target)
     if best is None:
         most = max((one.power or 0.0 for one in plan.powers), default=0.0)
@@ -80,7 +80,7 @@ def _answer(plan: Plan) -> tuple[Block, ...]:
     )
 
 
-def _powers(plan: Plan) -> TableBlock:
+def _powers(plan: PlanPage) -> TableBlock:
     head = ("Workers × clients × sessions", "Ratings", "Standard error", "df", "Power", "Power to see as large a harm")
     lines = []
     for one, harm in zip(plan.powers, plan.harms, strict=True):
@@ -99,7 +99,7 @@ def _powers(plan: Plan) -> TableBlock:
     return TableBlock(Table("plan_power", "Power of the headline", head, tuple(lines), note))
 
 
-def _factors(plan: Plan) -> tuple[Block, ...]:
+def _factors(plan: PlanPage) -> tuple[Block, ...]:
     """A small chart for each factor, the others held at the central design."""
     around = central(plan.powers, plan.target)
     charts = tuple(
@@ -132,7 +132,7 @@ def _dotted(line: Drawn, own: float) -> Drawn:
     return replace(line, dots=tuple(point for point in line.points if point[0].value == own))
 
 
-def _words(plan: Plan) -> tuple[Block, ...]:
+def _words(plan: PlanPage) -> tuple[Block, ...]:
     said = []
     if any(one.design.workers < FEW_WORKERS for one in plan.powers):
         said.append(
@@ -147,7 +147,7 @@ def _words(plan: Plan) -> tuple[Block, ...]:
     return (Bullets(tuple(said)),) if said else ()
 
 
-def _ladders(plan: Plan) -> tuple[Block, ...]:
+def _ladders(plan: PlanPage) -> tuple[Block, ...]:
     if not plan.ladders:
         return (Paragraph("Not drawn yet: python -m pipeline plan --ladder puts drawn studies through every attempt."),)
     head = ("Design", "If", "Clear as predicted", "Supported", "Other verdicts")
@@ -164,7 +164,7 @@ def _others(one: Ladder) -> str:
     return ", ".join(f"{verdict} {_percent(count / one.supported.studies)}" for verdict, count in rest.items()) or "none"
 
 
-def _paragraph(plan: Plan) -> str:
+def _paragraph(plan: PlanPage) -> str:
     best = smallest(plan.powers, plan.target)
     if best is None or best.power is None:
         return "No design asked about reaches the target, so that no paragraph can be written yet."
@@ -189,7 +189,7 @@ def _paragraph(plan: Plan) -> str:
     return expected + told + price
 
 
-def _assumed(plan: Plan) -> TableBlock:
+def _assumed(plan: PlanPage) -> TableBlock:
     vary = plan.variation
     rows = {
         "Clients' levels": vary.client,
@@ -209,11 +209,11 @@ def _assumed(plan: Plan) -> TableBlock:
     )
 
 
-def _size(design: Design) -> str:
+def _size(design: PlannedDesign) -> str:
     return f"{design.workers} workers with {design.clients} clients each and {design.sessions} sessions a client"
 
 
-def _short(design: Design) -> str:
+def _short(design: PlannedDesign) -> str:
     return f"{design.workers} × {design.clients} × {design.sessions}"
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from pipeline.planning.design import Design, Variation, draw
+from pipeline.planning.design import PlannedDesign, Variation, draw
 from pipeline.planning.information import NoInformationError, information
 
 DRAWS = 4  # courses a design is averaged over; equal seeds share their numbers across designs
@@ -20,7 +20,7 @@ class Power:
     `reason` says in words why there is no number, where there is none.
     """
 
-    design: Design
+    design: PlannedDesign
     power: float | None
     std_error: float | None
     df: float | None
@@ -28,7 +28,7 @@ class Power:
     reason: str = ""
 
 
-def power(design: Design, variation: Variation, effect: float, *, alpha: float, seed: int) -> Power:
+def power(design: PlannedDesign, variation: Variation, effect: float, *, alpha: float, seed: int) -> Power:
     """The chance that an effect of this size (within-client SDs an episode) is significant with its own sign.
 
     Two-sided at `alpha`; after a Holm correction over m claims the first of them needs alpha / m. Non-central t with the
@@ -49,7 +49,7 @@ def power(design: Design, variation: Variation, effect: float, *, alpha: float, 
     return Power(design, mean[0], mean[1], mean[2], round(mean[3]))
 
 
-def grid(design: Design, over: dict[str, Sequence[float]]) -> list[Design]:
+def grid(design: PlannedDesign, over: dict[str, Sequence[float]]) -> list[PlannedDesign]:
     """Every combination of the named factors of a design (`workers`, `clients`, `sessions`, `rate` ...)."""
     designs = [design]
     for name, values in over.items():
@@ -57,14 +57,14 @@ def grid(design: Design, over: dict[str, Sequence[float]]) -> list[Design]:
     return designs
 
 
-def with_factor(design: Design, name: str, value: float) -> Design:
+def with_factor(design: PlannedDesign, name: str, value: float) -> PlannedDesign:
     """The design with one factor at another value."""
     given: dict[str, float] = {**asdict(design), name: value}
     workers, clients, sessions = (int(given.pop(key)) for key in ("workers", "clients", "sessions"))
-    return Design(workers, clients, sessions, **given)
+    return PlannedDesign(workers, clients, sessions, **given)
 
 
-def central(powers: Sequence[Power], target: float) -> Design | None:
+def central(powers: Sequence[Power], target: float) -> PlannedDesign | None:
     """The design that curves are drawn around: the smallest that reaches the target, else the one with the most power."""
     told = [one for one in powers if one.power is not None]
     best = smallest(told, target) or max(told, key=lambda one: one.power or 0.0, default=None)

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.base.params import Compute, Exposure, Hypothesis, Simulate, VerdictRules
-from pipeline.planning.design import Design, Variation
+from pipeline.planning.design import PlannedDesign, Variation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +86,7 @@ class Headline:
         return self.significant and self.tested is not None and self.sign * self.tested.estimate > 0
 
 
-def headline(planned: Planned, design: Design, world: World, seed: int) -> Headline:
+def headline(planned: Planned, design: PlannedDesign, world: World, seed: int) -> Headline:
     """Draw one study and fit its headline."""
     from pipeline.exposure.link import link
     from pipeline.hypotheses.design.sample import build_sample
@@ -104,7 +104,7 @@ def headline(planned: Planned, design: Design, world: World, seed: int) -> Headl
     return Headline(tables, occasions, ledger, tested, planned.rules.alpha / planned.family, sign)
 
 
-def outcome(planned: Planned, design: Design, world: World, seed: int) -> Outcome:
+def outcome(planned: Planned, design: PlannedDesign, world: World, seed: int) -> Outcome:
     """Draw one study and ask the ladder; where the headline is not clear, no attempt is made to break it."""
     from pipeline.hypotheses.evaluate import evaluate
     from pipeline.hypotheses.verdict.judge import judge
@@ -118,7 +118,7 @@ def outcome(planned: Planned, design: Design, world: World, seed: int) -> Outcom
     return Outcome(told.clear, str(verdict))
 
 
-def settings(planned: Planned, design: Design, world: World) -> Simulate:
+def settings(planned: Planned, design: PlannedDesign, world: World) -> Simulate:
     """The simulator's settings for a design: SDs and effect turned into points of its scale."""
     vary, unit = planned.variation, within_sd()
     sign = -1.0 if planned.hypothesis.predicted == "negative" else 1.0

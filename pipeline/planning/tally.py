@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import sqrt
 
-from pipeline.planning.design import Design
+from pipeline.planning.design import PlannedDesign
 from pipeline.planning.studies import Outcome, Planned, World, outcome
 
 Z = 1.959963984540054
@@ -16,7 +16,7 @@ Z = 1.959963984540054
 class Task:
     """One study to draw: its design, what is true in it, and its seed."""
 
-    design: Design
+    design: PlannedDesign
     world: World
     seed: int
 
@@ -42,14 +42,14 @@ class Share:
 class Ladder:
     """What the ladder says of a design under one truth: how often significant as predicted, and each verdict."""
 
-    design: Design
+    design: PlannedDesign
     world: World
     significant: Share
     supported: Share
     verdicts: Mapping[str, int]
 
 
-def tasks(designs: Iterable[Design], worlds: Iterable[World], studies: int, seed: int) -> list[Task]:
+def tasks(designs: Iterable[PlannedDesign], worlds: Iterable[World], studies: int, seed: int) -> list[Task]:
     """Every study of a plan; equal seeds over designs, so that designs are compared on like draws."""
     kinds = tuple(worlds)
     return [Task(design, world, seed + n) for design in designs for world in kinds for n in range(studies)]
@@ -84,14 +84,14 @@ def _one(planned: Planned, task: Task) -> tuple[Task, Outcome]:
 
 def ladders(wanted: Iterable[Task], known: Mapping[str, Outcome]) -> list[Ladder]:
     """The shares of each design and truth, in the order asked for."""
-    groups: dict[tuple[Design, World], list[Outcome]] = {}
+    groups: dict[tuple[PlannedDesign, World], list[Outcome]] = {}
     for task in wanted:
         if task.key in known:
             groups.setdefault((task.design, task.world), []).append(known[task.key])
     return [_ladder(design, world, found) for (design, world), found in groups.items()]
 
 
-def _ladder(design: Design, world: World, found: list[Outcome]) -> Ladder:
+def _ladder(design: PlannedDesign, world: World, found: list[Outcome]) -> Ladder:
     verdicts: dict[str, int] = {}
     for one in sorted(found, key=lambda outcome: outcome.verdict):
         verdicts[one.verdict] = verdicts.get(one.verdict, 0) + 1

@@ -29,7 +29,7 @@ Columns = tuple[str, ...]
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class Plan(Section):
+class Preparation(Section):
     """The roles of columns, each named as `header`, `file:header` or with `*`, and `=new` behind it to rename it.
 
     `order` and `codes` are by column, or by `*` for every column. A plan file and the command's options fill the same keys.
@@ -93,7 +93,7 @@ Headers = Mapping[str, tuple[str, ...]]
 Value = TypeVar("Value")
 
 
-def uses(plan: Plan, headers: Headers) -> tuple[dict[str, list[Use]], list[Problem]]:
+def uses(plan: Preparation, headers: Headers) -> tuple[dict[str, list[Use]], list[Problem]]:
     """File -> its columns that the plan takes, in their order; and what of the plan fits no column, or one twice.
 
     `headers`: file -> its headers. No problem shows a header that the plan itself does not name.
@@ -132,7 +132,7 @@ def chosen(values: Mapping[str, Value], headers: Headers, file: str, place: int)
     return next((values[pattern] for pattern in patterns if (file, place) in matches(pattern, headers)), None)
 
 
-def _wanted(plan: Plan) -> Iterator[tuple[Role, Kind | None, str]]:
+def _wanted(plan: Preparation) -> Iterator[tuple[Role, Kind | None, str]]:
     for kind in KINDS:
         yield from (("id", kind, name) for name in plan.ids(kind))
     roles: Iterable[tuple[Role, Columns]] = (

@@ -15,7 +15,7 @@ from pipeline.prepare.identified import Identified
 from pipeline.prepare.kept import strangers
 from pipeline.prepare.moments import Dates, read_dates
 from pipeline.prepare.names import column_name, file_name
-from pipeline.prepare.plan import KINDS, Kind, Plan, Role, Use, chosen, uses
+from pipeline.prepare.plan import KINDS, Kind, Preparation, Role, Use, chosen, uses
 from pipeline.prepare.pseudonyms import near_twins, pseudonym, shuffled
 
 NUMBER, COMMA = ".", ","
@@ -60,7 +60,7 @@ class Work:
     """The state of one preparation: what is taken, what was read of the dates, and what was found wrong so far."""
 
     files: Mapping[str, Identified]
-    plan: Plan
+    plan: Preparation
     taken: Mapping[str, list[Use]]
     problems: list[Problem]
     read: dict[tuple[str, int], Dates] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class Work:
         return self.files[file].columns[place]
 
 
-def prepare(files: Mapping[str, Identified], plan: Plan, key: bytes) -> Prepared:
+def prepare(files: Mapping[str, Identified], plan: Preparation, key: bytes) -> Prepared:
     """De-identify all files of a study in one go, so that a client has one pseudonym and one intake in all of them.
 
     `files`: identified tables by the name they were given under, in the order given; `key`: the secret of the pseudonyms.

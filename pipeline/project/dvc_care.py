@@ -29,7 +29,7 @@ PLACES = ("data", "reports", ".dvc")  # what a run must be able to write to
 
 
 @dataclass(frozen=True)
-class Finding:
+class Trouble:
     """One thing found: where, what it is, and whether it has been mended."""
 
     where: str
@@ -40,10 +40,10 @@ class Finding:
         return f"{self.where}: {self.what}" + (" (mended)" if self.mended else "")
 
 
-def mend(root: Path) -> list[Finding]:
+def mend(root: Path) -> list[Trouble]:
     """Take away what keeps DVC from running; what cannot be mended here is told as such."""
     if is_running(root):
-        return [Finding(".dvc/tmp/lock", AT_WORK, mended=False)]
+        return [Trouble(".dvc/tmp/lock", AT_WORK, mended=False)]
     return [*_rwlock(root), *_runs(root), *_dvc_lock(root), *_unwritable(root), *_irregular(root)]
 
 
@@ -61,7 +61,7 @@ def is_running(root: Path) -> bool:
     return False
 
 
-def _rwlock(root: Path) -> Iterator[Finding]:
+def _rwlock(root: Path) -> Iterator[Trouble]:
     path = root / RWLOCK
     if not path.is_file():
         return
@@ -71,13 +71,13 @@ def _rwlock(root: Path) -> Iterator[Finding]:
         pids = {int(info["pid"]) for info in holders}
     except (ValueError, AttributeError, KeyError, TypeError):
         path.unlink()
-        yield Finding(RWLOCK, "left unreadable by a run that was stopped; removed")
+        yield Trouble(RWLOCK, "left unreadable by a run that was stopped; removed")
         return
     if pids and not any(_is_dvc(pid) for pid in pids):
         path.unlink()
-        yield Finding(RWLOCK, "held files for a run that is gone; removed")
+        yield Trouble(RWLOCK, "held files for a run that is gone; removed")
     elif pids:  # between two stages DVC lets go of its lock, not of this table
-        yield Finding(RWLOCK, AT_WORK, mended=False)
+        yield Trouble(RWLOCK, AT_WORK, mended=False)
 
 
 def _listed(infos: object) -> list[dict[str, str]]:
@@ -95,7 +95,7 @@ def _is_dvc(pid: int) -> bool:
         return False
 
 
-def _runs(root: Path) -> Iterator[Finding]:
+def _runs(root: Path) -> Iterator[Trouble]:
     """The run cache: runs/ab/<key of a stage>/<key of its outputs>."""
     runs = root / RUNS
     broken = 0
@@ -111,18 +111,18 @@ def _runs(root: Path) -> Iterator[Finding]:
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
     if broken:
-        yield Finding(RUNS, "entries left unfinished by a run that was stopped; removed, they are made again")
+        yield Trouble(RUNS, "entries left unfinished by a run that was stopped; removed, they are made again")
 
 
 def _is_sound(entry: Path) -> bool:
     return len(entry.name) == 64 and _is_mapping(entry, lambda found: "cmd" in found and "outs" in found)
 
 
-def _dvc_lock(root: Path) -> Iterator[Finding]:
+def _dvc_lock(root: Path) -> Iterator[Trouble]:
     path = root / DVC_LOCK
     if path.is_file() and not _is_mapping(path, lambda found: isinstance(found.get("stages"), dict) and "schema" in found):
         path.unlink()
-        yield Finding(DVC_LOCK, "left unreadable by a run that was stopped; removed, the next run writes it again")
+        yield Trouble(DVC_LOCK, "left unreadable by a run that was stopped; removed, the next run writes it again")
 
 
 def _is_mapping(path: Path, is_sound: Callable[[dict[str, object]], bool]) -> bool:
@@ -136,20 +136,20 @@ def _is_mapping(path: Path, is_sound: Callable[[dict[str, object]], bool]) -> bo
     return isinstance(found, dict) and is_sound(found)
 
 
-def _unwritable(root: Path) -> Iterator[Finding]:
+def _unwritable(root: Path) -> Iterator[Trouble]:
     for name in PLACES:
         folders = [root / name, *(path for path in (root / name).glob("*") if path.is_dir())]
         for folder in folders:
             if folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
                 where = folder.relative_to(root).as_posix()
-                yield Finding(where, "not writable for you; give yourself the right (chmod u+w)", mended=False)
+                yield Trouble(where, "not writable for you; give yourself the right (chmod u+w)", mended=False)
 
 
-def _irregular(root: Path) -> Iterator[Finding]:
+def _irregular(root: Path) -> Iterator[Trouble]:
     """What DVC would wait at without end: pipes, sockets and devices where it looks for files."""
     for name in READ_BY_DVC:
         top = root / name
         for path in (top, *top.rglob("*")):
             if path.exists() and not path.is_file() and not path.is_dir():
                 where = path.relative_to(root).as_posix()
-                yield Finding(where, "neither a file nor a folder; put a plain copy in its place", mended=False)
+                yield Trouble(where, "neither a file nor a folder; put a plain copy in its place", mended=False)

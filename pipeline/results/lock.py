@@ -16,7 +16,7 @@ from pipeline.results.verdict import Declared
 Settings = Mapping[str, JsonValue]
 
 
-class Kept(Record):
+class KeptAsRead(Record):
     """A part of the lock file, written as it was read."""
 
     @model_serializer(mode="wrap")
@@ -24,7 +24,7 @@ class Kept(Record):
         return {name: value for name, value in handler(self).items() if name in self.model_fields_set}
 
 
-class Promise(Kept):
+class Promise(KeptAsRead):
     """What a lock holds fast, as params.yaml and the instruments say it with defaults filled in; sections by name."""
 
     model_config = ConfigDict(extra="allow")
@@ -38,7 +38,7 @@ class Promise(Kept):
     data: Mapping[str, Settings] | None = None
 
 
-class Lock(Kept):
+class Lock(KeptAsRead):
     """A closed lock: the promise, under what circumstances it was given, and the hash of it all."""
 
     date: str
@@ -50,7 +50,7 @@ class Lock(Kept):
     sha256: str
 
 
-class Reopened(Kept):
+class Reopened(KeptAsRead):
     """One time the lock was opened again, why, and what had been locked."""
 
     unlocked: str
@@ -58,7 +58,7 @@ class Reopened(Kept):
     was: Lock
 
 
-class LockFile(Kept):
+class LockFile(KeptAsRead):
     """lock.json whole."""
 
     locked: Lock | None

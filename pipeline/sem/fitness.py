@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc, chndtr
 
-from pipeline.sem.models import Fitted, Moments
+from pipeline.sem.models import FittedStructure, Moments
 from pipeline.sem.structure import Matrix
 
 RMSEA_LEVEL = 0.90
@@ -39,7 +39,7 @@ class Fitness:
     proper: bool
 
 
-def fitness(fitted: Fitted, groups: Sequence[Moments]) -> Fitness:
+def fitness(fitted: FittedStructure, groups: Sequence[Moments]) -> Fitness:
     """The fit measures of a model fitted to these groups."""
     n, items = sum(group.n for group in groups), len(groups[0].mean)
     saturated = sum(group.n * (float(np.linalg.slogdet(group.covariance)[1]) + items) for group in groups)
@@ -101,7 +101,7 @@ def _noncentrality(chi2: float, df: int, share: float) -> float:
     return float(low + high) / 2
 
 
-def _srmr(fitted: Fitted, groups: Sequence[Moments]) -> float:
+def _srmr(fitted: FittedStructure, groups: Sequence[Moments]) -> float:
     """Root mean square of (s_ij - sigma_ij) / sqrt(s_ii s_jj) and, across groups, of standardized mean residuals."""
     total, n = 0.0, sum(group.n for group in groups)
     for part, group in zip(fitted.parts, groups, strict=True):

@@ -17,7 +17,7 @@ from pipeline.sem.structure import Index, Matrix, Part
 
 
 @dataclass(frozen=True)
-class Block:
+class PatternBlock:
     """Sufficient statistics of `n` vectors: covariance (divided by n), mean, and how parts make up their V."""
 
     n: float
@@ -37,7 +37,7 @@ class Point:
     information: Matrix
 
 
-def deviance(theta: Matrix, parts: Sequence[Part], blocks: Sequence[Block]) -> float:
+def deviance(theta: Matrix, parts: Sequence[Part], blocks: Sequence[PatternBlock]) -> float:
     """Minus twice the log-likelihood, without the constant; infinite where a V is not positive definite."""
     sigmas = [part.covariance(theta) for part in parts]
     total = 0.0
@@ -53,7 +53,7 @@ def deviance(theta: Matrix, parts: Sequence[Part], blocks: Sequence[Block]) -> f
     return total
 
 
-def at(theta: Matrix, parts: Sequence[Part], blocks: Sequence[Block]) -> Point:
+def at(theta: Matrix, parts: Sequence[Part], blocks: Sequence[PatternBlock]) -> Point:
     """The deviance with gradient and expected information: 1/2 tr(V^-1 dV_i V^-1 dV_j) + w dmu_i' V^-1 dmu_j a vector."""
     sigmas = [part.covariance(theta) for part in parts]
     slopes = [part.covariance_slopes(theta) for part in parts]
@@ -77,14 +77,14 @@ def at(theta: Matrix, parts: Sequence[Part], blocks: Sequence[Block]) -> Point:
     return Point(total, gradient, information)
 
 
-def _combine(block: Block, matrices: Sequence[Matrix]) -> Matrix:
+def _combine(block: PatternBlock, matrices: Sequence[Matrix]) -> Matrix:
     total = matrices[block.parts[0][0]] * block.parts[0][1]
     for part, times in block.parts[1:]:
         total = total + matrices[part] * times
     return total
 
 
-def _slopes(block: Block, parts: Sequence[Part], slopes: Sequence[Matrix]) -> tuple[Index, Matrix]:
+def _slopes(block: PatternBlock, parts: Sequence[Part], slopes: Sequence[Matrix]) -> tuple[Index, Matrix]:
     """The parameters a block's covariance depends on, and its slopes in them."""
     (part, times), *others = block.parts
     if not others and times == 1:
@@ -96,7 +96,7 @@ def _slopes(block: Block, parts: Sequence[Part], slopes: Sequence[Matrix]) -> tu
     return own, total
 
 
-def _observed(block: Block, parts: Sequence[Part], theta: Matrix) -> Matrix:
+def _observed(block: PatternBlock, parts: Sequence[Part], theta: Matrix) -> Matrix:
     if not block.mean_weight:
         return block.covariance
     away = block.mean - parts[block.mean_part].mean(theta)

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.sem.likelihood import Block
+from pipeline.sem.likelihood import PatternBlock
 from pipeline.sem.optimize import Optimum, maximize
 from pipeline.sem.structure import Cells, Matrix, Numbering, Part, nothing
 
@@ -31,7 +31,7 @@ class Moments:
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FittedStructure:
     """A model at its optimum: its parts at theta, the number of free parameters, and the optimizer's record."""
 
     parts: tuple[Part, ...]
@@ -93,14 +93,14 @@ def pattern(shape: Shape, items: int, subscales: Sequence[Sequence[int]]) -> NDA
     return groups if shape == "subscales" else np.hstack([general, groups])
 
 
-def fit_one(data: Moments, where: NDArray[np.bool_], orthogonal: bool = False) -> Fitted:
+def fit_one(data: Moments, where: NDArray[np.bool_], orthogonal: bool = False) -> FittedStructure:
     """Fit a model to one group, factor variances fixed at 1."""
     return fit_groups([data], where, "configural", orthogonal)
 
 
 def fit_groups(
     groups: Sequence[Moments], where: NDArray[np.bool_], invariance: Invariance, orthogonal: bool = False
-) -> Fitted:
+) -> FittedStructure:
     """Fit a model to several groups at once.
 
     Metric: equal loadings, factor variances free but in the first group. Scalar: equal intercepts too, factor means free but
@@ -109,9 +109,9 @@ def fit_groups(
     several = start_loadings(where, groups[0].covariance)
     built = [_parts(groups, where, invariance, orthogonal, attempt) for attempt in range(len(several))]
     numbers, parts = built[0]
-    blocks = [Block(g.n, g.covariance, g.mean, 1.0, ((i, 1.0),), i) for i, g in enumerate(groups)]
+    blocks = [PatternBlock(g.n, g.covariance, g.mean, 1.0, ((i, 1.0),), i) for i, g in enumerate(groups)]
     optimum = maximize([np.array(attempt.starts) for attempt, _ in built], parts, blocks)
-    return Fitted(tuple(parts), tuple(numbers.labels), optimum)
+    return FittedStructure(tuple(parts), tuple(numbers.labels), optimum)
 
 
 def _parts(

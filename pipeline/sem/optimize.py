@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.sem.likelihood import Block, Point, at, deviance
+from pipeline.sem.likelihood import PatternBlock, Point, at, deviance
 from pipeline.sem.structure import Matrix, Part
 
 FISHER_STEPS = 40
@@ -39,14 +39,14 @@ class Optimum:
     converged: bool
 
 
-def maximize(starts: Sequence[Matrix], parts: Sequence[Part], blocks: Sequence[Block]) -> Optimum:
+def maximize(starts: Sequence[Matrix], parts: Sequence[Part], blocks: Sequence[PatternBlock]) -> Optimum:
     """The best optimum reached from several starts; `converged` says whether the gradient vanished there."""
     with np.errstate(all="ignore"):  # a parameter may run off; the record says so
         found = [_climb(start, parts, blocks) for start in starts]
     return min(found, key=lambda optimum: (not optimum.converged, optimum.deviance))
 
 
-def _climb(theta: Matrix, parts: Sequence[Part], blocks: Sequence[Block]) -> Optimum:
+def _climb(theta: Matrix, parts: Sequence[Part], blocks: Sequence[PatternBlock]) -> Optimum:
     size, steps, here, promised = sum(block.n for block in blocks), 0, at(theta, parts, blocks), np.inf
     try:
         for walk in (_fisher, _bfgs):
@@ -61,7 +61,7 @@ def _climb(theta: Matrix, parts: Sequence[Part], blocks: Sequence[Block]) -> Opt
 
 
 def _fisher(
-    theta: Matrix, here: Point, parts: Sequence[Part], blocks: Sequence[Block]
+    theta: Matrix, here: Point, parts: Sequence[Part], blocks: Sequence[PatternBlock]
 ) -> Iterator[tuple[Matrix, Point, float]]:
     """Points on the way down, each with the fall of the deviance that the next step promises."""
     damping = FIRST_DAMPING
@@ -79,7 +79,7 @@ def _fisher(
 
 
 def _bfgs(
-    theta: Matrix, here: Point, parts: Sequence[Part], blocks: Sequence[Block]
+    theta: Matrix, here: Point, parts: Sequence[Part], blocks: Sequence[PatternBlock]
 ) -> Iterator[tuple[Matrix, Point, float]]:
     """As `_fisher`, by BFGS (Nocedal & Wright 2006, eq. 6.17) from the expected information."""
     inverse = np.linalg.pinv(2 * here.information, hermitian=True)
@@ -101,7 +101,7 @@ def _bfgs(
 
 
 def _line_search(
-    theta: Matrix, step: Matrix, here: Point, promised: float, parts: Sequence[Part], blocks: Sequence[Block]
+    theta: Matrix, step: Matrix, here: Point, promised: float, parts: Sequence[Part], blocks: Sequence[PatternBlock]
 ) -> float:
     """A length that makes the deviance fall enough: halved until it does, doubled while it falls further; 0 if none does."""
     length, value = 1.0, deviance(theta + step, parts, blocks)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.sem.likelihood import Block
-from pipeline.sem.models import Fitted, pattern, start_loadings
+from pipeline.sem.likelihood import PatternBlock
+from pipeline.sem.models import FittedStructure, pattern, start_loadings
 from pipeline.sem.optimize import maximize
 from pipeline.sem.structure import Cells, Matrix, Numbering, Part, nothing
 
@@ -19,7 +19,7 @@ WITHIN, BETWEEN = 0, 1
 FLOOR = 0.05  # start of the between variances, as a share of the within ones, where the estimate is smaller than this
 
 
-def fit_two_level(answers: Matrix, clusters: Groups) -> Fitted:
+def fit_two_level(answers: Matrix, clusters: Groups) -> FittedStructure:
     """Fit one factor at each level; `answers` complete (rows x items), `clusters` a code per row from 0."""
     blocks = two_level_blocks(answers, clusters)
     within, between = blocks[0].covariance, _between_start(answers, clusters, blocks[0].covariance)
@@ -29,10 +29,10 @@ def fit_two_level(answers: Matrix, clusters: Groups) -> Fitted:
         _part(numbers, within, nothing((items,))),
         _part(numbers, between, numbers.cells(np.ones(items, dtype=bool), answers.mean(axis=0), "mean")),
     ]
-    return Fitted(tuple(parts), tuple(numbers.labels), maximize([np.array(numbers.starts)], parts, blocks))
+    return FittedStructure(tuple(parts), tuple(numbers.labels), maximize([np.array(numbers.starts)], parts, blocks))
 
 
-def two_level_blocks(answers: Matrix, clusters: Groups) -> list[Block]:
+def two_level_blocks(answers: Matrix, clusters: Groups) -> list[PatternBlock]:
     """The within block, then one block for each cluster size."""
     sizes = np.bincount(clusters)
     means = np.zeros((len(sizes), answers.shape[1]))
@@ -40,12 +40,14 @@ def two_level_blocks(answers: Matrix, clusters: Groups) -> list[Block]:
     means /= sizes[:, None]
     away = answers - means[clusters]
     pooled = len(answers) - len(sizes)
-    blocks = [Block(pooled, away.T @ away / pooled, means[0], 0.0, ((WITHIN, 1.0),), BETWEEN)]
+    blocks = [PatternBlock(pooled, away.T @ away / pooled, means[0], 0.0, ((WITHIN, 1.0),), BETWEEN)]
     for size in np.unique(sizes):
         here = means[sizes == size]
         center = here.mean(axis=0)
         covariance = size * (here - center).T @ (here - center) / len(here)
-        blocks.append(Block(len(here), covariance, center, float(size), ((WITHIN, 1.0), (BETWEEN, float(size))), BETWEEN))
+        blocks.append(
+            PatternBlock(len(here), covariance, center, float(size), ((WITHIN, 1.0), (BETWEEN, float(size))), BETWEEN)
+        )
     return blocks
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.base.params import Params
 from pipeline.description.summary import describe
-from pipeline.description.tables import Study
+from pipeline.description.tables import StudyTables
 from pipeline.exposure import told
 from pipeline.project.io import Batch
 
@@ -27,7 +27,7 @@ PARAMS: tuple[str, ...] = ()
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Read all that the stages before wrote, describe it, write one JSON file."""
     sessions = batch.table(f"{VALID}/sessions.parquet")
-    study = Study(
+    study = StudyTables(
         clients=_optional(batch, "clients", sessions, "client_id"),
         workers=_optional(batch, "workers", sessions, "worker_id"),
         sessions=sessions,

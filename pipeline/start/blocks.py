@@ -55,7 +55,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Block:
+class CellBlock:
     """Rows of one kind: their file, their columns, which rows of the file they are, and the session numbers if wide."""
 
     file: str
@@ -75,19 +75,19 @@ class Block:
         return len(set(keys)) == len(keys)
 
 
-def blocks_of(file: str, table: Identified) -> list[Block]:
+def blocks_of(file: str, table: Identified) -> list[CellBlock]:
     """The blocks of a file: one for each REDCap instrument, else one; a wide file as one row a session."""
     columns = {
         header: Column(header, cells, table.labels.get(header, {}), table.missing.get(header, frozenset()))
         for header, cells in zip(table.header, table.columns, strict=True)
     }
-    whole = Block(file, columns, table.rows)
+    whole = CellBlock(file, columns, table.rows)
     if INSTRUMENT in columns:
         return list(_instruments(whole))
     return [_long(whole)]
 
 
-def _instruments(whole: Block) -> Iterator[Block]:
+def _instruments(whole: CellBlock) -> Iterator[CellBlock]:
     kinds = whole.columns[INSTRUMENT].cells
     for kind in sorted(set(kinds)):
         places = [place for place, other in enumerate(kinds) if other == kind]
@@ -96,10 +96,10 @@ def _instruments(whole: Block) -> Iterator[Block]:
             for header, column in whole.columns.items()
         }
         filled = {header: column for header, column in columns.items() if column.different()}
-        yield Block(whole.file, filled, len(places), (INSTRUMENT, kind), form="REDCap, repeating instruments")
+        yield CellBlock(whole.file, filled, len(places), (INSTRUMENT, kind), form="REDCap, repeating instruments")
 
 
-def _long(block: Block) -> Block:
+def _long(block: CellBlock) -> CellBlock:
     """A wide block as one row a session; another block as it is."""
     found = _wide_columns(block)
     if not found:
@@ -117,10 +117,10 @@ def _long(block: Block) -> Block:
         missing = frozenset().union(*(part.missing for part in parts if part))
         columns[pattern] = Column(pattern, cells, first.labels, missing)
     columns[SESSION] = Column(SESSION, tuple(str(n) for n in numbers for _ in range(block.rows)))
-    return Block(block.file, columns, block.rows * len(numbers), wide=tuple(numbers), form="one row a client, wide")
+    return CellBlock(block.file, columns, block.rows * len(numbers), wide=tuple(numbers), form="one row a client, wide")
 
 
-def _wide_columns(block: Block) -> dict[str, dict[int, str]]:
+def _wide_columns(block: CellBlock) -> dict[str, dict[int, str]]:
     """Pattern with `{session}` -> number -> header, where at least two columns share a run of session numbers."""
     by_mark: dict[str, dict[str, dict[int, str]]] = {}
     padded: set[str] = set()

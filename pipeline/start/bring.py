@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.base.errors import SourceError
 from pipeline.prepare.identified import Identified
-from pipeline.prepare.plan import Plan
+from pipeline.prepare.plan import Preparation
 from pipeline.prepare.reading import read_identified
 from pipeline.prepare.study import prepare
 from pipeline.prepare.telling import tell
@@ -28,7 +28,7 @@ def as_they_are(tables: dict[str, Identified], blobs: Mapping[str, bytes], folde
     return Brought(tables, {f"{folder}/{name}": blobs[name] for name in tables}, (said,))
 
 
-def prepared(tables: Mapping[str, Identified], plan: Plan, key: bytes, folder: str) -> Brought:
+def prepared(tables: Mapping[str, Identified], plan: Preparation, key: bytes, folder: str) -> Brought:
     """What prepare makes of identified files; columns that kept their codes keep their labels. SourceError as prepare."""
     made = prepare(tables, plan, key)
     found: dict[str, Identified] = {}

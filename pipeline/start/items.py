@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipeline.start.blocks import Block
+from pipeline.start.blocks import CellBlock
 from pipeline.start.words import plain
 
 FEWEST = 4
@@ -28,7 +28,7 @@ class Items:
     answers: frozenset[str]
 
 
-def items_of(block: Block) -> list[Items]:
+def items_of(block: CellBlock) -> list[Items]:
     """The runs of items of a block, from item 1 upward without a gap; each header in the longest run it fits."""
     runs: dict[tuple[str, str, bool], dict[int, str]] = {}
     for header in block.columns:
@@ -56,7 +56,7 @@ def headers_of(items: Items) -> list[str]:
     return [items.pattern.replace("{item:02}", f"{n:02}").replace("{item}", str(n)) for n in range(1, items.count + 1)]
 
 
-def scores_of(block: Block) -> dict[str, str]:
+def scores_of(block: CellBlock) -> dict[str, str]:
     """Score -> header, where a block holds scores of an alliance measure in place of items."""
     found: dict[str, str] = {}
     for header, column in block.columns.items():
@@ -90,7 +90,7 @@ def _merged(runs: Mapping[tuple[str, str, bool], dict[int, str]]) -> dict[tuple[
     return {key: found for key, found in merged.items() if found}
 
 
-def _is_answer(block: Block, header: str) -> bool:
+def _is_answer(block: CellBlock, header: str) -> bool:
     column = block.columns[header]
     found = column.different()
     if len(found) > MOST_ANSWERS:  # a line to be marked gives many answers, none of them large

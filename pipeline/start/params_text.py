@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.prepare.plan import Plan
+from pipeline.prepare.plan import Preparation
 from pipeline.start.result import Tree
 
 WIDTH = 120
@@ -46,7 +46,7 @@ def dumped(name: str, tree: Tree, comment: str = "") -> str:
     return "\n".join([*lines, *_lines(tree, 1)]) + "\n\n"
 
 
-def plan_text(plan: Plan) -> str:
+def plan_text(plan: Preparation) -> str:
     """A plan for prepare as the YAML that `--plan` takes: what is set in it, in the order of its keys."""
     set_keys = plan.model_dump(mode="json", exclude_defaults=True)
     lists = [value for value in set_keys.values() if isinstance(value, list)]

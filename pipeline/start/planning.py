@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
-from pipeline.prepare.plan import Plan
+from pipeline.prepare.plan import Preparation
 from pipeline.start.identify import Proposed
 from pipeline.start.questions import Interview, Question, one_of
 
 ORDERS = {"day": "day_first", "month": "month_first"}
 
 
-def plan_from(proposed: Proposed, interview: Interview) -> Plan:
+def plan_from(proposed: Proposed, interview: Interview) -> Preparation:
     """The plan: intake, the order of day and month, and the time zone asked where the files leave them open."""
     intake = _intake(proposed, interview)
     order = _orders(proposed, interview)
@@ -22,7 +22,7 @@ def plan_from(proposed: Proposed, interview: Interview) -> Plan:
     dates = [name for name in (*proposed.dates, *proposed.intake) if name not in intake]
     ids = {**proposed.ids, "client": _one_a_file(proposed.ids["client"])}
     client = {name.rpartition(":")[0] for name in ids["client"]}
-    return Plan.model_validate(
+    return Preparation.model_validate(
         {
             **{kind: tuple(names) for kind, names in ids.items()},
             "intake": tuple(intake),

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pipeline.start.blocks import INSTANCE, INSTRUMENT, SESSION, Block, Column
+from pipeline.start.blocks import INSTANCE, INSTRUMENT, SESSION, CellBlock, Column
 from pipeline.start.items import Items, headers_of, items_of, scores_of
 from pipeline.start.words import header_words, plain
 from pipeline.tables import by_name
@@ -28,7 +28,7 @@ class Role:
     `loose`: what its columns would be in every table; `joins`: files looked up for more, with the key here and there.
     """
 
-    block: Block
+    block: CellBlock
     tables: Mapping[str, dict[str, str]] = field(default_factory=dict)
     items: tuple[Items, ...] = ()
     scores: Mapping[str, str] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Role:
         return found
 
 
-def role_of(block: Block) -> Role:
+def role_of(block: CellBlock) -> Role:
     """What a block seems to be for."""
     items = tuple(items_of(block))
     scores = {} if items else scores_of(block)
@@ -69,7 +69,7 @@ def role_of(block: Block) -> Role:
     return Role(block, tables, items, scores, guesses)
 
 
-def _columns(table: str, columns: Mapping[str, Column], block: Block) -> dict[str, str]:
+def _columns(table: str, columns: Mapping[str, Column], block: CellBlock) -> dict[str, str]:
     """Canonical column -> header, the telling words first; each header once."""
     own = _own_words(columns)
     found: dict[str, str] = {}
@@ -123,12 +123,12 @@ def _fits(table: str, name: str, column: Column) -> bool:
     return declared.kind in ("id", "codes") or len(column.different()) <= 40
 
 
-def _is_log(block: Block, found: Mapping[str, str], rated: bool) -> bool:
+def _is_log(block: CellBlock, found: Mapping[str, str], rated: bool) -> bool:
     named = any(word in block.name().lower() for word in LOG)
     return not rated and "client_id" in found and ("mode" in found or named) and ("mode" in found or "setting" in found)
 
 
-def _is_sessions(found: Mapping[str, str], rated: bool, block: Block) -> bool:
+def _is_sessions(found: Mapping[str, str], rated: bool, block: CellBlock) -> bool:
     if "client_id" not in found or block.name().lower() in ("alliance", "ratings"):
         return False
     telling = [name for name in TELLING["sessions"] if name in found]
@@ -142,6 +142,6 @@ def _is_people(found: Mapping[str, str], key: str) -> bool:
     return key in found and bool(facts)
 
 
-def _is_workers(found: Mapping[str, str], block: Block, tables: Iterable[str]) -> bool:
+def _is_workers(found: Mapping[str, str], block: CellBlock, tables: Iterable[str]) -> bool:
     facts = [name for name in found if name in ("discipline", "experience_band", "caseload_band")]
     return "worker_id" in found and bool(facts) and not list(tables) and block.unique(found["worker_id"])

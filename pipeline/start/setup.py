@@ -9,7 +9,7 @@ from dataclasses import replace
 from pipeline.base.params import Privacy
 from pipeline.measures.instrument import Instrument
 from pipeline.prepare.identified import Identified
-from pipeline.start.blocks import Block, blocks_of
+from pipeline.start.blocks import CellBlock, blocks_of
 from pipeline.start.joins import joined
 from pipeline.start.links import Key, keys, own_key, rated_rows
 from pipeline.start.questions import Interview, Question, one_of
@@ -78,7 +78,7 @@ def _stacked(roles: list[Role]) -> Iterator[Role]:
             for header, column in blocks[0].columns.items()
         }
         files = "\n".join(sorted(block.file for block in blocks))
-        whole = Block(files, columns, sum(block.rows for block in blocks), wide=blocks[0].wide, form=blocks[0].form)
+        whole = CellBlock(files, columns, sum(block.rows for block in blocks), wide=blocks[0].wide, form=blocks[0].form)
         yield role_of(whole)
 
 

@@ -18,7 +18,7 @@ MEANING: Mapping[str, str] = {
 }
 
 
-class Suspect(Protocol):
+class SuspectLike(Protocol):
     """An item that runs against its key."""
 
     @property
@@ -52,7 +52,7 @@ class OtherKey(Protocol):
     def other_subscale(self) -> tuple[int, ...]: ...  # noqa: D102
 
 
-class Shipped(Protocol):
+class ShippedLike(Protocol):
     """A score that came with the data, and how it was made; `constant` is 0 where only rounding differs."""
 
     @property
@@ -88,7 +88,7 @@ def two_decimals(value: float | None) -> str:
     return "not estimable" if value is None else f"{value:.2f}"
 
 
-def suspect_text(found: Suspect, show: Show = two_decimals) -> str:
+def suspect_text(found: SuspectLike, show: Show = two_decimals) -> str:
     """An item that runs against its key."""
     return (
         f"item {found.item} runs against its key: as keyed it correlates {show(found.correlation)} "
@@ -117,7 +117,7 @@ def other_key_text(found: OtherKey, instrument: str, show: Callable[[float], str
     return f"the answers fit the key of `{found.instrument}` better than that of `{instrument}`: {'; '.join(parts)}"
 
 
-def shipped_text(found: Shipped, instrument: str, count: Count = str) -> str:
+def shipped_text(found: ShippedLike, instrument: str, count: Count = str) -> str:
     """What became of a score that came with the data; `count` shows numbers of ratings."""
     name, n = f"The {found.score} score shipped with the data", count(found.n)
     if found.verdict == "agrees":
@@ -155,7 +155,7 @@ def invariance_text(holds: str | None, untested: str, cfi: str, least: float) ->
     )
 
 
-def _made(found: Shipped) -> str:
+def _made(found: ShippedLike) -> str:
     """How the shipped score was made."""
     differences = _differences(found)
     if found.rule == "other":
@@ -167,7 +167,7 @@ def _made(found: Shipped) -> str:
     return f"the {found.rule} that {' and '.join(filter(None, (differences, added))) or 'differs in rounding alone'}"
 
 
-def _differences(found: Shipped) -> str:
+def _differences(found: ShippedLike) -> str:
     parts = [
         (found.reversed_there, "reverses {} (our key does not)"),
         (found.not_reversed_there, "does not reverse {} (our key does)"),

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
-from pipeline.description.tables import Study
+from pipeline.description.tables import StudyTables
 from pipeline.disclosure.census import Census
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
@@ -27,7 +27,7 @@ Limits = tuple[float, float | None]
 Released = int | str
 
 
-def without(study: Study, client: str) -> Study:
+def without(study: StudyTables, client: str) -> StudyTables:
     """The study before a client joined."""
     sessions = study.sessions[study.sessions["client_id"] != client]
 

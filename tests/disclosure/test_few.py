@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from pipeline.description.summary import describe
-from pipeline.description.tables import Study, people_behind
+from pipeline.description.tables import StudyTables, people_behind
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
 from pipeline.report.counts import census_of, episode_key, group_key, level_key
@@ -17,11 +17,11 @@ from pipeline.report.tables import people
 from tests.report.studies import full_study
 
 
-def gate_of(study: Study) -> Gate:
+def gate_of(study: StudyTables) -> Gate:
     return Gate(Rules(), census_of(describe(study), {}, Rules().min_cell))
 
 
-def agency_of_one(workers: int) -> Study:
+def agency_of_one(workers: int) -> StudyTables:
     """A study in which the clients of a few workers, and only they, belong to an agency of their own."""
     study = full_study()
     busiest = list(study.sessions["worker_id"].value_counts().index[:workers])

@@ -11,7 +11,7 @@ import pytest
 from pipeline.base.params import Compute, Exposure, Missing, VerdictRules, missing_for, settled
 from pipeline.exposure.link import link
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.hypotheses.imputed.analyse import Imputations, Study, attached, imputed_of
+from pipeline.hypotheses.imputed.analyse import Imputations, ImputedStudy, attached, imputed_of
 from pipeline.hypotheses.imputed.draw import Draws, draws_of
 from pipeline.hypotheses.imputed.fill import fill, worse
 from pipeline.hypotheses.imputed.gaps import gaps_of
@@ -59,7 +59,7 @@ def imputed(plan: Any, study: Tables = GAPS) -> tuple[Fit, Imputed, Grid]:
         more = draws_of(plan, wider, 4)
         added = int(wider.occasions[LEFT].sum())
         leavers = Imputations(wider.occasions, wider.ledger, more, more.facts) if isinstance(more, Draws) else more
-    return fit, imputed_of(plan, Study(main, leavers, added), fit, Compute()), grid
+    return fit, imputed_of(plan, ImputedStudy(main, leavers, added), fit, Compute()), grid
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +199,7 @@ def test_what_cannot_be_imputed_ends_as_a_check_that_could_not_be_computed(spoil
     draws = draws_of(plan, grid_of(plan, study[0], study[1], Exposure()), 1)
     assert isinstance(draws, Reason)
     fit = evaluate(plan, *link(*GAPS, Exposure())[:2], Compute())
-    whole = attached(fit, imputed_of(plan, Study(draws), fit, Compute()))
+    whole = attached(fit, imputed_of(plan, ImputedStudy(draws), fit, Compute()))
     check = next(one for one in whole.battery if one.check == "imputed")
     assert check.outcome == "not_computed"
     assert check.reason is not None

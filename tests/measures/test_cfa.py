@@ -9,7 +9,7 @@ import pytest
 from pipeline.measures.omega import factor_omega
 from pipeline.sem.fitness import fitness
 from pipeline.sem.likelihood import at, deviance
-from pipeline.sem.models import LEVELS, Fitted, Invariance, Shape, fit_groups, fit_one, moments, pattern
+from pipeline.sem.models import LEVELS, FittedStructure, Invariance, Shape, fit_groups, fit_one, moments, pattern
 from pipeline.sem.optimize import maximize
 from pipeline.sem.twolevel import BETWEEN, WITHIN, fit_two_level, two_level_blocks
 from tests.measures.reference import data, said
@@ -24,7 +24,7 @@ SHAPES: tuple[Shape, ...] = ("one_factor", "subscales", "bifactor")
 CASES = ("twelve", "other", "five")
 
 
-def fitted(name: str, shape: Shape) -> tuple[Fitted, Any]:
+def fitted(name: str, shape: Shape) -> tuple[FittedStructure, Any]:
     sample = moments(data(name).to_numpy(dtype=float))
     return fit_one(sample, pattern(shape, 12, SUBSCALES), orthogonal=shape == "bifactor"), sample
 

@@ -11,7 +11,7 @@ import pytest
 from pipeline.measures.alpha import cronbach_alpha
 from pipeline.measures.omega import factor_omega, omega_total
 from pipeline.sem.fitness import Fitness, fitness
-from pipeline.sem.models import LEVELS, Fitted, Invariance, fit_groups, fit_one, moments, pattern
+from pipeline.sem.models import LEVELS, FittedStructure, Invariance, fit_groups, fit_one, moments, pattern
 from pipeline.sem.twolevel import BETWEEN, WITHIN, fit_two_level
 from tests.measures.reference import data, said
 
@@ -28,7 +28,7 @@ def answers(name: str) -> np.ndarray:
     return data(f"strange_{name}").to_numpy(dtype=float)
 
 
-def one_factor(name: str) -> tuple[Fitted, Fitness, Any]:
+def one_factor(name: str) -> tuple[FittedStructure, Fitness, Any]:
     sample = moments(answers(name))
     fitted = fit_one(sample, pattern("one_factor", len(sample.mean), []))
     return fitted, fitness(fitted, [sample]), said("strange")["single"][name]

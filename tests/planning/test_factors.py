@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 
-from pipeline.planning.design import Design, Variation
+from pipeline.planning.design import PlannedDesign, Variation
 from pipeline.planning.factors import FACTORS, curves, values
 
-AROUND = Design(workers=12, clients=6, sessions=8, rate=0.4, missed=0.1, dropout=0.02)
+AROUND = PlannedDesign(workers=12, clients=6, sessions=8, rate=0.4, missed=0.1, dropout=0.02)
 
 
 def test_every_factor_has_a_curve_through_the_designs_own_value() -> None:
@@ -30,5 +30,5 @@ def test_more_of_what_helps_helps_and_gaps_cost(name: str, better: int) -> None:
 
 
 def test_small_designs_have_values_that_can_carry_a_model() -> None:
-    assert min(values(Design(3, 2, 4), "sessions")) >= 4
+    assert min(values(PlannedDesign(3, 2, 4), "sessions")) >= 4
     assert values(AROUND, "dropout") == [0.0, 0.02, 0.05, 0.1, 0.2]

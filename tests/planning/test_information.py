@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.multilevel import fit
-from pipeline.planning.design import Design, Drawn, Variation, draw
+from pipeline.planning.design import Drawn, PlannedDesign, Variation, draw
 from pipeline.planning.information import NoInformationError, information
 from pipeline.planning.power import grid, power, smallest
 
-DESIGN = Design(workers=12, clients=8, sessions=10, rate=0.5, missed=0.1, dropout=0.02)
+DESIGN = PlannedDesign(workers=12, clients=8, sessions=10, rate=0.5, missed=0.1, dropout=0.02)
 FIXED, RANDOM = ["within", "between", "above", "time"], {"worker": ["1", "within"], "client": ["1", "within", "time"]}
 
 
@@ -87,8 +87,8 @@ def test_power_is_what_simulated_studies_show() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.integers(4, 30), st.integers(2, 10), st.integers(4, 16), st.floats(0.1, 1.5))
 def test_more_of_anything_never_sees_less(workers: int, clients: int, sessions: int, rate: float) -> None:
-    small = power(Design(workers, clients, sessions, rate), Variation(), 0.15, alpha=0.05, seed=1)
-    large = power(Design(2 * workers, clients, sessions, rate), Variation(), 0.15, alpha=0.05, seed=1)
+    small = power(PlannedDesign(workers, clients, sessions, rate), Variation(), 0.15, alpha=0.05, seed=1)
+    large = power(PlannedDesign(2 * workers, clients, sessions, rate), Variation(), 0.15, alpha=0.05, seed=1)
     if small.power is None:  # too small to carry the model: then it says so
         assert small.reason
         return
@@ -98,8 +98,10 @@ def test_more_of_anything_never_sees_less(workers: int, clients: int, sessions: 
     assert 0.0 < large.power <= 1.0
 
 
-@pytest.mark.parametrize("design", [Design(1, 1, 8), Design(2, 1, 8), Design(4, 8, 1), Design(4, 8, 8, missed=0.99)])
-def test_a_design_that_cannot_carry_the_model_gets_words_and_no_number(design: Design) -> None:
+@pytest.mark.parametrize(
+    "design", [PlannedDesign(1, 1, 8), PlannedDesign(2, 1, 8), PlannedDesign(4, 8, 1), PlannedDesign(4, 8, 8, missed=0.99)]
+)
+def test_a_design_that_cannot_carry_the_model_gets_words_and_no_number(design: PlannedDesign) -> None:
     told = power(design, Variation(), 0.15, alpha=0.05, seed=1)
     assert told.power is None
     assert told.reason
@@ -108,7 +110,7 @@ def test_a_design_that_cannot_carry_the_model_gets_words_and_no_number(design: D
 
 
 def test_a_grid_holds_every_combination_and_the_smallest_that_reaches_the_target_is_found() -> None:
-    designs = grid(Design(8, 6, 8), {"workers": [8, 16, 32], "sessions": [6, 12]})
+    designs = grid(PlannedDesign(8, 6, 8), {"workers": [8, 16, 32], "sessions": [6, 12]})
     assert len(designs) == 6
     powers = [power(design, Variation(), 0.15, alpha=0.05, seed=1) for design in designs]
     best = smallest(powers, 0.8)

@@ -10,7 +10,7 @@ import pytest
 from pipeline.base.errors import ParamsError
 from pipeline.base.params import load
 from pipeline.commands import plan
-from pipeline.planning.design import Design
+from pipeline.planning.design import PlannedDesign
 from pipeline.planning.studies import Outcome, settings
 from pipeline.planning.tally import ladders, missing, run, tasks, wilson
 from tests.project import ROOT
@@ -64,7 +64,7 @@ def test_shares_have_wilsons_interval() -> None:
 
 
 def test_what_is_known_is_not_drawn_again_and_the_order_of_drawing_does_not_matter() -> None:
-    asked = tasks([Design(6, 4, 6)], ("effect", "none"), 3, 7)
+    asked = tasks([PlannedDesign(6, 4, 6)], ("effect", "none"), 3, 7)
     known = {task.key: Outcome(task.world == "effect", "supported") for task in reversed(asked[:4])}
     assert [task.seed for task in missing(asked, known)] == [8, 9]
     assert ladders(asked, known) == ladders(asked, dict(sorted(known.items())))
@@ -77,7 +77,7 @@ def test_a_harm_is_as_large_as_the_effect_and_null_worlds_have_none(tmp_path: Pa
     planned = plan.Planned(
         hypothesis, params.verdict, params.compute, params.exposure, plan.variation_of(tmp_path, params)[0], 0.5, 1
     )
-    design = Design(6, 4, 6)
+    design = PlannedDesign(6, 4, 6)
     effect, harm = (settings(planned, design, world).truth["joint"] for world in ("effect", "harm"))
     assert effect == -harm > 0
     for world in ("none", "low_rating_brings", "high_rating_brings", "shared_trend"):
@@ -107,7 +107,7 @@ def test_a_cluster_of_two_draws_what_one_core_draws(tmp_path: Path) -> None:
     _, hypothesis = plan.hypothesis_of(params)
     variation = plan.variation_of(tmp_path, params)[0]
     planned = plan.Planned(hypothesis, params.verdict, params.compute, params.exposure, variation, 0.5, 1)
-    asked = tasks([Design(6, 4, 6)], ("effect",), 4, 7)
+    asked = tasks([PlannedDesign(6, 4, 6)], ("effect",), 4, 7)
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         there = list(run(planned, asked, cluster.scheduler_address, 2))
     assert there == list(run(planned, asked, None, 1))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.prepare.bands import age_at, age_band, area
 from pipeline.prepare.moments import MONTHS, read_dates
-from pipeline.prepare.plan import Plan
+from pipeline.prepare.plan import Preparation
 from pipeline.tables.column import is_band
 
 DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2039, 12, 31))
@@ -98,7 +98,7 @@ def test_a_birth_in_two_digits_is_not_read() -> None:
 
 @given(age=st.integers(0, 120), bounds=st.sets(st.integers(1, 17).map(lambda n: 5 * n)))
 def test_every_age_has_one_band_and_nothing_is_finer_above_ninety(age: int, bounds: set[int]) -> None:
-    band = age_band(age, Plan(bands=tuple(sorted(bounds))).bands)
+    band = age_band(age, Preparation(bands=tuple(sorted(bounds))).bands)
     assert is_band(band)
     if age >= 90:
         assert band == "90+"

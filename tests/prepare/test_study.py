@@ -16,7 +16,7 @@ from pipeline.base.sources import Sources
 from pipeline.ingest.readers import read
 from pipeline.ingest.study import Scale, ingest
 from pipeline.prepare.identified import Identified
-from pipeline.prepare.plan import Plan
+from pipeline.prepare.plan import Preparation
 from pipeline.prepare.reading import read_identified
 from pipeline.prepare.study import Prepared, prepare
 from tests.prepare.identified_study import as_csv, study
@@ -36,7 +36,7 @@ def out(prepared: Prepared, place: int = 0) -> list[dict[str, str]]:
     return sorted(rows, key=lambda row: sorted(row.items()))
 
 
-def refused(files: dict[str, Identified], plan: Plan) -> str:
+def refused(files: dict[str, Identified], plan: Preparation) -> str:
     with pytest.raises(SourceError) as caught:
         prepare(files, plan, KEY)
     return "\n".join(map(str, caught.value.problems))
@@ -45,7 +45,7 @@ def refused(files: dict[str, Identified], plan: Plan) -> str:
 def test_the_output_passes_the_gate_by_construction() -> None:
     found = study()
     files = {name: table(*as_csv(rows).splitlines()) for name, rows in found.files.items()}
-    plan = Plan(
+    plan = Preparation(
         client=("mrn",), worker=("staff",), session=("visit_ref",), episode=("adv_ref",), intake=("intake_date",),
         date=("visit_date", "adv_date", "rated_at"), age=("dob",), zip=("zip",),
         keep=("sex", "nr", "kept", "who", "place", "wai_*"), bands=(45,),
@@ -93,7 +93,7 @@ def test_the_output_passes_the_gate_by_construction() -> None:
 def test_days_count_from_each_clients_intake_and_before_it_is_negative_and_counted() -> None:
     people = table("id,intake", "1,2023-01-10", "2,2023-03-01")
     visits = table("id,seen_date", "1,12.01.2023", "1,09.01.2023", "2,28.02.2023", "2,")
-    plan = Plan(client=("id",), intake=("intake",), date=("seen_date",))
+    plan = Preparation(client=("id",), intake=("intake",), date=("seen_date",))
     prepared = prepare({"people.csv": people, "visits.csv": visits}, plan, KEY)
     assert sorted(row["seen_day"] for row in out(prepared, 1)) == ["", "-1", "-1", "2"]
     column = next(column for column in prepared.files[1].columns if column.role == "date")
@@ -103,23 +103,23 @@ def test_days_count_from_each_clients_intake_and_before_it_is_negative_and_count
 
 def test_without_an_intake_the_earliest_of_all_date_columns_is_day_0() -> None:
     visits = table("id,came_date,rated_date", "1,2023-01-12,2023-01-13", "1,2023-01-20,2023-01-10")
-    made = prepare({"v.csv": visits}, Plan(client=("id",), date=("*_date",), first_date_is_intake=True), KEY)
+    made = prepare({"v.csv": visits}, Preparation(client=("id",), date=("*_date",), first_date_is_intake=True), KEY)
     assert {(row["came_day"], row["rated_day"]) for row in out(made)} == {("2", "3"), ("10", "0")}
-    assert "no date is said to be the intake" in refused({"v.csv": visits}, Plan(client=("id",), date=("*_date",)))
+    assert "no date is said to be the intake" in refused({"v.csv": visits}, Preparation(client=("id",), date=("*_date",)))
 
 
 BAD = {
-    "no_such_column": (Plan(client=("id",), keep=("nowhere",)), "no file has a column `nowhere`"),
-    "two_roles": (Plan(client=("id",), keep=("id",)), "named in two roles"),
-    "dates_without_client": (Plan(intake=("intake",), keep=("sex",)), "no client column"),
-    "ambiguous": (Plan(client=("id",), intake=("slash",)), "day and month cannot be told apart in 2 different dates"),
-    "no_date": (Plan(client=("id",), intake=("intake",), date=("words",)), "2 cells are no date"),
-    "free_text": (Plan(client=("id",), keep=("words",)), "2 cells (2 different) are neither small numbers"),
-    "long_numbers": (Plan(client=("id",), keep=("long",)), "2 cells (2 different)"),
-    "years": (Plan(client=("id",), keep=("year",)), "2 cells (2 different)"),
-    "header_identifies": (Plan(client=("id",), keep=("phone_yn",)), "name it anew"),
-    "nothing": (Plan(), "no column is taken"),
-    "far": (Plan(client=("id",), intake=("intake",), date=("far",)), "2 rows have a date that gives no day"),
+    "no_such_column": (Preparation(client=("id",), keep=("nowhere",)), "no file has a column `nowhere`"),
+    "two_roles": (Preparation(client=("id",), keep=("id",)), "named in two roles"),
+    "dates_without_client": (Preparation(intake=("intake",), keep=("sex",)), "no client column"),
+    "ambiguous": (Preparation(client=("id",), intake=("slash",)), "day and month cannot be told apart in 2 different dates"),
+    "no_date": (Preparation(client=("id",), intake=("intake",), date=("words",)), "2 cells are no date"),
+    "free_text": (Preparation(client=("id",), keep=("words",)), "2 cells (2 different) are neither small numbers"),
+    "long_numbers": (Preparation(client=("id",), keep=("long",)), "2 cells (2 different)"),
+    "years": (Preparation(client=("id",), keep=("year",)), "2 cells (2 different)"),
+    "header_identifies": (Preparation(client=("id",), keep=("phone_yn",)), "name it anew"),
+    "nothing": (Preparation(), "no column is taken"),
+    "far": (Preparation(client=("id",), intake=("intake",), date=("far",)), "2 rows have a date that gives no day"),
 }
 ROWS = (
     "id,intake,slash,words,long,year,sex,phone_yn,far",
@@ -137,14 +137,16 @@ def test_what_cannot_be_done_is_said_without_a_value(name: str) -> None:
 
 
 def test_all_problems_come_at_once() -> None:
-    said = refused({"a.csv": table(*ROWS)}, Plan(client=("id",), intake=("slash",), keep=("words", "long"), date=("far",)))
+    said = refused(
+        {"a.csv": table(*ROWS)}, Preparation(client=("id",), intake=("slash",), keep=("words", "long"), date=("far",))
+    )
     assert said.count("cells (") == 2
     assert "cannot be told apart" in said
 
 
 def test_rows_without_a_day_can_be_set_aside_and_are_counted() -> None:
     visits = table("id,intake,seen_date", "1,2023-01-10,2023-01-12", "1,,not known", "9,,2023-01-12")
-    plan = Plan(client=("id",), intake=("intake",), date=("seen_date",), set_aside=True)
+    plan = Preparation(client=("id",), intake=("intake",), date=("seen_date",), set_aside=True)
     made = prepare({"v.csv": visits}, plan, KEY)
     assert (made.files[0].rows, made.files[0].set_aside) == (1, 2)
 
@@ -152,13 +154,13 @@ def test_rows_without_a_day_can_be_set_aside_and_are_counted() -> None:
 def test_two_intakes_of_one_client_are_refused() -> None:
     people = table("id,intake", "1,2023-01-10", "1,2023-01-11")
     assert "1 clients have more than one day of intake" in refused(
-        {"p.csv": people}, Plan(client=("id",), intake=("intake",))
+        {"p.csv": people}, Preparation(client=("id",), intake=("intake",))
     )
 
 
 def test_words_that_a_plan_names_may_stay_and_ids_that_nearly_agree_are_counted() -> None:
     rows = table("id,kind", "7,Walk-in Tues", "07,Walk-in Tues", "a1,x", "A1,x")
-    made = prepare({"p.csv": rows}, Plan(client=("id",), keep=("kind",), codes={"kind": ("Walk-in Tues",)}), KEY)
+    made = prepare({"p.csv": rows}, Preparation(client=("id",), keep=("kind",), codes={"kind": ("Walk-in Tues",)}), KEY)
     assert made.twins["client"] == 4
     assert made.ids["client"] == 4
     assert {row["kind"] for row in out(made)} == {"Walk-in Tues", "x"}
@@ -166,7 +168,7 @@ def test_words_that_a_plan_names_may_stay_and_ids_that_nearly_agree_are_counted(
 
 def test_headers_and_file_names_that_may_identify_are_made_anew() -> None:
     rows = table("Patient Name,Date of visit,Intake date", "Anna Berg,2023-01-12,2023-01-10")
-    plan = Plan(client=("Patient Name",), date=("Date of visit",), intake=("Intake date",))
+    plan = Preparation(client=("Patient Name",), date=("Date of visit",), intake=("Intake date",))
     made = prepare({"Berg_Anna_2023-01-12 visits.csv": rows}, plan, KEY)
     assert made.files[0].name == "visits.csv"
     assert list(out(made)[0]) == ["client_id", "visit_day"]
@@ -185,7 +187,7 @@ def test_dates_and_labels_of_excel_spss_stata_and_parquet(tmp_path: Path) -> Non
     labels = {"sex": {1.0: "Female", 2.0: "Male"}}
     pyreadstat.write_sav(frame, tmp_path / "a.sav", variable_value_labels=labels)
     pyreadstat.write_dta(frame, tmp_path / "a.dta", variable_value_labels={"sex": {1: "Female", 2: "Male"}})
-    plan = Plan(client=("id",), intake=("start",), date=("seen",), keep=("sex",))
+    plan = Preparation(client=("id",), intake=("start",), date=("seen",), keep=("sex",))
     for ending in ("xlsx", "parquet", "sav", "dta"):
         found, problems = read_identified(1, ending, (tmp_path / f"a.{ending}").read_bytes())
         assert found is not None, (ending, problems)
@@ -214,6 +216,6 @@ def test_a_broken_file_is_refused_without_a_cell() -> None:
 
 def test_means_of_answers_keep_their_decimals_and_places_on_a_map_do_not_pass() -> None:
     rows = table("id,wai_mean,spot", "1,3.416666667,42.360123", "2,2.9,41.112233")
-    made = prepare({"p.csv": rows}, Plan(client=("id",), keep=("wai_mean",)), KEY)
+    made = prepare({"p.csv": rows}, Preparation(client=("id",), keep=("wai_mean",)), KEY)
     assert {row["wai_mean"] for row in out(made)} == {"3.416666667", "2.9"}
-    assert "2 cells (2 different)" in refused({"p.csv": rows}, Plan(client=("id",), keep=("spot",)))
+    assert "2 cells (2 different)" in refused({"p.csv": rows}, Preparation(client=("id",), keep=("spot",)))

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.base.params import Params, load
 from pipeline.description.summary import describe
-from pipeline.description.tables import Study
+from pipeline.description.tables import StudyTables
 from pipeline.report.claims import Claim
 from pipeline.report.document import Document
 from pipeline.report.material import Material
@@ -197,7 +197,7 @@ def default_description() -> Description:
     return describe(full_study())
 
 
-def sources(study: Study | None = None, verdicts: tuple[str, ...] = VERDICTS) -> Sources:
+def sources(study: StudyTables | None = None, verdicts: tuple[str, ...] = VERDICTS) -> Sources:
     fits = {name_of(verdict): fit(verdict) for verdict in verdicts}
     return Sources(
         description=describe(study) if study is not None else default_description(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipeline.description.tables import Study
+from pipeline.description.tables import StudyTables
 
 PHASES = ["engagement", "assessment", "intervention", "evaluation"]
 MODES = ["joint", "worker_solo", "client_solo", "concrete"]
@@ -99,7 +99,7 @@ def scores_table(occasions: pd.DataFrame) -> pd.DataFrame:
     return long.assign(answered=12, items=12, prorated=False)
 
 
-def full_study(n: int = 150, seed: int = 7) -> Study:
+def full_study(n: int = 150, seed: int = 7) -> StudyTables:
     rng = np.random.default_rng(seed)
     clients = clients_table(rng, n)
     sessions = sessions_table(rng, clients, max(2, n // 10), 8)
@@ -107,7 +107,7 @@ def full_study(n: int = 150, seed: int = 7) -> Study:
     advocacy = advocacy_table(rng, clients, 6 * n)
     ledger = ledger_table(rng, advocacy, occasions)
     rows = {"clients": n, "sessions": len(sessions), "ratings_wai_sr": len(occasions), "advocacy": len(advocacy)}
-    return Study(
+    return StudyTables(
         clients=clients,
         workers=sessions[["worker_id"]].drop_duplicates(),
         sessions=sessions,
@@ -132,7 +132,7 @@ def full_study(n: int = 150, seed: int = 7) -> Study:
     )
 
 
-def foreign_study(n: int = 60, seed: int = 8) -> Study:
+def foreign_study(n: int = 60, seed: int = 8) -> StudyTables:
     """Two ratings a client, session number the only time, no advocacy log, no phases, no client facts."""
     rng = np.random.default_rng(seed)
     clients = clients_table(rng, n)[["client_id"]]
@@ -141,7 +141,7 @@ def foreign_study(n: int = 60, seed: int = 8) -> Study:
     sessions["attendance"] = "attended"
     occasions = occasions_table(rng, sessions.assign(day=1), clients).assign(day=pd.NA, previous_day=np.nan)
     ledger = ledger_table(rng, advocacy_table(rng, clients, 3), occasions).iloc[:0]
-    return Study(
+    return StudyTables(
         clients=clients,
         workers=sessions[["worker_id"]].drop_duplicates(),
         sessions=sessions,

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 from pipeline.description.summary import describe
-from pipeline.description.tables import Study
+from pipeline.description.tables import StudyTables
 from pipeline.disclosure.neutral import visible
 from pipeline.disclosure.shown import Shown
 from pipeline.report.document import Document
@@ -108,7 +108,7 @@ HOSTILE_STRINGS = {
 VERDICT = "supported"  # of every hypothesis below
 
 
-def hostile_study(strings: tuple[str, ...]) -> Study:
+def hostile_study(strings: tuple[str, ...]) -> StudyTables:
     """A study whose genders, themes and settings are these strings, each held by enough clients to be shown."""
     study = full_study()
     assert study.advocacy is not None

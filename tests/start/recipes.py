@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from pipeline.prepare.plan import Plan
+from pipeline.prepare.plan import Preparation
 from pipeline.prepare.reading import read_identified
 from pipeline.prepare.study import prepare
 from tests.start.made import ITEMS, Made, Row, csv_text
@@ -22,7 +22,7 @@ def files_of(name: str, made: Made, folder: Path) -> None:
 def _redcap(made: Made, folder: Path) -> None:
     table, _ = read_identified(1, "csv", made.redcap().encode())
     assert table is not None
-    plan = Plan(
+    plan = Preparation(
         client=("record_id",),
         worker=("visit_staff", "adv_staff"),
         intake=("intake_date",),

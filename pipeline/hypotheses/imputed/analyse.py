@@ -41,7 +41,7 @@ class Imputations:
 
 
 @dataclass(frozen=True)
-class Study:
+class ImputedStudy:
     """The imputations of a hypothesis, and of the grid with leavers where deltas after dropout are asked for, or reasons."""
 
     main: Imputations | Reason
@@ -49,7 +49,7 @@ class Study:
     added: int = 0  # sessions of leavers
 
 
-def imputed_of(plan: Plan, study: Study, fit: Fit, compute: Compute) -> Imputed:
+def imputed_of(plan: Plan, study: ImputedStudy, fit: Fit, compute: Compute) -> Imputed:
     """The analysis of the imputed study; a reason in place of numbers where there are none. Never raises for data."""
     assert plan.missing is not None
     headline = plan.missing.method == "headline"
@@ -87,7 +87,7 @@ def behind_the_rows(found: Imputed, observed: Backing) -> Imputed:
     )
 
 
-def _pooled(plan: Plan, study: Study, kind: Kind, compute: Compute, headline: bool) -> Imputed:
+def _pooled(plan: Plan, study: ImputedStudy, kind: Kind, compute: Compute, headline: bool) -> Imputed:
     assert plan.missing is not None
     assert isinstance(study.main, Imputations)
     collected, lower = _collect(plan, study.main, kind, compute, plan.missing.skipped, "skipped")

@@ -41,7 +41,7 @@ class RandomPart:
 
 
 @dataclass(frozen=True)
-class Design:
+class DesignMatrix:
     """Everything a fit needs of the data; factors stand finest first."""
 
     spec: Specification
@@ -67,7 +67,7 @@ class Design:
         """Fixed coefficients in order, the intercept first."""
         return tuple(self.base.names[i] for i in self.fixed)
 
-    def with_outcome(self, values: Floats) -> Design:
+    def with_outcome(self, values: Floats) -> DesignMatrix:
         """The same design for another response of the same length."""
         mean, scale = center(values, self.weights)
         return replace(self, response=values, outcome_mean=mean, outcome_scale=scale)
@@ -79,7 +79,7 @@ class Design:
         return out
 
 
-def build(data: Data, spec: Specification) -> Design:
+def build(data: Data, spec: Specification) -> DesignMatrix:
     """Read, code, check and center the columns a specification names; ModelError lists every problem at once."""
     problems = option_problems(spec)
     source = Source(data)
@@ -155,11 +155,11 @@ def _assembled(
     factors: tuple[Factor, ...],
     weights: Floats | None,
     time: Floats | None,
-) -> Design:
+) -> DesignMatrix:
     arranged, cells = arrange(factors)
     parts = {group: _part(spec, group, random, base, position) for group in spec.groups}
     mean, scale = center(outcome, weights)
-    return Design(
+    return DesignMatrix(
         spec=spec,
         base=base,
         response=outcome,

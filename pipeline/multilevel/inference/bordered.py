@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.multilevel.design.matrix import Design
+from pipeline.multilevel.design.matrix import DesignMatrix
 from pipeline.multilevel.design.segments import Floats, Ints
 from pipeline.multilevel.likelihood import blocks as soa
 from pipeline.multilevel.likelihood.elimination import Eliminated, eliminate
 from pipeline.multilevel.likelihood.parameters import Parameters
-from pipeline.multilevel.likelihood.plan import Plan, make_plan
+from pipeline.multilevel.likelihood.plan import EliminationPlan, make_plan
 from pipeline.multilevel.likelihood.products import RowSums, gather, make_layout
 from pipeline.multilevel.likelihood.remainder import Remainder, make_remainder
 from pipeline.multilevel.search.estimate import Optimum
@@ -76,7 +76,7 @@ class Bordered:
         return np.asarray(weighted - (left.T @ self.fk[b[1]]) @ (self.f[c[1]].T @ right))
 
 
-def make_bordered(design: Design, parameters: Parameters, found: Optimum) -> Iterator[Bordered]:
+def make_bordered(design: DesignMatrix, parameters: Parameters, found: Optimum) -> Iterator[Bordered]:
     """The parts of a design at an optimum, residuals independent."""
     plan = make_plan(design.cells, tuple(factor.n_levels for factor in design.factors), stages=1)
     widths = [(len(part.base), len(part.names)) for part in design.random]
@@ -99,7 +99,7 @@ class _Part:
     columns: Floats
 
 
-def _parts(plan: Plan, remainder: Remainder | None, done: Eliminated) -> Iterator[_Part]:
+def _parts(plan: EliminationPlan, remainder: Remainder | None, done: Eliminated) -> Iterator[_Part]:
     """Components gathered up to TOGETHER coarser effects; a design of one factor is one part without any."""
     p = done.total.shape[0] - 1
     if remainder is None:
@@ -126,7 +126,7 @@ def _parts(plan: Plan, remainder: Remainder | None, done: Eliminated) -> Iterato
             yield _Part(units, levels, offsets, a, k, solved.columns[chosen, :, :p].reshape(size, p))
 
 
-def _component_of_units(plan: Plan, remainder: Remainder) -> tuple[Ints, Ints]:
+def _component_of_units(plan: EliminationPlan, remainder: Remainder) -> tuple[Ints, Ints]:
     """The stack and component each level of the finest factor belongs to, read off one of its coarser levels."""
     g = plan.rest[0]
     stack_of = np.empty(plan.n_levels[g], dtype=np.int64)
@@ -141,7 +141,7 @@ def _component_of_units(plan: Plan, remainder: Remainder) -> tuple[Ints, Ints]:
     return stack_of[some], component_of[some]
 
 
-def _bordered(plan: Plan, lifts: list[Floats], done: Eliminated, part: _Part) -> Bordered:
+def _bordered(plan: EliminationPlan, lifts: list[Floats], done: Eliminated, part: _Part) -> Bordered:
     step = done.steps[0]
     p = done.total.shape[0] - 1
     aw = soa.times(step.root, step.a)
@@ -163,7 +163,7 @@ def _bordered(plan: Plan, lifts: list[Floats], done: Eliminated, part: _Part) ->
     return Bordered(d, f, fk, c0, across, rest, c_rest, fkf)
 
 
-def _links(plan: Plan, done: Eliminated, aw: Floats, part: _Part) -> Floats:
+def _links(plan: EliminationPlan, done: Eliminated, aw: Floats, part: _Part) -> Floats:
     """F = Z'V0^-1 Zr in base terms [q, unit, r]."""
     local = np.full(plan.n_levels[0], -1, dtype=np.int64)
     local[part.units] = np.arange(len(part.units))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.multilevel.design.matrix import Design, RandomPart
+from pipeline.multilevel.design.matrix import DesignMatrix, RandomPart
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.search.fitting import Fitted
 
@@ -30,7 +30,7 @@ def coefficients(fitted: Fitted) -> Coefficients:
     return Coefficients(beta, vcov, back)
 
 
-def back_map(design: Design) -> Floats:
+def back_map(design: DesignMatrix) -> Floats:
     """From coefficients of [1, (x - mean) / scale] to those of [1, x]."""
     chosen = list(design.fixed)
     scales, means = design.base.scales[chosen], design.base.means[chosen]

@@ -17,7 +17,7 @@ import numpy as np
 from pipeline.base.errors import ModelError
 from pipeline.multilevel.design.base import Base
 from pipeline.multilevel.design.grouping import Cells, Factor
-from pipeline.multilevel.design.matrix import Design
+from pipeline.multilevel.design.matrix import DesignMatrix
 from pipeline.multilevel.design.segments import Floats, Ints
 from pipeline.multilevel.inference.coordinates import back_map
 from pipeline.multilevel.likelihood.deviance import Deviance, Evaluation, make_structure
@@ -162,7 +162,7 @@ def _smaller(fitted: Fitted, gathered: Gathered, dropped: int, row_determinant: 
     return deviance
 
 
-def _totals_by_level(design: Design, f: int, start: Floats) -> Floats:
+def _totals_by_level(design: DesignMatrix, f: int, start: Floats) -> Floats:
     """[X r]'[X r] of each level's own rows, r = y - X start: [level, m, m]."""
     codes, n_levels = design.factors[f].codes, design.factors[f].n_levels
     columns = [design.base.filled(i, design.n_obs) for i in design.fixed]
@@ -183,7 +183,7 @@ def _series_without(fitted: Fitted, f: int, level: int) -> Deviance:
     return SeriesDeviance(smaller, make_structure(smaller), reml=fitted.deviance.reml)
 
 
-def _subset(design: Design, kept: Ints) -> Design:
+def _subset(design: DesignMatrix, kept: Ints) -> DesignMatrix:
     """Some rows of a design, without re-centering; levels that lose all rows go."""
     base = design.base
     columns = tuple(None if raw is None else raw[kept] for raw in base.raw)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.multilevel.design.matrix import Design
+from pipeline.multilevel.design.matrix import DesignMatrix
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.inference.bordered import Bordered, make_bordered
 from pipeline.multilevel.inference.contrasts import JointTest, f_tail, independent
@@ -83,7 +83,7 @@ class _Forms:
     trace: Floats
 
 
-def kenward_roger(design: Design, parameters: Parameters, found: Optimum, back: Floats) -> KenwardRoger:
+def kenward_roger(design: DesignMatrix, parameters: Parameters, found: Optimum, back: Floats) -> KenwardRoger:
     """The adjustment at an optimum; `back` [p, p] takes base coefficients to reported ones."""
     gamma, kinds = _linear_parameters(parameters, found)
     forms = _with_residual(_forms(design, parameters, found, kinds), gamma, found, design.n_obs)
@@ -127,7 +127,7 @@ def _linear_parameters(parameters: Parameters, found: Optimum) -> tuple[Floats, 
     return np.array(gamma), kinds
 
 
-def _forms(design: Design, parameters: Parameters, found: Optimum, kinds: list[Kind]) -> _Forms:
+def _forms(design: DesignMatrix, parameters: Parameters, found: Optimum, kinds: list[Kind]) -> _Forms:
     r, p = len(kinds), len(design.fixed)
     total = _Forms(np.zeros((r, p, p)), np.zeros((r, r, p, p)), np.zeros((r, r)), np.zeros(r))
     for bordered in make_bordered(design, parameters, found):

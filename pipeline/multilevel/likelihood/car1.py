@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.base.errors import ModelError, Problem
-from pipeline.multilevel.design.matrix import Design
+from pipeline.multilevel.design.matrix import DesignMatrix
 from pipeline.multilevel.design.segments import Floats, Ints, Segments
 
 
@@ -31,7 +31,7 @@ class Series:
         return np.flatnonzero(self.gap > 0)
 
 
-def make_series(design: Design) -> Series:
+def make_series(design: DesignMatrix) -> Series:
     """Sort rows by the finest factor and time; ModelError counts rows that share a time within a level."""
     assert design.time is not None
     codes, time = design.factors[0].codes, design.time
@@ -69,7 +69,7 @@ class Ordered:
     log_weights: float
 
 
-def in_order(design: Design, series: Series) -> Ordered:
+def in_order(design: DesignMatrix, series: Series) -> Ordered:
     """Sort the columns of a design once."""
     root = np.ones(design.n_obs) if design.weights is None else np.sqrt(design.weights[series.order])
     values = np.empty((len(design.base.names) + 1, design.n_obs))

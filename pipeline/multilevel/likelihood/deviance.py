@@ -12,11 +12,11 @@ from functools import cached_property
 
 import numpy as np
 
-from pipeline.multilevel.design.matrix import Design
+from pipeline.multilevel.design.matrix import DesignMatrix
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.likelihood.elimination import Eliminated, Swept, eliminate, sweep
 from pipeline.multilevel.likelihood.parameters import BlockParameters, Mask, Parameters, make_parameters
-from pipeline.multilevel.likelihood.plan import Plan, make_plan
+from pipeline.multilevel.likelihood.plan import EliminationPlan, make_plan
 from pipeline.multilevel.likelihood.products import Gathered, Layout, RowSums, gather, make_layout
 from pipeline.multilevel.likelihood.quick import QuickPair, quick_pairs
 from pipeline.multilevel.likelihood.remainder import Remainder, make_remainder
@@ -33,13 +33,13 @@ LEAST = 1.0
 class Structure:
     """What depends on the design alone: the elimination plan, the layout of cells and the numbering of theta."""
 
-    plan: Plan
+    plan: EliminationPlan
     layout: Layout
     remainder: Remainder | None
     parameters: Parameters
 
 
-def make_structure(design: Design) -> Structure:
+def make_structure(design: DesignMatrix) -> Structure:
     """Plan the elimination for a design."""
     independent = design.spec.residual == "independent"
     plan = make_plan(design.cells, tuple(factor.n_levels for factor in design.factors), fold=independent)
@@ -71,7 +71,7 @@ class Deviance:
     extra = 0
 
     def __init__(
-        self, design: Design, structure: Structure, gathered: Gathered, row_determinant: float, *, reml: bool
+        self, design: DesignMatrix, structure: Structure, gathered: Gathered, row_determinant: float, *, reml: bool
     ) -> None:
         self.plan, self.remainder, self.parameters = structure.plan, structure.remainder, structure.parameters
         self.gathered = gathered
@@ -231,7 +231,7 @@ class Deviance:
         return here.deviance, self.gradient(here)
 
 
-def make_deviance(design: Design, structure: Structure, *, reml: bool) -> Deviance:
+def make_deviance(design: DesignMatrix, structure: Structure, *, reml: bool) -> Deviance:
     """Gather the cross-products of a design with independent residuals and set up its deviance."""
     sums = RowSums(design)
     gathered = gather(structure.plan, structure.layout, sums)

@@ -19,7 +19,7 @@ import numpy as np
 from pipeline.multilevel.design.segments import Floats, Ints
 from pipeline.multilevel.likelihood import blocks as soa
 from pipeline.multilevel.likelihood.fold import Fold
-from pipeline.multilevel.likelihood.plan import Key, Pair, Plan, Stage
+from pipeline.multilevel.likelihood.plan import EliminationPlan, EliminationStage, Key, Pair
 from pipeline.multilevel.likelihood.quick import QuickPair
 from pipeline.multilevel.likelihood.remainder import Remainder, Solved
 
@@ -81,7 +81,7 @@ def _taken(values: Floats, positions: Ints | None) -> Floats:
 
 
 def eliminate(
-    plan: Plan,
+    plan: EliminationPlan,
     remainder: Remainder | None,
     products: Products,
     factors: Sequence[Floats],
@@ -106,7 +106,9 @@ def eliminate(
     return Eliminated(log_determinant, total, tuple(steps), solved)
 
 
-def _step(stage: Stage, blocks: dict[Key, Floats], columns: dict[int, Floats], factor: Floats) -> tuple[Step, float]:
+def _step(
+    stage: EliminationStage, blocks: dict[Key, Floats], columns: dict[int, Floats], factor: Floats
+) -> tuple[Step, float]:
     a, b = blocks[stage.factor, stage.factor], columns[stage.factor]
     low, root = _rooted(a, factor)
     couplings = {g: blocks[stage.factor, g] for g in stage.links}
@@ -130,7 +132,9 @@ def _rooted(a: Floats, factor: Floats) -> tuple[Floats, Floats]:
     return low, soa.forward(low, root)
 
 
-def _pass_on(stage: Stage, step: Step, blocks: dict[Key, Floats], columns: dict[int, Floats], quick: Quick) -> None:
+def _pass_on(
+    stage: EliminationStage, step: Step, blocks: dict[Key, Floats], columns: dict[int, Floats], quick: Quick
+) -> None:
     for g, link in stage.links.items():
         columns[g] = columns[g] - link.by_level.sum(soa.t_times(step.u_links[g], link.by_unit.spread(step.u)))
     for i, pair in enumerate(stage.pairs):
@@ -143,7 +147,7 @@ def _pass_on(stage: Stage, step: Step, blocks: dict[Key, Floats], columns: dict[
 
 
 def sweep(
-    plan: Plan, remainder: Remainder | None, done: Eliminated, bar: Floats, *, full: bool, quick: Quick = NONE
+    plan: EliminationPlan, remainder: Remainder | None, done: Eliminated, bar: Floats, *, full: bool, quick: Quick = NONE
 ) -> Swept:
     """The backward sweep for `bar`, the derivative with respect to T; G of the first factor only when `full`."""
     swept = Swept({}, {}, {})
@@ -157,7 +161,7 @@ def sweep(
     return swept
 
 
-def _sweep_stage(stage: Stage, step: Step, bar: Floats, swept: Swept, quick: Quick, *, keep: bool) -> None:
+def _sweep_stage(stage: EliminationStage, step: Step, bar: Floats, swept: Swept, quick: Quick, *, keep: bool) -> None:
     f = stage.factor
     aw = soa.times(step.root, step.a)
     bare = soa.t_times(aw, step.u)
@@ -191,7 +195,7 @@ def _sweep_stage(stage: Stage, step: Step, bar: Floats, swept: Swept, quick: Qui
 
 
 def _times_g(
-    stage: Stage, c: Floats, links: dict[int, Floats], bar: Floats, swept: Swept, quick: Quick
+    stage: EliminationStage, c: Floats, links: dict[int, Floats], bar: Floats, swept: Swept, quick: Quick
 ) -> tuple[Floats, dict[int, Floats]]:
     """The couplings C of each unit times G over all that comes later, `quick` pairs left out."""
     out = np.matmul(bar, c)

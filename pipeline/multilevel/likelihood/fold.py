@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.multilevel.design.segments import Floats, Ints
-from pipeline.multilevel.likelihood.plan import Plan
+from pipeline.multilevel.likelihood.plan import EliminationPlan
 from pipeline.multilevel.likelihood.stacks import Stack
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Fold:
         return out
 
 
-def make_fold(plan: Plan, stack: Stack) -> Fold:
+def make_fold(plan: EliminationPlan, stack: Stack) -> Fold:
     """Number the entries of the first stage's links in the order of sparse rows, slab by slab."""
     widths = {g: stack.widths[g][0] for g in plan.rest}
     units, effects = [], []

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.multilevel.design.columns import INTERCEPT
-from pipeline.multilevel.design.matrix import Design, RandomBlock
+from pipeline.multilevel.design.matrix import DesignMatrix, RandomBlock
 from pipeline.multilevel.design.segments import Floats, Ints
 
 Mask = NDArray[np.bool_]
@@ -143,7 +143,7 @@ def lower(square: Floats) -> Floats:
     return triangle
 
 
-def make_parameters(design: Design) -> Parameters:
+def make_parameters(design: DesignMatrix) -> Parameters:
     """Number the elements of theta, in the order of the factors and blocks of the design."""
     blocks, at = [], 0
     for f, part in enumerate(design.random):

@@ -68,7 +68,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Stage:
+class EliminationStage:
     """The elimination of one factor, level by level."""
 
     factor: int
@@ -77,7 +77,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Plan:
+class EliminationPlan:
     """Stages in order, the factors left to dense components, and the entries of every block ever touched.
 
     `folded`: the rest is one dense system, which the first stage is taken from whole (`fold`): no pairs are listed and
@@ -85,7 +85,7 @@ class Plan:
     """
 
     n_levels: tuple[int, ...]
-    stages: tuple[Stage, ...]
+    stages: tuple[EliminationStage, ...]
     rest: tuple[int, ...]
     entries: dict[Key, Entries]
     folded: bool = False
@@ -102,14 +102,16 @@ class _Meeting:
     cols: Ints
 
 
-def make_plan(cells: Cells, n_levels: tuple[int, ...], stages: int | None = None, *, fold: bool = False) -> Plan:
+def make_plan(cells: Cells, n_levels: tuple[int, ...], stages: int | None = None, *, fold: bool = False) -> EliminationPlan:
     """The symbolic elimination for these cells; factors in the order of `n_levels`, finest first.
 
     `stages` limits how many factors are eliminated level by level; `fold` allows a folded plan.
     """
     entries = _data_entries(cells, n_levels)
     if fold and _meet_widely(entries, n_levels):
-        return Plan(n_levels, (_stage(0, [], entries, len(n_levels)),), tuple(range(1, len(n_levels))), entries, folded=True)
+        return EliminationPlan(
+            n_levels, (_stage(0, [], entries, len(n_levels)),), tuple(range(1, len(n_levels))), entries, folded=True
+        )
     raw: list[tuple[int, list[_Meeting]]] = []
     total = len(n_levels)
     for f in range(total):
@@ -120,7 +122,7 @@ def make_plan(cells: Cells, n_levels: tuple[int, ...], stages: int | None = None
             _fill(entries, meeting, n_levels)
         raw.append((f, meetings))
     made = tuple(_stage(f, meetings, entries, total) for f, meetings in raw)
-    return Plan(n_levels, made, tuple(range(len(raw), total)), entries)
+    return EliminationPlan(n_levels, made, tuple(range(len(raw), total)), entries)
 
 
 def _meet_widely(entries: dict[Key, Entries], n_levels: tuple[int, ...]) -> bool:
@@ -193,12 +195,12 @@ def _fill(entries: dict[Key, Entries], meeting: _Meeting, n_levels: tuple[int, .
         entries[meeting.g, meeting.h] = Entries.of(merged, n_levels[meeting.g], n_levels[meeting.h])
 
 
-def _stage(f: int, meetings: list[_Meeting], entries: dict[Key, Entries], total: int) -> Stage:
+def _stage(f: int, meetings: list[_Meeting], entries: dict[Key, Entries], total: int) -> EliminationStage:
     links = {}
     for g in range(f + 1, total):
         block = entries[f, g]
         links[g] = Link(Segments(block.rows, block.n_rows), Segments(block.cols, block.n_cols))
-    return Stage(f, links, tuple(_pair(f, meeting, entries) for meeting in meetings))
+    return EliminationStage(f, links, tuple(_pair(f, meeting, entries) for meeting in meetings))
 
 
 def _pair(f: int, meeting: _Meeting, entries: dict[Key, Entries]) -> Pair:

@@ -11,10 +11,10 @@ from typing import Protocol
 import numpy as np
 
 from pipeline.multilevel.design.base import chunks, stacked
-from pipeline.multilevel.design.matrix import Design, RandomPart
+from pipeline.multilevel.design.matrix import DesignMatrix, RandomPart
 from pipeline.multilevel.design.segments import Codes, Floats, Ints, Segments
 from pipeline.multilevel.likelihood.elimination import Products
-from pipeline.multilevel.likelihood.plan import Key, Plan
+from pipeline.multilevel.likelihood.plan import EliminationPlan, Key
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Layout:
     diagonal: dict[int, Ints | None]
 
 
-def make_layout(design: Design, plan: Plan) -> Layout:
+def make_layout(design: DesignMatrix, plan: EliminationPlan) -> Layout:
     """Where each cell's sums go."""
     levels = design.cells.levels
     by_level = tuple(Segments(level, n) for level, n in zip(levels, plan.n_levels, strict=True))
@@ -62,7 +62,7 @@ OUTCOME = -1
 class RowSums:
     """Sums over the rows of each cell, and over all rows, for independent residuals with prior weights."""
 
-    def __init__(self, design: Design) -> None:
+    def __init__(self, design: DesignMatrix) -> None:
         self.design = design
         self.cell = design.cells.row_cell
         self.size = design.cells.size
@@ -111,11 +111,11 @@ class RowSums:
         for row, i, j in zip(sums, first, second, strict=True):
             row += np.bincount(cell, weighted[i] * x[j], minlength=self.size)
 
-    def couple(self, plan: Plan, blocks: dict[Key, Floats]) -> None:
+    def couple(self, plan: EliminationPlan, blocks: dict[Key, Floats]) -> None:
         """Add what rows that touch two cells bring: nothing here."""
 
 
-def wanted_pairs(design: Design, *, outcome_only: bool) -> list[tuple[int, int]]:
+def wanted_pairs(design: DesignMatrix, *, outcome_only: bool) -> list[tuple[int, int]]:
     """The products of base columns needed by cell, each once."""
     found: dict[tuple[int, int], None] = {}
     for part in design.random:
@@ -130,7 +130,7 @@ def wanted_pairs(design: Design, *, outcome_only: bool) -> list[tuple[int, int]]
     return list(found)
 
 
-def _cell_sums(design: Design, sums: Pairs, *, outcome_only: bool) -> CellSums:
+def _cell_sums(design: DesignMatrix, sums: Pairs, *, outcome_only: bool) -> CellSums:
     def pair(i: int, j: int) -> Floats:
         return sums[i, j] if j == OUTCOME else sums[min(i, j), max(i, j)]
 
@@ -143,7 +143,7 @@ def _cell_sums(design: Design, sums: Pairs, *, outcome_only: bool) -> CellSums:
     return CellSums(columns, blocks)
 
 
-def _parts(design: Design) -> list[tuple[int, RandomPart]]:
+def _parts(design: DesignMatrix) -> list[tuple[int, RandomPart]]:
     return list(enumerate(design.random))
 
 
@@ -160,7 +160,7 @@ class Sums(Protocol):
     def gather(self, start: Floats, *, outcome_only: bool = False) -> tuple[CellSums, Floats]:
         """Sums by cell with y - X start as the outcome r, and [X r]'R^-1 r."""
 
-    def couple(self, plan: Plan, blocks: dict[Key, Floats]) -> None:
+    def couple(self, plan: EliminationPlan, blocks: dict[Key, Floats]) -> None:
         """Add products on pairs of cells."""
 
 
@@ -175,7 +175,7 @@ class Gathered:
     start: Floats
 
 
-def gather(plan: Plan, layout: Layout, sums: Sums) -> Gathered:
+def gather(plan: EliminationPlan, layout: Layout, sums: Sums) -> Gathered:
     """All cross-products a deviance needs; two passes over the rows."""
     xx, xy = sums.gram()
     start = np.asarray(np.linalg.solve(xx, xy), dtype=np.float64)
@@ -205,7 +205,7 @@ def _bordered(xx: Floats, tail: Floats) -> Floats:
     return total
 
 
-def add_up(plan: Plan, layout: Layout, sums: CellSums) -> tuple[dict[Key, Floats], dict[int, Floats]]:
+def add_up(plan: EliminationPlan, layout: Layout, sums: CellSums) -> tuple[dict[Key, Floats], dict[int, Floats]]:
     """Cells added up to the levels and entries of the plan."""
     blocks: dict[Key, Floats] = {}
     for (g, h), values in sums.blocks.items():

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.multilevel.design.segments import Floats
-from pipeline.multilevel.likelihood.plan import Key, Plan, Stage
+from pipeline.multilevel.likelihood.plan import EliminationPlan, EliminationStage, Key
 
 # Below so many pairs of couplings the plain way costs no more.
 MANY = 20_000
@@ -35,7 +35,7 @@ class QuickPair:
         return weighed
 
 
-def quick_pairs(plan: Plan, blocks: dict[Key, Floats]) -> dict[int, QuickPair]:
+def quick_pairs(plan: EliminationPlan, blocks: dict[Key, Floats]) -> dict[int, QuickPair]:
     """Pairs of the first stage worth it, by position; none unless its factor has one base term."""
     stage = plan.stages[0]
     if blocks[stage.factor, stage.factor].shape[0] != 1:
@@ -44,7 +44,7 @@ def quick_pairs(plan: Plan, blocks: dict[Key, Floats]) -> dict[int, QuickPair]:
     return {i: _quick(stage, i, blocks) for i in many}
 
 
-def _quick(stage: Stage, i: int, blocks: dict[Key, Floats]) -> QuickPair:
+def _quick(stage: EliminationStage, i: int, blocks: dict[Key, Floats]) -> QuickPair:
     from scipy.sparse import coo_array
 
     pair = stage.pairs[i]

@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.likelihood.fold import Fold, make_fold
 from pipeline.multilevel.likelihood.large import LARGE, LargeSystem
-from pipeline.multilevel.likelihood.plan import Key, Plan
+from pipeline.multilevel.likelihood.plan import EliminationPlan, Key
 from pipeline.multilevel.likelihood.stacks import Placement, Stack, make_stacks
 
 
@@ -109,7 +109,7 @@ class Remainder:
         return lower
 
 
-def make_remainder(plan: Plan, widths: Sequence[tuple[int, int]]) -> Remainder | None:
+def make_remainder(plan: EliminationPlan, widths: Sequence[tuple[int, int]]) -> Remainder | None:
     """Lay out the factors in `plan.rest`; `widths[f]` is (base terms, terms) of each factor."""
     if not plan.rest:
         return None

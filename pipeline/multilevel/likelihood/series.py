@@ -12,13 +12,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.multilevel.design.matrix import Design
+from pipeline.multilevel.design.matrix import DesignMatrix
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.likelihood.car1 import Series, in_order, make_series, whiten, whiten_change
 from pipeline.multilevel.likelihood.deviance import Deviance, Evaluation, Structure
 from pipeline.multilevel.likelihood.elimination import Products, Swept
 from pipeline.multilevel.likelihood.parameters import Mask
-from pipeline.multilevel.likelihood.plan import Plan
+from pipeline.multilevel.likelihood.plan import EliminationPlan
 from pipeline.multilevel.likelihood.products import Gathered, add_up, gather
 from pipeline.multilevel.likelihood.quick import QuickPair
 from pipeline.multilevel.likelihood.series_sums import SeriesSums
@@ -36,7 +36,7 @@ class SeriesDeviance(Deviance):
 
     extra = 1
 
-    def __init__(self, design: Design, structure: Structure, *, reml: bool) -> None:
+    def __init__(self, design: DesignMatrix, structure: Structure, *, reml: bool) -> None:
         self.design, self.structure = design, structure
         self.series: Series = make_series(design)
         self.ordered = in_order(design, self.series)
@@ -149,7 +149,7 @@ class SeriesDeviance(Deviance):
         return np.asarray(np.sign(root) * exponent * power * bend)
 
 
-def _change(plan: Plan, swept: Swept, bar: Floats, change: Products) -> float:
+def _change(plan: EliminationPlan, swept: Swept, bar: Floats, change: Products) -> float:
     """tr(G dS) over all blocks; blocks off the diagonal of the system count twice."""
     total = float(np.sum(bar * change.total))
     for g, values in change.columns.items():

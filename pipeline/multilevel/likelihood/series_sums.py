@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.multilevel.design.matrix import Design
+from pipeline.multilevel.design.matrix import DesignMatrix
 from pipeline.multilevel.design.segments import Floats, Ints
 from pipeline.multilevel.likelihood.car1 import Ordered, Whitened
-from pipeline.multilevel.likelihood.plan import Key, Plan
+from pipeline.multilevel.likelihood.plan import EliminationPlan, Key
 from pipeline.multilevel.likelihood.products import CellSums
 
 
@@ -40,7 +40,7 @@ class SeriesSums:
     made of whole rows; `moved` rows are then put right.
     """
 
-    def __init__(self, design: Design, ordered: Ordered, rows: Whitened) -> None:
+    def __init__(self, design: DesignMatrix, ordered: Ordered, rows: Whitened) -> None:
         self.design, self.ordered, self.rows = design, ordered, rows
         self.terms = np.array(sorted({i for part in design.random for i in part.base}), dtype=np.int64)
         self.sides: Pairs = ()
@@ -124,7 +124,7 @@ class SeriesSums:
         before = _added(one.before[:, None] * two.before for one, two in sides)
         return self.ordered.to_now.sum(now) + self.ordered.to_before.sum(before)
 
-    def couple(self, plan: Plan, blocks: dict[Key, Floats]) -> None:
+    def couple(self, plan: EliminationPlan, blocks: dict[Key, Floats]) -> None:
         """Rows that touch two cells couple the levels of those cells, within and between the coarser factors."""
         if not len(self.ordered.moved):
             return

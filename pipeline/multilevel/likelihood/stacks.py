@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.multilevel.design.segments import Ints
-from pipeline.multilevel.likelihood.plan import Key, Plan
+from pipeline.multilevel.likelihood.plan import EliminationPlan, Key
 
 # So few levels are solved as one system: a second stack costs more interpreter steps than zeros cost arithmetic.
 TOGETHER = 64
@@ -50,7 +50,7 @@ class Stack:
         return (place.component * self.size + np.maximum(row, col)) * self.size + np.minimum(row, col)
 
 
-def make_stacks(plan: Plan, widths: Sequence[tuple[int, int]]) -> tuple[Stack, ...]:
+def make_stacks(plan: EliminationPlan, widths: Sequence[tuple[int, int]]) -> tuple[Stack, ...]:
     """Lay out the factors in `plan.rest`; `widths[f]` is (base terms, terms) of each factor."""
     component, position = _components(plan)
     counts = np.stack([np.bincount(component[f], minlength=_top(component)) for f in plan.rest], axis=1)
@@ -65,7 +65,7 @@ def _top(component: dict[int, Ints]) -> int:
     return 1 + max(int(values.max()) for values in component.values())
 
 
-def _components(plan: Plan) -> tuple[dict[int, Ints], dict[int, Ints]]:
+def _components(plan: EliminationPlan) -> tuple[dict[int, Ints], dict[int, Ints]]:
     """The component of each level of each dense factor, and its position among that component's levels."""
     total = sum(plan.n_levels[f] for f in plan.rest)
     label = np.zeros(total, dtype=np.int64) if plan.folded or total <= TOGETHER else _labels(plan, total)
@@ -76,7 +76,7 @@ def _components(plan: Plan) -> tuple[dict[int, Ints], dict[int, Ints]]:
     return component, {f: _rank_within(component[f]) for f in plan.rest}
 
 
-def _labels(plan: Plan, total: int) -> Ints:
+def _labels(plan: EliminationPlan, total: int) -> Ints:
     """The connected component of each level, factors one after the other."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -103,7 +103,7 @@ def _rank_within(group: Ints) -> Ints:
 
 
 def _stack(
-    plan: Plan,
+    plan: EliminationPlan,
     widths: Sequence[tuple[int, int]],
     make: tuple[int, ...],
     members: Ints,

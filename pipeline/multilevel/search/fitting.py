@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.base.errors import ModelError, Problem
 from pipeline.multilevel.design.columns import Data
-from pipeline.multilevel.design.matrix import Design, build
+from pipeline.multilevel.design.matrix import DesignMatrix, build
 from pipeline.multilevel.design.options import Specification
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.likelihood.deviance import Deviance, Structure, make_deviance, make_structure
@@ -27,7 +27,7 @@ NOTHING_RESIDUAL = 1e-12
 class Fitted:
     """The parts of a finished fit."""
 
-    design: Design
+    design: DesignMatrix
     structure: Structure
     deviance: Deviance
     optimum: Optimum
@@ -46,7 +46,7 @@ def fit_specification(data: Data, spec: Specification, near: Fitted | None = Non
 
 
 def fit_design(
-    design: Design, structure: Structure | None = None, start: Floats | None = None, near: Fitted | None = None
+    design: DesignMatrix, structure: Structure | None = None, start: Floats | None = None, near: Fitted | None = None
 ) -> Fitted:
     """Fit a design, in the structure of an earlier fit of the same factors and terms if there is one."""
     structure = structure or make_structure(design)
@@ -65,12 +65,12 @@ def fit_design(
     return Fitted(design, structure, deviance, _searched(design, deviance, begin, only=start is not None))
 
 
-def groups_of(design: Design) -> tuple[str, ...]:
+def groups_of(design: DesignMatrix) -> tuple[str, ...]:
     """The grouping columns of a design's factors, finest first."""
     return tuple(factor.name for factor in design.factors)
 
 
-def _searched(design: Design, deviance: Deviance, start: Start | None, *, only: bool = False) -> Optimum:
+def _searched(design: DesignMatrix, deviance: Deviance, start: Start | None, *, only: bool = False) -> Optimum:
     """The optimum; ModelError where groups explain the outcome fully, so that the likelihood has none."""
     try:
         found = optimum(deviance) if start is None else optimum(deviance, start.theta, start.curvature, only=only)
@@ -82,7 +82,7 @@ def _searched(design: Design, deviance: Deviance, start: Start | None, *, only: 
     return found
 
 
-def _refuse_perfect(design: Design, deviance: Deviance) -> None:
+def _refuse_perfect(design: DesignMatrix, deviance: Deviance) -> None:
     """No residual, no likelihood: the outcome is a linear combination of the fixed terms."""
     left = float(deviance.gathered.products.total[-1, -1])
     if left <= design.n_obs * NOTHING_LEFT:

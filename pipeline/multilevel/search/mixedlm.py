@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.base.errors import ModelError, Problem
-from pipeline.multilevel.design.matrix import Design
+from pipeline.multilevel.design.matrix import DesignMatrix
 from pipeline.multilevel.design.segments import Floats, Ints
 from pipeline.multilevel.likelihood.parameters import Parameters, make_parameters
 from pipeline.multilevel.search.optimize import OptimizerRecord
@@ -50,7 +50,7 @@ class TwoOptimizers(OptimizerRecord):
 class Parts:
     """What MixedLM is given: rows sorted by connected component, weighted, in centred and scaled columns."""
 
-    design: Design
+    design: DesignMatrix
     parameters: Parameters
     outcome: Floats
     fixed: Floats
@@ -71,7 +71,7 @@ class At:
     scale: float
 
 
-def parts_of(design: Design) -> Parts:
+def parts_of(design: DesignMatrix) -> Parts:
     """Sort rows by component, number each component's levels, and multiply rows by the root of their weight."""
     component = _components(design)
     order = np.argsort(component, kind="stable")
@@ -93,7 +93,7 @@ def parts_of(design: Design) -> Parts:
     )  # fmt: skip
 
 
-def _components(design: Design) -> Ints:
+def _components(design: DesignMatrix) -> Ints:
     """The connected component of each row: MixedLM's groups must share no random effect."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -154,7 +154,7 @@ def criterion(parts: Parts, theta: Floats) -> float:
     return -2.0 * float(model.loglike(at, profile_fe=True)) - parts.log_weights + _units(parts.design)
 
 
-def _units(design: Design) -> float:
+def _units(design: DesignMatrix) -> float:
     """What the scaling of outcome and fixed columns changes in the criterion."""
     scaled = 2.0 * float(np.log(design.base.scales[list(design.fixed)]).sum())
     reml = design.spec.method == "REML"

@@ -7,10 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.planning.design import Design, draw
+from pipeline.planning.design import PlannedDesign, draw
 
 HERE = Path(__file__).parent
-DESIGNS = (Design(8, 6, 8), Design(12, 5, 6, rate=0.8, missed=0.15), Design(20, 4, 10, rate=0.3, dropout=0.05))
+DESIGNS = (
+    PlannedDesign(8, 6, 8),
+    PlannedDesign(12, 5, 6, rate=0.8, missed=0.15),
+    PlannedDesign(20, 4, 10, rate=0.3, dropout=0.05),
+)
 
 
 def table() -> pd.DataFrame:
