@@ -99,6 +99,15 @@ class _Terminal(io.StringIO):
         return True
 
 
+@pytest.mark.parametrize(
+    "line", ["ERROR: failed to reproduce 'code': database or disk is full", "'x' is busy, it is being blocked by:"]
+)
+def test_what_dvc_says_in_its_own_words_has_the_way_on(line: str) -> None:
+    said = io.StringIO()
+    Progress(3, said)(line)
+    assert "    mend: " in said.getvalue()
+
+
 def test_ending_dvc_ends_the_stage_it_had_started() -> None:
     code = (
         "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; print(1, flush=True); time.sleep(60)'])"

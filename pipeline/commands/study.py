@@ -35,6 +35,11 @@ ADVICE = (
     "dvc config core.autostage",
     "Use `dvc push`",
 )
+HINTS = {  # what of DVC's own words leaves a researcher alone, and the way on
+    "disk is full": "make room on the disk, then run this again; stages that had ended are kept",
+    "No space left on device": "make room on the disk, then run this again; stages that had ended are kept",
+    "it is being blocked by": "another run is at work in this folder; wait for it, or end it, then run this again",
+}
 STAMP = "pipeline.version"  # as pipeline/start/template.py names it, which is not at hand before packages are
 PATIENCE = 10.0  # seconds that DVC has to end after Ctrl-C
 
@@ -191,6 +196,9 @@ class Progress:
         elif line.strip() and not line.strip().startswith(CHATTER + ADVICE):
             self.clear()
             print(line, file=self.stream, flush=True)
+            for words, hint in HINTS.items():
+                if words in line:
+                    print(f"    mend: {hint}", file=self.stream, flush=True)
 
     def _next(self, stage: str, *, runs: bool) -> None:
         self._finish()
