@@ -30,6 +30,7 @@ from pipeline.start.params_text import (
     dumped,
     mark_of,
     plan_text,
+    with_policies,
     with_scales,
     with_section,
     with_study,
@@ -180,8 +181,8 @@ def _folder_of(root: Path, given: list[Path]) -> str | None:
 def _written(before: str, setup: Setup, title: str) -> tuple[str, Choice]:
     """The text of params.yaml for this set-up, and which hypotheses it carries."""
     text = with_section(before, "sources", dumped("sources", setup.sources(), COMMENT))
-    text = with_scales(with_study(text, title), setup.scales)
-    choice = choose(load(text), shipped(), setup.present)
+    text = with_policies(with_scales(with_study(text, title), setup.scales), setup.policies)
+    choice = choose(load(text), shipped(), setup.present, setup.reliabilities)
     for name, changes in choice.changes.items():
         text = with_values(text, name, changes)
     return without_hypotheses(text, set(choice.gone)), choice

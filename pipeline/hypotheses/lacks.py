@@ -64,7 +64,11 @@ def _exposure(hypothesis: Hypothesis, sources: Sources) -> Iterator[Lack]:
     if "advocacy" not in sources.tables:
         for mode in modes:
             if not _has(sources, "sessions", f"{DOSE}{mode}"):
-                yield Lack("tables.advocacy", "", f"a log of {mode} advocacy, the exposure")
+                yield Lack(
+                    "tables.advocacy",
+                    "",
+                    f"a log of {mode} advocacy, the exposure; or sessions.columns.{DOSE}{mode}, a count",
+                )
     facts = {fact: fact in EPISODE_FACTS and getattr(exposure, fact) is not None for fact in EPISODE_FACTS}
     if hypothesis.moderator in EPISODE_FACTS:
         facts[hypothesis.moderator] = True

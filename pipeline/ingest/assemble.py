@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pipeline.base.params import Privacy
@@ -16,6 +16,7 @@ from pipeline.ingest.joins import Wide, make, repeated_text, widen, without_empt
 from pipeline.ingest.parts import Mapped, Part, headers_of, item_headers
 from pipeline.ingest.raw import RawTable
 from pipeline.tables.column import Column, Table
+from pipeline.tables.remedies import NOWHERE, About
 from pipeline.tables.rules import Finding
 from pipeline.tables.stored import plain
 
@@ -121,17 +122,20 @@ def glued_pattern(glue: Glue, privacy: Privacy) -> str:
 
 
 def read_column(
-    text: pa.ChunkedArray, how: Reading, where: str, line: Callable[[int], int]
+    text: pa.ChunkedArray, how: Reading, where: str, line: Callable[[int], int], about: About = NOWHERE
 ) -> tuple[pa.ChunkedArray, list[Finding]]:
     """A column's typed cells, and what is wrong with them; `line` gives the line a row stands on."""
     cells = convert(text, how)
+    name = how.column.name
+    about = replace(about, column="items" if name.startswith("item_") else name.removeprefix("score_"))
     findings = [
-        Finding(rule, where, rows, line(first), how.hint(rule)) for rule, (rows, first) in sorted(cells.faults.items())
+        Finding(rule, where, rows, line(first), how.hint(rule), replace(about, example=how.remedy(rule)))
+        for rule, (rows, first) in sorted(cells.faults.items())
     ]
-    findings += [Finding(rule, where, rows) for rule, rows in sorted(cells.remarks.items())]
+    findings += [Finding(rule, where, rows, about=about) for rule, rows in sorted(cells.remarks.items())]
     faulty = sum(rows for rows, _ in cells.faults.values())
     if not how.column.missing and (missing := cells.missing) > faulty:
-        findings.append(Finding("required_missing", where, missing - faulty))
+        findings.append(Finding("required_missing", where, missing - faulty, about=about))
     return cells.values, findings
 
 
@@ -146,7 +150,7 @@ def _column(
     if constant is not None:
         text = repeated_text(plain_text(constant), wide.rows)
         where = f"sources: constant {column.name}"
-        values, faults = read_column(text, reading(source, column, privacy), where, lambda _: 0)
+        values, faults = read_column(text, reading(source, column, privacy), where, lambda _: 0, About(source=part.key))
         assembled.findings += faults
         return values
     mapped = _mapped(source, column.name, items)
@@ -157,10 +161,12 @@ def _column(
     where = table.where(header, column.name)
     text, findings = make(wide, mapped, source.missing_codes(column.name))
     how = reading(source, column, privacy, table if isinstance(mapped, str) else None, header)
-    values, faults = read_column(text, how, where, lambda row: wide.line(row, header))
+    values, faults = read_column(text, how, where, lambda row: wide.line(row, header), About(table.file, part.key))
     assembled.findings += findings + faults
     if column.kind == "id" and mapped in table.numbers and not table.numbers_are_exact:
-        assembled.findings.append(Finding("id_as_number", where, len(values)))
+        assembled.findings.append(
+            Finding("id_as_number", where, len(values), about=About(source=part.key, column=column.name))
+        )
     if removed := removed_by(text, how.missing):
         assembled.removed[column.name] = removed
     return values
@@ -234,9 +240,9 @@ def guessable(ids: pa.ChunkedArray, name: str, where: str) -> list[Finding]:
     different = pc.unique(plain(ids).drop_null())
     if name != AGENCY:
         faults = set_faults(different, made_of_parts=name in MADE_OF_PARTS)
-        return [Finding(rule, where, rows, detail=said) for rule, rows, said in faults]
+        return [Finding(rule, where, rows, detail=said, about=About(column=name)) for rule, rows, said in faults]
     odd = odd_ids(different)
-    return [Finding("ids_names", where, odd)] if odd else []
+    return [Finding("ids_names", where, odd, about=About(column=name))] if odd else []
 
 
 def _add_scores(assembled: Assembled, source: RatingSource, wide: Wide) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pipeline.ingest.hints import hint, looks_like
+from pipeline.ingest.hints import hint, looks_like, remedy
 from pipeline.ingest.net import classify
 from pipeline.tables.arrays import flags, numbers, strings, typed
 from pipeline.tables.column import CODES_SEPARATOR, Column, is_band
@@ -78,6 +78,10 @@ class Reading:
     def hint(self, rule: str) -> str:
         """What more to say of the cells that break a rule: what is allowed, and the key that may be wanting."""
         return hint(rule, self.column, self.codes, self.noticed)
+
+    def remedy(self, rule: str) -> str:
+        """The example of how to mend that fits the cells noticed, where it is not the rule's own."""
+        return remedy(rule, self.column, self.noticed)
 
     def _recoded(self, text: str, label: str) -> Value:
         """A cell that a recode names, by its code or its label; a label that says the opposite is a fault."""

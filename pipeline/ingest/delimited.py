@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from pipeline.base.errors import Problem
 from pipeline.base.sources import Reading
 from pipeline.ingest.blob import BOM, DISGUISES, byte_faults, quote_fault, record_end, with_last_line_end
-from pipeline.ingest.headings import heading_hint
+from pipeline.ingest.headings import Heading, heading
 from pipeline.ingest.net import classify
 from pipeline.ingest.raw import RawTable
+from pipeline.tables.remedies import About
 from pipeline.tables.rules import Finding, broken
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def read_delimited(
     header = split_line(blob[header_at:header_end], separator)
     kept = blob if header_at == 0 and body == header_end else blob[header_at:header_end] + blob[body:]
     if header is None or quote_fault(kept, separator.encode()):
-        return None, [broken("quotes", file, detail=_heading(file, blob[bom:], separator, how))]
+        return None, [_misshapen("quotes", file, 0, _heading(blob[bom:], separator, how))]
     problems = _shape_problems(file, header, separator, blob[bom:], how)
     if problems:
         return None, problems
@@ -54,7 +55,7 @@ def read_delimited(
     table, bad = parse_body(memoryview(blob)[body:], len(header), separator)
     bad += blank_lines(kept) if len(header) > 1 else 0
     if bad or table is None:
-        return None, [broken("width", file, rows=bad, detail=_heading(file, blob[bom:], separator, how))]
+        return None, [_misshapen("width", file, bad, _heading(blob[bom:], separator, how))]
     notes = ("a byte order mark was dropped",) if bom else ()
     columns = tuple(table.column(place) for place in range(len(header)))
     findings += _said_above(file, above)
@@ -100,19 +101,26 @@ def _said_above(file: str, above: bytes) -> tuple[Finding, ...]:
     return (Finding("extras", file, detail=f"above the headers: {', '.join(map(str, found))}"),) if found else ()
 
 
+def _misshapen(rule: str, file: str, rows: int, elsewhere: Heading | None) -> Problem:
+    """A file whose rows do not fit its header line, and where the headers seem to stand instead."""
+    if elsewhere is None:
+        return broken(rule, file, rows=rows)
+    return broken(rule, file, rows=rows, detail=elsewhere.said, about=elsewhere.about)
+
+
 def _shape_problems(file: str, header: list[str], separator: str, text: bytes, how: Reading) -> list[Problem]:
     """What is wrong with the header line, and where the headers seem to stand instead."""
     problems = header_problems(file, header, separator)
-    lines = _heading(file, text, separator, how)
-    if lines and not any(problem.code == "S08" for problem in problems):
-        return [broken("heading_lines", file, detail=lines)]
+    elsewhere = _heading(text, separator, how)
+    if elsewhere and not any(problem.code == "S08" for problem in problems):
+        return [elsewhere.problem(file)]
     return problems
 
 
-def _heading(file: str, text: bytes, separator: str, how: Reading) -> str:
+def _heading(text: bytes, separator: str, how: Reading) -> Heading | None:
     """Where the headers seem to stand, if not where they are looked for."""
     if how.skip is not None or how.skip_after_header is not None:
-        return ""
+        return None
     records: list[list[str]] = []
     at = 0
     while len(records) < LOOKED_AT and 0 <= at < len(text):
@@ -122,7 +130,7 @@ def _heading(file: str, text: bytes, separator: str, how: Reading) -> str:
             break
         records.append(cells)
         at = end
-    return heading_hint(file, records)
+    return heading(records)
 
 
 def split_line(line: bytes, separator: str) -> list[str] | None:
@@ -136,9 +144,11 @@ def split_line(line: bytes, separator: str) -> list[str] | None:
 
 def header_problems(file: str, header: list[str], separator: str = ",") -> list[Problem]:
     """Duplicate and blank headers by position; a file that is separated otherwise than its name says."""
-    others = [other for other in ";\t,|" if other != separator]
-    if any("".join(header).count(other) >= len(header) for other in others):
-        return [broken("separator", file)]
+    others = [other for other in ";\t,|" if other != separator and "".join(header).count(other) >= len(header)]
+    if others:
+        most = max(others, key="".join(header).count)
+        read = f"separator: {'tab' if most == chr(9) else chr(34) + most + chr(34)}" + ', decimal: ","' * (most == ";")
+        return [broken("separator", file, about=About(example=f'sources:\n  read: {{ "<file>": {{ {read} }} }}'))]
     problems = []
     for place, name in enumerate(header, start=1):
         if not name or name != name.strip():

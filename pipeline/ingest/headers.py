@@ -11,6 +11,7 @@ from pipeline.base.params import Privacy
 from pipeline.base.sources import Join, RatingSource, Sources, TableSource
 from pipeline.ingest.parts import PLACE, Part, expand, headers_of, item_headers, parts
 from pipeline.ingest.raw import RawTable
+from pipeline.tables.remedies import About
 from pipeline.tables.rules import broken
 
 # Names of the identifiers of 45 CFR 164.514(b)(2): whole words of a header, two words in a row, or all words together.
@@ -71,23 +72,26 @@ def header_faults(
     for file, table in tables.items():
         feeding = [part for part in parts(sources) if file in part.files]
         known = {header for part in feeding for header in headers_used(part.source, item_count(part.source, items))}
+        known |= {
+            other for part in feeding for other in _otherwise_written(part.source, item_count(part.source, items), table)
+        }
         unmapped = []
         for place, header in enumerate(table.header, start=1):
             if names_identifier(header) and header not in privacy.attested_headers:
                 yield broken("header_identifier", f"{file}, column {place}")
             elif header not in known and not _is_ignored(header, feeding):
                 unmapped.append((place, _near(header, known)))
-        yield from _unmapped(file, unmapped)
+        yield from _unmapped(file, unmapped, About(source=feeding[0].key if feeding else ""))
     yield from _absent(tables, sources, items)
 
 
-def _unmapped(file: str, found: list[tuple[int, str]]) -> Iterator[Problem]:
+def _unmapped(file: str, found: list[tuple[int, str]], about: About) -> Iterator[Problem]:
     """Headers that nothing maps: one by one while they are few, else in one line."""
     for place, hint in found if len(found) <= SEVERAL else []:
-        yield broken("header_unmapped", f"{file}, column {place}", detail=hint)
+        yield broken("header_unmapped", f"{file}, column {place}", detail=hint, about=about)
     if len(found) > SEVERAL:
         places = _ranges([place for place, _ in found])
-        yield broken("header_unmapped", f"{file}, columns {places}", detail=f"{len(found)} columns")
+        yield broken("header_unmapped", f"{file}, columns {places}", detail=f"{len(found)} columns", about=about)
 
 
 def _ranges(places: list[int]) -> str:
@@ -140,26 +144,61 @@ def _absent(tables: Mapping[str, RawTable], sources: Sources, items: Mapping[str
         if any(file not in tables for file in part.files):
             continue
         there = {header for file in part.files for header in tables[file].header}
-        for header, canonical in headers_used(source, item_count(source, items)).items():
-            if canonical != "ignored" and header not in there:
-                hint = _padded(header, there) or (_near(header, there) and "a header differs from it only in case or spaces")
-                told = f"`{header}`, mapped to {canonical} in sources.{part.key}" + (f"; {hint}" if hint else "")
-                yield broken("header_absent", part.file, detail=told)
+        used = headers_used(source, item_count(source, items)).items()
+        absent = {header: name for header, name in used if name != "ignored" and header not in there}
+        yield from _absent_items(part, [header for header, name in absent.items() if name.startswith("item_")], there)
+        for header, canonical in absent.items():
+            if not canonical.startswith("item_"):
+                hint = _near(header, there) and "; a header differs from it only in case or spaces"
+                told = f"`{header}`, mapped to {canonical} in sources.{part.key}{hint}"
+                yield broken("header_absent", part.file, detail=told, about=About(source=part.key, column=canonical))
         for join in source.joins:
             for file, keys in ((part.file, join_keys(join)), (join.file, other_keys(join))):
                 for header in sorted(set(keys) - set(tables[file].header)):
                     yield broken("header_absent", file, detail=f"`{header}`, key of a join in sources.{part.key}")
 
 
-def _padded(header: str, there: set[str]) -> str:
-    """A hint where the file numbers its columns otherwise: with zeros before them, or in brackets."""
-    match = re.fullmatch(r"(.*?)([0-9]{1,3})(.*)", header)
-    if match is None:
-        return ""
-    stem, number, rest = match[1], int(match[2]), match[3]
-    for width in (2, 3):
-        if f"{stem}{number:0{width}d}{rest}" in there:
-            return f"the file pads its numbers with zeros: write `{{item:0{width}}}` in place of `{{item}}`"
-    if f"{stem.rstrip('_')}[{number}]{rest}" in there:
-        return "the file puts its numbers in brackets: write `[{item}]`"
-    return ""
+def _absent_items(part: Part, absent: list[str], there: set[str]) -> Iterator[Problem]:
+    """Item columns that the file lacks, in one line, and how it writes them instead."""
+    if not absent:
+        return
+    source = part.source
+    pattern = source.items if isinstance(source, RatingSource) and isinstance(source.items, str) else ""
+    written = next((new for new in _spellings(pattern) if _one_item(new, absent, pattern) <= there), "") if pattern else ""
+    shown = ", ".join(f"`{header}`" for header in absent[:SEVERAL]) + " ..." * (len(absent) > SEVERAL)
+    hint = f"; the file seems to write them `{written}`" if written else ""
+    example = (
+        f'# under sources.{part.key}\nitems: "{written or "wai_{item}"}" # the items\' headers, {{item}} for their numbers'
+    )
+    told = f"{shown}: items in sources.{part.key}{hint}"
+    yield broken("header_absent", part.file, rows=len(absent), detail=told, about=About(example=example))
+
+
+def _one_item(written: str, absent: list[str], pattern: str) -> set[str]:
+    """The header of the first absent item in another spelling."""
+    numbers = [int(found[1]) for found in [re.fullmatch(_captured(pattern), absent[0])] if found]
+    return {expand(written, numbers[0])[-1]} if numbers else {""}
+
+
+def _captured(pattern: str) -> str:
+    """A pattern of items as a regular expression that gives the number."""
+    before, _, after = pattern.partition("{item}")
+    return f"{re.escape(before)}([0-9]{{1,3}}){re.escape(after)}"
+
+
+def _spellings(pattern: str) -> tuple[str, ...]:
+    """Other ways in which exports number the same items: with zeros before them, in brackets, with a mark between."""
+    before, _, after = pattern.partition("{item}")
+    stem = before.rstrip("_.- ")
+    padded = tuple(f"{before}{{item:0{width}}}{after}" for width in (2, 3))
+    marks = tuple(f"{stem}{mark}{{item}}{after}" for mark in ("", "_", ".", "-", " "))
+    return (*padded, *(f"{stem}{{item:02}}{after}", f"{stem}_{{item:02}}{after}"), f"{stem}[{{item}}]{after}", *marks)
+
+
+def _otherwise_written(source: TableSource, items: int, table: RawTable) -> set[str]:
+    """The headers of a file that hold a source's items in another spelling: one fault, not one more for each of them."""
+    if not (isinstance(source, RatingSource) and isinstance(source.items, str) and source.items.count("{item}") == 1):
+        return set()
+    if all(header in table.position for header in item_headers(source, items)):
+        return set()
+    return {header for pattern in _spellings(source.items) for header in expand(pattern, items) if header in table.position}

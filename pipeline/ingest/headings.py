@@ -4,22 +4,44 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
+
+from pipeline.base.errors import Problem
+from pipeline.tables.remedies import About
+from pipeline.tables.rules import broken
 
 IMPORT_ID = re.compile(r'\{"ImportId"')  # Qualtrics' third line
 VALUE = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 MOST = 12  # lines above the headers that are looked for
 
 
-def heading_hint(file: str, records: list[list[str]]) -> str:
-    """The entry of `sources.read` that the first records of a file call for; empty where the headers stand as expected.
+@dataclass(frozen=True)
+class Heading:
+    """Where headers seem to stand: in words, and the entry of `sources.read` that says so."""
+
+    said: str
+    entry: str
+
+    def problem(self, file: str) -> Problem:
+        """That the headers stand elsewhere than expected."""
+        return broken("heading_lines", file, detail=self.said, about=self.about)
+
+    @property
+    def about(self) -> About:
+        """The example that mends it."""
+        return About(example=f'sources:\n  read: {{ "<file>": {{ {self.entry} }} }}')
+
+
+def heading(records: list[list[str]]) -> Heading | None:
+    """What the first records of a file tell; None where the headers stand as expected.
 
     `records`: its first lines as cells, from the first.
     """
     for place, record in enumerate(records[:6]):
         if place and sum(bool(IMPORT_ID.match(cell)) for cell in record) * 2 > len(record):
-            return f"as from Qualtrics: `read: {{{file}: {{ skip_after_header: {place} }}}}`"
+            return Heading("as from Qualtrics", f"skip_after_header: {place}")
     place = header_place(records)
-    return f"the headers seem to stand on line {place + 1}: `read: {{{file}: {{ skip: {place} }}}}`" if place else ""
+    return Heading(f"the headers seem to stand on line {place + 1}", f"skip: {place}") if place else None
 
 
 def header_place(records: list[list[str]]) -> int:

@@ -17,6 +17,7 @@ MISSING_CODES = frozenset(
         "dk rf sysmis (null) <na> \\n"
     )
 )
+USUAL = ("9", "99", "999", "-9", "-99", "88", "NA", ".", "#NULL!", "unknown")  # of MISSING_CODES, those met most
 DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 ID_IN_WORDS = "one to four letters, then six or more letters and digits, like C3f81b2c9"
 
@@ -42,18 +43,25 @@ def hint(rule: str, column: Column, codes: frozenset[str], noticed: set[str]) ->
     if rule == "not_id":
         said.append(f"an id is {ID_IN_WORDS}, unless privacy.id_patterns says otherwise")
     if rule == "not_code" and column.kind == "codes" and "list" in noticed:
-        said.append(
-            f'codes in one cell stand apart by `{CODES_SEPARATOR}`; another separator: `split: {{{column.name}: ","}}`'
-        )
+        said.append(f"codes in one cell stand apart by `{CODES_SEPARATOR}`, unless `split` names another separator")
     if rule == "not_number" and "comma" in noticed:
-        said.append('a decimal comma? in `sources`: `read: {all: {decimal: ","}}`')
+        said.append("a decimal comma?")
     if rule.startswith("not_") and "missing" in noticed:
-        said.append(f"a code for missing values among them? `{missing_example(column.name)}`")
-    if rule == "not_on_scale":
-        said.append(f"another scale? `scales: {{{column.name}: [-3, 3]}}`")
+        said.append("a code for missing values among them?")
     return "; ".join(said)
 
 
-def missing_example(name: str) -> str:
-    """The line that declares a missing code of one column."""
-    return f'missing: {{{"items" if name.startswith("item_") else name}: ["99"]}}'
+def remedy(rule: str, column: Column, noticed: set[str]) -> str:
+    """The example that fits what was noticed of the cells; empty where the rule's own does.
+
+    Codes of missing values are named only where they can be no value: of a number, only those that are no numbers.
+    """
+    if rule == "not_code" and column.kind == "codes" and "list" in noticed:
+        return '# under sources.<source>: what stands between the codes\nsplit: { <column>: "," }'
+    if rule == "not_number" and "comma" in noticed:
+        return 'sources:\n  read: { "<file>": { decimal: "," } }'
+    if rule in ("not_code", "not_boolean", "not_band", "not_id") and "missing" in noticed:
+        return "# under sources.<source>: those that mean that nothing is known\nmissing: { <column>: [ALL] }".replace(
+            "ALL", ", ".join(f'"{code}"' for code in ("", *USUAL))
+        )
+    return ""

@@ -13,6 +13,7 @@ from pipeline.ingest.parts import SESSION, Mapped, Part, fill, headers_of, item_
 from pipeline.ingest.raw import RawTable
 from pipeline.tables.arrays import strings
 from pipeline.tables.column import CODES_SEPARATOR
+from pipeline.tables.remedies import About
 from pipeline.tables.rules import Finding
 
 if TYPE_CHECKING:
@@ -150,7 +151,8 @@ def _glue(wide: Wide, how: Glue, missing: frozenset[str]) -> tuple[pa.ChunkedArr
     findings = []
     if len(parts) > 1 and (rows := _colliding(parts, together, how.separator)):
         header = next(header for header in how.columns if header != SESSION)
-        findings = [Finding("glue_collides", wide.table(header).where(header), rows)]
+        about = About(headers=", ".join(f'"{name}"' for name in how.columns))
+        findings = [Finding("glue_collides", wide.table(header).where(header), rows, about=about)]
     return pa.chunked_array([pc.coalesce(glued, empty)]).dictionary_encode(), findings
 
 

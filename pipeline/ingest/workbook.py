@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.base.errors import Problem
 from pipeline.base.sources import Reading
 from pipeline.ingest.delimited import DEFAULT, header_problems
-from pipeline.ingest.headings import heading_hint
+from pipeline.ingest.headings import Heading, heading
 from pipeline.ingest.native import number_text
 from pipeline.ingest.raw import RawTable, text_columns
 from pipeline.tables.rules import Finding, broken
@@ -42,27 +42,30 @@ HARMLESS = (b"", b"openpyxl", b"xlsxwriter", b"microsoft office user", b"user", 
 class RefusedError(Exception):
     """A rule of the format that a file breaks, and how many cells break it."""
 
-    def __init__(self, rule: str, rows: int = 0, detail: str = "") -> None:
+    def __init__(self, rule: str, rows: int = 0) -> None:
         super().__init__(rule)
-        self.rule, self.rows, self.detail = rule, rows, detail
+        self.rule, self.rows = rule, rows
 
 
 def read_workbook(file: str, blob: bytes, sha256: str = "", how: Reading = DEFAULT) -> tuple[RawTable | None, list[Problem]]:
     """Read the one sheet of a workbook, or the one that `how` names; None and the problems where it breaks a rule."""
+    hint: Heading | None = None
     try:
         check_archive(blob)
         sheet = _Sheet(blob, how.sheet)
         _refuse_dates(sheet.rows)
         texts = [[cell_text(cell) for cell in row] for row in sheet.rows]
-        hint = "" if how.skip is not None else heading_hint(file, texts[:LOOKED_AT])
-        header, body = _header_and_body(sheet.rows, how, hint)
+        hint = None if how.skip is not None else heading(texts[:LOOKED_AT])
+        header, body = _header_and_body(sheet.rows, how)
     except RefusedError as refused:
-        return None, [broken(refused.rule, file, rows=refused.rows, detail=refused.detail)]
+        if hint and refused.rule == "width":
+            return None, [hint.problem(file)]
+        return None, [broken(refused.rule, file, rows=refused.rows)]
     except Exception:  # whatever openpyxl says may hold a cell
         return None, [broken("unreadable", file)]
     problems = header_problems(file, header)
     if problems:
-        return None, [broken("heading_lines", file, detail=hint)] if hint else problems
+        return None, [hint.problem(file)] if hint else problems
     numeric, formulas = set(), {}
     for place, name in enumerate(header):
         kinds = [(row[place][0], type(row[place][1])) for row in body if row[place][1] is not None]
@@ -179,7 +182,7 @@ def _refuse_dates(rows: Iterable[list[Cell]]) -> None:
         raise RefusedError("native_dates", kinds.count("d"))
 
 
-def _header_and_body(rows: list[list[Cell]], how: Reading, hint: str) -> tuple[list[str], list[list[Cell]]]:
+def _header_and_body(rows: list[list[Cell]], how: Reading) -> tuple[list[str], list[list[Cell]]]:
     """Header and rows of equal width, without the empty rows and columns at the edges that spreadsheets leave behind."""
     while rows and all(value is None for _, value in rows[-1]):
         rows.pop()
@@ -192,7 +195,7 @@ def _header_and_body(rows: list[list[Cell]], how: Reading, hint: str) -> tuple[l
         raise RefusedError("no_rows" if square else "empty_file")
     blank = sum(all(value is None for _, value in row) for row in square)
     if blank:
-        raise RefusedError("heading_lines" if hint else "width", blank, hint)
+        raise RefusedError("width", blank)
     if any(kind == "f" for kind, _ in square[0]):
         raise RefusedError("formulas", 1)
     return [cell_text(cell) for cell in square[0]], square[1:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,6 +17,7 @@ from pipeline.ingest.raw import RawTable
 from pipeline.ingest.readers import is_delimited, read
 from pipeline.project.io import digest
 from pipeline.project.raw_folder import linked_folder
+from pipeline.tables.remedies import NOWHERE, About
 from pipeline.tables.rules import broken
 
 MEGABYTE = 1 << 20
@@ -48,6 +50,17 @@ def read_file(path: Path, max_mb: int, how: Reading = DEFAULT) -> tuple[RawTable
     return (None if table is None else replace(table, sha256=digest(blob))), problems
 
 
+def _pieces(path: Path) -> About:
+    """Files of the same name but for a year or a number, of which a stacked source may be meant."""
+    alike = re.compile(rf"{re.escape(path.stem)}[ _-]?[0-9]{{1,4}}{re.escape(path.suffix)}")
+    found = (
+        sorted(entry.name for entry in path.parent.iterdir() if alike.fullmatch(entry.name)) if path.parent.is_dir() else []
+    )
+    if not found:
+        return NOWHERE
+    return About(example=f"# one below the other\nfile: [{', '.join(found)}]")
+
+
 def read_bytes(path: Path, name: str, max_mb: int) -> tuple[bytes | None, list[Problem]]:
     """A file's content; None where it is not there, not a regular file, or larger than the bound."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -56,7 +69,7 @@ def read_bytes(path: Path, name: str, max_mb: int) -> tuple[bytes | None, list[P
             return None, [broken("not_regular", name)]
         descriptor = os.open(path, flags)
     except FileNotFoundError:
-        return None, [broken("not_there", name)]
+        return None, [broken("not_there", name, about=_pieces(path))]
     except OSError:
         return None, [broken("not_regular", name)]
     with os.fdopen(descriptor, "rb") as file:

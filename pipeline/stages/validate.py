@@ -41,6 +41,7 @@ def hold(batch: Batch, params: Params, tables: dict[str, bytes]) -> tuple[dict[s
             whole=found.whole_numbers,
             has_reversed=bool(found.reversed_items),
             ranges={score: score_range(found, score) for score in found.scores},
+            instrument=name,
         )
         for name, found in library(batch, params.measures).items()
     }

@@ -20,16 +20,24 @@ class Choice:
     changes: dict[str, dict[str, object]] = field(default_factory=dict)
 
 
-def choose(params: Params, instruments: Mapping[str, Instrument], present: Mapping[str, set[str]]) -> Choice:
+def choose(
+    params: Params,
+    instruments: Mapping[str, Instrument],
+    present: Mapping[str, set[str]],
+    reliabilities: Mapping[str, float] | None = None,
+) -> Choice:
     """What of `params.hypotheses` can run on `params.sources`.
 
     `present`: `table.column` -> the codes that the study's own rows hold, where that is known. An outcome that the study
-    measures by another instrument takes that one; covariates that the study lacks are dropped.
+    measures by another instrument takes that one; covariates that the study lacks are dropped. `reliabilities`: by
+    instrument, declared where only scores were kept.
     """
     choice = Choice()
     for name, hypothesis in params.hypotheses.items():
         changes: dict[str, object] = {}
         settled = _measured(hypothesis, params, instruments, changes)
+        if settled.outcome.kind == "score" and (known := (reliabilities or {}).get(settled.outcome.instrument)):
+            changes["outcome.reliability"] = known
         found = sorted(set(lacking(settled, params.sources)))
         dropped = {lack.column for lack in found if lack.use == COVARIATE}
         if dropped:

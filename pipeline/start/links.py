@@ -51,6 +51,14 @@ def own_key(role: Role) -> tuple[str, ...]:
 
 def rated_rows(sessions: Role, rated: Sequence[Role], key: Key | None) -> list[bool]:
     """Whether each row of the sessions has a rating, and somebody who held it."""
+    found = has_rating(sessions, rated, key)
+    worker = sessions.ids().get("worker_id")
+    held = sessions.block.columns[worker].cells if worker is not None else ()
+    return [is_found and bool(held[row].strip()) for row, is_found in enumerate(found)] if held else found
+
+
+def has_rating(sessions: Role, rated: Sequence[Role], key: Key | None) -> list[bool]:
+    """Whether each row of the sessions has a rating."""
     found = [False] * sessions.block.rows
     if key is None:
         return found
@@ -62,9 +70,7 @@ def rated_rows(sessions: Role, rated: Sequence[Role], key: Key | None) -> list[b
             continue
         known = {row for row, is_filled in zip(_rows(role, names), filled, strict=True) if is_filled}
         found = [is_found or row in known for is_found, row in zip(found, _rows(sessions, key.sessions), strict=True)]
-    worker = sessions.ids().get("worker_id")
-    held = sessions.block.columns[worker].cells if worker is not None else ()
-    return [is_found and bool(held[row].strip()) for row, is_found in enumerate(found)] if held else found
+    return found
 
 
 def _named(role: Role) -> dict[str, str]:

@@ -76,6 +76,24 @@ def with_scales(text: str, scales: Mapping[str, tuple[float, float]]) -> str:
     return text[:start] + f"{body}\n  scales: {{ {shown} }}" + section[len(body) :] + text[end:]
 
 
+def with_policies(text: str, policies: Mapping[str, str]) -> str:
+    """The text with rules of the gate eased under `privacy`; those that stand there already stay."""
+    for rule, chosen in policies.items():
+        start, end = _section(text, "privacy")
+        section = text[start:end].replace("privacy: {}", "privacy:")
+        if re.search(rf"\b{rule}:", section):
+            continue
+        if re.search(r"(?m)^  policies: \{", section):
+            section = re.sub(r"(?m)^  policies: \{ *", f"  policies: {{ {rule}: {chosen}, ", section).replace(", }", " }")
+        elif re.search(r"(?m)^  policies:", section):
+            section = re.sub(r"(?m)^(  policies:[^\n]*\n)", rf"\g<1>    {rule}: {chosen}\n", section)
+        else:
+            head, _, rest = section.partition("\n")
+            section = f"{head or 'privacy:'}\n  policies: {{ {rule}: {chosen} }}\n{rest}"
+        text = text[:start] + section + text[end:]
+    return text
+
+
 def without_hypotheses(text: str, gone: set[str]) -> str:
     """The text without some hypotheses; the comments around them stay."""
     for name in gone:

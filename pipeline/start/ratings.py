@@ -43,9 +43,32 @@ def add_ratings(making: Making, role: Role, sessions: Role, key: Key | None) -> 
                 making.setup.notes.append(
                     f"{what}: taken for {rule}s of the items, where the instrument's key has {instrument.score}s"
                 )
+            _reliability(making, instrument)
         source["ignore_others"] = True
         ratings, name = making.setup.ratings, f"{instrument.id}_{rater}"
         ratings[name if name not in ratings else f"{name}_{len(ratings) + 1}"] = source
+
+
+def _reliability(making: Making, instrument: Instrument) -> None:
+    """How reliable changes of a score are within clients, which scores without items cannot tell."""
+    text = (
+        f"Of {instrument.id} only scores were kept, so how reliable their changes within clients are cannot be computed.\n"
+        "  Do you know it from elsewhere (a number such as 0.75)? Enter if not: the models run, but nothing is called\n"
+        "  supported, since too little is known of the errors of measurement"
+    )
+    answer = making.interview.ask(Question("reliability", text, "", _is_share, SPARE))
+    if answer:
+        making.setup.reliabilities[instrument.id] = float(answer)
+        return
+    making.setup.notes.append(
+        f"{instrument.id}: only scores, and no reliability was given: no hypothesis about it can be called supported; "
+        "--answer reliability=0.75 (outcome.reliability) declares it"
+    )
+
+
+def _is_share(answer: str) -> str:
+    is_number = re.fullmatch(r"0?\.[0-9]{1,4}|1(?:\.0+)?", answer)
+    return "" if not answer or is_number else "a number above 0 and at most 1, such as 0.75; or Enter"
 
 
 def _instrument(making: Making, run: Items | None, role: Role) -> tuple[Instrument, str] | None:

@@ -17,13 +17,19 @@ Tree: TypeAlias = dict[str, Plain]
 
 @dataclass
 class Setup:
-    """What is to stand in params.yaml: `sources`, scales of instruments, and what was seen and left out, in words."""
+    """What is to stand in params.yaml: `sources`, scales of instruments, and what was seen and left out, in words.
+
+    `reliabilities`: of the change within clients, by instrument, where only scores were kept; `policies`: rules of the gate
+    that are eased, as answered.
+    """
 
     directory: str
     tables: dict[str, Tree] = field(default_factory=dict)
     ratings: dict[str, Tree] = field(default_factory=dict)
     read: dict[str, Tree] = field(default_factory=dict)
     scales: dict[str, tuple[float, float]] = field(default_factory=dict)
+    reliabilities: dict[str, float] = field(default_factory=dict)
+    policies: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     present: dict[str, set[str]] = field(default_factory=dict)

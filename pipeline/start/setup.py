@@ -17,6 +17,8 @@ from pipeline.start.ratings import add_ratings
 from pipeline.start.result import Making, Setup
 from pipeline.start.roles import Role, role_of
 from pipeline.start.tables import add_table
+from pipeline.start.unattended import ask_unattended
+from pipeline.start.unused import unused
 from pipeline.start.words import TABLES, header_words
 
 
@@ -55,6 +57,8 @@ def set_up(
         for role in roles:
             if table in role.tables:
                 add_table(making, table, role, key if table == "sessions" else None)
+    ask_unattended(making, sessions, rated, key)
+    setup.notes += unused(setup, roles)
     return setup
 
 

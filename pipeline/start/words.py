@@ -8,20 +8,21 @@ from functools import cache
 # Canonical column: words a header may be, the telling ones first; `a_b` stands for any spelling of two words.
 SHARED = """
 client_id: client_id clientid client participant_id participant record_id case_id case patient_id patient subject_id pid cid
-client_id: cl_ref cl mrn personal_id person_id client_unique_id
+client_id: cl_ref cl mrn personal_id person_id client_unique_id clid respondent_id study_id subject subj_id code client_code
 worker_id: worker_id worker therapist_id therapist clinician_id clinician staff_id staff counselor counsellor provider
-worker_id: caseworker wid wk_ref wk
+worker_id: caseworker case_worker case_manager casemanager social_worker socialworker wid wk_ref wk sw_id swid
 agency_id: agency_id agency site_id site clinic_id clinic office_id
 """
 CLIENTS = """
-age_band: age_band age_group agegroup age_grp agegrp age_cat agecat age
+age_band: age_band age_group agegroup age_grp agegrp age_cat agecat age_range agerange age_category agecategory age
 gender: gender sex gender_identity
 race_ethnicity: race_ethnicity race ethnicity race_eth ethnic
 language: language lang pref_language preferred_language primary_language tongue
 program: program programme prog service_line
-mandated: mandated mandated_yn court_ordered involuntary ordered
-need_index: need_index need_score needs need acuity severity
-barriers: barriers barrier barrier_cds barr
+mandated: mandated mandated_yn court_ordered court_mandated involuntary ordered mand mandate mandatory legal_mandate
+mandated: mandated_client is_mandated court_order
+need_index: need_index need_score needs_score needs need acuity acuity_score severity
+barriers: barriers barrier barrier_cds barr access_barriers barriers_list
 referral_source: referral_source referred_by referral source_of_referral ref_source
 """
 WORKERS = """
@@ -32,10 +33,11 @@ caseload_band: caseload_band caseload load_grp
 SESSIONS = """
 session_id: session_id sessionid visit_id visit_ref contact_id appointment_id encounter_id sid session_ref visit
 session_id: service_id services_id
-day: day days days_in study_day day_in days_since_intake session_day visit_day
+day: day days days_in study_day day_in days_since_intake session_day visit_day day_of_session days_from_intake rel_day
 session_number: session_number session_no session_num session_nr sessionno visit_no visit_num visit_number nr
-session_number: num number no session visit {session}
-attendance: attendance attended kept status show outcome_of_visit visit_status
+session_number: num number no session visit {session} session_count sess_no sessnr seq sequence wave time
+attendance: attendance attended kept status show outcome_of_visit visit_status appointment_status appt_status apptstatus
+attendance: session_status sessionstatus took_place held
 phase: phase stage
 modality: modality where_held where location setting_of_session mode_of_contact place format
 duration_min: duration_min minutes mins duration length_min length
@@ -46,15 +48,16 @@ self_disclosure: self_disclosure wk_shared disclosure_of_worker
 co_construction: co_construction cocon
 rupture: rupture rupt_yn rupt
 repair: repair mend_yn mend
-dose_joint: dose_joint joint joint_visits joint_since_last n_joint njoint joint_count went_together
+dose_joint: dose_joint joint joint_visits jointvisits joint_since_last n_joint njoint joint_n joint_count went_together
+dose_joint: joint_advocacy joint_adv adv_joint joint_contacts accompaniments
 dose_worker_solo: dose_worker_solo worker_solo solo solo_visits n_solo worker_alone
 dose_client_solo: dose_client_solo client_solo client_alone
 dose_concrete: dose_concrete concrete concrete_services
 """
 ADVOCACY = """
-episode_id: episode_id episode advocacy_id adv_ref activity_id adv_id eid event_id contact_id
-day: day days days_in study_day day_in days_since_intake adv_day
-mode: mode who who_went advocacy_type adv_type type
+episode_id: episode_id episode advocacy_id adv_ref activity_id adv_id eid event_id contact_id log_id entry_id visit_id id
+day: day days days_in study_day day_in days_since_intake adv_day day_of_visit days_from_intake rel_day event_day
+mode: mode who who_went whowent advocacy_type adv_type advocacy_mode advmode type_of_advocacy type
 order: order rel_visit before_after
 setting: setting place place_type where location
 level: level lvl practice_level

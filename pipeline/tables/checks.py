@@ -43,12 +43,12 @@ class Scan:
         same = [name for name, (low, high) in self.extremes.items() if low == high and name not in self.with_missing]
         return same if rows >= FEW else []
 
-    def has_other_base(self, low: float, high: float) -> bool:
-        """Whether the answers look like a scale that starts one lower or higher: beyond one end, never at the other."""
+    def other_base(self, low: float, high: float) -> int:
+        """-1 or 1 where the answers look like a scale that starts one lower or higher: beyond one end, not at the other."""
         items = [extreme for name, extreme in self.extremes.items() if name.startswith("item_")]
         lowest = min((least for least, _ in items), default=low)
         highest = max((most for _, most in items), default=high)
-        return (lowest == low - 1 and highest <= high - 1) or (highest == high + 1 and lowest >= low + 1)
+        return int(highest == high + 1 and lowest >= low + 1) - int(lowest == low - 1 and highest <= high - 1)
 
 
 def scan(stored: Stored, declared: type[Table]) -> Scan:

@@ -12,6 +12,7 @@ from pipeline.tables import checks
 from pipeline.tables.canonical import by_name, of_scores, ratings
 from pipeline.tables.column import Table
 from pipeline.tables.links import UNKNOWN, links
+from pipeline.tables.remedies import NOWHERE, About
 from pipeline.tables.rules import BY_NAME, broken, policy
 from pipeline.tables.stored import Stored
 
@@ -32,6 +33,7 @@ class Answers:
     whole: bool
     has_reversed: bool
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # score -> its lowest and highest value
+    instrument: str = ""  # its name, for messages
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,14 @@ class Validation:
     warnings: list[dict[str, Any]] = field(default_factory=list)
     set_aside: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def hold(self, rule: str, name: str, mask: np.ndarray, detail: str = "") -> None:
+    def hold(self, rule: str, name: str, mask: np.ndarray, detail: str = "", about: About = NOWHERE) -> None:
         """Apply a rule's policy to the rows of a table that break it and are still in."""
         rows = int((mask & self.kept[name]).sum())
         if not rows:
             return
         chosen = policy(rule, self.policies)
         if chosen == "refuse":
-            self.problems.append(broken(rule, name, rows=rows, detail=detail))
+            self.problems.append(broken(rule, name, rows=rows, detail=detail, about=about))
         elif chosen == "warn":
             self.warn(rule, name, rows, detail)
         else:
@@ -145,7 +147,8 @@ def _is_of_scores(table: Stored) -> bool:
 def _hold_rows(state: Validation, name: str, scan: checks.Scan) -> None:
     """Rules that need one table only: bounds and keys."""
     rule = "item_out_of_scale" if name.startswith("ratings_") else "out_of_range"
-    state.hold(rule, name, scan.beyond, detail=", ".join(scan.columns))
+    about = About(source=f"tables.{name}", column=next(iter(scan.columns), ""))
+    state.hold(rule, name, scan.beyond, detail=", ".join(scan.columns), about=about)
     copies, conflicts = checks.repeated(state.stored[name], state.links[name]["key"].to_numpy())
     state.hold("duplicate_rows", name, copies)
     state.hold("duplicate_keys", name, conflicts)
@@ -235,8 +238,12 @@ def _hold_ratings(state: Validation, name: str, expected: Answers, scan: checks.
         state.hold("item_not_whole", name, scan.not_whole)
     if expected.has_reversed and scan.straight is not None:
         state.hold("straight_lining", name, scan.straight)
-    if scan.has_other_base(expected.low, expected.high):
-        state.problems.append(broken("item_base", name, detail=f"declared {expected.low:g} to {expected.high:g}"))
+    if shift := scan.other_base(expected.low, expected.high):
+        low, high = expected.low + shift, expected.high + shift
+        about = About(example=f"measures:\n  scales: {{ {expected.instrument or 'INSTRUMENT'}: [{low:g}, {high:g}] }}")
+        state.problems.append(
+            broken("item_base", name, detail=f"declared {expected.low:g} to {expected.high:g}", about=about)
+        )
 
 
 def _hold_whole(state: Validation, scans: Mapping[str, checks.Scan]) -> None:

@@ -146,7 +146,7 @@ def through(raw: Files, params: Params) -> tuple[dict[str, pd.DataFrame], dict[s
         raise SourceError(wrong)
     tables, problems = {}, list[Problem]()
     for name, blob in raw.items():
-        table, faults = read(name, blob, "0" * 64)
+        table, faults = read(name, blob, "0" * 64, how=params.sources.reading(name))
         problems += faults
         if table is not None:
             tables[name] = table

@@ -312,3 +312,68 @@ def test_never_more_than_fifteen_questions_however_much_could_be_asked() -> None
     set_up(tables, "data/raw/study", interview, shipped())
     assert len(asked) <= MOST - 1  # the title comes after
     assert "sessions.attendance" in asked
+
+
+def small_log(**cells: str) -> dict[str, str]:
+    """A log of four clients with three sessions each, as CSV; `cells` replaces what a column holds, row by row."""
+    clients = ["C7f3a9b21", "C18e4d06c", "Cb5092ef7", "C4d61c8a3"]
+    visits = [(client, number) for client in clients for number in (1, 2, 3)]
+    sessions = [
+        {"cid": client, "wid": "W5a1c77e0", "day": str(7 * number), "nr": str(number), "status": "Kept", "shoe": "42"}
+        for client, number in visits
+    ]
+    for place, value in enumerate(cells.get("status", "").split()):
+        sessions[place]["status"] = value
+    ratings = [{"cid": client, "nr": str(number), **{f"wai_{n}": "3" for n in range(1, 13)}} for client, number in visits]
+    people = [{"cid": client, "mand": str(1 + place % 2), "sex": "F"} for place, client in enumerate(clients)]
+    return {"sessions.csv": csv_text(sessions), "wai.csv": csv_text(ratings), "clients.csv": csv_text(people)}
+
+
+def test_ratings_of_sessions_that_did_not_take_place_become_a_policy_that_is_said() -> None:
+    files = small_log(status="Kept X X")
+    setup = proposed(files, sessions__attendance="X=cancelled")
+    assert setup.policies == {"rating_without_attendance": "quarantine"}
+    assert any(note.startswith("2 ratings of sessions that did not take place") for note in setup.notes)
+    stopped = proposed(files, sessions__attendance="X=cancelled", unattended_ratings="no")
+    assert stopped.policies == {}
+    assert proposed(small_log()).policies == {}
+
+
+def test_columns_that_nothing_is_made_of_are_named_and_names_of_people_are_not() -> None:
+    files = small_log()
+    files["sessions.csv"] = files["sessions.csv"].replace("shoe", "shoe_size", 1)
+    files["clients.csv"] = files["clients.csv"].replace("sex", "Maria", 1)
+    notes = "\n".join(proposed(files).notes)
+    assert "sessions.csv: 1 column is not used: shoe_size" in notes
+    assert "clients.csv: 2 columns are not used: mand (" in notes
+    assert "Maria" not in notes
+
+
+def test_scores_alone_ask_for_their_reliability_and_say_what_it_costs_not_to_know_it() -> None:
+    files = small_log()
+    rows = [line.split(",")[:2] for line in files["wai.csv"].splitlines()[1:]]
+    files["wai.csv"] = csv_text([{"cid": client, "nr": number, "wai_total": "3.25"} for client, number in rows])
+    unknown = proposed(files)
+    assert unknown.reliabilities == {}
+    assert any("can be called supported" in note and "reliability=0.75" in note for note in unknown.notes)
+    assert proposed(files, reliability="0.8").reliabilities == {"wai_sr": 0.8}
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "privacy: {}\n",
+        "privacy:\n  k: 5\n",
+        "privacy:\n  policies: { orphans: warn }\n",
+        "privacy:\n  policies:\n    orphans: warn\n",
+    ],
+)
+def test_a_policy_is_written_beside_those_that_stand_there(before: str) -> None:
+    from pipeline.start.params_text import with_policies
+
+    text = with_policies(f"study: {{}}\n{before}\nmeasures: {{}}\n", {"rating_without_attendance": "quarantine"})
+    policies = parse(text)["privacy"]["policies"]
+    assert policies["rating_without_attendance"] == "quarantine"
+    assert policies.get("orphans", "warn") == "warn"
+    assert ("orphans" in before) == ("orphans" in policies)
+    assert with_policies(text, {"rating_without_attendance": "warn"}) == text
