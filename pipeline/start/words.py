@@ -8,7 +8,7 @@ from functools import cache
 # Canonical column: words a header may be, the telling ones first; `a_b` stands for any spelling of two words.
 SHARED = """
 client_id: client_id clientid client participant_id participant record_id case_id case patient_id patient subject_id pid cid
-client_id: cl_ref cl mrn personal_id person_id client_unique_id clid respondent_id study_id subject subj_id code client_code
+client_id: cl_ref cl mrn personal_id person_id client_unique_id clid respondent_id study_id subject subj_id client_code
 worker_id: worker_id worker therapist_id therapist clinician_id clinician staff_id staff counselor counsellor provider
 worker_id: caseworker case_worker case_manager casemanager social_worker socialworker wid wk_ref wk sw_id swid
 agency_id: agency_id agency site_id site clinic_id clinic office_id

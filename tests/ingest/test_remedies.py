@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.__main__ import COMMANDS
 from pipeline.base.params import validate
 from pipeline.base.yaml_text import parse
+from pipeline.command_line import COMMANDS
 from pipeline.tables.remedies import EXAMPLES, About, example
 from pipeline.tables.rules import RULES, broken
 from tests.ingest.small_study import PARAMS, csv, files, verdict
