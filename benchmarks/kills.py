@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.project.io import digest
@@ -28,6 +29,7 @@ STARTED_BY_HAND = [sys.executable, "-m", "dvc", "repro"]
 TEMPORARY = "partial"
 DVC_OWN = ".site_cache"
 PATIENCE = 5.0  # seconds
+LONGEST = 3600.0  # seconds a run may take on a machine that has much else to do
 
 
 def state(project: Project) -> dict[str, str]:
@@ -101,7 +103,7 @@ def main() -> int:
     arguments = parser.parse_args()
     moments, failed = random.Random(arguments.seed), False
     with tempfile.TemporaryDirectory() as folder:
-        project = copy_project(Path(folder) / "project")
+        project = replace(copy_project(Path(folder) / "project"), patience=LONGEST)
         params = project.root / "params.yaml"
         if not arguments.default:
             params.write_text(small_params(params.read_text(encoding="utf-8")), encoding="utf-8")

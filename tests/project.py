@@ -23,6 +23,7 @@ class Project:
 
     root: Path
     environment: dict[str, str]
+    patience: float = 300.0  # seconds that a command may take
 
     def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the copy with this interpreter's environment first on the path."""
@@ -33,7 +34,7 @@ class Project:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=300,
+            timeout=self.patience,
             check=False,
         )
 
