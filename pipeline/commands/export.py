@@ -19,6 +19,7 @@ DOCX = "reports/report.docx"
 INTERNAL = "data/internal/report.docx"
 LINKED = "data/analysis/linked"
 R_FOLDER = "data/r"
+TRUST = "data/scored/trust.json"
 
 
 def main(root: Path, arguments: argparse.Namespace) -> int:
@@ -46,21 +47,29 @@ def docx(document: Document) -> bytes:
 
 def write_r(root: Path, params: Params) -> int:
     """A private folder for each hypothesis about ratings: the model's rows and an R script; others are named."""
+    from pipeline.hypotheses.battery.feedback import series_in
     from pipeline.hypotheses.design.sample import build_sample
     from pipeline.hypotheses.kinds import kind_of
     from pipeline.hypotheses.kinds.multilevel.evaluate import primary
+    from pipeline.hypotheses.r_panel import panel_files
     from pipeline.hypotheses.r_script import r_files
+    from pipeline.results.trust import Trust
 
-    batch = Batch(root, (LINKED, report.FITS), (R_FOLDER,))
+    batch = Batch(root, (LINKED, report.FITS, TRUST), (R_FOLDER,))
     occasions, ledger = batch.table(f"{LINKED}/occasions.parquet"), batch.table(f"{LINKED}/ledger.parquet")
+    trust = batch.record(TRUST, Trust)
     left = []
     for name in params.hypotheses:
         fit = batch.record(f"{report.FITS}/{name}.json", Fit)
         if fit.tested is None or kind_of(fit.spec) != "multilevel":
             left.append(name)
             continue
-        setting = primary(fit.spec, build_sample(fit.spec, occasions, ledger), params.compute)
-        for file, text in r_files(setting.primary, fit, params.compute).items():
+        setting = primary(fit.spec, build_sample(fit.spec, occasions, ledger), params.compute, trust)
+        files = r_files(setting.primary, fit, params.compute)
+        feedback = next((one.estimate for one in fit.battery if one.check == "feedback"), None)
+        if feedback is not None:
+            files |= panel_files(series_in(setting), fit.spec.exposure.lag, feedback)
+        for file, text in files.items():
             batch.put_text(f"{R_FOLDER}/{name}/{file}", text)
     batch.commit()
     print(f"{R_FOLDER}: rows and an R script for each hypothesis about ratings. Exact and private.")

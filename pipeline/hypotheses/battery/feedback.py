@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.dynamic import Panel, Unidentified, combine, fit_panel, series_of
+from pipeline.dynamic import Panel, Series, Unidentified, combine, fit_panel, series_of
 from pipeline.exposure.visits import Booleans, Floats
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, within_only
 from pipeline.hypotheses.design.exposures import Exposure, main_exposures
@@ -111,6 +111,28 @@ def _own_window(setting: Setting, exposure: Exposure) -> Floats:
 
 
 def _panel(setting: Setting, side: Side, keep: Booleans, others: list[Floats]) -> Panel:
+    found = fit_panel(_series(setting, side, keep, others), _reliability(setting, side.score))
+    if isinstance(found, Unidentified):
+        names = {"names": ", ".join(found.names)}
+        raise NotEstimable(Reason(code=f"panel_{found.code}", counts=found.counts, names=names))
+    return found
+
+
+def series_in(setting: Setting) -> list[tuple[float, Series, float]]:
+    """What the panels of a tested number are fitted to: weight, series, and the reliability of the rating within clients."""
+    sides, keep = sides_of(setting), setting.sample.keep
+    return [
+        (
+            side.weight,
+            _series(setting, side, keep, [one.exposure for one in sides if one.exposure is not side.exposure]),
+            _reliability(setting, side.score),
+        )
+        for side in sides
+        if side.weight
+    ]
+
+
+def _series(setting: Setting, side: Side, keep: Booleans, others: list[Floats]) -> Series:
     plan, sample = setting.plan, setting.sample
     terms, _ = background_terms(plan, sample, rows_of(sample, keep))
     rest = [values for exposure, values in sample.dose.items() if exposure.rest and plan.exposure.lag == 0]
@@ -118,12 +140,7 @@ def _panel(setting: Setting, side: Side, keep: Booleans, others: list[Floats]) -
     beside += [values[keep] for values in (*others, *rest)]
     covariates = np.column_stack(beside)
     client, worker = sample.client[keep], sample.worker[keep]
-    series = series_of(side.exposure[keep], side.outcome[keep], client, sample.occasion[keep], worker, covariates)
-    found = fit_panel(series, _reliability(setting, side.score))
-    if isinstance(found, Unidentified):
-        names = {"names": ", ".join(found.names)}
-        raise NotEstimable(Reason(code=f"panel_{found.code}", counts=found.counts, names=names))
-    return found
+    return series_of(side.exposure[keep], side.outcome[keep], client, sample.occasion[keep], worker, covariates)
 
 
 def _reliability(setting: Setting, score: str) -> float:
