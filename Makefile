@@ -29,9 +29,11 @@ worlds: $(DEV_READY)
 worlds-sample: $(DEV_READY)
 	@python -m benchmarks.worlds --sample
 
-# Branch coverage of all tests but the slow ones, a line a room.
+# Branch coverage of all tests but the slow ones, with the processes they start; a line a file, the least covered first.
 coverage: $(DEV_READY)
-	@python -m coverage run --branch --source=pipeline -m pytest -m "not slow" -p no:xdist
+	@rm -f .coverage .coverage.*
+	@python -m coverage run --source=$(CURDIR)/pipeline -m pytest -m "not slow" -p no:xdist
+	@python -m coverage combine --quiet
 	@python -m coverage report --skip-covered --sort=cover
 
 # The site, into docs/_build/html.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -175,3 +177,69 @@ def test_a_withheld_text_is_counted_and_not_told() -> None:
     gate = Gate(Rules(), Census(), screen=lambda _: "date")
     assert gate.text("She was born on 10/12/1984.", "claims") == WITHHELD_TEXT
     assert gate.record() == [{"where": "claims", "rule": "text", "places": 5}]
+
+
+NOTHING = (None, math.nan, math.inf)
+KINDS: dict[str, Callable[[Gate, float | None, int], Shown]] = {
+    "statistic": lambda gate, value, people: gate.statistic(value, 0.1, people),
+    "std_error": lambda gate, value, people: gate.std_error(value, people),
+    "mean": lambda gate, value, people: gate.mean(value, 1.0, people),
+    "spread": lambda gate, value, people: gate.spread(value, people),
+    "correlation": lambda gate, value, people: gate.correlation(value, people),
+    "variance": lambda gate, value, people: gate.variance(value, people),
+    "portion": lambda gate, value, people: gate.portion(value, people),
+    "df": lambda gate, value, people: gate.df(value, people),
+    "p_value": lambda gate, value, people: gate.p_value(value, people),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_no_number_is_missing_and_not_hidden(kind: str) -> None:
+    gate = Gate(Rules(), Census())
+    for value in NOTHING:
+        shown = KINDS[kind](gate, value, 50)
+        assert (shown.value, shown.hidden) == (None, False)
+    assert not gate.held_back
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_number_over_too_few_is_hidden_in_public_and_held_back_on_record(kind: str) -> None:
+    gate = Gate(Rules(), Census())
+    assert KINDS[kind](gate, 0.4, 3).hidden
+    assert gate.held_back.total() == 1
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("df", "std_error")])
+def test_inside_the_team_a_number_is_shown_as_it_is(kind: str) -> None:
+    shown = KINDS[kind](Gate(Rules(release="internal"), Census()), 0.4321, 50)
+    assert shown.value == pytest.approx(0.4321, abs=0.006)
+    assert not shown.hidden
+
+
+def test_an_end_that_is_not_known_is_missing_beside_the_others() -> None:
+    estimate, low, high = Gate(Rules(), Census()).interval(0.3, (0.1, None), 0.1, 200)
+    assert estimate.value is not None
+    assert low.value is not None
+    assert (high.value, high.hidden) == (None, False)
+
+
+def test_a_spread_that_could_not_be_told_from_none_is_hidden() -> None:
+    assert Gate(Rules(), Census()).spread(1e-6, 20, ends=(1.0, 5.0)).hidden
+
+
+def test_one_sum_is_noted_once_and_only_over_counts_that_were_entered() -> None:
+    census = Census()
+    total, one, other = (
+        census.add(("t",), 7, Backing(7)),
+        census.add(("a",), 3, Backing(3)),
+        census.add(("b",), 4, Backing(4)),
+    )
+    for _ in range(2):
+        census.tie(total, (one, other))
+    assert len(census.sums) == 1
+    with pytest.raises(ValueError, match="never entered"):
+        census.tie(total, (one, ("c",)))
+    with pytest.raises(ValueError, match="do not add up"):
+        census.tie(total, (one,))
+    with pytest.raises(ValueError, match="two counts"):
+        census.add(("a",), 4, Backing(4))
