@@ -237,7 +237,12 @@ class Compute(Section):
     min_clients: int = Field(10, ge=2, description="clients with enough ratings, and with an exposure that varies")
     min_ratings: int = Field(3, ge=2, description="ratings of a client in the model's rows")
     draws: int = Field(20_000, ge=1_000, le=1_000_000, description="of the Monte-Carlo interval of an indirect effect")
-    seed: int = Field(20261122, ge=0, lt=2**32, description="of those draws")
+    seed: int = Field(20261122, ge=0, lt=2**32, description="of those draws, and of delays of the log")
+    late_share: float = Field(
+        0.25, ge=0, le=1, description="of episodes that are logged late: a guess, to be replaced by what the agency knows"
+    )
+    late_days: int = Field(7, ge=1, le=365, description="by at most so many days: records are mostly caught up on weekly")
+    late_draws: int = Field(20, ge=1, le=1000, description="of delays at each step of the row on late logging")
 
 
 Sizes = Annotated[tuple[Annotated[int, Field(ge=2, le=2000)], ...], Field(min_length=1, max_length=12)]

@@ -51,15 +51,35 @@ def simex(estimate: Callable[[float, np.random.Generator], float], seed: int, dr
     return extrapolated([0.0, *STEPS], [at_zero, *means])
 
 
+@dataclass(frozen=True)
+class Within:
+    """Slopes within clients on one outcome, what stands beside taken out: `outcome` (N,), `basis` (N, k) orthonormal."""
+
+    client: Integers
+    outcome: Floats
+    basis: Floats
+
+    @classmethod
+    def of(cls, y: Floats, client: Integers, beside: Floats | None = None) -> Within:
+        """Of an outcome with covariates `beside` (N, k)."""
+        codes = np.unique(client, return_inverse=True)[1]
+        columns = np.zeros((len(y), 0)) if beside is None else _demeaned(beside, codes)
+        left, size, _ = np.linalg.svd(columns, full_matrices=False)
+        basis = left[:, size > 1e-10 * size.max(initial=0.0)] if columns.shape[1] else columns
+        own = _demeaned(y[:, None], codes)[:, 0]
+        return cls(codes, own - basis @ (basis.T @ own), basis)
+
+    def slope(self, x: Floats) -> float:
+        """The slope on x; NaN where x does not vary within clients."""
+        own = _demeaned(x[:, None], self.client)[:, 0]
+        own = own - self.basis @ (self.basis.T @ own)
+        size = float(own @ own)
+        return float(own @ self.outcome / size) if size > 1e-12 * max(float(x @ x), 1e-300) else float("nan")
+
+
 def within_slope(x: Floats, y: Floats, client: Integers, beside: Floats | None = None) -> float:
     """The slope of y on x within clients with covariates `beside` (N, k); NaN where x does not vary within clients."""
-    columns = [x, y] if beside is None else [x, y, *beside.T]
-    inside = _demeaned(np.column_stack(columns), client)
-    own, outcome, rest = inside[:, 0], inside[:, 1], inside[:, 2:]
-    if rest.shape[1]:
-        own = own - rest @ np.linalg.lstsq(rest, own, rcond=1e-10)[0]
-    size = float(own @ own)
-    return float(own @ outcome / size) if size > 1e-12 * max(float(x @ x), 1e-300) else float("nan")
+    return Within.of(y, client, beside).slope(x)
 
 
 def tipping(x: Floats, y: Floats, client: Integers, beside: Floats | None = None, left: float = 0.0) -> float | None:
@@ -69,12 +89,17 @@ def tipping(x: Floats, y: Floats, client: Integers, beside: Floats | None = None
     slope; bad ones for a negative) are divided by 1 + share until the slope within clients falls to `left` (0: nothing;
     the distance from estimate to its interval's nearer end: nothing clear). None where no share up to `LARGEST` does.
     """
-    whole = within_slope(x, y, client, beside)
+    return tipping_of(Within.of(y, client, beside), x, y, left)
+
+
+def tipping_of(inside: Within, x: Floats, y: Floats, left: float = 0.0) -> float | None:
+    """The same of slopes whose covariates were taken out before."""
+    whole = inside.slope(x)
     sign = 1.0 if whole >= 0 else -1.0
-    good = sign * _demeaned(y[:, None], client)[:, 0] > 0
+    good = sign * _demeaned(y[:, None], inside.client)[:, 0] > 0
 
     def at(share: float) -> float:
-        return sign * within_slope(np.where(good, x / (1.0 + share), x), y, client, beside) - left
+        return sign * inside.slope(np.where(good, x / (1.0 + share), x)) - left
 
     if not np.isfinite(whole) or at(0.0) <= 0:
         return None
@@ -90,7 +115,7 @@ def tipping(x: Floats, y: Floats, client: Integers, beside: Floats | None = None
 
 
 def _demeaned(values: Floats, client: Integers) -> Floats:
-    groups = np.unique(client, return_inverse=True)[1]
-    size = np.bincount(groups)
+    groups = np.unique(client, return_inverse=True)[1] if int(client.max()) >= len(client) else client
+    size = np.maximum(np.bincount(groups), 1)
     means = np.column_stack([np.bincount(groups, weights=column) / size for column in values.T])
     return np.asarray(values - means[groups])

@@ -15,6 +15,7 @@ from pipeline.vocabulary.checks import CHECKS, label
 from pipeline.vocabulary.results import reason_text
 
 FEEDBACK = "feedback"  # beside its number: the way back, from a rating to the advocacy after it
+CLEAR = 0.05  # of a product: two numbers are printed where they clearly differ
 EXTREMES = ("influence",)  # its number is that of the one worker who matters most: no extremes leave
 
 
@@ -82,10 +83,13 @@ QUESTIONS: tuple[Question, ...] = (
         checks=("average_client",),
     ),
     Question(
+        "logging", "the log makes it", "Does the log make it?", checks=("late_logging", "differential_logging"), matrix=False
+    ),
+    Question(
         "trend", "the alliance was rising anyway", "Was the alliance rising anyway?", groups=("robustness", "reported")
     ),
 )
-ORDER = ("hidden", "feedback", "specific", "trend", "workers", "average", "adjusting")
+ORDER = ("hidden", "feedback", "specific", "trend", "workers", "average", "adjusting", "logging")
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,8 @@ class Tried:
     more: bool | None = None  # of feedback: whether more (True) or less advocacy clearly comes after better ratings
     margin: Shown | None = None  # of a hidden cause: the share it must keep from window to window to be excluded
     control: bool | None = None  # of controls: whether the other exposure goes with the rating the same way, clearly
+    tips: str | None = None  # of differential logging: the share, rounded upwards to whole tenths, at which nothing is left
+    differs: bool = False  # of the average client: the number clearly hangs on how often a client is accompanied
     unchanged: bool = False  # nothing changes with it: the model is the same
 
     @property
@@ -189,6 +195,8 @@ def _tried(one: Attempt, sign: float, behind: Backing, gate: Gate) -> Tried:
         more=_more(one),
         margin=_margin(one, shown, own, gate),
         control=one.beside["control"].excludes_zero(sign) if "control" in one.beside else None,
+        tips=_tips(one, shown),
+        differs="product" in one.beside and one.beside["product"].p_value < CLEAR,
         unchanged=one.names.get("slopes") == "none",
     )
 
@@ -206,6 +214,14 @@ def _margin(one: Attempt, shown: tuple[Shown, ...], behind: Backing, gate: Gate)
         return None
     share = gate.correlation(max(one.margin, 0.01), behind, "attempts", up=True)
     return None if share.hidden else share
+
+
+def _tips(one: Attempt, shown: tuple[Shown, ...]) -> str | None:
+    """The share at which nothing is left, to tenths (no single client moves it across more), where its number is shown."""
+    share = one.facts.get("share")
+    if share is None or not shown or shown[0].hidden:
+        return None
+    return f"about {max(round(10.0 * share), 1) * 10}%"
 
 
 def given(check: str) -> str:

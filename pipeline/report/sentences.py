@@ -228,6 +228,8 @@ def told(one: Tried, claim: Claim) -> str:
         return _hidden_cause(one)
     if one.check == "feedback":
         return _feedback(one)
+    if one.check in LOGGING:
+        return _logging(one, claim)
     if one.unchanged:
         return "There is nothing to change: the model is the same."
     if one.control is not None:
@@ -241,10 +243,28 @@ def told(one: Tried, claim: Claim) -> str:
     return f"{head}, {_STATES[one.state]}{_BIASED if one.check in BIASED else ''}"
 
 
-def unmeasured(e_value: str, share: str) -> str:
+def unmeasured(e_value: str, share: str, end: str = "") -> str:
     """How strong something unmeasured would have to be; said of findings only, never of a null."""
     text = f"It would have to go with both advocacy and rating by a risk ratio of {e_value} (E-value)"
-    return f"{text}, or explain {share}% of what is left of both (robustness value)." if share else f"{text}."
+    if not share:
+        return f"{text}."
+    reach = f"; {end}% would do for the interval to reach zero" if end else ""
+    return f"{text}, or explain {share}% of what is left of both (robustness value{reach})."
+
+
+def as_strong(covariate: str, left: str) -> str:
+    """What a confounder as strong as an observed covariate would leave."""
+    return f"Something unmeasured as strong as {covariate} would leave {left} points."
+
+
+def spread(sd: str, low: str, high: str, share: str, side: str) -> str:
+    """How much clients differ in the number itself."""
+    return f"Clients’ own differences have an SD of {sd} points ({low} to {high}); for about {share}% they lie {side} zero."
+
+
+def average(estimate: str, interval: str, headline: str) -> str:
+    """The number for the average client, where it is not that of the average episode."""
+    return f"For the average client it is {estimate} {interval}, for the average episode {headline}."
 
 
 def equivalence(level: float) -> str:
@@ -282,6 +302,18 @@ def _feedback(one: Tried) -> str:
     if one.more is not None:
         back = f"After better ratings than usual there is {'more' if one.more else 'less'} of it."
     return f"{head}, {_STATES[one.state]} {back}"
+
+
+def _logging(one: Tried, claim: Claim) -> str:
+    """What a log written late, or kept better after good sessions, would do to a finding."""
+    if claim.verdict not in ("supported", "suggestive", "opposite") or claim.effect is None:
+        return "There is nothing clear that the log would have to make."
+    if one.check == "late_logging":
+        return f"With the declared delay taken out it would be {one.estimate} instead of {claim.effect.own.estimate}."
+    way = "good sessions than bad" if claim.effect.own.positive else "bad sessions than good"
+    if one.tips is None:
+        return f"No plausible surplus of {way} with their visit noted would leave nothing."
+    return f"If {one.tips} more {way} had had their visit noted, nothing would be left."
 
 
 def _but_not(claim: Claim) -> str:
@@ -323,6 +355,12 @@ def _lower(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 
 
+NOT_KNOWN = (
+    "A log kept otherwise after good sessions than after bad ones, and a passing cause that brings joint advocacy alone: no "
+    "data can exclude these."
+)
+CHARACTERISTICS = "How often verdicts are wrong where the truth is known: docs/operating-characteristics.md."
+LOGGING = ("late_logging", "differential_logging")
 LEAVE_ONE_OUT = ("influence",)
 UNADJUSTED = ("unadjusted",)
 BIASED = ("lagged_outcome",)

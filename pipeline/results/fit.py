@@ -156,6 +156,25 @@ class Mediation(Record):
     draws: int
 
 
+class OwnEffects(Record):
+    """Clients' own effects by the model: their SD with its 95% interval, and the share of clients above zero."""
+
+    sd: float
+    conf_low: float
+    conf_high: float
+    share_above: float
+
+
+class Yardstick(Record):
+    """What a confounder as strong as an observed covariate would leave: partial R2 with exposure and outcome, the rest."""
+
+    column: str
+    with_exposure: float
+    with_outcome: float
+    estimate: float
+    std_error: float
+
+
 class Hazard(Record):
     """What a hazard rests on: events, and the workers errors are clustered by."""
 
@@ -204,6 +223,8 @@ class Fit(Record):
     moderation: Moderation | None = None
     mediation: Mediation | None = None
     hazard: Hazard | None = None
+    own_effects: OwnEffects | None = None
+    yardsticks: tuple[Yardstick, ...] = ()
     gaps: tuple[Gap, ...] = ()
     imputed: Imputed | None = None
 

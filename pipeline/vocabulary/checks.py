@@ -94,6 +94,14 @@ CHECKS: Mapping[str, CheckWords] = {
             "With errors that are robust to how ratings of one worker's clients hang together (CR2)",
         ),
         CheckWords(
+            "late_logging", "reported", "Episodes logged late: the declared delay taken out (SIMEX)",
+            "when episodes may have been logged late", "With the declared delay of the log taken out",
+        ),
+        CheckWords(
+            "differential_logging", "reported", "Visits noted more often in good weeks than in bad: the tipping point",
+            "when visits may be noted more often in good weeks", "With visits noted more often in good weeks than in bad",
+        ),
+        CheckWords(
             "imputed", "robustness", "Missing values imputed", "when what is missing is imputed",
             "With what is missing imputed",
         ),

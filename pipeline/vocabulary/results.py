@@ -124,6 +124,8 @@ REASONS: Mapping[str, Words] = {
     "no_headline": Words("there is no number for it to stand beside"),
     "not_imputed": Words("{problem}", "the rows do not carry an imputation model"),
     "no_leavers": Words("nobody left before the end"),
+    "delay_not_extrapolated": Words("the slopes under added delay do not allow it to be drawn back to none"),
+    "log_not_asked": Words("asked only of one exposure within clients that is counted, in a study with days"),
     "no_control_here": Words("not a control for this exposure, or without episodes"),
 }
 NOTES: Mapping[str, Words] = {

@@ -28,6 +28,7 @@ class Doses:
     dose: Mapping[Exposure, Floats]
     lead: Mapping[Exposure, Floats]
     episodes: Mapping[str, int]
+    logged: pd.DataFrame | None = None  # ledger rows of the declared exposure, for what asks about the log itself
 
 
 def doses_of(plan: Plan, rows: pd.DataFrame, ledger: pd.DataFrame, occasion: Integers, counts: tuple[Step, ...]) -> Doses:
@@ -44,7 +45,7 @@ def doses_of(plan: Plan, rows: pd.DataFrame, ledger: pd.DataFrame, occasion: Int
     window = {exposure: doses(found, rows, plan.exposure.dose) for exposure, found in every.items()}
     dose = {exposure: shifted(values, occasion, plan.exposure.lag) for exposure, values in window.items()}
     lead = {exposure: shifted(values, occasion, -1) for exposure, values in window.items()}
-    return Doses(dose, lead, episodes)
+    return Doses(dose, lead, episodes, named[main_exposures(plan)[0]])
 
 
 def episodes_of(ledger: pd.DataFrame, plan: Plan, mode: str) -> pd.DataFrame:

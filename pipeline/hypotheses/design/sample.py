@@ -43,6 +43,7 @@ class Sample:
     keep: Booleans
     counts: tuple[Step, ...]
     episodes: Mapping[str, int]
+    logged: pd.DataFrame | None = None
 
     def before(self, values: Floats, by: int = 1) -> Floats:
         """A column's value `by` ratings earlier of the same client (later, where negative)."""
@@ -113,7 +114,20 @@ def build_sample(
     missing = int((~np.isfinite(time[keep])).sum())
     if missing:
         raise not_estimable("time_missing", tuple(counts), column=plan.time, ratings=missing)
-    return Sample(rows, outcome, client, worker, occasion, time, doses.dose, doses.lead, keep, tuple(counts), doses.episodes)
+    return Sample(
+        rows,
+        outcome,
+        client,
+        worker,
+        occasion,
+        time,
+        doses.dose,
+        doses.lead,
+        keep,
+        tuple(counts),
+        doses.episodes,
+        doses.logged,
+    )
 
 
 def require_rows(keep: Booleans, counts: tuple[Step, ...]) -> None:

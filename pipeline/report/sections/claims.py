@@ -99,11 +99,14 @@ def _asides(claim: Claim, material: Material) -> tuple[Block, ...]:
     if lost := tables.listwise(claim, material):
         found.append(Aside("Ratings left out", lost))
     found.append(Aside("What would make it wrong", f"If {wrong}" if effect is not None else wrong))
+    if differ := tables.own_effects(claim, material):
+        found.append(Aside("How much clients differ", differ))
     if claim.verdict in FINDINGS:
         strength = tables.unmeasured(claim, material, whole=False)
         lasting = [sentences.told(one, claim) for one in claim.attempts if one.margin is not None and one.state == "held"]
-        text = " ".join(filter(None, (strength, *lasting)))
+        text = " ".join(filter(None, (strength, tables.as_strong(claim, material), *lasting)))
         found += [Aside("How strong would something unmeasured have to be?", text)] if text else []
+        found.append(Aside("What no data can exclude", f"{sentences.NOT_KNOWN} {sentences.CHARACTERISTICS}"))
     return tuple(found)
 
 

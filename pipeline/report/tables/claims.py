@@ -57,7 +57,39 @@ def effect(claim: Claim, material: Material) -> Table | None:
     fitted = material.fits[claim.name]
     if fitted.tested is not None and fitted.tested.sensitivity.e_value and claim.verdict in ("supported", "suggestive"):
         said.append(unmeasured(claim, material))
-    return Table(f"effect_{claim.name}", "The tested number", NUMBERS, tuple(lines), " ".join(said))
+        said.append(as_strong(claim, material))
+    said.append(own_effects(claim, material))
+    return Table(f"effect_{claim.name}", "The tested number", NUMBERS, tuple(lines), " ".join(filter(None, said)))
+
+
+def own_effects(claim: Claim, material: Material) -> str:
+    """How much clients differ in the difference itself, and what it is for the average client where that is another one."""
+    fit, gate, effect = material.fits[claim.name], material.gate, claim.effect
+    if effect is None:
+        return ""
+    found, said = fit.own_effects, []
+    if found is not None:
+        people = Backing(claim.behind.clients)
+        sd, low, high = (gate.spread(one, people, "own effects") for one in (found.sd, found.conf_low, found.conf_high))
+        up = {"positive": True, "negative": False}.get(claim.spec.predicted, effect.own.positive)
+        share = gate.portion(found.share_above if up else 1.0 - found.share_above, people, "own effects")
+        if None not in (sd.value, low.value, high.value, share.value):
+            side = "above" if up else "below"
+            said.append(sentences.spread(sd.text, low.text, high.text, f"{100 * float(share.value or 0):.0f}", side))
+    average = next((one for one in claim.attempts if one.check == "average_client" and one.differs), None)
+    if average is not None and average.drawn and average.low is not None and average.high is not None:
+        said.append(sentences.average(f"{average.estimate}", bracket(average.low, average.high), f"{effect.own.estimate}"))
+    return " ".join(said)
+
+
+def as_strong(claim: Claim, material: Material) -> str:
+    """What something as strong as an observed covariate would leave of the number, the worst of them; empty without one."""
+    fit, gate = material.fits[claim.name], material.gate
+    if fit.tested is None or not fit.yardsticks:
+        return ""
+    worst = min(fit.yardsticks, key=lambda one: one.estimate * (1.0 if fit.tested and fit.tested.estimate >= 0 else -1.0))
+    left = gate.statistic(worst.estimate, worst.std_error, claim.behind, "yardsticks")
+    return "" if left.value is None else sentences.as_strong(words.phrase(worst.column), left.text)
 
 
 def unmeasured(claim: Claim, material: Material, whole: bool = True) -> str:
@@ -71,9 +103,13 @@ def unmeasured(claim: Claim, material: Material, whole: bool = True) -> str:
     )
     if value.value is None:
         return ""
-    share = gate.portion(facts.robustness_value, claim.behind)
-    percent = "" if share.value is None or not whole else f"{100 * float(share.value):.0f}"
-    return sentences.unmeasured(value.text, percent)
+    if not whole:
+        return sentences.unmeasured(value.text, "")
+    of_estimate, of_interval = (
+        gate.portion(one, claim.behind) for one in (facts.robustness_value, facts.robustness_value_interval)
+    )
+    percent, end = ("" if one.value is None else f"{100 * float(one.value):.0f}" for one in (of_estimate, of_interval))
+    return sentences.unmeasured(value.text, percent, end)
 
 
 def details(claim: Claim, material: Material) -> Table | None:
@@ -125,7 +161,7 @@ def attempts(claim: Claim) -> Table | None:
         lines.append(Line(one.label, cells))
     head = ("Attempt", "State", "Decides", "Estimate", "95% CI", "p", "What it says")
     others = [one.label for one in claim.attempts if one.state == "not_applicable"]
-    note = "The verdict hangs on the attempts that decide."
+    note = f"The verdict hangs on the attempts that decide. {sentences.CHARACTERISTICS}"
     note += f" {len(others)} do not apply to this claim: {'; '.join(others)}." if others else ""
     return Table(f"checks_{claim.name}", "Attempts to prove it wrong", head, tuple(lines), note)
 

@@ -14,8 +14,10 @@ from pipeline.hypotheses.engines import refusal
 from pipeline.hypotheses.fitting import fit_dropping
 from pipeline.hypotheses.kinds.multilevel.battery import run_battery
 from pipeline.hypotheses.kinds.multilevel.moderation import moderation_of
-from pipeline.hypotheses.kinds.multilevel.parts import model_part, tested_number
-from pipeline.results.fit import Fit
+from pipeline.hypotheses.kinds.multilevel.parts import model_part, residual_df, tested_number
+from pipeline.hypotheses.kinds.multilevel.spread import own_effects
+from pipeline.hypotheses.kinds.multilevel.yardsticks import yardsticks
+from pipeline.results.fit import Fit, Yardstick
 from pipeline.results.reason import NotEstimable, not_estimable
 from pipeline.results.trust import UNKNOWN, Trust
 
@@ -43,6 +45,17 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
         episodes=dict(sample.episodes),
         ceiling=None if plan.effect == "within" else "no_order_in_time",
         moderation=moderation_of(fitted, plan.moderator) if plan.moderator is not None else None,
+        own_effects=own_effects(fitted, setting.tested) if plan.effect == "within" else None,
+        yardsticks=tuple(
+            Yardstick(
+                column=one.name,
+                with_exposure=one.with_exposure,
+                with_outcome=one.with_outcome,
+                estimate=one.estimate,
+                std_error=one.std_error,
+            )
+            for one in yardsticks(plan, fitted, setting.tested, residual_df(plan, fitted))
+        ),
     )
 
 
