@@ -116,7 +116,7 @@ def test_as_the_headline_the_observed_rows_become_the_check(plain: tuple[Fit, Im
 def test_a_verdict_turns_where_the_lowered_number_no_longer_carries_it(plain: tuple[Fit, Imputed, Grid]) -> None:
     fit, found, _ = plain
     plan = asking(covariates=["phase"])
-    rules = VerdictRules(direction_checks=(), specificity_checks=(), fragile_checks=())
+    rules = VerdictRules(direction_checks=(), specificity_checks=(), fragile_checks=(), asked_of_claims=())
     drowned = found.worse[1].number.model_copy(update={"p_value": 0.9, "conf_low": -1.0})
     lower = (found.worse[0], found.worse[1].model_copy(update={"number": drowned}))
     whole = attached(fit, found.model_copy(update={"worse": lower}))
