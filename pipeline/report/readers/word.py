@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 DPI = 300
 WIDE = 6.3  # inches between the margins
+CHARACTERS, PADDING, SHORT, ROOT = 112, 2, 8, 8.0  # of a table, in characters of 9 points
 NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 OLDEST = (1980, 1, 1, 0, 0, 0)
 STYLES = {"question": "Question", "answer": "Answer", "kick": "Small", "small": "Small", "sample": "Small"}
@@ -188,7 +189,7 @@ class _Writer:
             )
             for cell, value in zip(cells[1:], line.cells, strict=False):
                 _put(cell, str(value))
-        _widths(grid)
+        _widths(grid, table)
         _rules(grid)
         if table.note:
             note = self.file.add_paragraph(style="Table Note")
@@ -240,6 +241,9 @@ def _lay_out(file: WordDocument) -> None:
     for level in range(4):
         style: ParagraphStyle = file.styles["Title" if level == 0 else f"Heading {level}"]
         style.font.name, style.font.color.rgb = "Times New Roman", ink
+        fonts = style.element.rPr.rFonts
+        for theme in [name for name in fonts.attrib if name.endswith("Theme") or name.endswith("theme")]:
+            del fonts.attrib[theme]  # a font of the theme would go before the one that is named
     sizes = {"Flag": 10, "Question": 13, "Answer": 14, "Small": 9, "Equation": 9, "Table Note": 9}
     for name, size in sizes.items():
         added: ParagraphStyle = file.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
@@ -261,23 +265,40 @@ def _put(cell: _Cell, text: str, *, bold: bool = False) -> None:
 
 
 def _repeats(grid: WordTable) -> None:
-    """The head of a table stands again where the table goes on over a page, and no row breaks."""
+    """The head of a table stands again where the table goes on over a page."""
     from docx.oxml import OxmlElement
 
-    properties = grid.rows[0]._tr.get_or_add_trPr()
-    properties.append(OxmlElement("w:tblHeader"))
+    grid.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
-def _widths(grid: WordTable) -> None:
-    """The row heads get twice the width of another column."""
+def _widths(grid: WordTable, table: Table) -> None:
+    """Columns as wide as their content asks, and no row broken over two pages."""
+    from docx.oxml import OxmlElement
     from docx.shared import Inches
 
-    columns = len(grid.columns)
-    shares = [2.0, *([1.0] * (columns - 1))]
+    asked = shares(table)
+    wide = [WIDE * share / sum(asked) for share in asked]
     grid.autofit = False
-    for column, share in zip(grid.columns, shares, strict=True):
-        for cell in column.cells:
-            cell.width = Inches(WIDE * share / sum(shares))
+    for column, width in zip(grid.columns, wide, strict=True):
+        column.width = Inches(width)
+    for row, line in zip(grid.rows, (None, *table.lines), strict=True):
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        own = [sum(wide)] if line is not None and line.group else wide
+        for cell, width in zip(row._tr.tc_lst, own, strict=True):
+            cell.width = Inches(width)
+
+
+def shares(table: Table) -> list[float]:
+    """Widths of columns in characters: no word and no short cell is broken; what is left goes to long texts."""
+    lines = [line for line in table.lines if not line.group]
+    rows = [tuple(table.head), *(("    " * line.inner + line.head, *map(str, line.cells)) for line in lines)]
+    texts = [[row[place] for row in rows if place < len(row)] for place in range(len(table.head))]
+    longest = [max((len(text) for text in column), default=0) for column in texts]
+    words = [max((len(word) for text in column for word in text.split()), default=0) for column in texts]
+    least = [float(PADDING + (length if length <= SHORT else word)) for length, word in zip(longest, words, strict=True)]
+    more = [max(min(length + PADDING, ROOT * length**0.5) - own, 0.0) for length, own in zip(longest, least, strict=True)]
+    spare = max(CHARACTERS - sum(least), 0.0)
+    return [own + spare * part / (sum(more) or 1.0) for own, part in zip(least, more, strict=True)]
 
 
 def _rules(grid: WordTable) -> None:
