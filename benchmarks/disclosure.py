@@ -33,7 +33,7 @@ from pipeline.disclosure.record import released as entry_of
 from pipeline.disclosure.rules import Rules
 from pipeline.exposure.link import link
 from pipeline.measures import shipped
-from pipeline.measures.scoring import combine, score
+from pipeline.measures.scoring import combine_scores, score
 from pipeline.report.counts import enter_table_one
 from pipeline.results.backing import Backing
 from pipeline.simulate import canonical
@@ -77,7 +77,7 @@ def study_from(tables: Tables) -> StudyTables:
     given = params()
     ratings = {name.removeprefix("ratings_"): table for name, table in tables.items() if name.startswith("ratings_")}
     least = given.measures.min_answered
-    scores = combine([score(table, shipped()[name], least) for name, table in ratings.items()])
+    scores = combine_scores([score(table, shipped()[name], least) for name, table in ratings.items()])
     occasions, ledger, linked = link(tables, scores, given.exposure)
     named = (tables[name] for name in ("clients", "workers", "sessions", "advocacy"))
     return StudyTables(*named, scores, occasions, ledger, link=linked)

@@ -19,7 +19,7 @@ import pandas as pd
 from pipeline.measures import Instrument, shipped
 from pipeline.measures.alpha import cronbach_alpha
 from pipeline.measures.items import suspects
-from pipeline.measures.scoring import keyed, score
+from pipeline.measures.scoring import score, turn_reversed
 
 RATINGS, STUDIES, REPEATS = 1_000_000, 200, 5
 # Loading of the general factor and of the subscales' own: from barely reliable to the alliance forms' usual.
@@ -69,7 +69,7 @@ def one_setting(instrument: Instrument, n: int, general: float, own: float) -> s
     named = alarms = done = seed = 0
     while done < STUDIES and seed < 20 * STUDIES:
         seed += 1
-        answers = keyed(simulated(instrument, n, general, own, seed), instrument)
+        answers = turn_reversed(simulated(instrument, n, general, own, seed), instrument)
         if cronbach_alpha(answers).alpha < 0.7:
             continue
         done += 1

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FILTERS = ("setting", "level", "initiated_by", "debriefed", "planned")
 
 
-def chosen(ledger: pd.DataFrame, mode: str, filters: dict[str, str | bool]) -> pd.DataFrame:
+def chosen_episodes(ledger: pd.DataFrame, mode: str, filters: dict[str, str | bool]) -> pd.DataFrame:
     """The ledger rows of one mode that carry the wanted setting, level ... (a blank never matches)."""
     keep = _equal(ledger["mode"], mode)
     for name, wanted in filters.items():

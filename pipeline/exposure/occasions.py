@@ -36,7 +36,7 @@ def build(tables: Mapping[str, pd.DataFrame], scores: pd.DataFrame, exposure: Ex
     sessions = tables["sessions"]
     days = has_days(sessions)
     visits = in_order(sessions, days)
-    ratings = wide(scores)
+    ratings = wide_ratings(scores)
     place = visits_of(ratings, visits)
     ratings, place = ratings[place >= 0], place[place >= 0]
     rows = visits.drop(columns=["session_id"]).take(place).reset_index(drop=True)
@@ -47,7 +47,7 @@ def build(tables: Mapping[str, pd.DataFrame], scores: pd.DataFrame, exposure: Ex
     return _assemble(rows, ratings, tables, exposure, days)
 
 
-def wide(scores: pd.DataFrame) -> pd.DataFrame:
+def wide_ratings(scores: pd.DataFrame) -> pd.DataFrame:
     """One row a rating: session_id, instrument, rater, and `score_<name>` for each score, missing where not scored."""
     keys = [codes_of(scores[name]) for name in ("instrument", "rater", "session_id")]
     sizes = [int(codes.max()) + 1 if len(codes) else 1 for codes in keys]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import Generator
 
 from pipeline.imputation.covariances import Covariance
-from pipeline.imputation.draws import crossproduct, given, inverse, product
+from pipeline.imputation.draws import conditional_distribution, crossproduct, inverse, product
 from pipeline.imputation.groups import Groups
 from pipeline.imputation.interweave import interweave, stretch
 from pipeline.imputation.prepared import Prepared, RandomSlope
@@ -70,7 +70,7 @@ class Chain:
         """B with intercepts of clients and workers; the residuals that are left (N x r)."""
         fixed, r = self.fixed, self.r
         ours, rest = np.arange(r), np.arange(r, self.u.shape[1])
-        slope, left = given(self.psi.matrix, ours, rest)
+        slope, left = conditional_distribution(self.psi.matrix, ours, rest)
         shift = self.u[:, rest] @ slope
         target = self.y - shift[fixed.client]
         for one in fixed.slopes:
@@ -88,7 +88,7 @@ class Chain:
         """Workers, clients who stay integrated out; where some change worker, all clients once more given workers."""
         fixed, r = self.fixed, self.r
         ours, rest = np.arange(r), np.arange(r, self.v.shape[1])
-        slope, spread = given(self.omega.matrix, ours, rest)
+        slope, spread = conditional_distribution(self.omega.matrix, ours, rest)
         mean = self.v[:, rest] @ slope
         move = None if self.sweeps % LOOSENED else self._loosen_workers
         if fixed.clients is None:
@@ -106,7 +106,7 @@ class Chain:
         """One slope of each group given the rest; `residual` is brought up to date."""
         effects, matrix = (self.u, self.psi.matrix) if slope.by_client else (self.v, self.omega.matrix)
         rest = np.delete(np.arange(effects.shape[1]), slope.place)
-        coefficients, left = given(matrix, np.array([slope.place]), rest)
+        coefficients, left = conditional_distribution(matrix, np.array([slope.place]), rest)
         mean, spread = (effects[:, rest] @ coefficients)[:, 0], float(left[0, 0])
         precision = inverse(self.sigma.matrix)[slope.column]
         old, known = effects[:, slope.place].copy(), precision[slope.column] * slope.squares
@@ -146,11 +146,11 @@ class Chain:
         fixed = self.fixed
         assert fixed.client_nest is not None
         theirs = np.arange(self.u.shape[1] - self.r2, self.u.shape[1])
-        slope, left = given(self.psi.matrix, theirs, np.arange(theirs[0]))
+        slope, left = conditional_distribution(self.psi.matrix, theirs, np.arange(theirs[0]))
         expected = self.u[:, : theirs[0]] @ slope
         if fixed.workers:
             own = np.arange(self.v.shape[1] - self.r2, self.v.shape[1])
-            slope, spread = given(self.omega.matrix, own, np.arange(own[0]))
+            slope, spread = conditional_distribution(self.omega.matrix, own, np.arange(own[0]))
             mean = self.v[:, : own[0]] @ slope
         else:
             spread, mean = np.zeros((self.r2, self.r2)), np.zeros((1, self.r2))

@@ -23,7 +23,7 @@ def inverse_wishart(random: Generator, df: float, scale: Floats) -> Floats:
     return np.asarray(half.T @ half)
 
 
-def given(covariance: Floats, wanted: Integers, known: Integers) -> tuple[Floats, Floats]:
+def conditional_distribution(covariance: Floats, wanted: Integers, known: Integers) -> tuple[Floats, Floats]:
     """The regression of the wanted coordinates on the known ones: coefficients (known x wanted) and what is left over."""
     if not len(known):
         return np.zeros((0, len(wanted))), covariance[np.ix_(wanted, wanted)]

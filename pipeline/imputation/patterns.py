@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-from pipeline.imputation.draws import beyond_zero, correlated, given, product
+from pipeline.imputation.draws import beyond_zero, conditional_distribution, correlated, product
 from pipeline.imputation.records import Booleans, Floats, Integers
 
 
@@ -57,7 +57,7 @@ class Gaps:
                 center = mean[rows, column] - others * sd**2
                 residual[rows, column] = beyond_zero(random, center, sd, yes) - mean[rows, column]
         for pattern in self.patterns:
-            coefficients, left = given(covariance, pattern.missing, pattern.known)
+            coefficients, left = conditional_distribution(covariance, pattern.missing, pattern.known)
             drawn = correlated(random, len(pattern.rows), left)
             if len(pattern.known):
                 drawn += product(residual[np.ix_(pattern.rows, pattern.known)], coefficients)

@@ -12,7 +12,7 @@ from pipeline.ingest.cells import Reading, convert, is_there, plain_text
 from pipeline.ingest.headers import item_count
 from pipeline.ingest.id_set import set_faults
 from pipeline.ingest.ids import odd_ids
-from pipeline.ingest.joins import Wide, make, repeated_text, widen, without_empty_sessions
+from pipeline.ingest.joins import Wide, make_column, repeated_text, widen, without_empty_sessions
 from pipeline.ingest.parts import Mapped, Part, headers_of, item_headers
 from pipeline.ingest.raw import RawTable
 from pipeline.tables.column import Column, Table
@@ -159,7 +159,7 @@ def _column(
     header = headers_of(mapped)[0]
     table = wide.table(header)
     where = table.where(header, column.name)
-    text, findings = make(wide, mapped, source.missing_codes(column.name))
+    text, findings = make_column(wide, mapped, source.missing_codes(column.name))
     how = reading(source, column, privacy, table if isinstance(mapped, str) else None, header)
     values, faults = read_column(text, how, where, lambda row: wide.line(row, header), About(table.file, part.key))
     assembled.findings += findings + faults

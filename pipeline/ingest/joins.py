@@ -118,7 +118,7 @@ def rows_of_kind(source: TableSource, base: RawTable) -> pa.Array | None:
     return None if mask is None else pc.indices_nonzero(mask)
 
 
-def make(wide: Wide, mapped: Mapped, missing: frozenset[str]) -> tuple[pa.ChunkedArray, list[Finding]]:
+def make_column(wide: Wide, mapped: Mapped, missing: frozenset[str]) -> tuple[pa.ChunkedArray, list[Finding]]:
     """The text of one canonical column: as it is, glued from several, or listed from checkboxes."""
     if isinstance(mapped, Glue):
         return _glue(wide, mapped, missing)

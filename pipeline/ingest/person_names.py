@@ -59,7 +59,7 @@ def known() -> frozenset[str]:
 
 
 @cache
-def given() -> frozenset[str]:
+def given_names() -> frozenset[str]:
     """Given names, short forms included."""
     return frozenset((*GIVEN, *NICKNAMES))
 
@@ -82,7 +82,7 @@ def names_somebody(text: str) -> bool:
     """
     words = [word for word in words_of(text) if len(word) >= FEWEST]
     pairs = itertools.pairwise(words)
-    if any((a in given() and b in surnames()) or (a in surnames() and b in given()) for a, b in pairs):
+    if any((a in given_names() and b in surnames()) or (a in surnames() and b in given_names()) for a, b in pairs):
         return True
     return len(words) == 1 and len(words[0]) >= 6 and words[0] in known() and words[0] not in HARMLESS
 

@@ -45,7 +45,7 @@ def cronbach_alpha(answers: Matrix, level: float = LEVEL) -> Alpha:
     if note:
         return Alpha(np.nan, np.nan, np.nan, n, k, note)
     alpha = alpha_of(covariance)
-    low, high = feldt(alpha, n, k, level)
+    low, high = feldt_interval(alpha, n, k, level)
     constant = int((np.diag(covariance) == 0).sum())
     return Alpha(alpha, low, high, n, k, f"{constant} constant item{'s' if constant > 1 else ''}" if constant else "")
 
@@ -108,7 +108,7 @@ def alpha_of(covariance: Matrix) -> float:
     return float(k / (k - 1) * (1 - np.trace(covariance) / covariance.sum()))
 
 
-def feldt(alpha: float, n: int, k: int, level: float) -> tuple[float, float]:
+def feldt_interval(alpha: float, n: int, k: int, level: float) -> tuple[float, float]:
     """Feldt's interval for an alpha of `k` items and `n` ratings."""
     above, below = fdtri(n - 1, (n - 1) * (k - 1), [(1 + level) / 2, (1 - level) / 2])
     return float(1 - (1 - alpha) * above), float(1 - (1 - alpha) * below)

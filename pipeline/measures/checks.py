@@ -77,7 +77,7 @@ def unused_ends(answers: Matrix, instrument: Instrument) -> tuple[int, int]:
     return round(given.min() - low), round(high - given.max())
 
 
-def grave(checks: list[ItemChecks]) -> Iterator[tuple[ItemChecks, Sibling | Suspect]]:
+def stopping_findings(checks: list[ItemChecks]) -> Iterator[tuple[ItemChecks, Sibling | Suspect]]:
     """What must stop the run: another form's key fits better, or an item runs against its key beyond chance."""
     for check in checks:
         if not check.overruled:

@@ -42,7 +42,7 @@ def correlate(x: Matrix, y: Matrix, clients: Groups, level: float) -> Correlatio
         return Correlation(r, np.tanh(np.arctanh(r) - wide), np.tanh(np.arctanh(r) + wide))
 
 
-def fisher(r: float, n: int, level: float) -> tuple[float, float]:
+def fisher_interval(r: float, n: int, level: float) -> tuple[float, float]:
     """Fisher's interval of a correlation over `n` independent pairs, z +- quantile / sqrt(n - 3); NaN below four."""
     if n < 4:
         return float("nan"), float("nan")

@@ -12,7 +12,7 @@ from scipy.special import stdtrit
 from pipeline.base.errors import ModelError
 from pipeline.measures.agreement import intraclass
 from pipeline.measures.alpha import LEVEL
-from pipeline.measures.correlation import Groups, Matrix, cluster_error, correlate, fisher
+from pipeline.measures.correlation import Groups, Matrix, cluster_error, correlate, fisher_interval
 from pipeline.measures.rated import Rated
 from pipeline.measures.scoring import score_range
 from pipeline.results.reliability import Agreement, Dyads, Estimated, GapTrend
@@ -20,7 +20,7 @@ from pipeline.results.reliability import Agreement, Dyads, Estimated, GapTrend
 FEWEST_CLIENTS = 5
 
 
-def pairs(all_rated: list[Rated]) -> Iterator[tuple[Rated, Rated]]:
+def rater_pairs(all_rated: list[Rated]) -> Iterator[tuple[Rated, Rated]]:
     """Client and other-rater ratings on the same instrument, or on a form of it."""
     for client in all_rated:
         for other in all_rated:
@@ -98,7 +98,7 @@ def _correlation(values: Matrix, clients: Groups) -> Estimated:
     found = correlate(values[:, :1], values[:, 1:], clients, LEVEL)
     r, low, high = (float(part[0]) for part in (found.correlation, found.conf_low, found.conf_high))
     if len(np.unique(clients)) == len(values):  # each client once: Fisher's interval covers where few clients' sums do not
-        low, high = fisher(r, len(values), LEVEL)
+        low, high = fisher_interval(r, len(values), LEVEL)
     return Estimated(estimate=r, conf_low=low, conf_high=high, n=len(values))
 
 

@@ -81,12 +81,12 @@ def generalizability(answers: Matrix, persons: Groups, times: Groups) -> GCoeffi
         or n <= len(np.unique(persons)) + len(np.unique(times))
     ):
         return _nothing(persons, m, "too few ratings, times or items")
-    parts = components(answers, persons, times)
+    parts = variance_components(answers, persons, times)
     sizes = np.bincount(persons)
     k = float(len(sizes) / (1 / sizes).sum())
     universe, error = parts.person + parts.person_item / m, parts.residual / m
     wander = parts.time + parts.person_time
-    nested_person, nested_time, nested_error = nested(answers, persons)
+    nested_person, nested_time, nested_error = nested_components(answers, persons)
     return GCoefficients(
         components=parts,
         persons=len(sizes),
@@ -102,7 +102,7 @@ def generalizability(answers: Matrix, persons: Groups, times: Groups) -> GCoeffi
     )
 
 
-def components(answers: Matrix, persons: Groups, times: Groups) -> Components:
+def variance_components(answers: Matrix, persons: Groups, times: Groups) -> Components:
     """The seven variance components."""
     m = answers.shape[1]
     contrasts = answers @ _contrasts(m)
@@ -119,7 +119,7 @@ def components(answers: Matrix, persons: Groups, times: Groups) -> Components:
     )
 
 
-def nested(answers: Matrix, persons: Groups) -> tuple[float, float, float]:
+def nested_components(answers: Matrix, persons: Groups) -> tuple[float, float, float]:
     """Variances of persons, of times within persons and of items within ratings (analysis of variance)."""
     n, m = answers.shape
     sizes, means = np.bincount(persons), answers.mean(axis=1)

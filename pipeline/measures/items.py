@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.measures.alpha import LEVEL, Matrix, alpha_of, pairwise_covariance
 from pipeline.measures.correlation import Correlation, Flags, Groups, correlate
 from pipeline.measures.instrument import Instrument
-from pipeline.measures.scoring import keyed
+from pipeline.measures.scoring import turn_reversed
 
 # An item is suspect where its correlation is below minus this share of the usual one in its scale. At 0 weak items would be
 # called out by chance; at 0.4 flipped items of short scales slip through. benchmarks/measures.py shows both error rates.
@@ -58,7 +58,7 @@ def against_key(answers: Matrix, clients: Groups, instrument: Instrument) -> lis
 
     `answers` as given, ratings x items.
     """
-    right = keyed(answers, instrument)
+    right = turn_reversed(answers, instrument)
     scores = list(instrument.scores.values())
     apart = [items for items in scores[1:] if not set(items) & set(scores[0])]
     found = []

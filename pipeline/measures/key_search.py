@@ -82,14 +82,14 @@ def own_key(instrument: Instrument, score: str) -> Key:
     return key
 
 
-def offset(key: Key, instrument: Instrument) -> float:
+def reversal_offset(key: Key, instrument: Instrument) -> float:
     """What reversed items add to a sum: lowest + highest each."""
     return sum(instrument.scale) * float((key < 0).sum())
 
 
-def made(data: Shipped, key: Key, rule: Rule, instrument: Instrument, free: bool = False) -> Made:
+def score_by_key(data: Shipped, key: Key, rule: Rule, instrument: Instrument, free: bool = False) -> Made:
     """What `key` makes under a rule; `free`: with the constant, and for other units the unit, that fit best."""
-    plain, constant = data.x @ key, offset(key, instrument)
+    plain, constant = data.x @ key, reversal_offset(key, instrument)
     unit = 1.0 if rule == "sum" else 1 / max(int(np.abs(key).sum()), 1)
     if rule == "other":
         unit, shift = _line(plain, data.y)
@@ -100,7 +100,7 @@ def made(data: Shipped, key: Key, rule: Rule, instrument: Instrument, free: bool
     return Made(key, rule, unit, constant, int(data.matching(values, FITTED if rule == "other" else 1.0)))
 
 
-def search(data: Shipped, instrument: Instrument, score: str, agree: int) -> tuple[Made | None, bool]:
+def search_key(data: Shipped, instrument: Instrument, score: str, agree: int) -> tuple[Made | None, bool]:
     """The simplest way that makes all the scores, or else the one that makes most; and whether others do as well."""
     own, n = own_key(instrument, score), len(data.y)
     best: Made | None = None
@@ -138,15 +138,15 @@ def _better(found: Made, best: Made | None, n: int, agree: int) -> Made | None:
 
 def _ways(data: Shipped, key: Key, instrument: Instrument) -> Iterator[Made]:
     """What a key makes under every rule, plain ways first."""
-    yield made(data, key, "sum", instrument)
-    yield made(data, key, "mean", instrument)
+    yield score_by_key(data, key, "sum", instrument)
+    yield score_by_key(data, key, "mean", instrument)
     if len(np.unique(data.y)) < FEWEST_SCORES:
         return
-    yield made(data, key, "sum", instrument, free=True)
-    yield made(data, key, "mean", instrument, free=True)
+    yield score_by_key(data, key, "sum", instrument, free=True)
+    yield score_by_key(data, key, "mean", instrument, free=True)
     if np.ptp(data.y) < FEWEST_STEPS * 2 * data.half:
         return
-    other = made(data, key, "other", instrument)
+    other = score_by_key(data, key, "other", instrument)
     if other.unit > 0 and other.reproduced == len(data.y):  # a line fits some ratings of any scores that go together
         yield other
 
@@ -171,14 +171,14 @@ def _changed_ways(data: Shipped, own: Key, changes: int, instrument: Instrument,
     few, keys = data.some(), islice(_changed(own, changes), MOST_KEYS)
     while some := list(islice(keys, AT_ONCE)):
         block = np.array(some)
-        sums = few.x @ block.T + np.array([offset(key, instrument) for key in block])
+        sums = few.x @ block.T + np.array([reversal_offset(key, instrument) for key in block])
         sizes = np.abs(block).sum(axis=1)
         for rule, values in (("sum", sums), ("mean", sums / np.maximum(sizes, 1))):
             counts = few.matching(values)
             enough = max(EXPLAINED, agree / len(data.y)) * len(few.y)
             best = counts == max(int(counts.max(initial=0)), int(enough) + 1)
             for place in np.flatnonzero(best):
-                yield made(data, block[place], "sum" if rule == "sum" else "mean", instrument)
+                yield score_by_key(data, block[place], "sum" if rule == "sum" else "mean", instrument)
 
 
 def _changed(own: Key, changes: int) -> Iterator[Key]:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from pipeline.measures import structure, summary
 from pipeline.measures.checks import check_items
-from pipeline.measures.dyads import dyads, pairs
+from pipeline.measures.dyads import dyads, rater_pairs
 from pipeline.measures.instrument import Instrument
 from pipeline.measures.items import item_rest
 from pipeline.measures.levels import variance_shares
@@ -47,12 +47,12 @@ def overview(
 ) -> Reliability:
     """Every section, from the validated ratings of each instrument, the sessions and the long scores table."""
     everyone = [data for instrument, table in tables for data in rated(table, sessions, instrument)]
-    couples = list(pairs(everyone))
+    couples = list(rater_pairs(everyone))
     answered = [data for data in everyone if data.has_items]
     forms = [(a, b) for a, b in couples if a.has_items and b.has_items and a.instrument.items == b.instrument.items]
     return Reliability(
         scores_only=tuple(_series(data) for data in everyone if not data.has_items),
-        instruments=tuple(row for data in answered for row in summary.alphas(data, scores)),
+        instruments=tuple(row for data in answered for row in summary.score_reliability(data, scores)),
         by_occasion=tuple(row for data in answered for row in summary.by_occasion(data)),
         item_checks=tuple(_item_checks(data, known, overrule) for data in answered),
         shipped_totals=tuple(row for data in answered for row in shipped_totals(data)),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline.measures.correlation import Flags, Groups, Matrix
 from pipeline.measures.instrument import Instrument
-from pipeline.measures.scoring import keyed
+from pipeline.measures.scoring import turn_reversed
 from pipeline.sem.models import Moments, moments
 
 MOST_BLOCKS = 4
@@ -34,7 +34,7 @@ class Rated:
     @cached_property
     def answers(self) -> Matrix:
         """The answers with reversed items turned."""
-        return keyed(self.given, self.instrument)
+        return turn_reversed(self.given, self.instrument)
 
     @cached_property
     def clients(self) -> Groups:

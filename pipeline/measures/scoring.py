@@ -123,7 +123,7 @@ def sum_scores(answers: Matrix, instrument: Instrument) -> Sums:
     return Sums(total, answered)
 
 
-def keyed(answers: Matrix, instrument: Instrument) -> Matrix:
+def turn_reversed(answers: Matrix, instrument: Instrument) -> Matrix:
     """The answers with reversed items turned round: lowest + highest - answer."""
     turned = np.array([number in instrument.reversed_items for number in range(1, instrument.items + 1)])
     return np.where(turned, sum(instrument.scale) - answers, answers)
@@ -192,7 +192,7 @@ def _long(
     return pd.DataFrame(content, copy=False)
 
 
-def combine(scored: list[pd.DataFrame]) -> pd.DataFrame:
+def combine_scores(scored: list[pd.DataFrame]) -> pd.DataFrame:
     """The scores of several instruments as one table; the code lists of all of them, in order of appearance."""
     if not scored:
         return _empty()

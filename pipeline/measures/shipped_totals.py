@@ -9,7 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.measures.instrument import Instrument
-from pipeline.measures.key_search import EXPLAINED, ROUNDING, Made, Rule, made, offset, own_key, search, shipped_scores
+from pipeline.measures.key_search import (
+    EXPLAINED,
+    ROUNDING,
+    Made,
+    Rule,
+    own_key,
+    reversal_offset,
+    score_by_key,
+    search_key,
+    shipped_scores,
+)
 from pipeline.measures.scoring import Matrix
 
 PLAIN: tuple[Rule, ...] = ("sum", "mean")
@@ -51,11 +61,11 @@ def check_shipped(answers: Matrix, shipped: Matrix, instrument: Instrument, scor
     n = len(data.y)
     if n == 0:
         return ShippedTotal(score, "not comparable", "sum", 0, 0, 0)
-    ours = max((made(data, key, rule, instrument) for rule in PLAIN), key=lambda found: found.reproduced)
+    ours = max((score_by_key(data, key, rule, instrument) for rule in PLAIN), key=lambda found: found.reproduced)
     agree = ours.reproduced
     if agree == n:
         return ShippedTotal(score, "agrees", ours.rule, n, agree, agree)
-    found, several = search(data, instrument, score, agree)
+    found, several = search_key(data, instrument, score, agree)
     if found is None:
         return ShippedTotal(score, "unexplained", instrument.score, n, agree, agree, mostly=agree > EXPLAINED * n)
     if several:
@@ -65,7 +75,7 @@ def check_shipped(answers: Matrix, shipped: Matrix, instrument: Instrument, scor
 
 def _explained(score: str, n: int, agree: int, found: Made, instrument: Instrument) -> ShippedTotal:
     own, key = own_key(instrument, score), found.key
-    constant = found.constant - offset(key, instrument)
+    constant = found.constant - reversal_offset(key, instrument)
     shown = constant * found.unit if found.rule == "other" else constant
 
     def numbers(where: NDArray[np.bool_]) -> tuple[int, ...]:

@@ -34,7 +34,7 @@ FEWEST_CLIENTS = 2  # clients an item, below which the between level is not esti
 MOST_CFI_DROP = 0.01  # a fall of CFI up to this keeps invariance (Cheung & Rensvold 2002)
 
 
-def shapes(instrument: Instrument) -> list[Shape]:
+def factor_shapes(instrument: Instrument) -> list[Shape]:
     """The factor models this instrument's subscales allow."""
     sizes = [len(items) for items in instrument.subscales.values()]
     found: list[Shape] = ["one_factor"] if instrument.items > FEWEST_ITEMS else []
@@ -50,7 +50,7 @@ def factor_models(data: Rated) -> FactorModels:
     sample = moments(data.answers)
     note = not_fit(sample)
     models, loadings, correlations = list[FactorFit](), list[Loading](), list[FactorCorrelation]()
-    for shape in [] if note else shapes(data.instrument):
+    for shape in [] if note else factor_shapes(data.instrument):
         fitted = fit_one(sample, _pattern(data.instrument, shape), orthogonal=shape == "bifactor")
         models.append(_measured(data, shape, fitted, sample))
         if not fitted.optimum.converged:
@@ -139,7 +139,7 @@ def invariance(
     """
     kept = [(name, sample) for name, sample in zip(names, samples, strict=True) if not not_fit(sample)]
     groups = tuple(Compared(name=name, n=sample.n) for name, sample in kept)
-    allowed = [shape for shape in shapes(instrument) if shape != "bifactor"]
+    allowed = [shape for shape in factor_shapes(instrument) if shape != "bifactor"]
     if len(kept) < 2 or not allowed:
         return Invariance(
             instrument=instrument.id,
@@ -160,7 +160,7 @@ def invariance(
         rater=rater,
         over=over,
         model=allowed[-1],
-        holds=highest(fits, drops),
+        holds=highest_invariance(fits, drops),
         untested="" if fits[0].converged else "the configural model did not converge",
         groups=groups,
         steps=tuple(_step(level, fit, drop) for level, fit, drop in zip(LEVELS, fits, drops, strict=True)),
@@ -177,7 +177,7 @@ def _untested(names: Sequence[str], samples: Sequence[Moments], allowed: Sequenc
     return f"fewer than two groups have enough for a factor model; {note}"
 
 
-def highest(fits: Sequence[Fitness], drops: Sequence[float]) -> str | None:
+def highest_invariance(fits: Sequence[Fitness], drops: Sequence[float]) -> str | None:
     """The strictest level whose fall of CFI, and those before it, stay within bounds; None where no pattern fits."""
     if not fits[0].converged or not fits[0].cfi >= LEAST_CFI:
         return None

@@ -19,7 +19,7 @@ from pipeline.sem.models import moments
 LAST_SESSION = 16  # sessions from this number on are counted together
 
 
-def alphas(data: Rated, scores: pd.DataFrame) -> list[ScoreReliability]:
+def score_reliability(data: Rated, scores: pd.DataFrame) -> list[ScoreReliability]:
     """Alpha and omega of every score, pooled over all ratings, and how many of its scores rest on prorated items.
 
     Alpha's interval is by client; omega, whose interval takes ratings for independent, gets none where clients repeat.

@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.exposure.visits import codes_of
 from pipeline.measures.alpha import Codes, Matrix, alpha_of
 from pipeline.measures.rated import columns_of
-from pipeline.measures.scoring import keyed
+from pipeline.measures.scoring import turn_reversed
 from pipeline.results.trust import WithinReliability
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def trust_of(ratings: pd.DataFrame, sessions: pd.DataFrame, instrument: Instrume
 
     place = pd.Index(sessions["session_id"].astype("object")).get_indexer(ratings["session_id"].astype("object"))
     clients = codes_of(sessions["client_id"])[place]
-    answers = keyed(ratings[instrument.columns].to_numpy(dtype=np.float64, na_value=np.nan), instrument)
+    answers = turn_reversed(ratings[instrument.columns].to_numpy(dtype=np.float64, na_value=np.nan), instrument)
     rater = ratings["rater"].astype("object").to_numpy()
     for name in instrument.raters:
         own = (rater == name) & (place >= 0)

@@ -53,7 +53,7 @@ def deviance(theta: Matrix, parts: Sequence[Part], blocks: Sequence[PatternBlock
     return total
 
 
-def at(theta: Matrix, parts: Sequence[Part], blocks: Sequence[PatternBlock]) -> Point:
+def evaluate_at(theta: Matrix, parts: Sequence[Part], blocks: Sequence[PatternBlock]) -> Point:
     """The deviance with gradient and expected information: 1/2 tr(V^-1 dV_i V^-1 dV_j) + w dmu_i' V^-1 dmu_j a vector."""
     sigmas = [part.covariance(theta) for part in parts]
     slopes = [part.covariance_slopes(theta) for part in parts]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.sem.likelihood import PatternBlock, Point, at, deviance
+from pipeline.sem.likelihood import PatternBlock, Point, deviance, evaluate_at
 from pipeline.sem.structure import Matrix, Part
 
 FISHER_STEPS = 40
@@ -47,7 +47,7 @@ def maximize(starts: Sequence[Matrix], parts: Sequence[Part], blocks: Sequence[P
 
 
 def _climb(theta: Matrix, parts: Sequence[Part], blocks: Sequence[PatternBlock]) -> Optimum:
-    size, steps, here, promised = sum(block.n for block in blocks), 0, at(theta, parts, blocks), np.inf
+    size, steps, here, promised = sum(block.n for block in blocks), 0, evaluate_at(theta, parts, blocks), np.inf
     try:
         for walk in (_fisher, _bfgs):
             for theta_next, here_next, promised in walk(theta, here, parts, blocks):
@@ -75,7 +75,7 @@ def _fisher(
         else:
             return
         theta, damping = candidate, max(damping / 10, LEAST_DAMPING)
-        here = at(theta, parts, blocks)
+        here = evaluate_at(theta, parts, blocks)
 
 
 def _bfgs(
@@ -91,7 +91,7 @@ def _bfgs(
         if length == 0:
             return
         moved = length * step
-        ahead = at(theta + moved, parts, blocks)
+        ahead = evaluate_at(theta + moved, parts, blocks)
         bent = ahead.gradient - here.gradient
         curvature = float(moved @ bent)
         if curvature > 0:

@@ -54,7 +54,7 @@ def _linker(batch: Batch, params: Params) -> Linked:
 
     from pipeline.curve.axes import Way
     from pipeline.exposure.link import link
-    from pipeline.measures.scoring import combine, score
+    from pipeline.measures.scoring import combine_scores, score
     from pipeline.project.instruments import library, ratings_tables
 
     tables = {name: batch.table(f"{VALID}/{name}.parquet") for name in TABLES if batch.has(f"{VALID}/{name}.parquet")}
@@ -65,7 +65,7 @@ def _linker(batch: Batch, params: Params) -> Linked:
     def linked(way: Way) -> tuple[pd.DataFrame, pd.DataFrame]:
         if way.linked_by not in known:
             if way.min_answered not in scores:
-                scores[way.min_answered] = combine([score(table, one, way.min_answered) for one, table in rated])
+                scores[way.min_answered] = combine_scores([score(table, one, way.min_answered) for one, table in rated])
             occasions, ledger, _ = link(tables, scores[way.min_answered], way.exposure)
             known[way.linked_by] = (occasions, ledger)
         return known[way.linked_by]

@@ -28,8 +28,8 @@ MEND_SIBLING = "set the source's instrument to the form that was used; if that i
 
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Score every ratings table, as one long table; MeasureError where a key cannot be right and is not overruled."""
-    from pipeline.measures.checks import check_items, client_codes, grave
-    from pipeline.measures.scoring import combine, score, summarize
+    from pipeline.measures.checks import check_items, client_codes, stopping_findings
+    from pipeline.measures.scoring import combine_scores, score, summarize
     from pipeline.measures.within import trust_of
     from pipeline.results.trust import Trust
 
@@ -41,10 +41,10 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         for instrument, table in tables
         for check in check_items(table, client_codes(table, sessions), instrument, known, params.measures.overrule)
     ]
-    problems = [key_problem(check, found) for check, found in grave(checks)]
+    problems = [key_problem(check, found) for check, found in stopping_findings(checks)]
     if problems:
         raise MeasureError(problems)
-    scored = combine([score(table, instrument, params.measures.min_answered) for instrument, table in tables])
+    scored = combine_scores([score(table, instrument, params.measures.min_answered) for instrument, table in tables])
     batch.put_table("data/scored/scores.parquet", scored)
     batch.put_json(TRUST, Trust(scores=tuple(one for own, table in tables for one in trust_of(table, sessions, own))))
     batch.put_json("data/scored/scoring.json", summarize(scored, [instrument for instrument, _ in tables]))

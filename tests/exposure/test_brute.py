@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeline.base.params import Exposure
-from pipeline.exposure.dose import chosen, doses, shifted
+from pipeline.exposure.dose import chosen_episodes, doses, shifted
 from pipeline.exposure.link import link
 from tests.exposure import brute
 
@@ -87,7 +87,7 @@ def _same_doses(
     rows: pd.DataFrame, book: pd.DataFrame, clients: dict[str, list[brute.Rating]], ratings: list[tuple[str, int]]
 ) -> None:
     for mode in MODES:
-        found = chosen(book, mode, {})
+        found = chosen_episodes(book, mode, {})
         for kind in DOSES:
             window = doses(found, rows, kind)
             for lag in LAGS:

@@ -9,7 +9,7 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from pipeline.base.params import Exposure
-from pipeline.exposure.dose import chosen, doses
+from pipeline.exposure.dose import chosen_episodes, doses
 from pipeline.exposure.link import link
 from pipeline.exposure.parts import decompose, detrended
 
@@ -54,7 +54,7 @@ def test_no_episode_after_its_rating_and_none_unaccounted(content, same_day):
     assert not ((held["day"] == held["day_rating"]) & (held["order"] != "before_session")).any()
     inside = held["day"] > held["previous_day"]
     assert (inside | ((held["day"] == held["previous_day"]) & (held["order"] == "after_session"))).all()
-    assert doses(chosen(ledger, "joint", {}), occasions, "count").sum() == len(counted)
+    assert doses(chosen_episodes(ledger, "joint", {}), occasions, "count").sum() == len(counted)
 
 
 @EFFORT

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.exposure.dose import chosen, doses, shifted
+from pipeline.exposure.dose import chosen_episodes, doses, shifted
 from pipeline.exposure.link import link
 from pipeline.exposure.parts import decompose
 from pipeline.exposure.visits import codes_of
@@ -21,7 +21,7 @@ def exposure_of(case: Case) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
     content, scores = tables(case)
     occasions, ledger, _ = link(content, scores, settings(case))
     asked = case.asked
-    dose = doses(chosen(ledger, asked["mode"], asked["filters"]), occasions, asked["dose"])
+    dose = doses(chosen_episodes(ledger, asked["mode"], asked["filters"]), occasions, asked["dose"])
     return occasions, ledger, shifted(dose, occasions["occasion"].to_numpy(), asked["lag"])
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from pipeline.base.params import Exposure, Hypothesis
-from pipeline.exposure.dose import chosen, doses
+from pipeline.exposure.dose import chosen_episodes, doses
 from pipeline.exposure.link import link
 from pipeline.hypotheses.design.sample import build_sample
 from pipeline.hypotheses.evaluate import evaluate
@@ -29,7 +29,7 @@ Study = tuple[dict[str, pd.DataFrame], pd.DataFrame]
 
 def joint_doses(tables: dict[str, pd.DataFrame], scores: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
     occasions, ledger, _ = link(tables, scores, Exposure())
-    return occasions, doses(chosen(ledger, "joint", {}), occasions, "count")
+    return occasions, doses(chosen_episodes(ledger, "joint", {}), occasions, "count")
 
 
 def leaving(seed: int) -> Study:

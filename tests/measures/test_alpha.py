@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.measures import shipped
 from pipeline.measures.alpha import cronbach_alpha
-from pipeline.measures.scoring import keyed
+from pipeline.measures.scoring import turn_reversed
 from tests.measures.make import likert
 
 SAME_FORMULA = 1e-12  # two programs adding up the same covariances
@@ -14,7 +14,7 @@ PRINTED = 5e-4  # pingouin rounds its interval to three digits
 
 
 def data(gaps: bool) -> np.ndarray:
-    answers = keyed(likert(shipped()["wai_36"], 150, seed=3), shipped()["wai_36"])
+    answers = turn_reversed(likert(shipped()["wai_36"], 150, seed=3), shipped()["wai_36"])
     if gaps:
         answers[np.random.default_rng(5).random(answers.shape) < 0.05] = np.nan
     return answers

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.measures.omega import factor_omega
 from pipeline.sem.fitness import fitness
-from pipeline.sem.likelihood import at, deviance
+from pipeline.sem.likelihood import deviance, evaluate_at
 from pipeline.sem.models import LEVELS, FittedStructure, Invariance, Shape, fit_groups, fit_one, moments, pattern
 from pipeline.sem.optimize import maximize
 from pipeline.sem.twolevel import BETWEEN, WITHIN, fit_two_level, two_level_blocks
@@ -118,7 +118,7 @@ def test_the_gradient_is_the_slope_of_the_deviance(seed: int) -> None:
     slopes = [
         (deviance(theta + h, model.parts, blocks) - deviance(theta - h, model.parts, blocks)) / (2 * SLOPE) for h in step
     ]
-    np.testing.assert_allclose(at(theta, model.parts, blocks).gradient, slopes, rtol=1e-4, atol=1e-2)
+    np.testing.assert_allclose(evaluate_at(theta, model.parts, blocks).gradient, slopes, rtol=1e-4, atol=1e-2)
 
 
 def test_the_optimum_does_not_depend_on_the_start() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.measures.alpha import GROUPS, alpha_by_client, cronbach_alpha
-from pipeline.measures.correlation import correlate, fisher
+from pipeline.measures.correlation import correlate, fisher_interval
 
 ROUNDS = 400
 BOUND = 4.0  # binomial standard errors that a share may be off
@@ -24,8 +24,8 @@ def ratings(rng: np.random.Generator, clients: int, sessions: int, items: int = 
 
 def test_fishers_interval_is_rs() -> None:
     """cor.test in R: r = .5 over 20 pairs."""
-    assert fisher(0.5, 20, 0.95) == pytest.approx((0.073810574, 0.771760706), abs=1e-8)
-    assert np.isnan(fisher(0.5, 3, 0.95)).all()
+    assert fisher_interval(0.5, 20, 0.95) == pytest.approx((0.073810574, 0.771760706), abs=1e-8)
+    assert np.isnan(fisher_interval(0.5, 3, 0.95)).all()
 
 
 def test_changes_of_five_clients() -> None:

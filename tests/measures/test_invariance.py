@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.measures import shipped
-from pipeline.measures.structure import MOST_CFI_DROP, highest, invariance
+from pipeline.measures.structure import MOST_CFI_DROP, highest_invariance, invariance
 from pipeline.results.reliability import LEAST_CFI
 from pipeline.sem.fitness import Fitness
 from pipeline.sem.models import Moments, moments
@@ -23,7 +23,7 @@ def fits(cfis: tuple[float, float, float], converged: tuple[bool, bool, bool] = 
 
 
 def verdict(cfis: tuple[float, float, float], converged: tuple[bool, bool, bool] = (True, True, True)) -> str | None:
-    return highest(fits(cfis, converged), [0.0, cfis[0] - cfis[1], cfis[1] - cfis[2]])
+    return highest_invariance(fits(cfis, converged), [0.0, cfis[0] - cfis[1], cfis[1] - cfis[2]])
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from pipeline.base.errors import MeasureError
 from pipeline.measures import Instrument, shipped
-from pipeline.measures.checks import check_items, client_codes, grave
+from pipeline.measures.checks import check_items, client_codes, stopping_findings
 from pipeline.measures.correlation import correlate
 from pipeline.measures.items import against_key, item_rest, suspects
-from pipeline.measures.scoring import keyed
+from pipeline.measures.scoring import turn_reversed
 from pipeline.measures.siblings import better_siblings, differences
 from pipeline.stages.score import key_problem
 from pipeline.vocabulary.measures import suspect_text, unused_text
@@ -57,7 +57,7 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
 
 
 def test_copied_ratings_of_a_client_add_nothing() -> None:
-    answers = keyed(likert(WAI_SR, 80), WAI_SR)
+    answers = turn_reversed(likert(WAI_SR, 80), WAI_SR)
     once = item_rest(answers, np.arange(80))
     thrice = item_rest(np.repeat(answers, 3, axis=0), np.repeat(np.arange(80), 3))
     np.testing.assert_allclose(thrice.conf_low, once.conf_low, rtol=1e-9)
@@ -67,7 +67,7 @@ def test_copied_ratings_of_a_client_add_nothing() -> None:
 @settings(max_examples=30, deadline=None)
 def test_a_flipped_item_is_named_and_no_other(item: int, seed: int) -> None:
     instrument = KNOWN["wai_36"]
-    answers = keyed(likert(instrument, 150, seed=seed, loading=0.6), instrument)
+    answers = turn_reversed(likert(instrument, 150, seed=seed, loading=0.6), instrument)
     answers[:, item - 1] = 8 - answers[:, item - 1]
     (found,) = suspects(answers, np.arange(150))
     assert found.item == item
@@ -77,14 +77,14 @@ def test_a_flipped_item_is_named_and_no_other(item: int, seed: int) -> None:
 
 
 def test_several_flipped_items_are_all_named() -> None:
-    answers = keyed(likert(WAI_SR, 300, seed=4), WAI_SR)
+    answers = turn_reversed(likert(WAI_SR, 300, seed=4), WAI_SR)
     answers[:, [0, 5, 9]] = 6 - answers[:, [0, 5, 9]]
     assert {found.item for found in suspects(answers, OWN_ROWS)} == {1, 6, 10}
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_right_key_is_left_in_peace(seed: int) -> None:
-    answers = keyed(likert(WAI_SR, 100, seed=seed, loading=0.5), WAI_SR)
+    answers = turn_reversed(likert(WAI_SR, 100, seed=seed, loading=0.5), WAI_SR)
     assert suspects(answers, np.arange(100)) == []
 
 
@@ -98,7 +98,7 @@ def test_nothing_is_said_where_nothing_can_be(answers: np.ndarray) -> None:
 
 
 def test_a_constant_item_is_not_estimable_and_hurts_no_other() -> None:
-    answers = keyed(likert(WAI_SR, 300), WAI_SR)
+    answers = turn_reversed(likert(WAI_SR, 300), WAI_SR)
     answers[:, 2] = 4
     found = item_rest(answers, OWN_ROWS)
     assert np.flatnonzero(np.isnan(found.correlation)).tolist() == [2]
@@ -108,7 +108,7 @@ def test_a_constant_item_is_not_estimable_and_hurts_no_other() -> None:
 @pytest.mark.parametrize(("true", "used"), [("wai_sr", "wai_s"), ("wai_s", "wai_sr")])
 def test_the_other_forms_key_is_found(true: str, used: str) -> None:
     answers = likert(on_seven(true), 200, seed=7)
-    found = suspects(keyed(answers, on_seven(used)), np.arange(200))
+    found = suspects(turn_reversed(answers, on_seven(used)), np.arange(200))
     (sibling,) = better_siblings(answers, np.arange(200), on_seven(used), "client", KNOWN, found)
     assert sibling.instrument == true
     assert sibling.other_subscale == (8, 10)
@@ -116,7 +116,7 @@ def test_the_other_forms_key_is_found(true: str, used: str) -> None:
 
 
 def test_the_other_forms_key_is_found_where_a_site_has_turned_its_items() -> None:
-    answers = keyed(likert(on_seven("wai_s"), 400, seed=8, loading=0.5, specific=0.5), on_seven("wai_s"))
+    answers = turn_reversed(likert(on_seven("wai_s"), 400, seed=8, loading=0.5, specific=0.5), on_seven("wai_s"))
     (sibling,) = better_siblings(answers, np.arange(400), on_seven("wai_sr"), "client", KNOWN, [])
     assert sibling.instrument == "wai_s"
     assert sibling.chi2_gain > 10
@@ -147,27 +147,27 @@ def test_a_wrong_form_stops_the_run_and_says_why() -> None:
     with pytest.raises(
         MeasureError, match="the answers fit the key of `wai_s` better than that of `wai_sr`: items 4, 10 run"
     ):
-        raise MeasureError([key_problem(*found) for found in grave(checks)])
+        raise MeasureError([key_problem(*found) for found in stopping_findings(checks)])
 
 
 def test_a_flipped_item_stops_the_run_unless_overruled() -> None:
     answers = likert(WAI_SR, 300, seed=2)
     answers[:, 6] = 6 - answers[:, 6]
     table = ratings(answers, WAI_SR)
-    (found,) = grave(check_items(table, OWN_ROWS, WAI_SR, KNOWN))
+    (found,) = stopping_findings(check_items(table, OWN_ROWS, WAI_SR, KNOWN))
     problem = key_problem(*found)
     assert problem.what.startswith("item 7 runs against its key: as keyed it correlates -0.")
     overruled = check_items(table, OWN_ROWS, WAI_SR, KNOWN, overrule=("wai_sr",))
-    assert list(grave(overruled)) == []
+    assert list(stopping_findings(overruled)) == []
     assert suspect_text(overruled[0].suspects[0]) == problem.what
 
 
 def test_what_chance_may_explain_does_not_stop_the_run() -> None:
-    answers = keyed(likert(WAI_SR, 12, seed=3, loading=0.3, specific=0.0), WAI_SR)
+    answers = turn_reversed(likert(WAI_SR, 12, seed=3, loading=0.3, specific=0.0), WAI_SR)
     checks = check_items(ratings(answers, WAI_SR), np.arange(12), WAI_SR, KNOWN)
     assert checks[0].suspects
     assert not any(suspect.certain for suspect in checks[0].suspects)
-    assert list(grave(checks)) == []
+    assert list(stopping_findings(checks)) == []
 
 
 def test_a_scale_whose_ends_are_never_used_is_pointed_out() -> None:
@@ -196,7 +196,7 @@ def test_items_outside_the_total_are_held_to_their_own_subscale() -> None:
 @pytest.mark.parametrize("share", [0.05, 0.3])
 def test_gaps_do_not_hide_a_flipped_item(share: float) -> None:
     instrument = KNOWN["wai_36"]
-    answers = keyed(likert(instrument, 200, seed=3, loading=0.6, shift=1.2), instrument)
+    answers = turn_reversed(likert(instrument, 200, seed=3, loading=0.6, shift=1.2), instrument)
     answers[:, 20] = 8 - answers[:, 20]
     answers[np.random.default_rng(1).random(answers.shape) < share] = np.nan
     (found,) = suspects(answers, np.arange(200))

@@ -9,8 +9,8 @@ import pytest
 from pipeline.measures import Instrument, shipped
 from pipeline.measures.overview import overview
 from pipeline.measures.rated import occasion_blocks, rated
-from pipeline.measures.scoring import combine, score
-from pipeline.measures.structure import invariance, shapes
+from pipeline.measures.scoring import combine_scores, score
+from pipeline.measures.structure import factor_shapes, invariance
 from pipeline.project.io import json_bytes
 from pipeline.sem.models import moments
 from tests.measures.make import likert, ratings
@@ -71,7 +71,7 @@ def study(bias: float = 0.5, drift: float = 0.0) -> tuple[list[tuple[Instrument,
 
 
 def result(tables: list[tuple[Instrument, pd.DataFrame]], sessions: pd.DataFrame) -> Any:
-    scores = combine([score(table, instrument, 0.75) for instrument, table in tables])
+    scores = combine_scores([score(table, instrument, 0.75) for instrument, table in tables])
     return overview(tables, sessions, scores, KNOWN).model_dump()
 
 
@@ -214,5 +214,5 @@ def test_occasions_follow_days_then_session_numbers() -> None:
 
 
 def test_single_item_subscales_have_no_factor_model_of_their_own() -> None:
-    assert shapes(shipped()["srs"]) == ["one_factor"]
-    assert shapes(shipped()["wai_sr"]) == ["one_factor", "subscales", "bifactor"]
+    assert factor_shapes(shipped()["srs"]) == ["one_factor"]
+    assert factor_shapes(shipped()["wai_sr"]) == ["one_factor", "subscales", "bifactor"]

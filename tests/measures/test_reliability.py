@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.measures.agreement import Kind, intraclass
 from pipeline.measures.alpha import cronbach_alpha
-from pipeline.measures.generalizability import components, generalizability
+from pipeline.measures.generalizability import generalizability, variance_components
 from pipeline.measures.omega import omega_total
 from pipeline.sem.models import moments
 from tests.measures.reference import data, said
@@ -95,7 +95,7 @@ def _simulated(rng: np.random.Generator, truth: np.ndarray) -> object:
         + e * rng.normal(size=(persons, times, items))
     )
     who, when = np.nonzero(np.arange(times) < rng.integers(2, times + 1, persons)[:, None])
-    return components(values[who, when], who, when)
+    return variance_components(values[who, when], who, when)
 
 
 def test_generalizability_needs_several_times() -> None:

@@ -14,7 +14,7 @@ from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
 from pipeline.measures import Instrument, shipped
 from pipeline.measures.overview import overview
-from pipeline.measures.scoring import combine, score
+from pipeline.measures.scoring import combine_scores, score
 from pipeline.project.io import json_bytes
 from pipeline.report.plots import measures as measure_figures
 from pipeline.report.plots.figures import Figure
@@ -52,7 +52,7 @@ def study(clients: int, per: int, instrument: Instrument = WAI_SR, seed: int = 1
 
 
 def found_in(sessions: pd.DataFrame, ratings: pd.DataFrame, instrument: Instrument = WAI_SR) -> Reliability:
-    scores = combine([score(ratings, instrument, 0.75)])
+    scores = combine_scores([score(ratings, instrument, 0.75)])
     result = overview([(instrument, ratings)], sessions, scores, shipped(), (instrument.id,))
     return Reliability.model_validate_json(json_bytes(result))
 

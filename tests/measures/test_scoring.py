@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as hnp
 
 from pipeline.base.errors import MeasureError
 from pipeline.measures import Instrument, shipped
-from pipeline.measures.scoring import combine, keyed, score, summarize
+from pipeline.measures.scoring import combine_scores, score, summarize, turn_reversed
 from tests.measures.make import likert, ratings
 
 ROUNDING = 1e-12  # sums of at most 36 answers in another order differ by the last bits alone
@@ -64,7 +64,7 @@ def test_item_order_does_not_matter(data: st.DataObject) -> None:
 @given(answers(WAI_36))
 @settings(max_examples=40, deadline=None)
 def test_reversing_twice_is_nothing(given_answers: np.ndarray) -> None:
-    np.testing.assert_array_equal(keyed(keyed(given_answers, WAI_36), WAI_36), given_answers)
+    np.testing.assert_array_equal(turn_reversed(turn_reversed(given_answers, WAI_36), WAI_36), given_answers)
 
 
 @given(answers(WAI_36, gaps=False))
@@ -147,7 +147,7 @@ def test_missing_columns_are_named() -> None:
 
 def test_scores_of_several_instruments_stand_in_one_table() -> None:
     tables = [score(ratings(likert(i, 12), i), i, 0.75) for i in (WAI_36, SRS)]
-    scored = combine(tables)
+    scored = combine_scores(tables)
     assert len(scored) == 12 * 8
     assert list(scored["score"].cat.categories) == ["total", "goal", "task", "bond"]
     assert summarize(scored, [WAI_36, SRS])["counts"][4] == {  # type: ignore[index]
@@ -161,8 +161,8 @@ def test_scores_of_several_instruments_stand_in_one_table() -> None:
 
 
 def test_a_study_without_ratings_has_an_empty_table() -> None:
-    assert len(combine([])) == 0
-    assert list(combine([]).columns) == list(score(ratings(likert(SRS, 1), SRS), SRS, 0.75).columns)
+    assert len(combine_scores([])) == 0
+    assert list(combine_scores([]).columns) == list(score(ratings(likert(SRS, 1), SRS), SRS, 0.75).columns)
 
 
 def test_inputs_are_left_alone() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.measures import Instrument, shipped
-from pipeline.measures.scoring import keyed
+from pipeline.measures.scoring import turn_reversed
 from pipeline.measures.shipped_totals import ShippedTotal, check_shipped
 from pipeline.vocabulary.measures import shipped_text
 from tests.measures.make import likert
@@ -18,7 +18,7 @@ ANSWERS = likert(WAI_36, 277, seed=9)
 def made_with(instrument: Instrument, score: str, reversed_items: set[int], mean: bool = False) -> np.ndarray:
     other = instrument.model_copy(update={"reversed_items": tuple(sorted(reversed_items))})
     columns = np.array(instrument.scores[score]) - 1
-    values = keyed(ANSWERS, other)[:, columns]
+    values = turn_reversed(ANSWERS, other)[:, columns]
     return values.mean(axis=1) if mean else values.sum(axis=1)  # type: ignore[no-any-return]
 
 
@@ -61,7 +61,7 @@ def test_any_other_direction_of_items_is_found(turned: set[int], mean: bool) -> 
 def test_items_of_another_subscale_are_found() -> None:
     wrong = WAI_36.model_copy(update={"subscales": WAI_36.subscales | {"task": (*WAI_36.subscales["task"][:-1], 36)}})
     columns = np.array(wrong.scores["task"]) - 1
-    found = check_shipped(ANSWERS, keyed(ANSWERS, wrong)[:, columns].sum(axis=1), WAI_36, "task")
+    found = check_shipped(ANSWERS, turn_reversed(ANSWERS, wrong)[:, columns].sum(axis=1), WAI_36, "task")
     assert (found.left_out_there, found.added_there) == ((35,), (36,))
 
 
@@ -94,7 +94,7 @@ def test_few_ratings_are_solved_by_trying_small_changes() -> None:
 
 def test_too_few_ratings_to_tell_are_ambiguous() -> None:
     answers = np.full((2, 36), 3.0)
-    total = keyed(answers, WAI_36)[:, np.array(WAI_36.subscales["bond"]) - 1].sum(axis=1) + 2
+    total = turn_reversed(answers, WAI_36)[:, np.array(WAI_36.subscales["bond"]) - 1].sum(axis=1) + 2
     found = check_shipped(answers, total, WAI_36, "bond")
     assert found.verdict == "ambiguous"
     assert "more ratings would tell" in shipped_text(found, "wai_36")
@@ -119,7 +119,7 @@ def test_ratings_with_gaps_are_left_out() -> None:
 def test_six_thousand_ratings_take_no_longer_than_they_must() -> None:
     answers = likert(WAI_36, 6000, seed=2)
     wrong = WAI_36.model_copy(update={"reversed_items": tuple(sorted(key(28, 29)))})
-    values = keyed(answers, wrong)[:, np.array(WAI_36.subscales["bond"]) - 1].sum(axis=1)
+    values = turn_reversed(answers, wrong)[:, np.array(WAI_36.subscales["bond"]) - 1].sum(axis=1)
     values[::7] += 1
     found = check_shipped(answers, values, WAI_36, "bond")
     assert (found.reversed_there, found.not_reversed_there) == ((28,), (29,))
@@ -141,7 +141,7 @@ def test_a_wrong_key_is_found_in_rounded_means(n: int, decimals: int, score: str
 
 def made_of(answers: np.ndarray, score: str, reversed_items: set[int]) -> np.ndarray:
     other = WAI_36.model_copy(update={"reversed_items": tuple(sorted(reversed_items))})
-    return keyed(answers, other)[:, np.array(WAI_36.scores[score]) - 1].mean(axis=1)  # type: ignore[no-any-return]
+    return turn_reversed(answers, other)[:, np.array(WAI_36.scores[score]) - 1].mean(axis=1)  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("n", [30, 60, 277])
@@ -158,7 +158,7 @@ def test_nothing_reversed_and_an_item_left_out_are_found_in_few_ratings(n: int) 
     answers = likert(WAI_36, n, seed=n)
     found = check_shipped(answers, answers.sum(axis=1), WAI_36, "total")
     assert set(found.not_reversed_there) == set(WAI_36.reversed_items)
-    bond = keyed(answers, WAI_36)[:, np.array(WAI_36.subscales["bond"][1:]) - 1]
+    bond = turn_reversed(answers, WAI_36)[:, np.array(WAI_36.subscales["bond"][1:]) - 1]
     assert check_shipped(answers, bond.mean(axis=1), WAI_36, "bond").left_out_there == (WAI_36.subscales["bond"][0],)
 
 

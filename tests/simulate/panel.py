@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.base.params import Exposure, Simulate
-from pipeline.exposure.dose import chosen, doses, shifted
+from pipeline.exposure.dose import chosen_episodes, doses, shifted
 from pipeline.exposure.link import link
 from pipeline.measures import shipped
 from pipeline.measures.scoring import score
@@ -26,7 +26,7 @@ def panel(scenario: str, seed: int = 5, **truth: float) -> pd.DataFrame:
     scores = score(tables["ratings_wai_sr"], shipped()["wai_sr"], 0.75)
     rows, ledger, _ = link(tables, scores, Exposure())
     for mode in MODES:
-        rows[mode] = doses(chosen(ledger, mode, {}), rows, "count")
+        rows[mode] = doses(chosen_episodes(ledger, mode, {}), rows, "count")
     occasion = rows["occasion"].to_numpy()
     rows["joint_before"] = shifted(rows["joint"].to_numpy(), occasion, 1)
     rows["joint_after"] = shifted(rows["joint"].to_numpy(), occasion, -1)

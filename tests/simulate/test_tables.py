@@ -12,7 +12,7 @@ from numpy.random import PCG64, Generator
 
 from pipeline.base.options import Scenario
 from pipeline.base.params import Exposure, Simulate, load
-from pipeline.exposure.dose import chosen, doses
+from pipeline.exposure.dose import chosen_episodes, doses
 from pipeline.exposure.link import link
 from pipeline.measures import shipped
 from pipeline.measures.scoring import score
@@ -131,7 +131,7 @@ def test_doses_are_those_the_pipeline_counts() -> None:
     row_of = {client: row for row, client in enumerate(found["clients"]["client_id"])}
     client, session = rows["client_id"].map(row_of).to_numpy(), rows["session_number"].to_numpy() - 1
     for place, mode in enumerate(("joint", "worker_solo", "client_solo", "concrete")):
-        counted = doses(chosen(ledger, mode, {}), rows, "count")
+        counted = doses(chosen_episodes(ledger, mode, {}), rows, "count")
         assert np.array_equal(counted, course.dose[client, session, place])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.base.options import EPISODE_FACTS, MODES
-from pipeline.exposure.dose import FILTERS, chosen, doses, shifted
+from pipeline.exposure.dose import FILTERS, chosen_episodes, doses, shifted
 from pipeline.exposure.told import UNKNOWN
 from pipeline.exposure.visits import Floats, Integers
 from pipeline.hypotheses.design.exposures import Exposure, main_exposures
@@ -50,7 +50,7 @@ def doses_of(plan: Plan, rows: pd.DataFrame, ledger: pd.DataFrame, occasion: Int
 
 def episodes_of(ledger: pd.DataFrame, plan: Plan, mode: str) -> pd.DataFrame:
     """The series' ledger rows that count towards an exposure of this mode, with the hypothesis' own filters."""
-    return chosen(own_series(ledger, plan), mode, filters(plan.exposure))
+    return chosen_episodes(own_series(ledger, plan), mode, filters(plan.exposure))
 
 
 def own_series(ledger: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -87,7 +87,7 @@ def _rest(
     """The episodes of a main exposure that no tested column holds: they come in the same busy weeks."""
     found: dict[Exposure, pd.DataFrame] = {}
     for exposure in main_exposures(plan):
-        every = chosen(own_series(ledger, plan), exposure.mode, {})
+        every = chosen_episodes(own_series(ledger, plan), exposure.mode, {})
         own = [part for key, part in levels.items() if key.mode == exposure.mode]
         parts = own if levels else [named[exposure]]
         tested = {episode for part in parts for episode in part["episode_id"]}

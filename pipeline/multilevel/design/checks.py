@@ -17,7 +17,7 @@ COLLINEAR = 1e-7
 DOUBTFUL = 1e-9
 
 
-def safe(name: str) -> str:
+def safe_name(name: str) -> str:
     """A term name without the category in it: messages carry no cell content."""
     return re.sub(r"\[.*?\]", "[...]", name)
 
@@ -66,9 +66,9 @@ def check_rank(source: Source, base: Base, chosen: tuple[int, ...], weights: Flo
             share, coefficients = _unexplained_exactly(base, chosen, kept, j)
         if share < COLLINEAR**2:
             size = np.abs(coefficients)
-            named = [safe(base.names[chosen[1 + kept[k]]]) for k in np.flatnonzero(size > 1e-6 * size.max())]
+            named = [safe_name(base.names[chosen[1 + kept[k]]]) for k in np.flatnonzero(size > 1e-6 * size.max())]
             what = f"is a linear combination of {', '.join(dict.fromkeys(named))}"
-            source.problem(safe(base.names[chosen[1 + j]]), what, "leave one of them out of the model")
+            source.problem(safe_name(base.names[chosen[1 + j]]), what, "leave one of them out of the model")
         else:
             kept.append(j)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.base.errors import ModelError, Problem
-from pipeline.multilevel.design.checks import safe
+from pipeline.multilevel.design.checks import safe_name
 from pipeline.multilevel.design.identified import same_groups
 from pipeline.multilevel.inference.contrasts import f_tail
 from pipeline.multilevel.search.fitting import Fitted, fit_design
@@ -104,7 +104,7 @@ def _other_data(small: FittedView, large: FittedView) -> list[Problem]:
     for i, name in enumerate(one.base.names):
         raw, other = one.base.raw[i], two.base.raw[place[name]] if name in place else None
         if raw is not None and other is not None and not np.array_equal(raw, other):
-            problems.append(Problem(safe(name), "holds other values in the second model", "fit both to the same data"))
+            problems.append(Problem(safe_name(name), "holds other values in the second model", "fit both to the same data"))
     groups = {factor.name: factor for factor in two.factors}
     for factor in one.factors:
         if factor.name in groups and not same_groups(factor, groups[factor.name]):
