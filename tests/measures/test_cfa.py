@@ -125,9 +125,9 @@ def test_the_optimum_does_not_depend_on_the_start() -> None:
     model, sample = fitted("twelve", "bifactor")
     table = data("twelve")
     rng = np.random.default_rng(4)
-    from pipeline.sem.likelihood import Block
+    from pipeline.sem.likelihood import PatternBlock
 
-    blocks = [Block(len(table), sample.covariance, sample.mean, 1.0, ((0, 1.0),), 0)]
+    blocks = [PatternBlock(len(table), sample.covariance, sample.mean, 1.0, ((0, 1.0),), 0)]
     start = model.optimum.theta * rng.uniform(0.7, 1.3, len(model.optimum.theta))
     again = maximize([start], model.parts, blocks)
     assert again.converged
