@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 DPI = 300
 WIDE = 6.3  # inches between the margins
-CHARACTERS, PADDING, SHORT, ROOT = 112, 2, 8, 8.0  # of a table, in characters of 9 points
+CHARACTERS, PADDING, SHORT, ROOT = 108, 3.5, 8, 8.0  # of a table, in characters of 9 points
 NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 OLDEST = (1980, 1, 1, 0, 0, 0)
 STYLES = {"question": "Question", "answer": "Answer", "kick": "Small", "small": "Small", "sample": "Small"}
