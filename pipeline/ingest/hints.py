@@ -22,6 +22,11 @@ DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 ID_IN_WORDS = "one to four letters, then six or more letters and digits, like C3f81b2c9"
 
 
+def is_missing(text: str) -> bool:
+    """Whether a cell is no number, and a code that usually says that nothing is known: `#NULL!`, `.`, `N/A`."""
+    return text.strip().casefold() in MISSING_CODES and not text.strip().lstrip("-").isdecimal()
+
+
 def looks_like(text: str) -> set[str]:
     """What a faulty cell seems to be: a code for a missing value, a number with a decimal comma, a list of codes."""
     found = set()

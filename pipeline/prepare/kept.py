@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from pipeline.ingest.hints import MISSING_CODES
 from pipeline.tables import by_name
 from pipeline.tables.column import is_band
 
@@ -17,6 +18,7 @@ YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 SHORT = re.compile(r"[A-Za-z][A-Za-z0-9]{0,2}|[-.*?]")
 MOST_SHORT = 20  # different short codes; more of them are initials or room numbers
 MOST_NUMBERS = 500  # different whole numbers; more of them number people or places
+MOST_BOXES = 40  # the highest number of a box in a list of checked ones
 MOST_YEARS = 0.5  # the share of different numbers that may look like a year
 PLAIN = """
 yes no y n true false checked unchecked complete incomplete unverified na n/a none missing unknown refused declined other
@@ -27,6 +29,8 @@ concrete office home community phone video telehealth online field clinic hospit
 employment benefits welfare social engagement assessment intervention evaluation intake closing follow-up granted partial
 denied pending approved before after pre post micro mezzo macro male female man woman nonbinary non-binary transgender trans
 black white asian latine latino latina latinx hispanic native american indian pacific islander multiracial mixed
+completed arrived accompanied went by with on behalf alone did attend ns cx in out of telephone call outreach
+welfare dss cps dcf treatment closing termination
 english spanish arabic chinese mandarin cantonese vietnamese korean french russian haitian creole
 session visit visits advocacy alliance ratings rating process workers clients sessions episode episodes
 """
@@ -54,11 +58,25 @@ def strangers(texts: Iterable[str], declared: Collection[str]) -> frozenset[str]
 
 
 def _may_stay(text: str) -> bool:
-    return SMALL.fullmatch(text) is not None or is_band(text) or _is_of_words(text)
+    return SMALL.fullmatch(text) is not None or is_band(text) or _is_of_words(text) or _is_of_boxes(text) or _is_none(text)
+
+
+def _is_none(text: str) -> bool:
+    """Whether a cell is a code that says that nothing is known: `#NULL!`, `-99`, `N/A`."""
+    return text.strip().casefold() in MISSING_CODES
+
+
+def _is_of_boxes(text: str) -> bool:
+    """Whether a cell lists checked boxes by their numbers, in rising order: `1,3`, `2|10`."""
+    numbers = [int(number) for number in re.findall(r"[0-9]+", text)]
+    rising = sorted(set(numbers)) == numbers
+    return (
+        re.fullmatch(r"[0-9]{1,2}(?: ?[,;|] ?[0-9]{1,2}){1,19}", text) is not None and rising and numbers[-1] <= MOST_BOXES
+    )
 
 
 def _is_of_words(text: str) -> bool:
     """Whether every word of a cell is one that is used for codes; `social_work;housing` is."""
     words = re.findall(r"[a-z]+(?:-[a-z]+)*", text.lower())
-    rest = re.sub(r"[a-z]+(?:-[a-z]+)*|[-_ ;,/()+]", "", text.lower())
+    rest = re.sub(r"[a-z]+(?:-[a-z]+)*|[-_ ;,|/()+]", "", text.lower())
     return bool(words) and not rest and len(text) <= 60 and all(w in WORDS or set(w.split("-")) <= WORDS for w in words)

@@ -70,9 +70,12 @@ class CellBlock:
         return self.kind[1] if self.kind and self.kind[1] else self.file
 
     def unique(self, *headers: str) -> bool:
-        """Whether no two rows agree in these columns."""
+        """Whether no two rows agree in these columns; rows repeated whole are left to the gate, which says how many."""
         keys = list(zip(*(self.columns[header].cells for header in headers), strict=True))
-        return len(set(keys)) == len(keys)
+        if len(set(keys)) == len(keys):
+            return True
+        whole = set(zip(*(column.cells for column in self.columns.values()), strict=True))
+        return len(set(keys)) == len(whole)
 
 
 def blocks_of(file: str, table: Identified) -> list[CellBlock]:
@@ -127,7 +130,7 @@ def _wide_columns(block: CellBlock) -> dict[str, dict[int, str]]:
     for header in block.columns:
         for mark, pattern, digits in _readings(header):
             by_mark.setdefault(mark, {}).setdefault(pattern, {})[int(digits)] = header
-            padded |= {pattern} if digits.startswith("0") else set()
+            padded |= {pattern} if digits.startswith("0") and len(digits) > 1 else set()
     for mark in sorted(by_mark, key=lambda mark: not _has_letter(mark)):
         runs = {pattern: found for pattern, found in by_mark[mark].items() if len(found) >= 2}
         most = Counter(tuple(sorted(found)) for found in runs.values()).most_common(1)

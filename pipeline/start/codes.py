@@ -15,6 +15,12 @@ from pipeline.tables.column import is_band
 MISSING_WORDS = frozenset(
     ["na", "n_a", "missing", "none_given", "unknown", "not_known", "no_answer", "null", "not_asked", "dont_know", "refused"]
 )
+FEWEST_OTHERS = 4  # different numbers beside codes of missing values, from which on these stand out
+FAR = 2  # ranges beyond the others
+OUTLYING = frozenset(
+    ["99", "999", "9999", "88", "888", "77", "98", "97", "-9", "-99", "-999", "-88", "-77", "-8", "-7", "-1"]
+)
+COUNTED = ("day", "session_number")  # what may be any number
 SEPARATORS = (",", "|", "/", "+")
 
 
@@ -36,7 +42,7 @@ def meaning_of(canonical: Canonical, column: Column) -> Meaning:
     """What the codes of one mapped column mean."""
     if canonical.kind in ("integer", "number"):
         words = sorted(text for text in column.different() if not re.fullmatch(r"-?[0-9]+(?:[.,][0-9]+)?", text))
-        return Meaning(missing=tuple(words))
+        return Meaning(missing=(*words, *(() if canonical.name in COUNTED else _beyond(column.different() - set(words)))))
     if canonical.kind == "id":
         return Meaning()
     texts, separator = _texts(canonical, column)
@@ -61,6 +67,17 @@ def meaning_of(canonical: Canonical, column: Column) -> Meaning:
     if canonical.kind == "boolean" and set(texts) <= {"0", "1"} and not column.labels:
         return Meaning()
     return Meaning(known, tuple(unknown), tuple(missing), separator)
+
+
+def _beyond(numbers: set[str]) -> list[str]:
+    """Nines, eights and the like far beyond all other numbers, or below nought where no other is: they stand for none."""
+    usual = {text for text in numbers if text in OUTLYING}
+    values = [float(text.replace(",", ".")) for text in numbers - usual]
+    if not usual or len(values) < FEWEST_OTHERS:
+        return []
+    low, high = min(values), max(values)
+    beyond = high + FAR * max(high - low, 1)
+    return sorted(text for text in usual if float(text) > beyond or (float(text) < 0 <= low))
 
 
 def _texts(canonical: Canonical, column: Column) -> tuple[list[str], str]:

@@ -15,7 +15,7 @@ from pipeline.prepare.moments import read_dates
 from pipeline.prepare.names import is_safe
 from pipeline.prepare.plan import KINDS, Kind
 from pipeline.start.blocks import Column
-from pipeline.start.words import header_words, plain
+from pipeline.start.words import TABLES, header_words, plain
 
 INTAKE = (
     "intake",
@@ -30,6 +30,7 @@ INTAKE = (
     "referral",
     "consent",
 )
+DATED = frozenset(["date", "dt", "on", *INTAKE])
 BIRTH = ("dob", "birth", "birthdate", "born", "birthday")
 MOST_SHARED = 0.9  # different cells over filled ones from which on a column of text could be an id
 
@@ -64,7 +65,30 @@ def propose_plan(files: Mapping[str, Identified]) -> Proposed:
             column = Column(header, cells, table.labels.get(header, {}), table.missing.get(header, frozenset()))
             _place(found, f"{file}:{header}", column)
     found.intake.sort(key=lambda name: _rank(name.rpartition(":")[2]))
+    _leave(found, files)
     return found
+
+
+def _leave(found: Proposed, files: Mapping[str, Identified]) -> None:
+    """Leave behind dates of files without a client's id, and dates of birth where no date says since when to count."""
+    known = {name.rpartition(":")[0] for name in found.ids["client"]}
+    for dates in (found.dates, found.intake):
+        gone = [name for name in dates if name.rpartition(":")[0] not in known]
+        found.texts += len(gone)
+        found.dropped += len(gone)
+        dates[:] = [name for name in dates if name not in gone]
+        found.ambiguous = [name for name in found.ambiguous if name not in gone]
+        found.offsets = [name for name in found.offsets if name not in gone]
+    if not found.intake and not found.dates:
+        born = [name for name in found.ages if _is_dated(name, files)]
+        found.texts += len(born)
+        found.dropped += len(born)
+        found.ages = [name for name in found.ages if name not in born]
+
+
+def _is_dated(name: str, files: Mapping[str, Identified]) -> bool:
+    file, _, header = name.rpartition(":")
+    return Column(header, files[file].columns[files[file].header.index(header)]).is_date()
 
 
 def sound_ids(files: Mapping[str, Identified], proposed: Proposed) -> bool:
@@ -89,7 +113,7 @@ def _place(found: Proposed, name: str, column: Column) -> None:
         found.dropped += 1
     elif words & set(BIRTH):
         found.ages.append(name)
-    elif column.is_date():
+    elif column.is_date() or (words & DATED and _are_serials(column)):
         (found.intake if words & set(INTAKE) else found.dates).append(name)
         read = read_dates(column.different(), None, "")
         found.ambiguous += [name] if read.ambiguous else []
@@ -111,11 +135,17 @@ def _kind(header: str) -> Kind | None:
     """The kind of thing whose id a header names: by its whole name, or behind the name of its form (`visit_staff`)."""
     spelled = plain(header)
     _, _, rest = spelled.partition("_")
-    for spelling in (spelled, rest):
+    for spelling in (spelled, "" if _is_fact(spelled) else rest):
         for kind, column in _id_columns():
             if spelling and spelling in column:
                 return kind
     return None
+
+
+def _is_fact(spelled: str) -> bool:
+    """Whether a header names a column that holds no id (`empathy_client`)."""
+    words = (pair for table in TABLES for pair in header_words(table).items())
+    return any(spelled in spellings for name, spellings in words if not name.endswith("_id"))
 
 
 def _id_columns() -> Iterator[tuple[Kind, tuple[str, ...]]]:
@@ -128,6 +158,11 @@ def _id_columns() -> Iterator[tuple[Kind, tuple[str, ...]]]:
     }
     for kind, table in tables.items():
         yield kind, header_words(table)[f"{kind}_id"]
+
+
+def _are_serials(column: Column) -> bool:
+    """Whether all cells are dates in Excel's counting."""
+    return all(re.fullmatch(r"[34][0-9]{4}", text) for text in column.different())
 
 
 def _are_ages(column: Column) -> bool:

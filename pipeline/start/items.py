@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pipeline.ingest.parts import expand
 from pipeline.start.blocks import CellBlock
 from pipeline.start.words import plain
 
@@ -45,7 +46,8 @@ def items_of(block: CellBlock) -> list[Items]:
         names = [headers[n] for n in range(1, count + 1)]
         if count >= FEWEST and not taken & set(names) and all(_is_answer(block, name) for name in names):
             taken |= set(names)
-            place = "{item:02}" if padded else "{item}"
+            width = len(headers[1]) - len(before) - len(after)
+            place = f"{{item:0{width}}}" if padded else "{item}"
             answers = frozenset().union(*(block.columns[name].different() for name in names))
             found.append(Items(f"{before}{place}{after}", count, answers))
     return found
@@ -53,7 +55,7 @@ def items_of(block: CellBlock) -> list[Items]:
 
 def headers_of(items: Items) -> list[str]:
     """The headers of a run."""
-    return [items.pattern.replace("{item:02}", f"{n:02}").replace("{item}", str(n)) for n in range(1, items.count + 1)]
+    return expand(items.pattern, items.count)
 
 
 def scores_of(block: CellBlock) -> dict[str, str]:

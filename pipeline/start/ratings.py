@@ -25,6 +25,8 @@ def add_ratings(making: Making, role: Role, sessions: Role, key: Key | None) -> 
     for run in runs:
         found = _instrument(making, run, role)
         if found is None:
+            name = run.pattern if run else ", ".join(role.scores.values())
+            making.setup.notes.append(f"{name}: left out, since no instrument was named whose key is for this rater")
             continue
         instrument, rater = found
         what = run.pattern if run else ", ".join(role.scores.values())
@@ -106,7 +108,7 @@ def _likely(fitting: list[Instrument], header: str, role: Role) -> str:
             one.id,
         )
 
-    ordered = sorted(fitting, key=unlikely)
+    ordered = [one for one in sorted(fitting, key=unlikely) if rater in one.raters]
     return f"{ordered[0].id} {rater}" if ordered else "-"
 
 

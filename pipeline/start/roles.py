@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from pipeline.ingest.hints import is_missing
 from pipeline.start.blocks import INSTANCE, INSTRUMENT, SESSION, CellBlock, Column
 from pipeline.start.items import Items, headers_of, items_of, scores_of
 from pipeline.start.words import header_words, plain
@@ -115,7 +116,7 @@ def _fits(table: str, name: str, column: Column) -> bool:
     if declared is None or not column.different():
         return declared is not None and not declared.required
     if declared.kind in ("integer", "number"):
-        return column.is_number()
+        return replace(column, missing=column.missing | {text for text in column.cells if is_missing(text)}).is_number()
     if declared.kind == "band":
         return column.is_code() or all(map(is_band, column.different()))
     if declared.kind == "boolean":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from pipeline.start.anonymous import keep_anonymous
@@ -14,8 +15,10 @@ from pipeline.start.result import Making, Plain, Setup, Tree, source_of
 from pipeline.start.roles import DOSES, Role
 from pipeline.start.words import plain
 from pipeline.tables import by_name
+from pipeline.tables.column import Column as Canonical
 
-ORDER = ("file", "joins", "rows", "wide", "columns", "constants", "recode", "missing", "split", "ignore_others")
+ORDER = ("file", "joins", "rows", "wide", "columns", "constants", "recode", "missing", "split", "scales", "ignore_others")
+WIDEST = 5  # the end of a scale around nought
 BOX = "___"  # between the name of a REDCap checkbox field and the code of one of its boxes
 
 
@@ -55,6 +58,7 @@ def _mapped_columns(
     """Map the columns that are mapped as they are; by canonical name, what their codes mean."""
     meanings: dict[str, Meaning] = {}
     split: dict[str, Plain] = {}
+    scales: dict[str, Plain] = {}
     recode: dict[str, Plain] = {}
     missing: dict[str, Plain] = {}
     for name, header in sorted(found.items(), key=lambda pair: rank(pair[0])):
@@ -81,10 +85,22 @@ def _mapped_columns(
             making.setup.notes.append(f"{table}.{name}: {', '.join(meaning.missing)} read as missing ({rows:,} cells)")
         if meaning.separator:
             split[name] = meaning.separator
-    source |= {part: held for part, held in (("recode", recode), ("split", split)) if held}
+        if wider := _two_sided(canonical, role.block.columns[header].different() - set(meaning.missing)):
+            scales[name] = wider
+            making.setup.notes.append(f"{table}.{name}: taken for a scale from {wider[0]} to {wider[1]}")
+    source |= {part: held for part, held in (("recode", recode), ("split", split), ("scales", scales)) if held}
     if missing:
         source["missing"] = {"all": [""], **missing}
     return meanings
+
+
+def _two_sided(canonical: Canonical, cells: set[str]) -> list[Plain]:
+    """The scale of a process rating that runs from disagreement to agreement, such as -3 to 3; none for another."""
+    numbers = {int(text) for text in cells if re.fullmatch(r"-?[0-9]{1,2}", text)}
+    if canonical.scale is None or len(numbers) < len(cells) or min(numbers, default=0) >= 0:
+        return []
+    most = max(map(abs, numbers))
+    return [-most, most] if most <= WIDEST else []
 
 
 def _join(file: str, key: str, other: str) -> Tree:
@@ -124,6 +140,8 @@ def _session_columns(
     found.pop("session_id", None)
     if role.block.wide:
         found["session_number"] = SESSION
+        if min(role.block.wide) < 1 and "day" in found:  # sessions are numbered from one
+            found.pop("session_number")
     if "session_number" not in found and "day" in found:
         columns["session_number"] = {"order_of": found["day"]}
         setup.notes.append("sessions are numbered in the order of their days")

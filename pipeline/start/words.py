@@ -33,7 +33,8 @@ caseload_band: caseload_band caseload load_grp
 SESSIONS = """
 session_id: session_id sessionid visit_id visit_ref contact_id appointment_id encounter_id sid session_ref visit
 session_id: service_id services_id
-day: day days days_in study_day day_in days_since_intake session_day visit_day day_of_session days_from_intake rel_day
+day: day days days_in study_day day_in days_since_intake session_day visit_day
+day: service_day contact_day appointment_day appt_day encounter_day day_of_session days_from_intake rel_day
 session_number: session_number session_no session_num session_nr sessionno visit_no visit_num visit_number nr
 session_number: num number no session visit {session} session_count sess_no sessnr seq sequence wave time
 attendance: attendance attended kept status show outcome_of_visit visit_status appointment_status appt_status apptstatus
@@ -56,7 +57,8 @@ dose_concrete: dose_concrete concrete concrete_services
 """
 ADVOCACY = """
 episode_id: episode_id episode advocacy_id adv_ref activity_id adv_id eid event_id contact_id log_id entry_id visit_id id
-day: day days days_in study_day day_in days_since_intake adv_day day_of_visit days_from_intake rel_day event_day
+day: day days days_in study_day day_in days_since_intake adv_day
+day: contact_day service_day advocacy_day day_of_visit days_from_intake rel_day event_day
 mode: mode who who_went whowent advocacy_type adv_type advocacy_mode advmode type_of_advocacy type
 order: order rel_visit before_after
 setting: setting place place_type where location

@@ -16,6 +16,7 @@ from pipeline.base.sources import Sources
 from pipeline.ingest.readers import read
 from pipeline.ingest.study import Scale, ingest
 from pipeline.prepare.identified import Identified
+from pipeline.prepare.kept import strangers
 from pipeline.prepare.plan import Preparation
 from pipeline.prepare.reading import read_identified
 from pipeline.prepare.study import Prepared, prepare
@@ -219,3 +220,13 @@ def test_means_of_answers_keep_their_decimals_and_places_on_a_map_do_not_pass() 
     made = prepare({"p.csv": rows}, Preparation(client=("id",), keep=("wai_mean",)), KEY)
     assert {row["wai_mean"] for row in out(made)} == {"3.416666667", "2.9"}
     assert "2 cells (2 different)" in refused({"p.csv": rows}, Preparation(client=("id",), keep=("spot",)))
+
+
+@pytest.mark.parametrize("cell", ["#NULL!", "N/A", "-99", ".", "1,3", "2|10", "transport|cost", "No-Show", "Completed"])
+def test_codes_of_missing_values_lists_of_boxes_and_words_for_codes_may_stay(cell: str) -> None:
+    assert strangers([cell], ()) == frozenset()
+
+
+@pytest.mark.parametrize("cell", ["12;5;80", "Maria|Lopez", "555,1234", "1/3/1980", "40,71,2023", "12,12,1980"])
+def test_what_only_looks_like_a_list_may_not(cell: str) -> None:
+    assert strangers([cell], ()) == {cell}

@@ -240,7 +240,7 @@ def test_a_proposal_can_be_pasted_and_shows_no_cell(tmp_path: Path, capsys: pyte
     said = capsys.readouterr().out
     cells = {cell for cells in rows[1:] for cell in cells if len(cell) > 3}
     assert not [cell for cell in (*cells, "Client Name", "Smith") if cell in said]
-    assert '# age: ["DOB"]' in said  # the plan for prepare must name what becomes a band
+    assert "DOB" not in said  # without an intake or a date nobody can say how old: left behind, as prepare does by itself
     block = parse(said)["sources"]
     assert block["tables"]["sessions"]["columns"] == {
         "session_id": "Visit #",
@@ -377,3 +377,76 @@ def test_a_policy_is_written_beside_those_that_stand_there(before: str) -> None:
     assert policies.get("orphans", "warn") == "warn"
     assert ("orphans" in before) == ("orphans" in policies)
     assert with_policies(text, {"rating_without_attendance": "warn"}) == text
+
+
+def test_items_of_three_digits_and_sessions_numbered_from_nought() -> None:
+    files = small_log()
+    rows = [line.split(",") for line in files["wai.csv"].splitlines()[1:]]
+    files["wai.csv"] = csv_text(
+        [{"cid": row[0], "nr": row[1], **{f"A1[SQ{n:03d}]": "3" for n in range(1, 13)}} for row in rows]
+    )
+    assert proposed(files).ratings["wai_sr_client"]["items"] == "A1[SQ{item:03}]"
+    row = {"pid": "Cab12cd34", "therapist": "W12ab34cd"}
+    for session in (0, 1, 4):
+        row |= {f"wai{item}_s{session}": "3" for item in range(1, 13)}
+        row |= {f"day_s{session}": str(7 * session + 1), f"status_s{session}": "Kept"}
+    sessions = proposed({"w.csv": csv_text([row, row | {"pid": "Cff12cd34"}])}).tables["sessions"]
+    assert sessions["wide"] == [0, 1, 4]
+    assert sessions["columns"]["session_number"] == {"order_of": "day_s{session}"}
+
+
+def test_rows_repeated_whole_are_left_to_the_gate() -> None:
+    files = small_log()
+    files["sessions.csv"] += files["sessions.csv"].splitlines()[3] + "\n"
+    files["clients.csv"] += files["clients.csv"].splitlines()[1] + "\n"
+    setup = proposed(files)
+    assert setup.missing == []
+    assert "clients" in setup.tables
+
+
+FAR_NUMBERS = {
+    "nines far beyond": (["3", "7", "0", "5", "99"], ["99"]),
+    "words beside numbers": (["3", "7", "0", "5", "#NULL!"], ["#NULL!"]),
+    "below nought alone": (["3", "7", "0", "5", "-9"], ["-9"]),
+    "one of many": (["60", "75", "88", "90", "99"], None),
+    "a nine among small ones": (["3", "7", "0", "5", "9"], None),
+}
+
+
+@pytest.mark.parametrize("kind", FAR_NUMBERS)
+def test_numbers_that_stand_for_none_are_told_from_numbers(kind: str) -> None:
+    cells, missing = FAR_NUMBERS[kind]
+    clients = [{"cid": f"C7f3a9b2{n}", "need": cell} for n, cell in enumerate(cells)]
+    files = small_log()
+    files["clients.csv"] = csv_text(clients)
+    setup = proposed(files)
+    found = setup.tables["clients"].get("missing")
+    assert setup.tables["clients"]["columns"]["need_index"] == "need"
+    assert (None if found is None else found["need_index"]) == missing
+
+
+def test_a_process_scale_around_nought_is_declared() -> None:
+    files = small_log()
+    rows = files["sessions.csv"].splitlines()
+    cells = ["-3", "2", "0", "1", "3", "-1"] * 2
+    files["sessions.csv"] = (
+        "\n".join([f"{rows[0]},empathy_client", *(f"{row},{c}" for row, c in zip(rows[1:], cells, strict=True))]) + "\n"
+    )
+    assert proposed(files).tables["sessions"]["scales"] == {"empathy_client": [-3, 3]}
+
+
+def test_what_prepare_may_keep_and_what_it_must_leave() -> None:
+    """Ratings named after a role are no ids; dates without a client, and births without an intake, are left behind."""
+    from pipeline.start.identify import propose_plan
+
+    files = {
+        "s.csv": csv_text([{"cid": "C7f3a9b21", "empathy_client": "3", "visit_date": "2023-04-05", "dob": "1980-02-03"}]),
+        "q.csv": csv_text([{"sid": "S7f3a9b21", "StartDate": "2023-04-05 10:11:12", "wai_1": "#NULL!", "boxes": "1,3"}]),
+    }
+    tables = {}
+    for number, (name, text) in enumerate(files.items(), start=1):
+        tables[name], _ = read_identified(number, "csv", text.encode())
+    plan = propose_plan(tables)
+    assert plan.ids["client"] == ["s.csv:cid"]
+    assert plan.dates == ["s.csv:visit_date"]
+    assert {"s.csv:empathy_client", "q.csv:wai_1", "q.csv:boxes"} <= set(plan.keep)
