@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pipeline.base.params import Compute
 
 ZERO_SD = 1e-4  # a slope's SD over the residual SD: the engine calls less than this zero
+TELLING = 3  # workers with several clients, or clients with several workers: as many as workers are needed at all
 FLAT_CORRELATION = 1e-7  # smallest eigenvalue of a correlation matrix that is not singular
 
 
@@ -78,9 +79,14 @@ def carried_by_rows(design: Design, order: Sequence[str]) -> tuple[Design, list[
 
 
 def one_grouping(client: Integers, worker: Integers) -> bool:
-    """Whether clients and workers are the same groups of rows, whose variances cannot be told apart."""
-    pairs = len(np.unique(client * (int(worker.max()) + 1) + worker))
-    return int(client.max()) == int(worker.max()) and pairs == int(client.max()) + 1
+    """Whether clients and workers are, but for very few, the same groups of rows, whose variances cannot be told apart.
+
+    They are told apart by workers with several clients and by clients with several workers: fewer than `TELLING` of these
+    leave one variance to be split into two at will.
+    """
+    pairs = np.unique(np.column_stack([client, worker]), axis=0)
+    several = sum(int((np.bincount(column) > 1).sum()) for column in pairs.T)
+    return several < min(TELLING, int(worker.max()) + 1)
 
 
 def _plain(term: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from pipeline.base.params import Exposure
 from pipeline.exposure.link import link
 from pipeline.hypotheses.evaluate import evaluate
+from pipeline.hypotheses.fitting import one_grouping
 from pipeline.results.fit import Fit
 from pipeline.vocabulary.results import reason_text
 from tests.hypotheses.studies import COMPUTE, hypothesis, study
@@ -45,3 +46,21 @@ def test_one_client_a_worker_is_one_grouping() -> None:
     assert {left.group for left in found.left_out} >= {"worker_id"}
     assert {row.group for row in found.variance} <= {"client_id", "residual"}
     assert all(np.isfinite(row.std_error) for row in found.coefficients)
+
+
+@pytest.mark.parametrize(("changed", "one"), [(0, True), (1, True), (2, True), (3, False)])
+def test_clients_who_are_nearly_the_workers_are_one_grouping_as_well(changed: int, one: bool) -> None:
+    """Of sixty clients with a worker each, so many change to a worker of their own half way."""
+    client = np.repeat(np.arange(60), 4)
+    worker = client.copy()
+    for k in range(changed):
+        worker[4 * k + 2 : 4 * k + 4] = 60 + k
+    assert one_grouping(client, worker) is one
+
+
+def test_three_workers_with_many_clients_are_two_groupings() -> None:
+    assert not one_grouping(np.repeat(np.arange(30), 4), np.repeat(np.arange(3), 40))
+
+
+def test_two_workers_with_many_clients_are_two_groupings() -> None:
+    assert not one_grouping(np.repeat(np.arange(30), 4), np.repeat(np.arange(2), 60))
