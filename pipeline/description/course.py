@@ -90,8 +90,9 @@ def interval(values: pd.Series[Any]) -> tuple[float | None, float | None, float 
 def _trajectory(rows: pd.DataFrame, column: str, by: Axis, instrument: str, rater: str) -> Trajectory:
     scored = rows[rows[column].notna() & rows[by].notna()]
     points = []
+    codes = scored[by].astype("str")
     for at in _points(scored[by], by):
-        here = scored[scored[by].astype("str") == str(at)]
+        here = scored[codes == str(at)]
         means = here.groupby("client_id", observed=True)[column].mean()
         if len(means):
             mean, low, high = interval(means)

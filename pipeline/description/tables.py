@@ -39,7 +39,12 @@ def series_of(occasions: pd.DataFrame) -> list[tuple[str, str]]:
 
 def one_series(table: pd.DataFrame, instrument: str, rater: str) -> pd.DataFrame:
     """The rows of one instrument rated by one rater."""
-    return table[(table["instrument"].astype(str) == instrument) & (table["rater"].astype(str) == rater)]
+    return table[_has_code(table["instrument"], instrument) & _has_code(table["rater"], rater)]
+
+
+def _has_code(column: pd.Series[Any], code: str) -> pd.Series[bool]:
+    """Where a column holds a code; a categorical one is compared by its codes, not as text."""
+    return as_codes(column) == code if not isinstance(column.dtype, pd.CategoricalDtype) else column == code
 
 
 def levels_of(column: pd.Series[Any]) -> list[str]:
@@ -72,4 +77,7 @@ def as_codes(column: pd.Series[Any]) -> pd.Series[Any]:
     """A column of codes as plain text, missing kept missing; booleans become yes and no."""
     if pd.api.types.is_bool_dtype(column.dtype):
         return column.map({True: "yes", False: "no"}).astype("str").where(column.notna())
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        text = column.cat.categories.astype("str").array.take(column.cat.codes.to_numpy(), allow_fill=True)
+        return pd.Series(text, index=column.index, name=column.name)
     return column.astype("str").where(column.notna())
