@@ -120,6 +120,15 @@ HEADER = (
 )
 
 
+def markdown(row: dict[str, Any]) -> str:
+    """A row of the table in docs/coming-from-lme4.md."""
+    own, lme4, rival = row["engine"], row.get("lme4"), row.get("mixedlm")
+    mine = median(own)
+    ratios = (f"{median(other) / mine:.1f}x" if other else "" for other in (rival, lme4))
+    share = own["peak_mb"] / own["model_columns_mb"]
+    return f"| {row['rows']:,} | {row['size']}, {row['model']} | {mine:.4f} | {' | '.join(ratios)} | {share:.1f} |"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", nargs="+", default=[*SIZES, "crossed"], choices=[*SIZES, "crossed"])
@@ -134,6 +143,7 @@ def main() -> None:
         for job in jobs(given.sizes):
             rows.append(measure(job, python, not given.no_r))
             print(line(rows[-1]), flush=True)
+    print("\n".join(markdown(row) for row in rows if row["engine"]))
     print("memory: peak during the fits beyond the data, as a share of one copy of the model columns")
     if given.write:
         RESULTS.parent.mkdir(exist_ok=True)
