@@ -116,7 +116,7 @@ class Deviance:
         r2 = yy - float(xy @ beta)
         log_determinant = done.log_determinant
         if self.reml:
-            log_determinant += 2.0 * float(np.log(np.diag(low)).sum())
+            log_determinant += 2.0 * float(np.log(low.diagonal()).sum())
         # No residual left (rounding may even turn it negative): no place for an optimum.
         profiled = self.nu * (1.0 + np.log(2.0 * np.pi * r2 / self.nu)) if r2 > 0 else np.inf
         deviance = log_determinant + profiled + self.shift

@@ -89,7 +89,7 @@ class Parameters:
         """d/d theta: the free elements of `square_gradients`."""
         out = np.empty(self.size)
         for block, bar in zip(self.blocks, self.square_gradients(factors, omega), strict=True):
-            out[block.where] = bar.T[block.free]
+            out[block.where] = bar.T[block.free] if block.width > 1 else bar[0, 0]
         return out
 
     def square_gradients(self, factors: Sequence[Floats], omega: dict[int, Floats]) -> list[Floats]:
@@ -128,6 +128,8 @@ class Parameters:
 
 
 def _triangle(values: Floats, block: BlockParameters) -> Floats:
+    if block.width == 1:
+        return values.reshape(1, 1).copy()
     upper = np.zeros((block.width, block.width))
     upper[block.free] = values
     return upper.T
