@@ -97,6 +97,14 @@ def how_sure(claim: Claim) -> str:
     return f"It was clear at first, and does not hold {names}."
 
 
+def versions(tried: int) -> str:
+    """How many further versions were tried, which the declared claims have to be read beside."""
+    if tried == 0:
+        return "No further version was put on record."
+    number = "One further version was" if tried == 1 else f"{tried} further versions were"
+    return f"{number} tried beside the declared claims, and {'is' if tried == 1 else 'are'} exploratory."
+
+
 def condition(spec: Hypothesis) -> str:
     """Under which exposure the outcome was looked at, as the start of a sentence."""
     exposure = spec.exposure

@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.base.errors import DisclosureError
 from pipeline.disclosure.shown import Shown, derived
+from pipeline.hypotheses.battery import battery
 from pipeline.report.attempts import EXTREMES, FEEDBACK, ORDER, QUESTIONS, question_of
 from pipeline.report.blocks import Paragraph
 from pipeline.report.checklist import ITEMS
@@ -95,8 +96,12 @@ def test_a_place_comes_from_shown_numbers_only() -> None:
 def test_every_check_has_a_plain_question() -> None:
     keys = [question.key for question in QUESTIONS]
     assert sorted(keys) == sorted(ORDER)
-    asked = {name: question_of(name, check.group) for name, check in CHECKS.items()}
-    assert set(asked.values()) <= set(keys)
+    named = {check for question in QUESTIONS for check in question.checks}
+    grouped = {group for question in QUESTIONS for group in question.groups}
+    assert not [name for name, check in CHECKS.items() if name not in named and check.group not in grouped]
+    assert named <= set(CHECKS)
+    assert set(battery()) <= set(CHECKS)
+    assert {question_of(name, check.group) for name, check in CHECKS.items()} <= set(keys)
     assert {FEEDBACK, *EXTREMES} <= set(CHECKS)
 
 

@@ -38,12 +38,13 @@ def _words(material: Material, leading: Sequence[Claim]) -> tuple[Block, ...]:
         return (*head, Paragraph("No hypothesis was declared, so nothing was tested.", "answer"))
     first, contrast = leading[0], next((one for one in leading[1:] if one.spec.contrast and one.spec.contrast.minus), None)
     ends = material.description.ranges.get(first.spec.outcome.instrument, {}).get(first.spec.outcome.score)
+    versions = sentences.versions(sum(material.verdicts.tried.values()))
     scale = f"{ends[0]:g} to {ends[1]:g}" if ends else ""
     return (
         *head,
         Paragraph(sentences.answer(first, material.simulated, contrast, scale), "answer"),
         Paragraph(sentences.how_sure(first), "how", "How sure?"),
-        Paragraph(sample(material.description, material.gate, first.spec.outcome), "sample"),
+        Paragraph(f"{sample(material.description, material.gate, first.spec.outcome)} {versions}", "sample"),
     )
 
 

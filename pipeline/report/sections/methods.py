@@ -11,6 +11,7 @@ from pipeline.report.blocks import Paragraph
 from pipeline.report.material import Material
 from pipeline.report.numbers import listed, percent
 from pipeline.report.section import Built, Planned
+from pipeline.report.sections.done import done
 from pipeline.vocabulary.checks import CHECKS
 
 CORRECTIONS = {
@@ -36,7 +37,7 @@ def build(material: Material) -> Built:
     log, days = description.advocacy_log, description.has_days
     exposure = TOLD if description.doses_told else _exposure(params, log, days)
     paragraphs = [asked(params), _design(params, log), _measures(params), exposure]
-    paragraphs += [_models(params), _attempts(params), _verdicts(params), disclosure(material.gate)]
+    paragraphs += [_models(params), *done(material), _attempts(params), _verdicts(params), disclosure(material.gate)]
     blocks = tuple(Paragraph(text) for text in paragraphs if text)
     met = ("STROBE 4", "STROBE 12") + (("STROBE 7", "STROBE 11") if log else ())
     return Built(blocks, met)
@@ -95,10 +96,17 @@ def _models(params: Params) -> str:
     compute = params.compute
     return (
         f"Ratings nested in clients and workers are modeled by linear mixed models ({compute.method}), with "
-        f"{DEGREES[compute.df]} degrees of freedom. All tests are two-sided. Effects in within-client SDs divide the "
-        "estimate by the standard deviation of the outcome within clients. A rating for which outcome, exposure or a "
+        f"{DEGREES[compute.df]} degrees of freedom{_few(params)}. All tests are two-sided. Effects in within-client SDs "
+        "divide the estimate by the standard deviation of the outcome within clients. A rating for which outcome, exposure or a "
         "covariate is not known is left out of that model; the counts of each claim say what is left."
     )
+
+
+def _few(params: Params) -> str:
+    compute = params.compute
+    if compute.engine == "statsmodels" or compute.df == "kenward_roger":
+        return ""
+    return f" (Kenward-Roger where there are fewer than {compute.kenward_roger_below} workers)"
 
 
 def _attempts(params: Params) -> str:
