@@ -97,8 +97,8 @@ def _models(params: Params) -> str:
     return (
         f"Ratings nested in clients and workers are modeled by linear mixed models ({compute.method}), with "
         f"{DEGREES[compute.df]} degrees of freedom{_few(params)}. All tests are two-sided. Effects in within-client SDs "
-        "divide the estimate by the standard deviation of the outcome within clients. A rating for which outcome, exposure or a "
-        "covariate is not known is left out of that model; the counts of each claim say what is left."
+        "divide the estimate by the standard deviation of the outcome within clients. A rating for which outcome, exposure "
+        "or a covariate is not known is left out of that model; the counts of each claim say what is left."
     )
 
 
