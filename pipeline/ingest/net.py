@@ -6,6 +6,7 @@ Patterns are in RE2's syntax, which runs in linear time, so that no cell can sta
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pipeline.tables.arrays import flags
@@ -67,8 +68,12 @@ def classify(text: str) -> str | None:
 
 def personal(text: str) -> str | None:
     """The name of the first rule of the net that a sentence breaks, however long it is."""
-    found = ((name, pattern) for name, pattern in _COMPILED.items() if name != "long_text")
-    return next((name for name, pattern in found if pattern.search(text)), None)
+    return next(broken_rules(text), None)
+
+
+def broken_rules(text: str) -> Iterator[str]:
+    """The names of all rules of the net that a sentence breaks, its length aside."""
+    yield from (name for name, pattern in _COMPILED.items() if name != "long_text" and pattern.search(text))
 
 
 def scan(column: pa.ChunkedArray) -> dict[str, tuple[int, int]]:

@@ -17,6 +17,7 @@ from pipeline.curve.axes import check_multiverse
 from pipeline.disclosure.rules import check_params as check_release
 from pipeline.hypotheses.rules import check_params as check_hypotheses
 from pipeline.ingest.declared import check_params as check_sources
+from pipeline.ingest.written import check_params as check_texts
 from pipeline.measures.rules import check_params as check_measures
 from pipeline.project.instruments import FOLDER, texts
 from pipeline.project.io import Batch, remove_undeclared
@@ -71,6 +72,7 @@ def room_problems(params: Params, instruments: Mapping[str, str]) -> list[Proble
     rooms = (
         check_overrides(params.simulate.truth),
         check_sources(params),
+        check_texts(params),
         check_measures(params, instruments),
         check_hypotheses(params),
         check_multiverse(params),

@@ -1,0 +1,70 @@
+"""Texts of params.yaml that read as something of a person are refused by their key, and never repeated."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pipeline.base.params import Params, load
+from pipeline.ingest.written import check_params, personal_in
+from pipeline.stages.check import room_problems
+from tests.project import ROOT
+
+TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
+
+
+def with_text(place: tuple[str, ...], text: object) -> Params:
+    data = load(TEXT).model_dump(mode="json")
+    inner = data
+    for name in place[:-1]:
+        inner = inner.setdefault(name, {})
+    inner[place[-1]] = text
+    return Params.model_validate_json(json.dumps(data))
+
+
+FIRST = next(iter(load(TEXT).hypotheses))
+CLAIM = ("hypotheses", FIRST, "claim")
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "says"),
+    [
+        (("study", "title"), "Study of Maria Gonzalez and her worker", "a person's name"),
+        (("study", "title"), "Questions to 555-123-4567", "a phone number"),
+        (CLAIM, "After visits (ask kim.lee@agency.org) ratings are higher.", "an e-mail address"),
+        (CLAIM, "Client 123-45-6789 rates the alliance higher.", "a social security number"),
+        (("sources", "directory"), "data/raw/maria_gonzalez", "a person's name"),
+        (("sources", "tables", "sessions", "recode"), {"attendance": {"Maria Gonzalez": "attended"}}, "a person's name"),
+        (("sources", "tables", "sessions", "missing"), ["", "garcia, maria"], "a person's name"),
+    ],
+)
+def test_what_names_somebody_is_refused_by_its_key(place: tuple[str, ...], text: object, says: str) -> None:
+    found = [problem for problem in check_params(with_text(place, text)) if says in problem.what]
+    assert found
+    for problem in found:
+        told = f"{problem.where} {problem.what} {problem.mend}".lower()
+        assert problem.where.startswith(".".join(place[:2]))
+        assert not any(part in told for part in ("gonzalez", "4567", "kim.lee", "6789"))
+    assert {problem.where for problem in found} <= {one.where for one in room_problems(with_text(place, text), {})}
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("wai_export_2024-03-05.csv", "file"),
+        ("data/raw/jackson_county", "directory"),
+        ("After weeks with more joint advocacy than usual, clients rate the alliance higher.", "claim"),
+        ("The Working Alliance in Cook County, 2019 to 2024", "title"),
+        ("Horvath and Greenberg", "why"),
+        ("999999999", "missing"),
+        ("-99", "missing"),
+        ("^[A-Z]{2}[0-9]{6}$", "client_id"),
+    ],
+)
+def test_what_a_study_may_say_passes(text: str, key: str) -> None:
+    assert personal_in(text, key) is None
+
+
+def test_the_shipped_params_pass() -> None:
+    assert not list(check_params(load(TEXT)))
