@@ -45,7 +45,9 @@ class Variation:
 
 @dataclass(frozen=True)
 class Drawn:
-    """One drawn course of a planned design: dose [clients, sessions], whether a rating is there, each client's worker."""
+    """One drawn course of a planned design: episodes since the last rating [clients, sessions], whether a rating is there,
+    each client's worker. Where a rating is missed, the next window holds its episodes, too.
+    """
 
     dose: Floats
     rated: NDArray[np.bool_]
@@ -61,4 +63,11 @@ def draw(design: PlannedDesign, seed: int) -> Drawn:
     dose = rng.poisson(own[:, None], (n, sessions)).astype(np.float64)
     stays = np.cumprod(rng.random((n, sessions)) >= design.dropout, axis=1).astype(bool)
     rated = stays & (rng.random((n, sessions)) >= design.missed)
-    return Drawn(dose, rated, np.repeat(np.arange(design.workers), design.clients))
+    return Drawn(_since_last(dose, rated), rated, np.repeat(np.arange(design.workers), design.clients))
+
+
+def _since_last(dose: Floats, rated: NDArray[np.bool_]) -> Floats:
+    so_far = np.cumsum(dose, axis=1)
+    told = np.maximum.accumulate(np.where(rated, so_far, 0.0), axis=1)
+    before = np.hstack([np.zeros((len(dose), 1)), told[:, :-1]])
+    return np.where(rated, so_far - before, 0.0)

@@ -18,6 +18,11 @@ import numpy as np
 
 from pipeline.planning.design import Drawn, Floats, Variation
 
+PARAMETERS = (
+    *("worker", "worker_effect_with_level", "worker_effect"),
+    *("client", "client_effect_with_level", "client_effect"),
+    *("trend_with_level", "trend_with_effect", "trend", "residual"),
+)
 TESTED = 1  # the column of the within-client part among the fixed ones: intercept, within, between, worker, time
 
 
@@ -29,6 +34,19 @@ class Information:
     df: float
     ratings: int
     clients: int
+    sampling: Sampling
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How the estimated variances will scatter: `theta` as declared, I `expected`, `gradient` of the squared standard error.
+
+    In the order of `PARAMETERS`: variances and covariances by worker, by client, the residual variance.
+    """
+
+    theta: Floats
+    expected: Floats
+    gradient: Floats
 
 
 class NoInformationError(Exception):
@@ -61,7 +79,8 @@ def information(drawn: Drawn, variation: Variation) -> Information:
     variance = float(covariance[TESTED, TESTED])
     spread = 2.0 * float(gradient @ np.linalg.pinv(expected, hermitian=True) @ gradient)
     df = 2.0 * variance**2 / spread if spread > 0.0 else np.inf
-    return Information(float(np.sqrt(variance)), float(df), blocks.ratings, blocks.clients)
+    sampling = Sampling(_theta(variation, residual), expected, gradient)
+    return Information(float(np.sqrt(variance)), float(df), blocks.ratings, blocks.clients, sampling)
 
 
 @dataclass(frozen=True)
@@ -129,6 +148,12 @@ class _Blocks:
         own = [_both(columns[j], columns[k]) * self.same for j, k in pairs]
         shared = [_both(columns[j], columns[k]) for j, k in pairs if j < 2]
         return [*shared, *own, np.broadcast_to(np.eye(columns[0].shape[1]), self.same.shape)]
+
+
+def _theta(variation: Variation, residual: float) -> Floats:
+    sds = {"worker", "worker_effect", "client", "client_effect", "trend"}
+    declared = {name: float(getattr(variation, name)) ** 2 for name in sds} | {"residual": residual}
+    return np.array([declared.get(name, 0.0) for name in PARAMETERS])
 
 
 def _places(worker: np.ndarray) -> np.ndarray:

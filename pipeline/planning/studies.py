@@ -30,13 +30,9 @@ FEEDBACK = 1.2  # log rate of joint advocacy a point of alliance: what fooled a 
 # A plan says how often advocacy comes and how ratings vary; what else moves either in the built-in study is left out.
 PLAIN = dict.fromkeys(
     (
-        "alliance_trend",
-        "phase_step",
-        "rate_worker_sd",
-        "rate_need",
-        "rate_intervention",
-        "crisis_on_advocacy",
-        "crisis_on_alliance",
+        *("alliance_trend", "phase_step", "crisis_on_advocacy", "crisis_on_alliance", "alliance_on_dropout"),
+        *("rate_worker_sd", "rate_need", "rate_intervention"),
+        *("no_show", "cancelled", "change_of_worker", "same_day"),
     ),
     0.0,
 )
