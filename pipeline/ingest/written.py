@@ -12,6 +12,7 @@ from pathlib import PurePath
 
 from pipeline.base.errors import Problem
 from pipeline.base.params import Params
+from pipeline.base.section import Section
 from pipeline.ingest.net import broken_rules
 from pipeline.ingest.person_names import given_names, names_somebody, surnames
 
@@ -33,7 +34,7 @@ PAIR = re.compile(r"\b([A-Z][a-z]{2,})[ _.-]+([A-Z][a-z]{2,})\b")
 
 def check_params(params: Params) -> Iterator[Problem]:
     """Every text of params that reads as something of a person, by its key."""
-    for where, key, text in _texts(params.model_dump(mode="json"), "", ""):
+    for where, key, text in _texts(_plain(vars(params)), "", ""):
         if (found := personal_in(text, key)) is not None:
             yield Problem(where, f"this text seems to hold {found}", "say it in other words: reports and messages repeat it")
 
@@ -58,6 +59,13 @@ def _names(text: str, key: str) -> bool:
 
 def _pair(one: str, other: str) -> bool:
     return (one in given_names() and other in surnames()) or (one in surnames() and other in given_names())
+
+
+def _plain(data: object) -> object:
+    """Sections as plain data: a stage has the sections it declared, and no whole Params."""
+    if isinstance(data, Section):
+        return data.model_dump(mode="json")
+    return {key: _plain(value) for key, value in data.items()} if isinstance(data, Mapping) else data
 
 
 def _texts(data: object, where: str, key: str) -> Iterator[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.base.params import Params, load
 from pipeline.ingest.written import check_params, personal_in
+from pipeline.project.runner import scoped
 from pipeline.stages.check import room_problems
 from tests.project import ROOT
 
@@ -68,3 +69,10 @@ def test_what_a_study_may_say_passes(text: str, key: str) -> None:
 
 def test_the_shipped_params_pass() -> None:
     assert not list(check_params(load(TEXT)))
+
+
+def test_a_stage_with_the_sections_it_declared_finds_the_same() -> None:
+    params = with_text(CLAIM, "Mary Johnson, 555-867-5309")
+    found = list(check_params(scoped(params, tuple(Params.model_fields))))
+    assert found
+    assert found == list(check_params(params))
