@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipeline.base.params import Compute
+    from pipeline.exposure.visits import Floats
     from pipeline.hypotheses.design.terms import Design
     from pipeline.multilevel import JointTest as EngineJointTest
     from pipeline.multilevel.face.model import Model
@@ -61,6 +62,11 @@ class FittedModel(Combines, Protocol):
     def phi(self) -> float | None: ...  # noqa: D102
     def joint(self, contrasts: Sequence[Mapping[str, float]]) -> EngineJointTest: ...  # noqa: D102
     def icc(self) -> pd.Series: ...  # noqa: D102
+    def r2(self) -> pd.Series: ...  # noqa: D102
+    @property
+    def fitted_values(self) -> Floats: ...  # noqa: D102
+    @property
+    def residuals(self) -> Floats: ...  # noqa: D102
     def cluster_robust(self, group: str) -> Combines: ...  # noqa: D102
     def influence(self, group: str, *, on: Mapping[str, float] | None = None) -> pd.DataFrame: ...  # noqa: D102
     def covariance_error(self, group: str, term_1: str, term_2: str) -> float: ...  # noqa: D102

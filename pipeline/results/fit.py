@@ -189,6 +189,38 @@ class Engine(Record):
     version: str
 
 
+class Explained(Record):
+    """Shares of variance: by the fixed part (marginal), by fixed and random parts (conditional)."""
+
+    marginal: float
+    conditional: float
+
+
+class Bin(Record):
+    """Rows of about equal fitted value: their means of it and of what is left over, and who they are."""
+
+    fitted: float
+    residual: float
+    error: float  # standard error of the mean residual, as if rows were independent
+    rows: int
+    clients: int
+
+
+class Quantile(Record):
+    """The mean of a slice of the sorted standardized residuals, beside that of a normal distribution's same slice."""
+
+    normal: float
+    residual: float
+    clients: int
+
+
+class Residuals(Record):
+    """How what a model leaves over looks, in bins of rows so that no row is told."""
+
+    bins: tuple[Bin, ...]
+    quantiles: tuple[Quantile, ...]
+
+
 class Fit(Record):
     """Everything known of one hypothesis after its fit; exact and private.
 
@@ -208,6 +240,8 @@ class Fit(Record):
     coefficients: tuple[Coefficient, ...] = ()
     variance: tuple[VarianceRow, ...] = ()
     icc: Mapping[str, float] = {}
+    explained: Explained | None = None
+    residuals: Residuals | None = None
     residual_sd: float | None = None
     deviance: float | None = None
     optimizer: OptimizerRecord | None = None

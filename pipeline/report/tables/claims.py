@@ -194,6 +194,11 @@ def variance(claim: Claim, material: Material) -> Table | None:
     head = ("Group", "Term", "(Co)variance", "Correlation")
     shares = [f"{_group(name)} {gate.portion(share, behind_of(name, claim), 'icc')}" for name, share in fit.icc.items()]
     said = [f"Share of variance (ICC): {', '.join(shares)}."] if shares else []
+    if fit.explained:
+        marginal, conditional = (
+            gate.portion(share, claim.behind, "r2") for share in (fit.explained.marginal, fit.explained.conditional)
+        )
+        said.append(f"R²: {marginal} by the fixed part (marginal), {conditional} by fixed and random parts (conditional).")
     note = " ".join([*said, *_spread_of_slopes(claim, material)])
     return Table(f"variance_{claim.name}", "Variance components", head, tuple(lines), note)
 

@@ -69,7 +69,10 @@ def facts(claims: Sequence[Claim], material: Material) -> Table | None:
     """What the models of several claims rest on and leave over: rows, clients, variances, shares."""
     columns = {claim.short: _facts(claim, material) for claim in claims}
     order = _named((name for column in columns.values() for name in column), str)
-    note = "(Co)variances: of the random part, by group. ICC: share of the variance that lies between."
+    note = (
+        "(Co)variances: of the random part, by group. ICC: share of the variance that fixed effects leave over. R²: share "
+    )
+    note += "of the whole variance, by fixed effects (marginal), by random ones, too (conditional)."
     return _table("models", "What the models rest on, and what they leave over", claims, columns, order, note)
 
 
@@ -123,6 +126,9 @@ def _facts(claim: Claim, material: Material) -> Column:
         found[f"{row.group} {terms}".strip()] = gate.variance(row.covariance, behind, "variance")
     for name, share in fit.icc.items():
         found[f"ICC, {words.plain(name)}"] = gate.portion(share, behind_of(name, claim), "icc")
+    if fit.explained:
+        found["R², marginal"] = gate.portion(fit.explained.marginal, claim.behind, "r2")
+        found["R², conditional"] = gate.portion(fit.explained.conditional, claim.behind, "r2")
     return found
 
 

@@ -13,15 +13,18 @@ from pipeline.hypotheses.design.equation import equation, left_side
 from pipeline.hypotheses.design.leverage import largest_leverage
 from pipeline.hypotheses.engines import engine_notes, freedom_of, optimizer_record, variance_rows
 from pipeline.hypotheses.fitting import FittedDesign
+from pipeline.hypotheses.leftover import explained, residuals_of
 from pipeline.hypotheses.sensitivity import sensitivity_of
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import (
     Coefficient,
     Column,
     Dose,
+    Explained,
     Left,
     ModelFacts,
     OptimizerRecord,
+    Residuals,
     Standardized,
     Tested,
     VarianceRow,
@@ -42,6 +45,8 @@ class ModelPart(TypedDict):
     coefficients: tuple[Coefficient, ...]
     variance: tuple[VarianceRow, ...]
     icc: dict[str, float]
+    explained: Explained | None
+    residuals: Residuals | None
     residual_sd: float
     deviance: float
     optimizer: OptimizerRecord
@@ -61,6 +66,8 @@ def model_part(plan: Plan, fitted: FittedDesign, compute: Compute) -> ModelPart:
         "coefficients": coefficients(fitted),
         "variance": variance_rows(model, levels),
         "icc": {str(group): float(share) for group, share in dict(model.icc()).items() if np.isfinite(share)},
+        "explained": explained(model),
+        "residuals": residuals_of(model.fitted_values, model.residuals, design.rows.client),
         "residual_sd": float(model.residual_sd),
         "deviance": float(model.deviance),
         "optimizer": optimizer_record(model),

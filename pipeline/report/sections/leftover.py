@@ -1,0 +1,24 @@
+"""What the models leave over: residuals by fitted value, and beside a normal distribution, for the claims that lead."""
+
+from __future__ import annotations
+
+from pipeline.report.blocks import Block, FigureBlock, Paragraph
+from pipeline.report.material import Material
+from pipeline.report.plots.residuals import residuals
+from pipeline.report.section import Built, Planned
+
+SAID = (
+    "Left: ratings sorted by fitted value and cut into slices; bars are what a slice's mean would vary by (95%). Points off "
+    "zero in a row speak of a bend that the model has not. Right: slices of the sorted residuals beside a normal "
+    "distribution's; on the dashed line they agree. The scale's ends make the highest fitted values fall short."
+)
+
+
+def build(material: Material) -> Built | None:
+    """A figure a leading claim, where its slices have people enough behind them."""
+    made = [residuals(claim, material.fits[claim.name], material.gate) for claim in material.leading]
+    blocks: list[Block] = [FigureBlock(figure) for figure in made if figure]
+    return Built((Paragraph(SAID), *blocks)) if blocks else None
+
+
+SECTION = Planned("leftover", "What the models leave over", "appendix", build, "Residuals")
