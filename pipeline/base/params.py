@@ -236,6 +236,13 @@ class Compute(Section):
     min_workers: int = Field(3, ge=2)
     min_clients: int = Field(10, ge=2, description="clients with enough ratings, and with an exposure that varies")
     min_ratings: int = Field(3, ge=2, description="ratings of a client in the model's rows")
+    min_mean_reliability: float = Field(
+        0.3,
+        ge=0.05,
+        lt=1,
+        description="of a client's mean exposure, for a number between clients: below it, what the means give must be more "
+        "than tripled, and its interval no longer holds",
+    )
     draws: int = Field(20_000, ge=1_000, le=1_000_000, description="of the Monte-Carlo interval of an indirect effect")
     seed: int = Field(20261122, ge=0, lt=2**32, description="of those draws, and of delays of the log")
     late_share: float = Field(

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
 
 from pipeline.base.params import Simulate
+from pipeline.exposure.latent import mean_reliability
 from pipeline.simulate.arrays import Floats, Integers
 from pipeline.simulate.course import Course, draw_course
 from pipeline.simulate.episodes import MODES
@@ -35,7 +36,8 @@ STEPS = 50  # of the weights of clients' own slopes, far more than they need to 
 HOW = (
     "Mean and standard error over {studies} simulated studies of {clients} clients: the difference the episodes make to the "
     "expected WAI-SR score, after floor and ceiling, regressed on the dose in the window as the log has it; within clients, "
-    "the mean of their own slopes, weighted as a model with slopes by client weights them."
+    "the mean of their own slopes, weighted as a model with slopes by client weights them; between clients, by their own "
+    "levels of exposure (latent means), of which the mean over a few ratings is an uncertain sign."
 )
 
 
@@ -69,7 +71,7 @@ def _one(settings: Simulate, seed: SeedSequence) -> dict[str, float]:
     indirect = course.gain["indirect"][client, session].mean(axis=1)
     effects["joint.within.indirect"] = within_slope(joint, indirect, client, noise)
     habit = course.gain["joint_and_habit"][client, session] @ scores["total"]
-    parts = _parts(joint, habit, client, worker)
+    parts = _parts(joint, habit, client, worker, session)
     effects |= {f"joint.{part}.total": parts[part] for part in ("between", "worker", "contextual")}
     effects["joint.lag1.total"] = _lag(joint, course.gain["joint"][client, session] @ scores["total"], client, noise)
     effects["joint.lag1.indirect"] = _lag(joint, course.gain["carried"][client, session].mean(axis=1), client, noise)
@@ -114,14 +116,20 @@ def within_slope(x: Floats, y: Floats, client: Integers, noise: float) -> float:
     return mean
 
 
-def _parts(x: Floats, y: Floats, client: Integers, worker: Integers) -> dict[str, float]:
-    """The slopes of the within, between and worker part of x, and the contextual effect."""
+def _parts(x: Floats, y: Floats, client: Integers, worker: Integers, session: Integers) -> dict[str, float]:
+    """The slopes of the within, between and worker part of x, and the contextual effect.
+
+    Between clients it is that of their own levels, not of the means of the ratings they happen to have (latent means).
+    """
     of_client, of_worker = _means(x, client), _means(x, worker)
     design = np.column_stack([np.ones_like(x), x - of_client, of_client - of_worker, of_worker - x.mean()])
     gram = np.sum(design[:, :, None] * design[:, None, :], axis=0)
     slopes = np.linalg.lstsq(gram, np.sum(design * y[:, None], axis=0), rcond=None)[0][1:]
     found = dict(zip(EFFECTS, map(float, slopes), strict=True))
-    return {**found, "contextual": found["between"] - found["within"]}
+    own = np.unique(client, return_inverse=True)[1]
+    known = mean_reliability(x[:, None], y, own, worker, session[:, None].astype(np.float64))
+    found["contextual"] = (found["between"] - found["within"]) / float(known.matrix[0, 0])
+    return {**found, "between": found["within"] + found["contextual"]}
 
 
 def _lag(x: Floats, y: Floats, client: Integers, noise: float) -> float:

@@ -53,6 +53,10 @@ REASONS: Mapping[str, Words] = {
     "outcome_constant": Words(
         "the outcome does not vary within any of {clients_n}", "the outcome does not vary within any client"
     ),
+    "means_not_reliable": Words(
+        "a client's mean exposure over these ratings is chance for the most part (its reliability is below "
+        "{min_mean_reliability}): differences between clients would come out far too near to those within them"
+    ),
     "exposure_constant": Words("the exposure does not vary {where}"),
     "exposure_varies_in_few": Words(
         "the exposure varies within {clients_n}, and at least {min_clients} are needed",
@@ -142,6 +146,10 @@ NOTES: Mapping[str, Words] = {
     ),
     "zero_variance": Words("The variance of {term} between levels of {group} is estimated as zero."),
     "perfect_correlation": Words("The effects of {terms} by {group} are estimated as perfectly correlated."),
+    "latent_means": Words(
+        "Differences between clients are about their own levels of exposure, of which the mean of a few ratings is an "
+        "uncertain sign (Luedtke et al. 2008): the number of observed means was raised for that, and its interval widened."
+    ),
     "constant_covariate": Words("`{column}` has one value only in the model's rows and was left out."),
     "few_workers": Words(
         "There are fewer than {kenward_roger_below} workers ({workers}): degrees of freedom and standard errors are by "

@@ -103,12 +103,28 @@ def test_no_effect_is_not_supported() -> None:
     assert verdict(evaluated(effect=0.0)) in ("inconclusive", "practically zero")
 
 
-@pytest.mark.parametrize("effect", ["between", "worker", "contextual"])
-def test_effects_without_order_in_time_are_suggestive_at_most(effect: str) -> None:
-    result = evaluated(json.dumps({"effect": effect}))
+@pytest.mark.parametrize("effect", ["between", "contextual"])
+def test_means_that_are_chance_for_the_most_part_give_no_number_between_clients(effect: str) -> None:
+    result = evaluated(json.dumps({"effect": effect}))  # nobody has a habit of going along: means differ by chance alone
+    assert result.reason is not None
+    assert result.reason.code == "means_not_reliable"
+
+
+def test_effects_without_order_in_time_are_suggestive_at_most() -> None:
+    result = scenario("between_only", effect="between")
     assert result.ceiling == "no_order_in_time"
     for name in ("hidden_cause", "lagged_outcome", "detrended", "feedback"):
         assert row(result, name).state == "not_applicable"
+
+
+def test_an_effect_between_clients_is_that_of_their_own_levels() -> None:
+    result = scenario("between_only", effect="between")
+    weights = result.tested.weights
+    observed = next(row for row in result.coefficients if row.term == "joint_between")
+    assert weights["joint_between"] > 1.0
+    assert result.tested.estimate > observed.estimate
+    assert result.tested.std_error > weights["joint_between"] * observed.std_error * (1.0 - EXACT)
+    assert any(note.code == "latent_means" for note in result.notes)
 
 
 def test_alliance_that_brings_advocacy_gets_no_direction() -> None:

@@ -95,9 +95,23 @@ def test_primary() -> None:
     assert result().deviance == pytest.approx(R["deviance"], abs=1e-4)
 
 
-@pytest.mark.parametrize("effect", ["between", "worker", "contextual"])
-def test_other_effects(effect: str) -> None:
-    agrees(with_changes(effect=effect), R[effect])
+def test_effect_between_workers() -> None:
+    agrees(with_changes(effect="worker"), R["worker"])
+
+
+def test_observed_means_between_clients() -> None:
+    agrees(next(row for row in result().coefficients if row.term == "joint_between"), R["between"])
+
+
+@pytest.mark.parametrize("effect", ["between", "contextual"])
+def test_latent_means_raise_what_observed_means_give(effect: str) -> None:
+    tested = with_changes(effect=effect)
+    weights = tested.weights
+    own = weights["joint_between"] * R["between"]["estimate"] + weights["joint_within"] * R["primary"]["estimate"]
+    assert tested.estimate == pytest.approx(own, rel=SAME)
+    assert weights["joint_between"] > 1.0
+    assert sum(weights.values()) == pytest.approx(1.0 if effect == "between" else 0.0, abs=1e-12)
+    assert tested.std_error >= abs(weights["joint_between"]) * R["between"]["std_error"]
 
 
 LINEAR = ["lagged_outcome", "detrended", "quadratic_time", "unadjusted"]

@@ -28,6 +28,7 @@ def require(plan: Plan, sample: Sample, design: Design, compute: Compute) -> Non
     """Raise NotEstimable with the reason and the counts where the rows cannot carry the tested number."""
     found = too_few(sample, design.rows, compute) or exposure_reason(plan, design, compute)
     found = found or level_reason(plan, sample, design) or saturated_reason(design)
+    found = found or means_reason(design, compute)
     if found:
         raise NotEstimable(found, sample.counts)
 
@@ -75,6 +76,13 @@ def saturated_reason(design: Design) -> Reason | None:
     if not fills(rows.worker, workers, columns):
         return None
     return reason("as_many_terms_as_groups", terms=len(columns) + 1, of=workers, group=group)
+
+
+def means_reason(design: Design, compute: Compute) -> Reason | None:
+    """Means over so few ratings that they are chance for the most part: no number between clients can be told from them."""
+    if design.means is None or design.means.least >= compute.min_mean_reliability:
+        return None
+    return reason("means_not_reliable", limits={"min_mean_reliability": compute.min_mean_reliability})
 
 
 def level_reason(plan: Plan, sample: Sample, design: Design) -> Reason | None:

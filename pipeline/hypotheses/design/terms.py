@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.base.options import EPISODE_FACTS
+from pipeline.exposure.latent import MeanReliability, mean_reliability
 from pipeline.exposure.parts import Parts, decompose
 from pipeline.exposure.visits import Booleans, Floats, Integers
 from pipeline.hypotheses.design.coder import Coded, code_column, number_of
@@ -114,6 +115,7 @@ class Design:
     notes: tuple[Note, ...] = ()
     uncorrelated: frozenset[str] = frozenset()  # groups whose terms are fitted without correlations
     clock: Floats | None = None  # days, for residuals that forget
+    means: MeanReliability | None = None  # of clients' mean exposures, where the tested number is about them
 
     @property
     def fixed(self) -> tuple[str, ...]:
@@ -337,8 +339,41 @@ def build_design(
     terms = tuple(term for term in every.values() if not term.empty)
     parts = [exposure.of_part(TESTED_PART[plan.effect]) for exposure in main_exposures(plan)]
     tested = contextual(plan, parts, own.tested) if plan.moderator is None else own.tested
+    known = means_of(plan, sample, rows, terms) if plan.moderator is None else None
+    if known is not None:
+        tested = latent_weights(plan, known.matrix)
     slopes = {main.of_part("within").name: split_dose(sample.dose[main], rows).within for main in main_exposures(plan)}
-    return Design(rows, sample.y[keep], terms, slopes, random_terms(plan), replace(own, tested=tested), notes)
+    return Design(rows, sample.y[keep], terms, slopes, random_terms(plan), replace(own, tested=tested), notes, means=known)
+
+
+def means_of(plan: Plan, sample: Sample, rows: Rows, terms: Sequence[Term]) -> MeanReliability | None:
+    """The reliability of clients' mean exposures in a design of these terms; None where no number is about them."""
+    main = main_exposures(plan)
+    names = {exposure.of_part(part).name for exposure in main for part in PARTS}
+    beside = [column for term in terms if term.name not in names for column in term.numeric().values()]
+    doses = np.column_stack([sample.dose[exposure][rows.keep] for exposure in main])
+    if TESTED_PART[plan.effect] != "between" or not {exposure.of_part("between").name for exposure in main} <= {
+        term.name for term in terms
+    }:
+        return None
+    try:
+        return mean_reliability(doses, sample.y[rows.keep], rows.client, rows.worker, np.column_stack(beside))
+    except np.linalg.LinAlgError:
+        return None
+
+
+def latent_weights(plan: Plan, reliability: Floats) -> Weights:
+    """The weights of a difference between clients' own levels over the coefficients of observed means and within them.
+
+    With c = between - within of the observed means, c / reliability is that of the levels (Luedtke 2008, eq. 12).
+    """
+    main = main_exposures(plan)
+    signs = np.array([1.0, -1.0][: len(main)])
+    raised = np.linalg.solve(reliability.T, signs)
+    within = -raised if plan.effect == "contextual" else signs - raised
+    names = [(exposure.of_part("between").name, exposure.of_part("within").name) for exposure in main]
+    found = {between: float(value) for (between, _), value in zip(names, raised, strict=True)}
+    return found | {inner: float(value) for (_, inner), value in zip(names, within, strict=True) if value}
 
 
 def random_terms(plan: Plan) -> dict[str, list[str]]:

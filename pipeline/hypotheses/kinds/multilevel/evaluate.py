@@ -13,6 +13,7 @@ from pipeline.hypotheses.design.terms import build_design
 from pipeline.hypotheses.engines import refusal
 from pipeline.hypotheses.fitting import fit_dropping
 from pipeline.hypotheses.kinds.multilevel.battery import run_battery
+from pipeline.hypotheses.kinds.multilevel.latent import widened
 from pipeline.hypotheses.kinds.multilevel.moderation import moderation_of
 from pipeline.hypotheses.kinds.multilevel.parts import model_part, residual_df, tested_number
 from pipeline.hypotheses.kinds.multilevel.spread import own_effects
@@ -69,5 +70,5 @@ def primary(plan: Plan, sample: Sample, compute: Compute, trust: Trust = UNKNOWN
         raise NotEstimable(refusal(error), sample.counts) from None
     if not fitted.model.converged:
         raise not_estimable("not_converged", sample.counts)
-    tested = combined(fitted.model, fitted.design, fitted.design.tested)
+    tested = widened(plan, fitted, combined(fitted.model, fitted.design, fitted.design.tested), compute)
     return Setting(plan, sample, compute, fitted, tested, trust.of(plan.outcome.instrument, plan.outcome.rater))

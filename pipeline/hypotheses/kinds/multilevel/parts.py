@@ -143,6 +143,8 @@ def _fit_notes(fitted: FittedDesign, compute: Compute) -> list[Note]:
     workers, limit, said = int(fitted.design.rows.worker.max()) + 1, compute.kenward_roger_below, []
     if workers < limit and freedom_of(compute, workers) == "kenward_roger":
         said.append(note("few_workers", workers=workers, limits={"kenward_roger_below": limit}))
+    if fitted.design.means is not None:
+        said.append(note("latent_means"))
     if fitted.left_out:
         named = [f"{left.term or 'correlations'} by {left.group}" for left in fitted.left_out]
         said.append(note("left_out", terms=", ".join(named)))
