@@ -51,7 +51,8 @@ def mean_reliability(doses: Floats, outcome: Floats, client: Integers, worker: I
     """The reliability of clients' means of `doses` [N, k] within their workers, given the columns `beside` [N, m].
 
     Clients weigh as in a model of `outcome` [N] with an intercept each. Chance within a client is the variance of the doses
-    around the client's mean, without what the columns beside tell of it. LinAlgError where means do not vary.
+    around the client's mean, without what the columns beside tell of it; nothing but chance where no client has two ratings.
+    LinAlgError where means do not vary.
     """
     sizes = np.bincount(client).astype(np.float64)
     first = np.zeros(len(sizes), dtype=np.int64)
@@ -69,7 +70,10 @@ def mean_reliability(doses: Floats, outcome: Floats, client: Integers, worker: I
     pooled = np.zeros((int(first.max()) + 1, *chance.shape[1:]))
     np.add.at(pooled, first, chance * np.square(share)[:, None, None])
     of_means = chance * (1.0 - 2.0 * share)[:, None, None] + pooled[first]
-    return MeanReliability(rest[:, :, None] * rest[:, None, :], of_means * (weight * left)[:, None, None], first)
+    observed = rest[:, :, None] * rest[:, None, :]
+    if sizes.max() < 2:  # nothing tells level and chance apart
+        return MeanReliability(observed, observed, first)
+    return MeanReliability(observed, of_means * (weight * left)[:, None, None], first)
 
 
 def _of_clients(column: Floats, client: Integers) -> Floats:

@@ -80,3 +80,9 @@ def test_means_of_exposures_without_chance_are_sure() -> None:
     y = np.random.default_rng(2).normal(size=80)
     found = mean_reliability(level[client][:, None], y, client, client // 5, np.zeros((80, 0)))
     assert found.matrix[0, 0] == 1.0
+
+
+def test_one_rating_a_client_tells_no_level() -> None:
+    x, y = np.random.default_rng(3).normal(size=(2, 40))
+    found = mean_reliability(x[:, None], y, np.arange(40), np.arange(40) // 8, np.zeros((40, 0)))
+    assert found.least == 0.0

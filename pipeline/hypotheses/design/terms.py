@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SAME_DAY = 0.5  # days of a window that ends on the day it began, for its logarithm
 SAME = 1e-12  # two columns of doses that differ by less differ by rounding alone
 IMPLIED = 1e-7  # a column of which others leave a smaller share unexplained is implied by them
+LEAST = 0.05  # reliability of means below which nothing is raised by it: params allow no number there either
 Weights = dict[str, float]
 
 
@@ -340,7 +341,7 @@ def build_design(
     parts = [exposure.of_part(TESTED_PART[plan.effect]) for exposure in main_exposures(plan)]
     tested = contextual(plan, parts, own.tested) if plan.moderator is None else own.tested
     known = means_of(plan, sample, rows, terms) if plan.moderator is None else None
-    if known is not None:
+    if known is not None and known.least >= LEAST:
         tested = latent_weights(plan, known.matrix)
     slopes = {main.of_part("within").name: split_dose(sample.dose[main], rows).within for main in main_exposures(plan)}
     return Design(rows, sample.y[keep], terms, slopes, random_terms(plan), replace(own, tested=tested), notes, means=known)
@@ -357,7 +358,9 @@ def means_of(plan: Plan, sample: Sample, rows: Rows, terms: Sequence[Term]) -> M
     }:
         return None
     try:
-        return mean_reliability(doses, sample.y[rows.keep], rows.client, rows.worker, np.column_stack(beside))
+        others = np.array(beside).reshape(-1, rows.n).T
+        found = mean_reliability(doses, sample.y[rows.keep], rows.client, rows.worker, others)
+        return found if np.isfinite(found.least) else None
     except np.linalg.LinAlgError:
         return None
 
