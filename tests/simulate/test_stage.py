@@ -65,6 +65,8 @@ def test_another_seed_gives_another_study_and_the_same_truth(tmp_path: Path) -> 
 def test_ingest_reads_back_what_was_drawn(tmp_path: Path) -> None:
     project = _project(tmp_path, SMALL)
     runner.run("simulate", project)
+    (project / "data/interim").mkdir(parents=True, exist_ok=True)
+    (project / "data/interim/sources.json").write_text("{}", encoding="utf-8")  # what check hands ingest
     runner.run("ingest", project)
     params = load(SMALL)
     for name, drawn in canonical(params.simulate, params.study.seed).items():
