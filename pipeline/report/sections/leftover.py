@@ -8,9 +8,9 @@ from pipeline.report.plots.residuals import residuals
 from pipeline.report.section import Built, Planned
 
 SAID = (
-    "Left: ratings sorted by fitted value and cut into slices; bars are what a slice's mean would vary by (95%). Points off "
-    "zero in a row speak of a bend that the model has not. Right: slices of the sorted residuals beside a normal "
-    "distribution's; on the dashed line they agree. The scale's ends make the highest fitted values fall short."
+    "Left: ratings sorted by fitted value and cut into slices; bars are what a slice's mean would vary by (95%). A slight, "
+    "steady rise is what the shrinking of clients' effects brings; a curve speaks of a bend that the model has not. Right: "
+    "slices of the sorted residuals beside a normal distribution's; on the dashed line they agree."
 )
 
 
