@@ -87,6 +87,18 @@ def names_somebody(text: str) -> bool:
     return len(words) == 1 and len(words[0]) >= 6 and words[0] in known() and words[0] not in HARMLESS
 
 
+def written_together(text: str) -> bool:
+    """Whether a word of a text is a name as log-ins are made of it: `mariagonzalez`, `jgarcia`."""
+    return any(_log_in(word) for word in words_of(text))
+
+
+def _log_in(word: str) -> bool:
+    if len(word) > 6 and word[1:] in surnames() and word[1:] not in HARMLESS:
+        return True
+    halves = ((word[:at], word[at:]) for at in range(4, len(word) - 3))
+    return any((a in given_names() and b in surnames()) or (a in surnames() and b in given_names()) for a, b in halves)
+
+
 # Names that are also words of this field, of a month or of a place that is none of a person.
 HARMLESS = frozenset(
     str.split("jordan washington jackson hamilton kennedy carpenter gardner fisher hunter porter mason sanders")

@@ -7,6 +7,7 @@ cell is refused here too. The message says the key, never the text.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
@@ -14,7 +15,7 @@ from pipeline.base.errors import Problem
 from pipeline.base.params import Params
 from pipeline.base.section import Section
 from pipeline.ingest.net import broken_rules
-from pipeline.ingest.person_names import given_names, names_somebody, surnames
+from pipeline.ingest.person_names import given_names, names_somebody, surnames, written_together
 
 # Dates, links and addresses of computers stand in the names of files, claims and settings for other reasons.
 RULES: Mapping[str, str] = {
@@ -29,7 +30,27 @@ NAME = "a person's name"
 PROSE = frozenset({"title", "question", "claim", "why", "origin"})  # sentences, in which only capitals make a name
 FILES = frozenset({"file", "directory"})
 PLACEHOLDER = re.compile(r"^[-+]?([0-9])\1*$")  # 999999999: a code for missing, nobody's number
-PAIR = re.compile(r"\b([A-Z][a-z]{2,})[ _.-]+([A-Z][a-z]{2,})\b")
+# A name in a sentence: two capitalised words, either way round, with initials, particles or one more name between them.
+MARK = r"[ _.-]+"
+BETWEEN = rf"(?:{MARK}(?:[A-Z][A-Za-z]*|de|del|la|van|von|der|da|dos|bin|al))"
+PAIRS = tuple(
+    re.compile(rf"\b([A-Z][A-Za-z]{{2,}})(?={BETWEEN}{{{count}}}{MARK}([A-Z][A-Za-z]{{2,}})\b)") for count in range(3)
+)
+COMMA = re.compile(r"\b([A-Za-z]{3,}), *([A-Za-z]{3,})\b")  # surname, given name; authors are surname, surname
+SMALL = re.compile(rf"\b([a-z]{{3,}})(?={MARK}([a-z]{{3,}})\b)")
+ADDRESSED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Senora?|Herr|Frau)\.? +[A-Z][a-z]+")
+LONG_NUMBER = re.compile(r"(?<![0-9./-])[0-9]{9,}(?![0-9./-])")  # no part of a DOI
+AT = re.compile(r"\S *[\[({] *at *[\])}] *\S", re.IGNORECASE)
+BIRTH = re.compile(r"\b(?:born|birth|birthday|d\.?o\.?b)\b", re.IGNORECASE)
+# Given names that are words, too: in small letters they name nobody.
+WORDS = frozenset(
+    str.split("mark bill sue pat frank jack barb ray jean austin victoria christian jesus rosa claude carol heather")
+)
+# Letters of other scripts that look like Latin ones, and dashes, as what they look like.
+LOOKS = str.maketrans(
+    "АВЕКМНОРСТХІЈЅаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο\N{HYPHEN}\N{FIGURE DASH}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}",
+    "ABEKMHOPCTXIJSaeopcyxijsABEZHIKMNOPTYXo-----",
+)
 
 
 def check_params(params: Params) -> Iterator[Problem]:
@@ -41,20 +62,44 @@ def check_params(params: Params) -> Iterator[Problem]:
 
 def personal_in(text: str, key: str) -> str | None:
     """What of a person a text under a key seems to hold, in words; None where it is nothing."""
-    if PLACEHOLDER.match(text):
+    plain = _plain(text)
+    if PLACEHOLDER.match(plain):
         return None
-    told = next((RULES[rule] for rule in broken_rules(text) if rule in RULES), None)
-    if told is None and _names(text, key):
+    broken = set(broken_rules(plain))
+    told = next((RULES[rule] for rule in RULES if rule in broken), None)
+    if told is None and AT.search(plain):
+        told = RULES["email"]
+    if told is None and "date" in broken and BIRTH.search(plain):
+        told = "a date of birth"
+    if told is None and key in PROSE and LONG_NUMBER.search(plain):
+        told = "a number that may be somebody's"
+    if told is None and _names(plain, key):
         return NAME
     return told
 
 
+def _plain(text: str) -> str:
+    """The text as a reader sees it: without accents, marks of no width and other scripts' look-alikes, digits as 0 to 9."""
+    parts = unicodedata.normalize("NFKD", text).translate(LOOKS)
+    kept = (
+        " " if unicodedata.category(one) == "Zs" else one for one in parts if unicodedata.category(one) not in ("Mn", "Cf")
+    )
+    return "".join(str(unicodedata.digit(one, one)) if not one.isascii() else one for one in kept)
+
+
 def _names(text: str, key: str) -> bool:
     if key in FILES:
-        return any(names_somebody(part) for part in (PurePath(text).stem, *PurePath(text).parts[:-1]))
+        return any(_called(part) for part in (PurePath(text).stem, *PurePath(text).parts[:-1]))
     if key in PROSE:
-        return any(_pair(one.lower(), other.lower()) for one, other in PAIR.findall(text))
-    return names_somebody(text)
+        small = (pair for pair in SMALL.findall(text.lower()) if not WORDS.intersection(pair))
+        large = (pair for pattern in PAIRS for pair in pattern.findall(text))
+        turned = any(a.lower() in surnames() and b.lower() in given_names() - surnames() for a, b in COMMA.findall(text))
+        return turned or ADDRESSED.search(text) is not None or any(_pair(a.lower(), b.lower()) for a, b in (*small, *large))
+    return _called(text)
+
+
+def _called(text: str) -> bool:
+    return names_somebody(text) or written_together(text)
 
 
 def _pair(one: str, other: str) -> bool:

@@ -51,6 +51,34 @@ def test_what_names_somebody_is_refused_by_its_key(place: tuple[str, ...], text:
 
 
 @pytest.mark.parametrize(
+    ("text", "key", "says"),
+    [
+        ("After visits maria gonzalez rates higher.", "claim", "a person's name"),
+        ("MARIA GONZALEZ rates higher.", "claim", "a person's name"),
+        ("María González", "title", "a person's name"),
+        ("\N{CYRILLIC CAPITAL LETTER EM}aria Gonz\N{CYRILLIC SMALL LETTER A}lez", "title", "a person's name"),
+        ("Maria\N{NO-BREAK SPACE}Gonzalez", "title", "a person's name"),
+        ("Gonzalez, Maria rates higher.", "claim", "a person's name"),
+        ("Maria L. Gonzalez", "title", "a person's name"),
+        ("Maria de la Cruz", "title", "a person's name"),
+        ("Mary Anne Smith", "title", "a person's name"),
+        ("The clients of Ms. Tempelhof rate higher.", "claim", "a person's name"),
+        ("mariagonzalez.csv", "file", "a person's name"),
+        ("data/raw/jgarcia", "directory", "a person's name"),
+        ("client_jgarcia_gains", "", "a person's name"),
+        ("kim.lee\N{FULLWIDTH COMMERCIAL AT}agency.org", "why", "an e-mail address"),
+        ("kim.lee [at] agency.org", "why", "an e-mail address"),
+        ("555\N{NON-BREAKING HYPHEN}123\N{NON-BREAKING HYPHEN}4567", "why", "a phone number"),
+        ("client 5551234567", "why", "a number that may be somebody's"),
+        ("\N{ARABIC-INDIC DIGIT FIVE}55-123-4567", "why", "a phone number"),
+        ("a client born on March 5, 1984", "why", "a date of birth"),
+    ],
+)
+def test_other_ways_to_write_it_are_seen(text: str, key: str, says: str) -> None:
+    assert personal_in(text, key) == says
+
+
+@pytest.mark.parametrize(
     ("text", "key"),
     [
         ("wai_export_2024-03-05.csv", "file"),
@@ -58,6 +86,9 @@ def test_what_names_somebody_is_refused_by_its_key(place: tuple[str, ...], text:
         ("After weeks with more joint advocacy than usual, clients rate the alliance higher.", "claim"),
         ("The Working Alliance in Cook County, 2019 to 2024", "title"),
         ("Horvath and Greenberg", "why"),
+        ("Thomas, Moore and Lee; Nelson, Henry and Scott, doi:10.1080/105033009032073", "why"),
+        ("Alle Fragen von Frauen; young christian clients, white or black", "claim"),
+        ("Ratings of 2019-01-01 to 2024-12-31", "claim"),
         ("999999999", "missing"),
         ("-99", "missing"),
         ("^[A-Z]{2}[0-9]{6}$", "client_id"),
