@@ -15,6 +15,7 @@ from pipeline.hypotheses.preregistration import FILE as TEXT
 from pipeline.hypotheses.preregistration import preregistration
 from pipeline.hypotheses.verdict import lock
 from pipeline.hypotheses.verdict.lock import FILE
+from pipeline.ingest.written import personal_in
 from pipeline.project import promise
 from pipeline.project.io import Batch
 from pipeline.project.runner import params_text
@@ -89,10 +90,14 @@ def read(batch: Batch) -> LockFile:
 
 
 def reason(arguments: argparse.Namespace) -> str:
-    """The reason that was given; StageError where it is empty."""
+    """The reason that was given; StageError where it is empty, or seems to name somebody: lock.json keeps it."""
     why = str(arguments.why).strip()
     if not why:
         raise StageError(Problem("--why", "an empty reason", 'say why: --why "..."'))
+    if (found := personal_in(why, "why")) is not None:
+        raise StageError(
+            Problem("--why", f"this text seems to hold {found}", "say it in other words: the report repeats it")
+        )
     return why
 
 

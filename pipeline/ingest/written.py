@@ -62,7 +62,7 @@ def check_params(params: Params) -> Iterator[Problem]:
 
 def personal_in(text: str, key: str) -> str | None:
     """What of a person a text under a key seems to hold, in words; None where it is nothing."""
-    plain = _plain(text)
+    plain = _as_seen(text)
     if PLACEHOLDER.match(plain):
         return None
     broken = set(broken_rules(plain))
@@ -78,7 +78,7 @@ def personal_in(text: str, key: str) -> str | None:
     return told
 
 
-def _plain(text: str) -> str:
+def _as_seen(text: str) -> str:
     """The text as a reader sees it: without accents, marks of no width and other scripts' look-alikes, digits as 0 to 9."""
     parts = unicodedata.normalize("NFKD", text).translate(LOOKS)
     kept = (

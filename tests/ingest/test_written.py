@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from argparse import Namespace
 
 import pytest
 
+from pipeline.base.errors import StageError
 from pipeline.base.params import Params, load
+from pipeline.commands.lock import reason
 from pipeline.ingest.written import check_params, personal_in
 from pipeline.project.runner import scoped
 from pipeline.stages.check import room_problems
@@ -107,3 +110,10 @@ def test_a_stage_with_the_sections_it_declared_finds_the_same() -> None:
     found = list(check_params(scoped(params, tuple(Params.model_fields))))
     assert found
     assert found == list(check_params(params))
+
+
+def test_a_reason_that_names_somebody_is_refused_and_not_repeated() -> None:
+    assert reason(Namespace(why=" the scale changed ")) == "the scale changed"
+    with pytest.raises(StageError, match="a person's name") as refused:
+        reason(Namespace(why="asked by Maria Gonzalez"))
+    assert "Gonzalez" not in str(refused.value)
