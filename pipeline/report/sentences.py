@@ -70,28 +70,30 @@ def answer(claim: Claim, simulated: bool, beside: Claim | None = None, scale: st
     on = f" on a scale of {scale}" if scale and event_of(claim.spec.outcome.kind) is None else ""
     opening = OPENINGS[claim.verdict].format(here=here, mode=words.exposure(claim.spec.exposure).capitalize())
     text = f"{opening} {_lower(condition(claim.spec))}, {told}{on}{_but_not(claim)}"
-    return f"{text}{_contrast(beside)}."
+    return f"{text}{_contrast(claim, beside)}."
 
 
 def how_sure(claim: Claim) -> str:
     """How sure that is and why, in two sentences."""
     deciding = claim.deciding
     held = sum(one.state == "held" for one in deciding)
-    why = "Why they do is not settled: nobody was assigned to it."
+    cause = "Why they do is not settled: nobody was assigned to it."
     total = len(deciding)
     if claim.effect is None:
         return "There is no number to try to break."
     if claim.verdict in ("supported", "suggestive") and total:
         count = f"all {total} attempts" if held == total else f"{held} of {total} attempts"
-        return f"That the two go together: it held against {count} that decide. {why}"
+        return f"That the two go together: it held against {count} that decide. {cause}"
     if claim.verdict in ("supported", "suggestive"):
-        return f"No attempt to break it could be made here. {why}"
+        return f"No attempt to break it could be made here. {cause}"
     if claim.verdict == "practically zero":
         return "The interval lies within what the authors said would be too small to matter."
+    if claim.verdict == "inconclusive" and claim.rule in BEYOND_CHANCE:
+        return f"It is clear of chance, and yet that is not enough. {why(claim)}"
     if claim.verdict == "inconclusive":
         return "The data settle neither yes nor no: what fits them reaches from one to the other."
     if claim.verdict == "opposite":
-        return f"It lies clearly on the side that was not predicted. {why}"
+        return f"It lies clearly on the side that was not predicted. {cause}"
     broke = [one for one in deciding if one.state == "broke"]
     names = listed([_clause(one) for one in broke[:2]]) or "once an attempt that decides is made"
     return f"It was clear at first, and does not hold {names}."
@@ -196,6 +198,8 @@ def wrong_if(claim: Claim) -> str:
         return "Nothing is shown, so nothing is said for or against the claim."
     if claim.effect is None:
         return "Nothing is said for or against the claim."
+    if claim.verdict == "inconclusive" and claim.rule in BEYOND_CHANCE:
+        return "it is read as “no difference”: there is one, clear of chance."
     compared = f", but does neither for {_others(claim)}" if claim.compared else ""
     return _WRONG_IF[claim.verdict].format(mode=words.mode(claim.spec.exposure.mode), compared=compared)
 
@@ -331,15 +335,18 @@ def _but_not(claim: Claim) -> str:
     return f", but not {_clause(broke[0])}" if broke else ", but not once an attempt that decides is made"
 
 
-def _contrast(beside: Claim | None) -> str:
-    """What became of the contrast with another exposure, as the end of the answer."""
+def _contrast(claim: Claim, beside: Claim | None) -> str:
+    """What became of the contrast with another exposure, as the end of the answer; of the same windows and dose only."""
     if beside is None or beside.effect is None or not (beside.spec.contrast and beside.spec.contrast.minus):
         return ""
+    if claim.effect is None or claim.spec.exposure != beside.spec.exposure:
+        return ""
     other = words.mode(beside.spec.contrast.minus)
+    clearly = "less" if claim.effect.own.positive == beside.effect.own.positive else "more"
     return {
-        "supported": f"; for {other}, clearly less so",
+        "supported": f"; for {other}, clearly {clearly} so",
         "practically zero": f"; for {other}, much the same",
-        "opposite": f"; for {other}, clearly more so",
+        "opposite": f"; for {other}, clearly {clearly} so",
     }.get(beside.verdict, "")
 
 
@@ -375,6 +382,8 @@ BIASED = ("lagged_outcome",)
 _BIASED = " With few ratings a client, the number beside the previous rating is too small (Nickell, 1981)."
 NAMED = ("direction_broke", "specificity_broke", "robustness_broke")
 UNCHECKED = "not_checked"
+# Rules of what is clear of chance, and inconclusive all the same.
+BEYOND_CHANCE = ("mood_not_excluded", "feedback_not_clear", "specificity_not_clear", "not_clear", UNCHECKED)
 OPENINGS: Mapping[Verdict, str] = {
     "supported": "Yes, {here}:",
     "suggestive": "Perhaps, {here}:",

@@ -174,3 +174,19 @@ def test_what_could_not_be_checked_is_never_said_not_to_hold() -> None:
     text = sentences.why(one)
     assert "is not known" in text
     assert "does not hold" not in text
+
+
+@pytest.mark.parametrize("rule", sentences.BEYOND_CHANCE)
+def test_what_is_clear_of_chance_and_yet_inconclusive_is_not_said_to_reach_both_sides(rule: Rule) -> None:
+    one = replace(claim("inconclusive"), rule=rule)
+    assert sentences.how_sure(one).startswith("It is clear of chance, and yet that is not enough. ")
+    assert sentences.wrong_if(one) == "it is read as “no difference”: there is one, clear of chance."
+
+
+def test_the_contrast_ends_the_answer_only_where_it_is_of_the_same_windows_and_by_its_own_sign() -> None:
+    spec = variants()["contrast"]
+    beside, up, down = claim("supported", spec), claim("supported"), claim("opposite")
+    assert sentences.answer(up, False, beside).endswith("clearly less so.")
+    assert sentences.answer(down, False, beside).endswith("clearly more so.")
+    later = up.spec.model_copy(update={"exposure": up.spec.exposure.model_copy(update={"lag": 1})})
+    assert "clearly" not in sentences.answer(claim("supported", later), False, beside)
