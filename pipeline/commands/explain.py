@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.base.errors import ParamsError, Problem
 from pipeline.base.key_path import nearest
-from pipeline.base.params import Params, load
+from pipeline.base.params import Params, load, settled
 from pipeline.disclosure.neutral import visible
 from pipeline.hypotheses.explain import explain
 from pipeline.project.io import Batch
@@ -27,7 +27,8 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
         raise ParamsError(Problem("hypotheses", "no hypothesis of this name", nearest(name, list(params.hypotheses))))
     batch = Batch(root, LINKED, ())
     tables = [batch.table(path) for path in LINKED] if all(batch.has(path) for path in LINKED) else [None, None]
-    for line in explain(name, params.hypotheses[name], params.compute, params.verdict, *tables).splitlines():
+    hypothesis = settled(params.hypotheses, params.missing)[name]
+    for line in explain(name, hypothesis, params.compute, params.verdict, *tables).splitlines():
         print(visible(line))  # a claim may hold anything, a terminal obeys some of it
     return 0
 

@@ -59,8 +59,11 @@ def _question(making: Making, name: str, canonical: Canonical, column: Column, m
     may = ", ".join(allowed[:14]) or ("30-44, 90+, under_18 ..." if canonical.kind == "band" else "")
     skip = "" if is_needed else "; Enter leaves the column out"
     text = f"{name} ({canonical.description}): column `{column.header}` holds {shown}.\n"
-    text += f"  What do they mean? {may}\n  Write code=meaning, such as {codes[0]}={(allowed or ('30-44',))[0]}{skip}"
-    check = meanings(codes, allowed, is_open=not canonical.closed and not is_truth, may_skip=not is_needed)
+    such = " ".join(f"{code}={value}" for code, value in zip(codes, allowed[:2] or ("30-44", "45-64"), strict=False))
+    text += f"  What do they mean? {may}\n  Write code=meaning for each code, such as {such}{skip}"
+    told = {*meaning.known, *meaning.missing}
+    all_of = [code for code in codes if code not in told] if is_needed else ()
+    check = meanings(codes, allowed, is_open=not canonical.closed and not is_truth, may_skip=not is_needed, all_of=all_of)
     return Question(name, text, guess or (None if is_needed else ""), check)
 
 

@@ -75,8 +75,10 @@ def pairs(answer: str) -> dict[str, str]:
     return {a or b or c: value for a, b, c, value in found}
 
 
-def meanings(codes: Collection[str], allowed: Collection[str], *, is_open: bool, may_skip: bool) -> Callable[[str], str]:
-    """A check that an answer gives codes of a column a meaning: `code=meaning`, each known."""
+def meanings(
+    codes: Collection[str], allowed: Collection[str], *, is_open: bool, may_skip: bool, all_of: Collection[str] = ()
+) -> Callable[[str], str]:
+    """A check that an answer gives codes of a column a meaning: `code=meaning`, each known; none of `all_of` left out."""
 
     def check(answer: str) -> str:
         if not answer or answer == "-":
@@ -89,6 +91,8 @@ def meanings(codes: Collection[str], allowed: Collection[str], *, is_open: bool,
         wrong = [value for value in found.values() if value not in allowed and value != "missing"]
         if wrong and not is_open:
             return f"{', '.join(wrong)}: no meaning it can have; {', '.join(allowed)}, or missing{_near(wrong[0], allowed)}"
+        if unsaid := [code for code in all_of if code not in found]:
+            return f"say what {', '.join(unsaid)} means, too; {unsaid[0]}=missing, where it means nothing"
         return ""
 
     return check

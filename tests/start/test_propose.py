@@ -12,7 +12,7 @@ from pipeline.__main__ import main
 from pipeline.base.yaml_text import parse
 from pipeline.measures.library import shipped
 from pipeline.prepare.reading import read_identified
-from pipeline.start.questions import MOST, Interview, Question
+from pipeline.start.questions import MOST, Interview, Question, meanings
 from pipeline.start.result import Setup
 from pipeline.start.setup import set_up
 from tests.start.made import Made, csv_text
@@ -450,3 +450,9 @@ def test_what_prepare_may_keep_and_what_it_must_leave() -> None:
     assert plan.ids["client"] == ["s.csv:cid"]
     assert plan.dates == ["s.csv:visit_date"]
     assert {"s.csv:empathy_client", "q.csv:wai_1", "q.csv:boxes"} <= set(plan.keep)
+
+
+def test_a_needed_column_wants_a_meaning_for_each_of_its_codes() -> None:
+    check = meanings(("1", "2"), ("joint", "worker_solo"), is_open=False, may_skip=False, all_of=("1", "2"))
+    assert check("1=joint") == "say what 2 means, too; 2=missing, where it means nothing"
+    assert not check("1=joint 2=missing")
