@@ -69,7 +69,9 @@ def _compose(text: str) -> Node | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"params.yaml line {mark.line + 1}" if mark else "params.yaml"
-        found = Problem(where, f"not readable as YAML ({error.problem})", "check indentation, colons and quotes")
+        mend = "check indentation, colons and quotes"
+        mend = "indent with spaces in place of the tab" if "'\\t'" in str(error.problem) else mend
+        found = Problem(where, f"not readable as YAML ({error.problem})", mend)
     except YAMLError:
         found = Problem("params.yaml", "not readable as YAML: a character that YAML forbids", "save it as plain UTF-8")
     except RecursionError:  # of text that breaks the C parser before it is told how deep it goes

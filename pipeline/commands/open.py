@@ -17,7 +17,7 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     name = INTERNAL if (root / INTERNAL).is_file() else REPORT
     path = root / name
     if not path.is_file():
-        raise StageError(Problem(REPORT, "not there yet", "run `dvc repro`"))
+        raise StageError(Problem(REPORT, "not there yet", "run `python -m pipeline study`"))
     if not webbrowser.open(path.as_uri()):
         print(f"No browser could be started; the report is {name}.")
     return 0

@@ -93,7 +93,8 @@ def variation_of(root: Path, params: Params) -> tuple[Variation, str]:
         return declared, "As declared in params.yaml (`plan:`)."
     name = f"{FITS}/{wanted.variances_of}.json"
     if wanted.variances_of not in params.hypotheses or not (root / name).is_file():
-        raise ParamsError(Problem("plan.variances_of", "no such fit here", "run `dvc repro` first, or declare the SDs"))
+        mend = "run `python -m pipeline study` first, or declare the SDs"
+        raise ParamsError(Problem("plan.variances_of", "no such fit here", mend))
     fit = Batch(root, (name,), ()).record(name, Fit)
     if fit.tested is None:
         raise ParamsError(

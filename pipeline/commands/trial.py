@@ -40,7 +40,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     print(f"{name} with {said}" if said else f"{name} as declared")
     print(*trial.lines(before, after), sep="\n")
     if before is not None and batch.record(f"{FITS}/{name}.json", Fit).spec != shape_of(params.hypotheses[name]):
-        print("  The declared version has changed since it was fitted: `dvc repro` fits it anew.")
+        print("  The declared version has changed since it was fitted: `python -m pipeline study` fits it anew.")
     if not changes:
         return 0
     one = Try(hypothesis=name, changes=changes, date=datetime.datetime.now(datetime.UTC).date().isoformat())

@@ -70,7 +70,7 @@ def _role(judged: Sequence[Judged], verdict: int, width: int, why: bool) -> Iter
     number = max(len(_effect(one)) for one in judged)
     for place, one in enumerate(judged, 1):
         head = f"  {f'{one.role[0].upper()}{place}':<{SHORT}}  {one.verdict:<{verdict}}"
-        if width - len(head) - number - 4 >= LEAST_CLAIM:
+        if number > 1 and width - len(head) - number - 4 >= LEAST_CLAIM:
             head = f"{head}  {_effect(one):<{number}}"
         yield f"{head}  {cut(one.claim, width - len(head) - 2)}"
         if why:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Stamp = tuple[int, int, int]
 Held = TypeVar("Held", bound="BaseModel")
-RERUN = "run `dvc repro`, which runs the stages in their order"
+RERUN = "run `python -m pipeline study` (or `dvc repro`), which runs the stages in their order"
 SIDE_BY_SIDE = 8  # files being flushed at a time
 UNFINISHED = ".unfinished"  # stands in a folder while its files are being replaced
 IGNORED = "# Every byte below data/ stays out of git: it is about people.\n*\n!.gitignore\n!README.md\n"
