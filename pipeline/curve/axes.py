@@ -206,6 +206,10 @@ def _problems(name: str, asked: Multiverse, params: Params) -> Iterator[Problem]
             yield Problem(f"{at}.axes.{axis}", "no such axis", nearest(axis, list(AXES)))
     if count(asked) > MOST:
         yield Problem(at, f"{count(asked):,} combinations", f"take axes or choices out: at most {MOST:,} can be meant")
+    dose = asked.axes.get("dose")
+    if dose is not None and "minutes" in dose.choices and not dose.another_question and set(dose.choices) != {"minutes"}:
+        what = "an effect for each minute and one for each episode are no two estimates of one number"
+        yield Problem(f"{at}.axes.dose", what, "take `minutes` out, or say `another_question: true`")
     start = declared_way(one, params.exposure, params.measures)
     for axis, given in asked.axes.items():
         for index, choice in enumerate(given.choices if axis in AXES else ()):

@@ -95,7 +95,7 @@ def _decayed(episodes: pd.DataFrame, occasions: pd.DataFrame, occasion: Integers
     age = day[entry[enters]] - episodes["day"].to_numpy(dtype=np.float64, na_value=np.nan)[enters]
     total = np.bincount(entry[enters], weights=np.exp2(-age / half), minlength=len(ids)).astype(np.float64)
     number = occasions["occasion"].to_numpy(dtype=np.int64)
-    kept = np.exp2(-np.diff(day, prepend=np.nan) / half)
+    kept = np.exp2(-np.maximum(np.diff(day, prepend=np.nan), 0) / half)  # a next client may begin on an earlier day
     for step in range(2, int(number.max(initial=1)) + 1):
         rows = np.flatnonzero(number == step)
         total[rows] += total[rows - 1] * kept[rows]

@@ -14,6 +14,8 @@ from pipeline.vocabulary.domain import COLUMNS
 
 GROUPS = ("client_id", "worker_id")
 TERMS = ("intercept", "exposure", "time")
+HOUR = 60  # minutes
+MOST_AN_HOUR = 1.0  # SD of ratings within clients; a smallest effect above it was meant for an episode, not for a minute
 LISTS = ("direction_checks", "specificity_checks", "evidence_checks", "fragile_checks", "asked_of_claims")
 
 
@@ -96,6 +98,10 @@ def _dose(at: str, hypothesis: Hypothesis) -> Iterator[Problem]:
     dose = hypothesis.exposure.dose
     if dose.startswith("decay") and float(dose[6:-1]) <= 0:
         yield Problem(f"{at}.exposure.dose", "a half-life of zero days", "give more than 0 days")
+    if dose == "minutes" and HOUR * hypothesis.smallest_effect > MOST_AN_HOUR:
+        said = f"{hypothesis.smallest_effect:g} SD a minute are {HOUR * hypothesis.smallest_effect:g} SD an hour"
+        mend = f"it is for each further minute: 0.10 SD an hour are {0.1 / HOUR:.4f}"
+        yield Problem(f"{at}.smallest_effect", f"{said}, which makes any effect practically zero", mend)
 
 
 def _contrast(at: str, hypothesis: Hypothesis) -> Iterator[Problem]:

@@ -95,6 +95,7 @@ def test_too_many_are_drawn_from_with_the_studys_seed_and_the_declared_one_stays
     [
         ("score:", "scroe:", "did you mean `score`"),
         ("[count, any]", "[count, kount]", "not a value this may have"),
+        ("[count, any]", "[count, minutes]", "no two estimates of one number"),
         ("[keep, drop]", "[keep, keep]", "stands twice"),
         (NAME, "nobody", "no such hypothesis"),
         (NAME, "joint_advocacy_keeps_clients", "of a kind that has no curve yet"),

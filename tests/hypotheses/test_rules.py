@@ -36,6 +36,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"random": {"client_id": ["exposure"]}}, "needs the intercept"),
     ({"random": {"client_id": ["intercept", "intercept"]}}, "each term once"),
     ({"exposure": {"mode": "joint", "dose": "decay(0)"}}, "a half-life of zero days"),
+    ({"exposure": {"mode": "joint", "dose": "minutes"}}, "0.1 SD a minute are 6 SD an hour"),
     ({"contrast": {}}, "says nothing to subtract"),
     ({"contrast": {"minus": "joint"}}, "an exposure minus itself"),
     ({"contrast": {"outcome_minus": "total"}}, "a score minus itself"),
