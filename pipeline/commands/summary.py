@@ -9,9 +9,11 @@ from pathlib import Path
 from pipeline.base.params import Params, load
 from pipeline.disclosure.neutral import visible
 from pipeline.hypotheses.summary import folded, summary, unresolved
+from pipeline.hypotheses.verdict.lock import FILE
 from pipeline.project.io import Batch, json_bytes
 from pipeline.project.runner import params_text
 from pipeline.project.stale import stale
+from pipeline.results.lock import LockFile
 from pipeline.results.verdict import Verdicts
 from pipeline.stages.check import written
 
@@ -30,10 +32,16 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     params = load(text)
     verdicts = Batch(root, (VERDICTS,), ()).record(VERDICTS, Verdicts)
     width = max(shutil.get_terminal_size().columns, NARROWEST)
-    said = summary(_visible(verdicts), list(params.hypotheses), verdicts.origin == "simulated", width, why=arguments.why)
+    simulated = verdicts.origin == "simulated"
+    said = summary(_visible(verdicts), list(params.hypotheses), simulated, width, arguments.why, _is_locked(root))
     closing = [*_age(root, text, params), _where(root, params)]
     print(said, *(piece for line in closing for piece in folded(line, width)), sep="\n")
     return int(arguments.strict and bool(unresolved(verdicts)))
+
+
+def _is_locked(root: Path) -> bool:
+    batch = Batch(root, (FILE,), ())
+    return batch.has(FILE) and batch.record(FILE, LockFile).locked is not None
 
 
 def _visible(verdicts: Verdicts) -> Verdicts:

@@ -14,14 +14,23 @@ LEAST_CLAIM = 40  # columns a claim needs beside the numbers; in a narrower term
 SHORT = 3  # columns of C1, E10
 ROLES: tuple[Role, ...] = ("confirmatory", "exploratory")
 CUT = "…"
+LOCKED_SINCE = "The lock was closed after these verdicts: the next run takes it in."
 LOCK_FIRST = "The confirmatory hypotheses are not locked: python -m pipeline lock, before outcomes are looked at."
 
 
-def summary(verdicts: Verdicts, declared: Sequence[str], simulated: bool, width: int = 80, why: bool = False) -> str:
+def summary(
+    verdicts: Verdicts,
+    declared: Sequence[str],
+    simulated: bool,
+    width: int = 80,
+    why: bool = False,
+    locked_since: bool = False,
+) -> str:
     """The verdicts of a study, confirmatory claims first, each on one line of at most `width` columns.
 
     `declared`: the names in the order of params.yaml, by which claims are numbered (C1, C2 ..., E1, E2 ...) as in the
     report. With `why`, each has its name, its number and the rule that decided below it.
+    `locked_since`: the lock was closed after these verdicts.
     """
     lines = ["Simulated data: nothing here is about real clients."] if simulated else []
     known = _ordered(verdicts, declared)
@@ -30,7 +39,7 @@ def summary(verdicts: Verdicts, declared: Sequence[str], simulated: bool, width:
         judged = [one for one in known if one.role == role]
         if judged:
             lines += ["", role.capitalize(), *_role(judged, wide, width, why)]
-    lines += ["", *_lock(verdicts.lock), *_tried(verdicts)]
+    lines += ["", *_lock(verdicts.lock, locked_since), *_tried(verdicts)]
     return "\n".join(piece for line in lines for piece in folded(line, width))
 
 
@@ -112,7 +121,9 @@ def _p(value: float) -> str:
     return "adjusted p < .001" if value < 0.001 else f"adjusted p = {value:.3f}".replace("0.", ".", 1)
 
 
-def _lock(lock: LockState) -> list[str]:
+def _lock(lock: LockState, locked_since: bool) -> list[str]:
+    if not lock.locked and locked_since:
+        return [LOCKED_SINCE]
     if not lock.locked:
         return [LOCK_FIRST]
     seen = " Outcomes may have been seen before." if lock.outcomes_seen_before else ""

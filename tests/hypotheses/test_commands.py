@@ -153,6 +153,12 @@ def test_summary_tells_claim_and_verdict_confirmatory_first() -> None:
     ]
 
 
+def test_summary_after_a_lock_asks_for_no_lock() -> None:
+    said = summary(verdicts_of(), ["wide", "later", "joint"], simulated=False, locked_since=True)
+    assert said.endswith("The lock was closed after these verdicts: the next run takes it in.")
+    assert "not locked" not in said
+
+
 @pytest.mark.parametrize("why", [False, True])
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 200])
 def test_no_line_of_the_summary_is_wider_than_the_terminal_and_every_claim_has_one(width: int, why: bool) -> None:
