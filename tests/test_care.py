@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.commands.study import Progress, end, without_git
 from pipeline.project import packages
-from pipeline.project.dvc_care import DVC_LOCK, RUNS, RWLOCK, mend
+from pipeline.project.dvc_care import DVC_LOCK, RUNS, RWLOCK, at_work, mend
 
 KEY = "a" * 64
 
@@ -63,7 +63,10 @@ def test_a_table_held_by_a_run_at_work_is_left_alone(root: Path, tmp_path: Path)
         (root / RWLOCK).write_text(f'{{"write": {{"/x": {{"pid": {process.pid}, "cmd": "dvc repro"}}}}}}')
         assert [(finding.where, finding.mended) for finding in mend(root)] == [(RWLOCK, False)]
         assert (root / RWLOCK).exists()
+        assert at_work(root) is not None
         process.kill()
+    assert at_work(root) is None
+    assert (root / RWLOCK).exists()
     assert [finding.where for finding in mend(root)] == [RWLOCK]
 
 

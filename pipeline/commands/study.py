@@ -48,8 +48,11 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     """Run everything; exit status of the first part that did not go well."""
     if not _is_inside(root):
         return again_inside(root, ("study",))
-    from pipeline.project.dvc_care import mend
+    from pipeline.project.dvc_care import at_work, mend
 
+    if other := at_work(root):
+        print(f"- {other}", flush=True)
+        return 1
     if status := _check(root):
         return status
     open_ones = False

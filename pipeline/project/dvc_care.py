@@ -47,6 +47,17 @@ def mend(root: Path) -> list[Trouble]:
     return [*_rwlock(root), *_runs(root), *_dvc_lock(root), *_unwritable(root), *_irregular(root)]
 
 
+def at_work(root: Path) -> Trouble | None:
+    """A run at work in this project, asked before anything is written: what it reads must stay as it is."""
+    if is_running(root):
+        return Trouble(".dvc/tmp/lock", AT_WORK, mended=False)
+    try:
+        pids = _holders(root / RWLOCK)
+    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+        return None
+    return Trouble(RWLOCK, AT_WORK, mended=False) if any(_is_dvc(pid) for pid in pids) else None
+
+
 def is_running(root: Path) -> bool:
     """Whether a process holds DVC's lock of this project."""
     from zc.lockfile import LockError, SimpleLockFile
@@ -66,9 +77,7 @@ def _rwlock(root: Path) -> Iterator[Trouble]:
     if not path.is_file():
         return
     try:
-        table = json.loads(path.read_text(encoding="utf-8"))
-        holders = [info for kind in ("read", "write") for infos in table.get(kind, {}).values() for info in _listed(infos)]
-        pids = {int(info["pid"]) for info in holders}
+        pids = _holders(path)
     except (ValueError, AttributeError, KeyError, TypeError):
         path.unlink()
         yield Trouble(RWLOCK, "left unreadable by a run that was stopped; removed")
@@ -78,6 +87,12 @@ def _rwlock(root: Path) -> Iterator[Trouble]:
         yield Trouble(RWLOCK, "held files for a run that is gone; removed")
     elif pids:  # between two stages DVC lets go of its lock, not of this table
         yield Trouble(RWLOCK, AT_WORK, mended=False)
+
+
+def _holders(path: Path) -> set[int]:
+    table = json.loads(path.read_text(encoding="utf-8"))
+    holders = [info for kind in ("read", "write") for infos in table.get(kind, {}).values() for info in _listed(infos)]
+    return {int(info["pid"]) for info in holders}
 
 
 def _listed(infos: object) -> list[dict[str, str]]:
