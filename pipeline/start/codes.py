@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from pipeline.start.blocks import Column
+from pipeline.ingest.written import personal_in
+from pipeline.start.blocks import NUMBER, Column
 from pipeline.start.items import USUAL_MISSING
 from pipeline.start.words import BOOLEAN, code_words, plain
 from pipeline.tables.column import Column as Canonical
@@ -39,7 +40,8 @@ class Meaning:
 
 
 def meaning_of(canonical: Canonical, column: Column) -> Meaning:
-    """What the codes of one mapped column mean."""
+    """What the codes of one mapped column mean; a cell that reads as something of a person is no code."""
+    column = replace(column, cells=tuple(_unless_personal(column)))
     if canonical.kind in ("integer", "number"):
         words = sorted(text for text in column.different() if not re.fullmatch(r"-?[0-9]+(?:[.,][0-9]+)?", text))
         return Meaning(missing=(*words, *(() if canonical.name in COUNTED else _beyond(column.different() - set(words)))))
@@ -67,6 +69,11 @@ def meaning_of(canonical: Canonical, column: Column) -> Meaning:
     if canonical.kind == "boolean" and set(texts) <= {"0", "1"} and not column.labels:
         return Meaning()
     return Meaning(known, tuple(unknown), tuple(missing), separator)
+
+
+def _unless_personal(column: Column) -> Iterator[str]:
+    personal = {text for text in column.different() if not NUMBER.fullmatch(text) and personal_in(text, "") is not None}
+    return ("" if cell in personal else cell for cell in column.cells)
 
 
 def _beyond(numbers: set[str]) -> list[str]:

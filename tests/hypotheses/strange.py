@@ -114,7 +114,10 @@ def random_hypothesis(random: Random) -> Hypothesis:
     """Any hypothesis that params.yaml may hold."""
     while True:
         try:
-            found = hypothesis(**_declaration(random))
+            declared = _declaration(random)
+            if declared["exposure"]["dose"] == "minutes":
+                declared["smallest_effect"] = 0.002  # an effect for each minute
+            found = hypothesis(**declared)
         except ValidationError:
             continue
         if not list(hypothesis_problems("h", found)):

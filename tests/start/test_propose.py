@@ -12,9 +12,12 @@ from pipeline.__main__ import main
 from pipeline.base.yaml_text import parse
 from pipeline.measures.library import shipped
 from pipeline.prepare.reading import read_identified
+from pipeline.start.blocks import Column
+from pipeline.start.codes import meaning_of
 from pipeline.start.questions import MOST, Interview, Question, meanings
 from pipeline.start.result import Setup
 from pipeline.start.setup import set_up
+from pipeline.tables import by_name
 from tests.start.made import Made, csv_text
 
 ROOT = Path(__file__).parents[2]
@@ -456,3 +459,10 @@ def test_a_needed_column_wants_a_meaning_for_each_of_its_codes() -> None:
     check = meanings(("1", "2"), ("joint", "worker_solo"), is_open=False, may_skip=False, all_of=("1", "2"))
     assert check("1=joint") == "say what 2 means, too; 2=missing, where it means nothing"
     assert not check("1=joint 2=missing")
+
+
+def test_a_cell_that_names_somebody_is_no_code_and_never_proposed() -> None:
+    cells = ("yes", "kept by Maria Gonzalez", "no show", "call 555-123-4567", "")
+    found = meaning_of(by_name()["sessions"].columns["attendance"], Column("kept", cells))
+    assert not any("Gonzalez" in text or "4567" in text for text in (*found.known, *found.unknown, *found.missing))
+    assert set(found.known) == {"yes", "no show"}
