@@ -83,7 +83,8 @@ def how_sure(claim: Claim) -> str:
         return "There is no number to try to break."
     if claim.verdict in ("supported", "suggestive") and total:
         count = f"all {total} attempts" if held == total else f"{held} of {total} attempts"
-        return f"That the two go together: it held against {count} that decide. {cause}"
+        unasked = "; another could not be made with these data" if claim.rule == "not_asked" else ""
+        return f"That the two go together: it held against {count} that decide{unasked}. {cause}"
     if claim.verdict in ("supported", "suggestive"):
         return f"No attempt to break it could be made here. {cause}"
     if claim.verdict == "practically zero":

@@ -190,3 +190,9 @@ def test_the_contrast_ends_the_answer_only_where_it_is_of_the_same_windows_and_b
     assert sentences.answer(down, False, beside).endswith("clearly more so.")
     later = up.spec.model_copy(update={"exposure": up.spec.exposure.model_copy(update={"lag": 1})})
     assert "clearly" not in sentences.answer(claim("supported", later), False, beside)
+
+
+def test_where_an_attempt_cannot_be_made_how_sure_says_so() -> None:
+    one = claim("suggestive")
+    assert "could not be made with these data" in sentences.how_sure(replace(one, rule="not_asked"))
+    assert "could not be made with these data" not in sentences.how_sure(replace(one, rule="exploratory"))
