@@ -202,7 +202,8 @@ def wrong_if(claim: Claim) -> str:
     if claim.verdict == "inconclusive" and claim.rule in BEYOND_CHANCE:
         return "it is read as “no difference”: there is one, clear of chance."
     compared = f", but does neither for {_others(claim)}" if claim.compared else ""
-    return _WRONG_IF[claim.verdict].format(mode=words.mode(claim.spec.exposure.mode), compared=compared)
+    kind: Verdict = "supported" if claim.verdict == "suggestive" and claim.role != "exploratory" else claim.verdict
+    return _WRONG_IF[kind].format(mode=words.mode(claim.spec.exposure.mode), compared=compared)
 
 
 def model(spec: Hypothesis) -> str:

@@ -196,3 +196,9 @@ def test_where_an_attempt_cannot_be_made_how_sure_says_so() -> None:
     one = claim("suggestive")
     assert "could not be made with these data" in sentences.how_sure(replace(one, rule="not_asked"))
     assert "could not be made with these data" not in sentences.how_sure(replace(one, rule="exploratory"))
+
+
+def test_only_an_exploratory_claim_is_wrong_by_looking_at_many_things() -> None:
+    one = claim("suggestive")
+    assert "many things" in sentences.wrong_if(replace(one, role="exploratory"))
+    assert "many things" not in sentences.wrong_if(replace(one, role="confirmatory"))
