@@ -51,7 +51,7 @@ def test_a_tipping_point_is_told_with_the_number_as_it_is() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"effect": "between"}, {"exposure": {"mode": "joint", "dose": "decay(14)"}}, {"contrast": {"minus": "worker_solo"}}],
+    [{"effect": "worker"}, {"exposure": {"mode": "joint", "dose": "decay(14)"}}, {"contrast": {"minus": "worker_solo"}}],
 )
 def test_what_it_cannot_be_asked_of_is_said(changes: dict[str, object]) -> None:
     for name, check in (("late_logging", LATE), ("differential_logging", DIFFERENTIAL)):

@@ -60,7 +60,7 @@ def _binned(claim: Claim, points: list[tuple[Shown, Shown, Shown, Shown]]) -> Ch
     )
     far = max(abs(float(mean.value or 0.0)) for _, mean, _, _ in points)
     alt = f"Mean residuals in {len(points)} slices by fitted value; the largest is {far:.2g} points."
-    return Chart(f"binned_{claim.name}", "By fitted value", alt, x, y, (line,), level=fact(0.0, 0))
+    return Chart(f"binned_{claim.name}", "By fitted value", alt, x, y, (line,), level=fact(0))
 
 
 def _sliced(claim: Claim, points: list[tuple[Shown, Shown]]) -> Chart:
