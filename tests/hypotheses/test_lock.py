@@ -197,3 +197,30 @@ def test_unlocking_keeps_the_history_and_the_reason() -> None:
 def test_a_declared_deviation_is_kept_with_its_reason() -> None:
     record = lock.declare(held(CLAIMS), hypothesis="a", why="two ratings were lost", date="2026-11-24")
     assert record.declared == (Declared(hypothesis="a", why="two ratings were lost", date="2026-11-24"),)
+
+
+def of_an_older_version(now: Promise) -> Promise:
+    """The same promise from before two of its keys were known."""
+    assert now.compute is not None
+    (name, block), *_ = now.hypotheses.items()
+    exposure = {key: value for key, value in dict(block["exposure"]).items() if key != "planned"}  # type: ignore[arg-type]
+    compute = {key: value for key, value in now.compute.items() if key != "min_mean_reliability"}
+    return now.model_copy(update={"compute": compute, "hypotheses": {name: {**block, "exposure": exposure}}})
+
+
+def test_a_default_that_came_with_a_later_version_is_no_deviation_and_is_told() -> None:
+    now = promise({"h": hypothesis()})
+    record = lock.close(
+        lock.OPEN, lock.locked(of_an_older_version(now), date="2026-01-01", manifest="m", engine="e", outcomes_seen=False)
+    )
+    assert lock.deviations(record, now, "m") == {}
+    said = " ".join(lock.notes(record, now))
+    assert "`compute.min_mean_reliability` came with a later version" in said
+    assert "`hypotheses.exposure.planned`" in said
+
+
+def test_a_later_versions_key_that_is_not_at_its_default_was_changed_by_somebody() -> None:
+    old = of_an_older_version(promise({"h": hypothesis()}))
+    record = lock.close(lock.OPEN, lock.locked(old, date="2026-01-01", manifest="m", engine="e", outcomes_seen=False))
+    now = promise({"h": hypothesis()}, compute=Compute(min_mean_reliability=0.6))
+    assert any("min_mean_reliability" in line for line in lock.deviations(record, now, "m")["h"])

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import get_args
 
 from pydantic import JsonValue, ValidationError
+from pydantic_core import to_jsonable_python
 
 from pipeline.base.errors import Problem, StageError
-from pipeline.base.params import Hypothesis, effective
+from pipeline.base.params import Compute, Exposure, Hypothesis, Measures, VerdictRules, effective
 from pipeline.base.section import Section
 from pipeline.results.lock import Lock, LockFile, Promise, Reopened, Settings
 from pipeline.results.verdict import Declared, LockState, Opened
@@ -27,6 +29,13 @@ NO_DATA_YET = (
     "The lock was closed without a manifest of the raw files, so the data it was closed on cannot be told from others."
 )
 LATER = "{path} was changed after the lock."
+NEWER = "`{path}` came with a later version of the pipeline than the lock, and stands at its default."
+SECTIONS: Mapping[str, type[Section]] = {
+    "exposure": Exposure,
+    "measures": Measures,
+    "verdict": VerdictRules,
+    "compute": Compute,
+}
 
 
 def promised(
@@ -137,7 +146,7 @@ def deviations(record: LockFile, now: Promise, manifest: str | None = None) -> d
     held = record.locked
     if held is None:
         return {}
-    then = held.promise
+    then, now = held.promise, known_then(held.promise, now)
     shared = [line for name in SHARED for line in changes(name, getattr(then, name), getattr(now, name))]
     shared += _data(held, now, manifest)
     if tampered(record):
@@ -153,6 +162,59 @@ def deviations(record: LockFile, now: Promise, manifest: str | None = None) -> d
     return found
 
 
+def known_then(then: Promise, now: Promise) -> Promise:
+    """What is promised now, less keys that the version of the lock did not know and that stand at their defaults.
+
+    Nobody changed these: they came with the pipeline. A key that the lock lacks and that is not at its default was changed.
+    """
+    sections = {
+        name: _known(getattr(then, name), getattr(now, name), model, name, [])
+        for name, model in SECTIONS.items()
+        if getattr(now, name) is not None
+    }
+    hypotheses = {
+        name: _known(then.hypotheses.get(name), block, Hypothesis, name, []) for name, block in now.hypotheses.items()
+    }
+    return now.model_copy(update={**sections, "hypotheses": hypotheses})
+
+
+def newer(then: Promise, now: Promise) -> list[str]:
+    """The keys that `known_then` passes over, each once; those of hypotheses by the name of the key alone."""
+    found: list[str] = []
+    for name, model in SECTIONS.items():
+        if getattr(now, name) is not None:
+            _known(getattr(then, name), getattr(now, name), model, name, found)
+    for name, block in now.hypotheses.items():
+        _known(then.hypotheses.get(name), block, Hypothesis, "hypotheses", found)
+    return list(dict.fromkeys(found))
+
+
+def _known(then: Settings | None, now: Settings, model: type[Section], path: str, passed: list[str]) -> Settings:
+    if then is None:
+        return now
+    kept: dict[str, JsonValue] = {}
+    for key, value in now.items():
+        field = model.model_fields.get(key)
+        before, inner = then.get(key), _section_of(field.annotation) if field else None
+        if isinstance(before, Mapping) and isinstance(value, Mapping) and inner is not None:
+            kept[key] = dict(_known(before, value, inner, f"{path}.{key}", passed))
+        elif key not in then and field is not None and not field.is_required() and value == _plain(field.get_default()):
+            passed.append(f"{path}.{key}")
+        else:
+            kept[key] = value
+    return kept
+
+
+def _section_of(annotation: object) -> type[Section] | None:
+    """The section a key's value is, where it is one (or nothing)."""
+    options = get_args(annotation) or (annotation,)
+    return next((one for one in options if isinstance(one, type) and issubclass(one, Section)), None)
+
+
+def _plain(value: object) -> object:
+    return to_jsonable_python(value)
+
+
 def _data(held: Lock, now: Promise, manifest: str | None) -> list[str]:
     """What stamps where the lock was closed with a manifest: other files, or files read in another way."""
     if held.manifest is None:
@@ -164,9 +226,12 @@ def _data(held: Lock, now: Promise, manifest: str | None) -> list[str]:
 def notes(record: LockFile, now: Promise) -> list[str]:
     """What a reader should know beside: a lock closed without a manifest, and what has changed about the data since."""
     held = record.locked
-    if held is None or held.manifest is not None:
+    if held is None:
         return []
-    return [NO_DATA_YET, *(LATER.format(path=path) for path in _paths(held.promise.data or {}, now.data or {}))]
+    came = [NEWER.format(path=path) for path in newer(held.promise, now)]
+    if held.manifest is not None:
+        return came
+    return [*came, NO_DATA_YET, *(LATER.format(path=path) for path in _paths(held.promise.data or {}, now.data or {}))]
 
 
 def _paths(then: Mapping[str, Settings], now: Mapping[str, Settings]) -> list[str]:
