@@ -12,6 +12,7 @@ from pipeline.results.fit import OwnEffects
 
 GROUP = "client_id"
 Z = 1.959964  # of a 95% interval
+WIDEST = 6.0  # half the logarithm of the widest interval that still tells something: ends 160,000 times apart
 
 
 def own_effects(fitted: FittedDesign, tested: Estimate) -> OwnEffects | None:
@@ -34,7 +35,8 @@ def own_effects(fitted: FittedDesign, tested: Estimate) -> OwnEffects | None:
         error = float(fitted.model.covariance_error(GROUP, name, name))
     except (ModelError, AttributeError, NotImplementedError):
         return None  # an engine that tells no error of a variance
-    if not np.isfinite(error):
-        return None
-    factor = float(np.exp(Z * error / (2.0 * sd * sd)))
+    reach = Z * error / (2.0 * sd * sd)
+    if not reach < WIDEST:
+        return None  # an interval from next to nothing to anything tells no spread
+    factor = float(np.exp(reach))
     return OwnEffects(sd=sd, conf_low=sd / factor, conf_high=sd * factor, share_above=float(ndtr(tested.estimate / sd)))
