@@ -29,11 +29,10 @@ from benchmarks.studies import params  # noqa: E402
 from benchmarks.worlds import catalogue  # noqa: E402
 from benchmarks.worlds.study import Task, draw  # noqa: E402
 from pipeline.base.params import Hypothesis, Multiverse  # noqa: E402
-from pipeline.curve.axes import Way, declared_way, specifications  # noqa: E402
+from pipeline.curve.axes import declared_way, specifications  # noqa: E402
 from pipeline.curve.build import curve_of  # noqa: E402
-from pipeline.exposure.link import link  # noqa: E402
+from pipeline.curve.linking import linker  # noqa: E402
 from pipeline.measures import shipped  # noqa: E402
-from pipeline.measures.scoring import score  # noqa: E402
 from pipeline.results.curve import Curve  # noqa: E402
 from pipeline.simulate import canonical  # noqa: E402
 
@@ -63,16 +62,7 @@ def curve(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, object], axes:
     given = params()
     claim = Hypothesis.model_validate_json(json.dumps(asked))
     multiverse = Multiverse.model_validate_json(json.dumps({"axes": axes, "shifts": shifts, "limit": limit}))
-    scores: dict[float, pd.DataFrame] = {}
-    known: dict[object, tuple[pd.DataFrame, pd.DataFrame]] = {}
-
-    def linked(way: Way) -> tuple[pd.DataFrame, pd.DataFrame]:
-        if way.linked_by not in known:
-            if way.min_answered not in scores:
-                scores[way.min_answered] = score(tables["ratings_wai_sr"], shipped()["wai_sr"], way.min_answered)
-            known[way.linked_by] = link(tables, scores[way.min_answered], way.exposure)[:2]
-        return known[way.linked_by]
-
+    linked = linker(tables, [(shipped()["wai_sr"], tables["ratings_wai_sr"])])
     ways = specifications(declared_way(claim, given.exposure, given.measures), multiverse, 7)
     return curve_of(ways, linked, multiverse, given.compute, 1.0, 7)
 

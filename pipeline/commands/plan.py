@@ -13,6 +13,7 @@ from pathlib import Path
 from pipeline.base.errors import ParamsError, Problem
 from pipeline.base.key_path import nearest
 from pipeline.base.params import Hypothesis, Params, Planning, load
+from pipeline.commands.export import docx
 from pipeline.planning.design import PlannedDesign, Variation
 from pipeline.planning.factors import curves
 from pipeline.planning.page import PlanPage, document, ladder_lines, lines
@@ -22,14 +23,11 @@ from pipeline.planning.tally import Ladder, Task, ladders, missing, run, tasks
 from pipeline.project.io import Batch, digest
 from pipeline.project.runner import params_text
 from pipeline.report.readers.page import render
-from pipeline.report.readers.paper import drawings
-from pipeline.report.readers.word import word
 from pipeline.results.fit import Fit
 
 PAGE, DOCX = "reports/plan.html", "reports/plan.docx"
 STORE = "data/plans"
 FITS = "data/analysis/fits"
-DPI = 300
 
 
 def main(root: Path, arguments: argparse.Namespace) -> int:
@@ -58,12 +56,12 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     around = central(powers, wanted.target)
     by_factor = curves(around, variation, effect, alpha=alpha, seed=params.study.seed) if around else {}
     plan = PlanPage(
-        hypothesis.claim, effect, alpha, family, wanted.target, variation, source, powers, powers, tuple(found), by_factor
+        hypothesis.claim, effect, alpha, family, wanted.target, variation, source, powers, tuple(found), by_factor
     )
     batch = Batch(root, (), (PAGE, DOCX))
     made = document(plan)
     batch.put_text(PAGE, render(made))
-    batch.put_bytes(DOCX, word(made, {name: png for name, (_, png) in drawings(made.figures, DPI).items()}))
+    batch.put_bytes(DOCX, docx(made))
     batch.commit()
     print(f"The plan for `{name}` is {PAGE} and {DOCX}.")
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -11,8 +11,9 @@ import numpy as np
 
 from pipeline.base.errors import ModelError
 from pipeline.base.params import Compute, Multiverse
-from pipeline.curve.axes import Specific, Way, questions_of
+from pipeline.curve.axes import Specific, questions_of
 from pipeline.curve.inference import Statistic, shares_of_variance, summarize, turns
+from pipeline.curve.linking import Linked, Tables
 from pipeline.curve.shifts import NotTestableError, ShiftTests, shift_tests
 from pipeline.curve.specified import FittedWay, fitted_specification, refit, refit_difference
 from pipeline.results.curve import Against, Curve, Panel, Specified
@@ -20,12 +21,8 @@ from pipeline.results.estimate import estimate_of
 from pipeline.results.reason import NotEstimable
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from pipeline.hypotheses.design.episodes import Doses
 
-Tables = tuple["pd.DataFrame", "pd.DataFrame"]  # rated occasions, and the ledger of episodes in their windows
-Linked = Callable[[Way], Tables]
 HELD = 8  # specifications whose statistic is compared with a whole refit
 MANY = 100  # specifications from which on a second process is worth its start
 BLOCK = 40  # specifications that a process takes at a time
@@ -113,22 +110,9 @@ def _tested(
 
 
 def _shifted(fitted: FittedWay, shifts: int, seed: int) -> Tested:
-    told = shift_tests(fitted.arrays, turns(int(fitted.arrays.client.max()) + 1, shifts, seed))
-    return Tested(
-        fitted.one,
-        fitted.mark,
-        told.estimate / fitted.sd,
-        told.std_error / fitted.sd,
-        fitted.df,
-        *fitted.behind,
-        ShiftTests(
-            told.estimate / fitted.sd,
-            told.std_error / fitted.sd,
-            told.statistic,
-            told.estimates / fitted.sd,
-            told.statistics,
-        ),
-    )
+    turn = turns(int(fitted.arrays.client.max()) + 1, shifts, seed)
+    told = shift_tests(fitted.arrays, turn).in_units(fitted.sd)
+    return Tested(fitted.one, fitted.mark, told.estimate, told.std_error, fitted.df, *fitted.behind, told)
 
 
 def _apart(fitted: FittedWay, compute: Compute) -> Tested:

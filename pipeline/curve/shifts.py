@@ -75,6 +75,10 @@ class ShiftTests:
     estimates: Floats
     statistics: Floats
 
+    def in_units(self, unit: float) -> ShiftTests:
+        """The same with estimates in another unit of the outcome."""
+        return replace(self, estimate=self.estimate / unit, std_error=self.std_error / unit, estimates=self.estimates / unit)
+
 
 class NotTestableError(Exception):
     """The exposure does not vary within clients beyond what the other columns say."""

@@ -21,7 +21,7 @@ from pipeline.hypotheses.design.episodes import Doses
 from pipeline.hypotheses.design.sample import Sample, build_sample
 from pipeline.hypotheses.design.terms import Design, build_design, plain_term
 from pipeline.hypotheses.engines import fit_design
-from pipeline.hypotheses.fitting import FittedDesign, fit_dropping
+from pipeline.hypotheses.fitting import FittedDesign, covariance_of, fit_dropping
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,13 +160,7 @@ def _scaled(group: str, null: FittedDesign, columns: Mapping[str, Floats]) -> Fl
     terms = null.design.random.get(group, [])
     if not terms:
         return np.zeros((len(columns["1"]), 1))
-    names = ["Intercept" if term == "1" else term for term in terms]
-    matrix = np.zeros((len(names), len(names)))
-    table = null.model.variance
-    own = table[table["group"] == group]
-    for one, other, value in zip(own["term_1"], own["term_2"], own["covariance"], strict=True):
-        i, j = names.index(one), names.index(other)
-        matrix[i, j] = matrix[j, i] = value
+    _, matrix = covariance_of(null.model, group, terms)
     values, vectors = np.linalg.eigh(matrix)
     factor = vectors * np.sqrt(np.maximum(values, 0.0)) / null.model.residual_sd
     return np.asarray(np.column_stack([columns[term] for term in terms]) @ factor)

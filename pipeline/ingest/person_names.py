@@ -75,14 +75,18 @@ def words_of(text: str) -> list[str]:
     return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+", text)]
 
 
+def name_pair(one: str, other: str) -> bool:
+    """Whether two words in lower case are a given name and a surname, either way round."""
+    return (one in given_names() and other in surnames()) or (one in surnames() and other in given_names())
+
+
 def names_somebody(text: str) -> bool:
     """Whether a text reads as a person's name: a given name beside a surname, either way round, or all its words are names.
 
     A single word counts only with six letters or more, since short names are words, too.
     """
     words = [word for word in words_of(text) if len(word) >= FEWEST]
-    pairs = itertools.pairwise(words)
-    if any((a in given_names() and b in surnames()) or (a in surnames() and b in given_names()) for a, b in pairs):
+    if any(name_pair(one, other) for one, other in itertools.pairwise(words)):
         return True
     return len(words) == 1 and len(words[0]) >= 6 and words[0] in known() and words[0] not in HARMLESS
 
@@ -96,7 +100,7 @@ def _log_in(word: str) -> bool:
     if len(word) > 6 and word[1:] in surnames() and word[1:] not in HARMLESS:
         return True
     halves = ((word[:at], word[at:]) for at in range(4, len(word) - 3))
-    return any((a in given_names() and b in surnames()) or (a in surnames() and b in given_names()) for a, b in halves)
+    return any(name_pair(one, other) for one, other in halves)
 
 
 # Names that are also words of this field, of a month or of a place that is none of a person.

@@ -15,7 +15,7 @@ from pipeline.base.errors import Problem
 from pipeline.base.params import Params
 from pipeline.base.section import Section
 from pipeline.ingest.net import broken_rules
-from pipeline.ingest.person_names import given_names, names_somebody, surnames, written_together
+from pipeline.ingest.person_names import given_names, name_pair, names_somebody, surnames, written_together
 
 # Dates, links and addresses of computers stand in the names of files, claims and settings for other reasons.
 RULES: Mapping[str, str] = {
@@ -94,16 +94,13 @@ def _names(text: str, key: str) -> bool:
         small = (pair for pair in SMALL.findall(text.lower()) if not WORDS.intersection(pair))
         large = (pair for pattern in PAIRS for pair in pattern.findall(text))
         turned = any(a.lower() in surnames() and b.lower() in given_names() - surnames() for a, b in COMMA.findall(text))
-        return turned or ADDRESSED.search(text) is not None or any(_pair(a.lower(), b.lower()) for a, b in (*small, *large))
+        beside = any(name_pair(a.lower(), b.lower()) for a, b in (*small, *large))
+        return turned or beside or ADDRESSED.search(text) is not None
     return _called(text)
 
 
 def _called(text: str) -> bool:
     return names_somebody(text) or written_together(text)
-
-
-def _pair(one: str, other: str) -> bool:
-    return (one in given_names() and other in surnames()) or (one in surnames() and other in given_names())
 
 
 def _plain(data: object) -> object:

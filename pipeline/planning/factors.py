@@ -26,11 +26,10 @@ def curves(
     around: PlannedDesign, variation: Variation, effect: float, *, alpha: float, seed: int
 ) -> dict[str, list[tuple[float, Power]]]:
     """By factor, its values and the power of the design with each; the design's own value is among them."""
-    found = {}
-    for name in FACTORS:
-        designs = [(value, with_factor(around, name, value)) for value in values(around, name)]
-        found[name] = [(value, power(one, variation, effect, alpha=alpha, seed=seed)) for value, one in designs]
-    return found
+    designs = {name: {value: with_factor(around, name, value) for value in values(around, name)} for name in FACTORS}
+    every = dict.fromkeys(one for by_value in designs.values() for one in by_value.values())  # the own one stands in each
+    powers = {one: power(one, variation, effect, alpha=alpha, seed=seed) for one in every}
+    return {name: [(value, powers[one]) for value, one in by_value.items()] for name, by_value in designs.items()}
 
 
 def values(around: PlannedDesign, name: str) -> list[float]:

@@ -35,7 +35,6 @@ class PlanPage:
     variation: Variation
     source: str  # where the variances come from, in words
     powers: tuple[Power, ...]
-    harms: tuple[Power, ...]
     ladders: tuple[Ladder, ...]
     curves: Mapping[str, Sequence[tuple[float, Power]]] = field(default_factory=dict)  # by factor, around the central design
 
@@ -83,7 +82,7 @@ def _answer(plan: PlanPage) -> tuple[Block, ...]:
 def _powers(plan: PlanPage) -> TableBlock:
     head = ("Workers × clients × sessions", "Ratings", "Standard error", "df", "Power", "Power to see as large a harm")
     lines = []
-    for one, harm in zip(plan.powers, plan.harms, strict=True):
+    for one in plan.powers:
         if one.power is None or one.std_error is None or one.df is None:
             lines.append(Line(_short(one.design), ("", "", "", one.reason, "")))
             continue
@@ -92,7 +91,7 @@ def _powers(plan: PlanPage) -> TableBlock:
             f"{one.std_error:.3f}",
             f"{one.df:.0f}",
             _percent(one.power),
-            _percent(harm.power or 0.0),
+            _percent(one.power),  # two-sided: as large a harm is seen as often
         )
         lines.append(Line(_short(one.design), cells))
     note = "Non-central t over the information of drawn courses; the effect is two-sided, the power that of its own sign."

@@ -12,7 +12,7 @@ from pipeline.project.io import Batch
 from pipeline.results.curve import Curve, Curves
 
 if TYPE_CHECKING:
-    from pipeline.curve.build import Linked
+    from pipeline.curve.linking import Linked
 
 VALID = "data/validated"
 ASKED = "data/interim/multiverse.json"
@@ -49,25 +49,9 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
 
 
 def _linker(batch: Batch, params: Params) -> Linked:
-    """What links episodes and ratings as a way says; ways that agree in it share the result."""
-    import pandas as pd
-
-    from pipeline.curve.axes import Way
-    from pipeline.exposure.link import link
-    from pipeline.measures.scoring import combine_scores, score
+    """What links the validated study's episodes and ratings as a way says."""
+    from pipeline.curve.linking import linker
     from pipeline.project.instruments import library, ratings_tables
 
     tables = {name: batch.table(f"{VALID}/{name}.parquet") for name in TABLES if batch.has(f"{VALID}/{name}.parquet")}
-    rated = ratings_tables(batch, library(batch, params.measures))
-    scores: dict[float, pd.DataFrame] = {}
-    known: dict[tuple[str, float], tuple[pd.DataFrame, pd.DataFrame]] = {}
-
-    def linked(way: Way) -> tuple[pd.DataFrame, pd.DataFrame]:
-        if way.linked_by not in known:
-            if way.min_answered not in scores:
-                scores[way.min_answered] = combine_scores([score(table, one, way.min_answered) for one, table in rated])
-            occasions, ledger, _ = link(tables, scores[way.min_answered], way.exposure)
-            known[way.linked_by] = (occasions, ledger)
-        return known[way.linked_by]
-
-    return linked
+    return linker(tables, ratings_tables(batch, library(batch, params.measures)))

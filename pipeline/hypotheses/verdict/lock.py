@@ -18,7 +18,13 @@ from pipeline.results.verdict import Declared, LockState, Opened
 
 FILE = "lock.json"
 OPEN = LockFile(locked=None, history=(), declared=())
-RULES = ("exposure", "measures", "verdict", "compute")  # sections of params.yaml that shape every hypothesis
+# The sections of params.yaml that shape every hypothesis.
+RULES: Mapping[str, type[Section]] = {
+    "exposure": Exposure,
+    "measures": Measures,
+    "verdict": VerdictRules,
+    "compute": Compute,
+}
 SHARED = (*RULES, "instruments")
 OWN_FILES = "instruments"  # in measures: files of definitions; what those in use say is held in their place
 GONE = "it was locked as confirmatory and is so no longer"
@@ -30,12 +36,6 @@ NO_DATA_YET = (
 )
 LATER = "{path} was changed after the lock."
 NEWER = "`{path}` came with a later version of the pipeline than the lock, and stands at its default."
-SECTIONS: Mapping[str, type[Section]] = {
-    "exposure": Exposure,
-    "measures": Measures,
-    "verdict": VerdictRules,
-    "compute": Compute,
-}
 
 
 def promised(
@@ -146,7 +146,7 @@ def deviations(record: LockFile, now: Promise, manifest: str | None = None) -> d
     held = record.locked
     if held is None:
         return {}
-    then, now = held.promise, known_then(held.promise, now)
+    then, (now, _) = held.promise, known_then(held.promise, now)
     shared = [line for name in SHARED for line in changes(name, getattr(then, name), getattr(now, name))]
     shared += _data(held, now, manifest)
     if tampered(record):
@@ -162,46 +162,38 @@ def deviations(record: LockFile, now: Promise, manifest: str | None = None) -> d
     return found
 
 
-def known_then(then: Promise, now: Promise) -> Promise:
-    """What is promised now, less keys that the version of the lock did not know and that stand at their defaults.
+def known_then(then: Promise, now: Promise) -> tuple[Promise, tuple[str, ...]]:
+    """What is promised now, less keys that the version of the lock did not know and that stand at their defaults; and these.
 
-    Nobody changed these: they came with the pipeline. A key that the lock lacks and that is not at its default was changed.
+    Nobody changed them: they came with the pipeline. A key that the lock lacks and that is not at its default was changed.
+    Those of hypotheses are named by the key alone, each once.
     """
-    sections = {
-        name: _known(getattr(then, name), getattr(now, name), model, name, [])
-        for name, model in SECTIONS.items()
-        if getattr(now, name) is not None
+    passed: dict[str, None] = {}
+    kept = {
+        name: _known(getattr(then, name), section, model, name, passed)
+        for name, model in RULES.items()
+        if (section := getattr(now, name)) is not None
     }
     hypotheses = {
-        name: _known(then.hypotheses.get(name), block, Hypothesis, name, []) for name, block in now.hypotheses.items()
+        name: _known(then.hypotheses.get(name), block, Hypothesis, "hypotheses", passed)
+        for name, block in now.hypotheses.items()
     }
-    return now.model_copy(update={**sections, "hypotheses": hypotheses})
+    return now.model_copy(update={**kept, "hypotheses": hypotheses}), tuple(passed)
 
 
-def newer(then: Promise, now: Promise) -> list[str]:
-    """The keys that `known_then` passes over, each once; those of hypotheses by the name of the key alone."""
-    found: list[str] = []
-    for name, model in SECTIONS.items():
-        if getattr(now, name) is not None:
-            _known(getattr(then, name), getattr(now, name), model, name, found)
-    for name, block in now.hypotheses.items():
-        _known(then.hypotheses.get(name), block, Hypothesis, "hypotheses", found)
-    return list(dict.fromkeys(found))
-
-
-def _known(then: Settings | None, now: Settings, model: type[Section], path: str, passed: list[str]) -> Settings:
+def _known(then: Settings | None, now: Settings, model: type[Section], path: str, passed: dict[str, None]) -> Settings:
     if then is None:
         return now
     kept: dict[str, JsonValue] = {}
     for key, value in now.items():
-        field = model.model_fields.get(key)
-        before, inner = then.get(key), _section_of(field.annotation) if field else None
+        field, before = model.model_fields.get(key), then.get(key)
+        inner = _section_of(field.annotation) if field else None
         if isinstance(before, Mapping) and isinstance(value, Mapping) and inner is not None:
             kept[key] = dict(_known(before, value, inner, f"{path}.{key}", passed))
-        elif key not in then and field is not None and not field.is_required() and value == _plain(field.get_default()):
-            passed.append(f"{path}.{key}")
-        else:
+        elif key in then or field is None or field.is_required() or value != to_jsonable_python(field.get_default()):
             kept[key] = value
+        else:
+            passed[f"{path}.{key}"] = None
     return kept
 
 
@@ -209,10 +201,6 @@ def _section_of(annotation: object) -> type[Section] | None:
     """The section a key's value is, where it is one (or nothing)."""
     options = get_args(annotation) or (annotation,)
     return next((one for one in options if isinstance(one, type) and issubclass(one, Section)), None)
-
-
-def _plain(value: object) -> object:
-    return to_jsonable_python(value)
 
 
 def _data(held: Lock, now: Promise, manifest: str | None) -> list[str]:
@@ -228,7 +216,7 @@ def notes(record: LockFile, now: Promise) -> list[str]:
     held = record.locked
     if held is None:
         return []
-    came = [NEWER.format(path=path) for path in newer(held.promise, now)]
+    came = [NEWER.format(path=path) for path in known_then(held.promise, now)[1]]
     if held.manifest is not None:
         return came
     return [*came, NO_DATA_YET, *(LATER.format(path=path) for path in _paths(held.promise.data or {}, now.data or {}))]
