@@ -83,6 +83,14 @@ def test_no_slope_no_spread() -> None:
     assert own_effects(own.primary, own.tested) is None
 
 
+def test_a_spread_that_could_be_anything_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its interval overflowed in 2 of 1,561 worlds' studies, and the whole fit ended as a defect."""
+    own = setting()
+    for error in (1e3, 1e300, float("inf"), float("nan")):
+        monkeypatch.setattr(type(own.primary.model), "covariance_error", lambda *_, error=error: error)
+        assert own_effects(own.primary, own.tested) is None
+
+
 def test_yardsticks_are_those_of_covariates_that_change_within_clients() -> None:
     own = setting(covariates=["phase", "need_index"])
     found = yardsticks(own.plan, own.primary, own.tested, residual_df(own.plan, own.primary))
