@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, islice
+from math import exp, lgamma, log
 from typing import Literal
 
 import numpy as np
@@ -28,6 +29,7 @@ AT_ONCE = 2_000
 FEWEST_SCORES = 5  # different ones, below which a constant or unit of their own would fit too easily
 FEWEST_STEPS = 20  # scores on fewer steps may lie on a line by chance
 EXPLAINED = 0.5  # a key must reproduce more than this share of the ratings, and of those we do not, to explain them
+BY_CHANCE = 1e-3  # a key explains part of the ratings only where scores of other ratings would hardly ever be met so often
 ROUNDING = 1e-6
 FITTED = 1.2  # a fitted unit is a little off, and with it the scores next to where rounding goes the other way
 MOST_DECIMALS = 7
@@ -108,14 +110,14 @@ def search_key(data: Shipped, instrument: Instrument, score: str, agree: int) ->
         for found in _ways(data, key, instrument):
             if found.reproduced == n and (_changes(key, own) == 0 or not _far(key, own)):
                 return found, False
-            best = _better(found, best, n, agree)
+            best = _better(found, best, data, own, agree)
     for changes in range(1, MOST_CHANGES + 1):
         whole = list(_changed_ways(data, own, changes, instrument, agree))
         if any(found.reproduced == n for found in whole):
             whole = [found for found in whole if found.reproduced == n]
             return whole[0], len(whole) > 1
         for found in whole:
-            best = _better(found, best, n, agree)
+            best = _better(found, best, data, own, agree)
     return best, False
 
 
@@ -128,12 +130,29 @@ def _changes(key: Key, own: Key) -> int:
     return int((key != own).sum())
 
 
-def _better(found: Made, best: Made | None, n: int, agree: int) -> Made | None:
-    """The one that reproduces more, if it explains enough of what our own key does not."""
+def _better(found: Made, best: Made | None, data: Shipped, own: Key, agree: int) -> Made | None:
+    """The one that reproduces more, if it explains enough of what our own key does not, and more than chance would."""
+    n = len(data.y)
     least = max(EXPLAINED * n, agree + EXPLAINED * (n - agree))
     if found.reproduced <= least or (best is not None and found.reproduced <= best.reproduced):
         return best
-    return found
+    return found if _met_by_chance(found, data, own) < BY_CHANCE else best
+
+
+def _met_by_chance(found: Made, data: Shipped, own: Key) -> float:
+    """At most how probable it is that any key as far from ours meets so many scores that belong to other ratings.
+
+    The share of scores that a rating's value meets by chance is that over all pairs of different ratings; the number of
+    keys is that of all with as many changed items (Bonferroni): coarse scores on few steps are met often, by many keys.
+    """
+    from scipy.stats import binom
+
+    n, values, y = len(data.y), found.values(data.x), np.sort(data.y)
+    met = np.searchsorted(y, values + data.half, "right") - np.searchsorted(y, values - data.half, "left")
+    share = min(max(float(met.sum()) - found.reproduced, 0.0) / max(n * (n - 1), 1), 1.0)
+    changes, items = _changes(found.key, own), len(own)
+    keys = lgamma(items + 1) - lgamma(changes + 1) - lgamma(items - changes + 1) + changes * log(2)
+    return exp(min(float(binom.logsf(found.reproduced - 1, n, share)) + keys, 0.0))
 
 
 def _ways(data: Shipped, key: Key, instrument: Instrument) -> Iterator[Made]:

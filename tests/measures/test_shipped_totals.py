@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.measures import Instrument, shipped
@@ -175,6 +175,7 @@ def test_other_units_are_named(n: int, unit: float, shift: float) -> None:
 
 
 @given(seed=st.integers(0, 10_000), n=st.sampled_from([40, 120]), decimals=st.sampled_from([0, 1, 2, 6]))
+@example(seed=1366, n=40, decimals=0)  # means without decimals: a key of 13 changed items meets 26 of 40 by chance
 @settings(max_examples=25, deadline=None)
 def test_scores_that_belong_to_other_ratings_are_never_explained(seed: int, n: int, decimals: int) -> None:
     answers = likert(WAI_36, n, seed=seed)
