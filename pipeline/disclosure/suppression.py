@@ -11,13 +11,13 @@ def suppressed(draft: Draft) -> frozenset[Key]:
     """All counts to hide: none in an internal release.
 
     Small counts first; then, as long as a linear program over the whole release pins a hidden count down to an interval
-    narrower than the smallest cell, one more count of a sum it stands in.
+    narrower than the smallest cell, one more count of a sum it stands in. Where the solver gives up, in the end all of them.
     """
     if draft.rules.exact:
         return frozenset()
     hidden = draft.small
     for component in components(draft.census):
-        while exposed := weak(component, draft, hidden):
+        while not hidden.issuperset(component.keys) and (exposed := weak(component, draft, hidden)):
             hidden |= _second(exposed, component, draft, hidden)
     return hidden
 

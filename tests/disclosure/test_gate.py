@@ -16,7 +16,7 @@ from pipeline.disclosure.census import Census
 from pipeline.disclosure.gate import WITHHELD_TEXT, Gate, fact
 from pipeline.disclosure.neutral import csv_cell, csv_text, visible
 from pipeline.disclosure.rules import Rules, preimage, rounded
-from pipeline.disclosure.shown import Shown, insist, released
+from pipeline.disclosure.shown import Shown, derived, insist, released
 from pipeline.results.backing import Backing
 
 
@@ -221,6 +221,32 @@ def test_an_end_that_is_not_known_is_missing_beside_the_others() -> None:
     assert estimate.value is not None
     assert low.value is not None
     assert (high.value, high.hidden) == (None, False)
+
+
+def test_an_interval_inside_the_team_is_as_it_is_and_one_without_an_error_or_an_estimate_is_not_shown_in_public() -> None:
+    team, public = Gate(Rules(release="internal"), Census()), Gate(Rules(), Census())
+    assert [one.value for one in team.interval(0.31, (0.1, None), 0.1, 3)] == [0.31, 0.1, None]
+    assert [one.hidden for one in public.interval(0.31, (0.1, 0.5), None, 200)] == [True, True, True]
+    assert [one.hidden for one in public.interval(None, (0.1, 0.5), None, 200)] == [False, True, True]  # there is none
+    assert [one.hidden for one in public.interval(0.31, (0.1, 0.5), 0.1, 3)] == [True, True, True]
+
+
+def test_rows_and_workers_inside_the_team_are_exact() -> None:
+    team = Gate(Rules(release="internal"), Census())
+    assert [team.rows(3, 1).text, team.workers(2).text, team.part(2, 3, 1).text] == ["3", "2", "2"]
+
+
+def test_a_place_cannot_be_worked_out_from_a_hidden_number() -> None:
+    assert derived(-0.5, Shown("1", 1)) == Shown("−0.5", -0.5)
+    for hidden in ((), (Shown("1", 1), Shown("", None, hidden=True))):
+        with pytest.raises(DisclosureError, match="not shown"):
+            derived(0.5, *hidden)
+
+
+def test_a_key_is_named_by_the_alias_of_what_no_release_shows() -> None:
+    census = Census()
+    census.aliases["agency-7"] = "agency"
+    assert census.name(("clients", "agency-7")) == "clients / agency"
 
 
 def test_a_spread_that_could_not_be_told_from_none_is_hidden() -> None:

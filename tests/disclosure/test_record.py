@@ -151,6 +151,12 @@ def test_what_is_new_of_everybody_does_not_hide_what_has_changed_of_one() -> Non
     assert after(FIRST, candidate({**study_tables(CLIENTS), "clients": same})) == ""
 
 
+def test_a_study_without_a_table_of_workers_knows_clients_by_the_rest() -> None:
+    without = {name: table for name, table in study_tables(CLIENTS).items() if name != "workers"}
+    assert not any(column.startswith("workers.") for columns, _ in contents(without).values() for column in columns)
+    assert all(len(workers) == 1 for _, workers in contents(without).values())
+
+
 def test_the_record_names_nobody_and_gives_nothing_without_its_key() -> None:
     text = released(FIRST, KEY).model_dump_json()
     assert not [name for name in (*FIRST.clients, "female", "W000001") if name in text]

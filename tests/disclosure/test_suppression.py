@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from pipeline.disclosure.census import Census
@@ -43,6 +45,14 @@ def test_a_cell_hidden_in_one_table_cannot_be_had_from_another() -> None:
     census.tie(("other a",), [("0",), ("1",)])
     assert not narrow(release_of(census))
     assert len(suppressed(Draft(census, Rules()))) > 1
+
+
+def test_where_the_solver_gives_up_more_is_hidden_not_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    census = one_row(3, 4, 50, 12)
+    found = suppressed(Draft(census, Rules()))
+    gave_up = SimpleNamespace(status=1, x=None)  # of HiGHS: its limit of iterations
+    monkeypatch.setattr("scipy.optimize.linprog", lambda *_, **__: gave_up)
+    assert found < suppressed(Draft(census, Rules()))
 
 
 def test_internal_hides_nothing() -> None:
