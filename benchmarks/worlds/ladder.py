@@ -89,7 +89,7 @@ def ask(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> Said:
         rule=judged.rule,
         tested=_interval(result.tested),
         dynamic=_interval(feedback.estimate if feedback else None),
-        feedback=_interval(feedback.beside.get("back") if feedback else None),
+        feedback=_interval(feedback.beside.back if feedback else None),
         checks={one.check: one.state for one in judged.attempts if one.state != "not_applicable"},
         decided_by=judged.decided_by,
         fault=_fault(result),

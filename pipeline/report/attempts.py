@@ -196,16 +196,16 @@ def _tried(one: Attempt, sign: float, behind: Backing, gate: Gate) -> Tried:
         p=p_cell(p) if p else None,
         more=_more(one),
         margin=_margin(one, shown, own, gate),
-        control=one.beside["control"].excludes_zero(sign) if "control" in one.beside else None,
+        control=one.beside.control.excludes_zero(sign) if one.beside.control else None,
         tips=_tips(one, shown),
-        differs="product" in one.beside and one.beside["product"].p_value < CLEAR,
-        unchanged=one.names.get("slopes") == "none",
+        differs=one.beside.product is not None and one.beside.product.p_value < CLEAR,
+        unchanged=one.names.slopes == "none",
     )
 
 
 def _more(one: Attempt) -> bool | None:
     """Whether more or less advocacy clearly comes after better ratings; None where neither is seen."""
-    back = one.beside.get("back") if one.check == FEEDBACK else None
+    back = one.beside.back if one.check == FEEDBACK else None
     sides = [side > 0 for side in (1.0, -1.0) if back is not None and back.excludes_zero(side)]
     return sides[0] if sides else None
 
@@ -220,7 +220,7 @@ def _margin(one: Attempt, shown: tuple[Shown, ...], behind: Backing, gate: Gate)
 
 def _tips(one: Attempt, shown: tuple[Shown, ...]) -> str | None:
     """The share at which nothing is left, to tenths (no single client moves it across more), where its number is shown."""
-    share = one.facts.get("share")
+    share = one.facts.share
     if share is None or not shown or shown[0].hidden:
         return None
     return f"about {max(round(10.0 * share), 1) * 10}%"

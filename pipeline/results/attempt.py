@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from pipeline.results.estimate import Estimate
 from pipeline.results.reason import Reason
-from pipeline.results.record import Record
+from pipeline.results.record import Record, Sparse
 
 State = Literal[
     "held",  # it tried to break the number and did not
@@ -21,20 +20,57 @@ State = Literal[
 Computed = Literal["computed", "not_applicable", "not_computed"]
 
 
+class FurtherNumbers(Sparse):
+    """What a check estimates beside its own number, on the scale of the tested one unless said otherwise."""
+
+    control: Estimate | None = None  # the control alone, as the tested number is for the exposure
+    controls: Estimate | None = None  # the mean of all controls
+    without: Estimate | None = None  # the model that the check did not end with
+    product: Estimate | None = None  # exposure by how often a client is accompanied (log)
+    before: Estimate | None = None  # hidden_cause: the tested number beside the other windows,
+    after: Estimate | None = None  # that of the window after the rating,
+    earlier: Estimate | None = None  # and of the window before the exposure's own
+    back: Estimate | None = None  # from a rating to the advocacy after it
+
+
+class CheckFacts(Sparse):
+    """Plain numbers of a check that no interval stands beside."""
+
+    phi: float | None = None  # correlation of residuals one day (or session) apart
+    share: float | None = None  # at which differential logging leaves nothing, or of episodes written late
+    days: float | None = None  # of the mean delay
+    kept: float | None = None  # share of the exposure that one round of the delay leaves
+    controls: float | None = None  # how many controls were asked
+    reliability: float | None = None  # of change within clients
+    memory: float | None = None  # from rating to rating, of the panel with feedback
+    largest_change: float | None = None  # of the tested number, one worker left out
+    workers: float | None = None  # who were left out in turn
+    cov_before_after: float | None = None  # covariances of the numbers of hidden_cause
+    cov_before_earlier: float | None = None
+    cov_after_earlier: float | None = None
+
+
+class CheckCodes(Sparse):
+    """Codes and columns a check has to tell."""
+
+    unit: Literal["day", "session"] | None = None  # of the time between ratings
+    columns: str | None = None  # left out of the fixed terms, with commas
+    slopes: Literal["none"] | None = None  # of time came out without variance: nothing changes with them
+
+
 class CheckResult(Record):
     """What one check of the battery found, before anything is judged: the fit knows neither alpha nor what decides.
 
-    `estimate` is the number the check is about; `beside` holds further ones by name (`control`, `after`, `without`);
-    `facts` plain numbers (`phi`, `covariance`), `names` codes (`unit`). No sentence: `vocabulary.CHECKS` has the words.
+    `estimate` is the number the check is about. No sentence: `vocabulary.CHECKS` has the words.
     """
 
     check: str
     outcome: Computed
     reason: Reason | None = None
     estimate: Estimate | None = None
-    beside: Mapping[str, Estimate] = {}
-    facts: Mapping[str, float] = {}
-    names: Mapping[str, str] = {}
+    beside: FurtherNumbers = FurtherNumbers()
+    facts: CheckFacts = CheckFacts()
+    names: CheckCodes = CheckCodes()
 
 
 class Attempt(Record):
@@ -49,7 +85,7 @@ class Attempt(Record):
     state: State
     reason: Reason | None = None
     estimate: Estimate | None = None
-    beside: Mapping[str, Estimate] = {}
-    facts: Mapping[str, float] = {}
-    names: Mapping[str, str] = {}
+    beside: FurtherNumbers = FurtherNumbers()
+    facts: CheckFacts = CheckFacts()
+    names: CheckCodes = CheckCodes()
     margin: float | None = None

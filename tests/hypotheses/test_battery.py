@@ -129,7 +129,7 @@ def test_an_effect_between_clients_is_that_of_their_own_levels() -> None:
 
 def test_alliance_that_brings_advocacy_gets_no_direction() -> None:
     result = scenario("reverse")
-    back = row(result, "feedback").beside["back"]
+    back = row(result, "feedback").beside.back
     assert back.excludes_zero(1.0)
     assert verdict(result) != "supported"
 

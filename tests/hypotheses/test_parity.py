@@ -139,10 +139,10 @@ class TestLinearModels:
     def test_joint_minus_control(self, control: str, few: bool) -> None:
         found = check(f"control_{control}", few=few)
         agrees(found, self.wanted(f"control_{control}", few))
-        agrees(found.beside["control"], self.wanted(f"alone_{control}", few))
+        agrees(found.beside.control, self.wanted(f"alone_{control}", few))
 
     def test_without_time_slope(self, few: bool) -> None:
-        agrees(check("time_slope", few=few).beside["without"], self.wanted("without_time_slope", few))
+        agrees(check("time_slope", few=few).beside.without, self.wanted("without_time_slope", few))
 
     def test_nearer_windows(self, few: bool) -> None:
         assert result(LAGGED, few=few).left_out == ()
@@ -151,7 +151,7 @@ class TestLinearModels:
 
 
 def test_influence() -> None:
-    assert check("influence").facts["largest_change"] == pytest.approx(R["influence"]["largest_change"], rel=SAME)
+    assert check("influence").facts.largest_change == pytest.approx(R["influence"]["largest_change"], rel=SAME)
 
 
 def test_cluster_robust() -> None:
@@ -161,9 +161,9 @@ def test_cluster_robust() -> None:
 def test_car1() -> None:
     found = check("car1", keep_worker=True)
     agrees(found, R["car1"])
-    assert found.facts["phi"] == pytest.approx(R["car1"]["phi"], rel=SAME)
+    assert found.facts.phi == pytest.approx(R["car1"]["phi"], rel=SAME)
     agrees(found, {key: R["car1_nlme"][key] for key in ("estimate", "std_error")}, NLME)
-    assert found.facts["phi"] == pytest.approx(R["car1_nlme"]["phi"], rel=NLME)
+    assert found.facts.phi == pytest.approx(R["car1_nlme"]["phi"], rel=NLME)
 
 
 def test_contrast_of_exposures() -> None:

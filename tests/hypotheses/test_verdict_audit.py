@@ -12,7 +12,7 @@ from pipeline.base.params import VerdictRules
 from pipeline.hypotheses.verdict.case import MOOT
 from pipeline.hypotheses.verdict.judge import judge
 from pipeline.hypotheses.verdict.states import deciding
-from pipeline.results.attempt import CheckResult, State
+from pipeline.results.attempt import CheckResult, FurtherNumbers, State
 from pipeline.results.estimate import estimate_of
 from pipeline.results.fit import Ceiling, Fit
 from pipeline.results.verdict import Judged
@@ -38,11 +38,11 @@ def ended(name: str, how: str, value: float, error: float) -> CheckResult:
     own = error if how == "held" else 0.02
     if group(name) == "hidden_cause":
         return make.hidden_cause(number, number if how == "both sides" else 0.0, own)
-    beside = {}
+    beside = FurtherNumbers()
     if group(name) == "specificity":  # broken by a control of the same sign that cannot be told apart
-        beside = {"control": estimate_of(0.0 if how == "held" else value or 0.2, 0.02, None)}
+        beside = FurtherNumbers(control=estimate_of(0.0 if how == "held" else value or 0.2, 0.02, None))
     if group(name) == "average":
-        beside = {"product": estimate_of(0.0 if how == "held" else 0.2, 0.02, None)}
+        beside = FurtherNumbers(product=estimate_of(0.0 if how == "held" else 0.2, 0.02, None))
     return make.check(name, number, own, beside=beside)
 
 

@@ -9,7 +9,7 @@ import pytest
 from pipeline.base.params import VerdictRules
 from pipeline.hypotheses.verdict.judge import judge
 from pipeline.hypotheses.verdict.multiplicity import benjamini_hochberg, holm
-from pipeline.results.attempt import CheckResult
+from pipeline.results.attempt import CheckResult, FurtherNumbers
 from pipeline.results.estimate import estimate_of
 from pipeline.results.fit import Fit
 from pipeline.results.reason import Reason
@@ -25,7 +25,7 @@ SD = 0.5  # within-client SD of the outcome in these cases; the smallest effect 
 
 def check(name: str, value: float | None, error: float = 0.02, control: float | None = None) -> CheckResult:
     """A check with a number (and its control's), or one that applies and could not be computed."""
-    beside = {} if control is None else {"control": estimate_of(control, 0.02, None)}
+    beside = FurtherNumbers(control=None if control is None else estimate_of(control, 0.02, None))
     return make.check(name, value, error, beside=beside)
 
 
@@ -55,7 +55,7 @@ SURE = lead(0.0, 0.03, 0.002)
 
 
 def average(value: float, product: float) -> CheckResult:
-    return make.check("average_client", value, beside={"product": estimate_of(product, 0.02, None)})
+    return make.check("average_client", value, beside=FurtherNumbers(product=estimate_of(product, 0.02, None)))
 
 
 def moot() -> CheckResult:

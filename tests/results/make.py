@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.base.params import Plan
-from pipeline.results.attempt import CheckResult
+from pipeline.results.attempt import CheckFacts, CheckResult, FurtherNumbers
 from pipeline.results.backing import Backing
 from pipeline.results.estimate import Estimate, estimate_of
 from pipeline.results.fit import (
@@ -60,8 +60,8 @@ def check(name: str, value: float | None = 0.2, error: float = 0.02, **more: Any
 
 def hidden_cause(value: float = 0.2, other: float = 0.0, error: float = 0.02) -> CheckResult:
     """The check of a hidden cause: the number before the rating, and `other` in the windows after and before."""
-    beside = {"before": estimate(value, error), "after": estimate(other, error), "earlier": estimate(other, error)}
-    facts = dict.fromkeys(("cov_before_after", "cov_before_earlier", "cov_after_earlier"), 0.0)
+    beside = FurtherNumbers(before=estimate(value, error), after=estimate(other, error), earlier=estimate(other, error))
+    facts = CheckFacts(cov_before_after=0.0, cov_before_earlier=0.0, cov_after_earlier=0.0)
     return check("hidden_cause", value - other, error * 2**0.5, beside=beside, facts=facts)
 
 

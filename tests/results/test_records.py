@@ -113,3 +113,10 @@ def test_whole_numbers_are_counts_and_texts_are_names() -> None:
     assert dict(told.reason.counts) == {"workers": 1}
     assert dict(told.reason.names) == {"where": "within clients"}
     assert told.counts == make.steps()
+
+
+def test_what_a_check_did_not_find_is_not_in_its_json() -> None:
+    told = json.loads(json_bytes(make.hidden_cause()))
+    assert sorted(told["beside"]) == ["after", "before", "earlier"]
+    assert sorted(told["facts"]) == ["cov_after_earlier", "cov_before_after", "cov_before_earlier"]
+    assert told["names"] == {}

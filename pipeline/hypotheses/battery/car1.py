@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from pipeline.exposure.visits import Floats, Integers
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, engine_only, tested_again
 from pipeline.hypotheses.design.coder import number_of
 from pipeline.hypotheses.design.sample import Sample
+from pipeline.results.attempt import CheckCodes, CheckFacts
 
 SAME_DAY = 0.5  # two ratings on one day count as half a day apart, so that their correlation stays below one
 
@@ -20,10 +22,10 @@ def run(setting: Setting) -> Found:
     days, unit = clock(setting.sample)
     design = replace(design, clock=days[design.rows.keep])
     model = setting.fit(design, residual="car1")
-    return Found(tested_again(model, design), facts={"phi": float(model.phi or 0.0)}, names={"unit": unit})
+    return Found(tested_again(model, design), facts=CheckFacts(phi=float(model.phi or 0.0)), names=CheckCodes(unit=unit))
 
 
-def clock(sample: Sample) -> tuple[Floats, str]:
+def clock(sample: Sample) -> tuple[Floats, Literal["day", "session"]]:
     """Days (else session numbers) of all ratings that rise strictly within a client, and which of the two."""
     frame = sample.frame
     day = number_of(frame["day"])

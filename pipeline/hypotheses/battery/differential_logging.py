@@ -10,6 +10,7 @@ from pipeline.hypotheses.battery.shared.log import inside, not_asked
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting
 from pipeline.hypotheses.design.exposures import main_exposures
 from pipeline.hypotheses.lateness import tipping_of
+from pipeline.results.attempt import CheckFacts
 
 # The tested number itself stands as the estimate; `share` is how many more, and is not there where no share would do.
 
@@ -19,7 +20,7 @@ def run(setting: Setting) -> Found:
     design = setting.primary.design
     dose = setting.sample.dose[main_exposures(setting.plan)[0]][setting.sample.keep]
     share = tipping_of(inside(setting), dose, design.outcome)
-    return Found(setting.tested, facts={} if share is None else {"share": share})
+    return Found(setting.tested, facts=CheckFacts(share=share))
 
 
 CHECK = Check(not_asked, run)

@@ -17,6 +17,7 @@ from pipeline.hypotheses.design.exposures import Exposure, main_exposures
 from pipeline.hypotheses.design.outcomes import scores_of
 from pipeline.hypotheses.design.people import people_behind
 from pipeline.hypotheses.design.terms import background_terms, rows_of
+from pipeline.results.attempt import CheckFacts, FurtherNumbers
 from pipeline.results.estimate import estimate_of
 from pipeline.results.reason import NotEstimable, Reason, not_estimable, reason
 
@@ -56,8 +57,8 @@ def run(setting: Setting) -> Found:
     name = PATHS[setting.plan.exposure.lag]
     found, back = (combine(panels, weights, which).number for which in (name, "gamma"))
     people = people_behind(setting.primary.design, setting.primary.design.tested)
-    beside = {"back": estimate_of(back.estimate, back.std_error, back.df).backed(people)}
-    facts = {"reliability": _reliability(setting, tested[0].score), "memory": panels[0].numbers["phi"].estimate}
+    beside = FurtherNumbers(back=estimate_of(back.estimate, back.std_error, back.df).backed(people))
+    facts = CheckFacts(reliability=_reliability(setting, tested[0].score), memory=panels[0].numbers["phi"].estimate)
     return Found(estimate_of(found.estimate, found.std_error, found.df).backed(people), beside, facts)
 
 

@@ -16,6 +16,7 @@ from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, co
 from pipeline.hypotheses.design.exposures import Exposure
 from pipeline.hypotheses.design.sample import Sample
 from pipeline.hypotheses.design.terms import Term, Weights, focus_of, plain_term, rows_of
+from pipeline.results.attempt import CheckFacts, FurtherNumbers
 from pipeline.results.estimate import Estimate
 
 
@@ -31,8 +32,7 @@ def run(setting: Setting) -> Found:
     lagged = {exposure: sample.before(values) for exposure, values in sample.dose.items()}
     after = focus_of(plan, sample, rows, _filled(sample, sample.lead), lead=True)
     earlier = None if _decays(setting) else focus_of(plan, sample, rows, _filled(sample, lagged), back=back)
-    focuses = {"after": after} if earlier is None else {"after": after, "earlier": earlier}
-    design = setting.design(sample.keep, extra=[term for focus in focuses.values() for term in focus.terms])
+    design = setting.design(sample.keep, extra=[*after.terms, *(() if earlier is None else earlier.terms)])
     design = design.beside(_missing(sample, sample.lead, "no_window_after"))
     if earlier is not None:
         design = design.beside(_missing(sample, lagged, "no_window_before"))
@@ -41,14 +41,18 @@ def run(setting: Setting) -> Found:
     def number(weights: Weights) -> Estimate:
         return combined(model, design, weights)
 
-    weights = {"before": design.tested} | {name: focus.tested for name, focus in focuses.items()}
-    beside = {name: number(own) for name, own in weights.items()}
-    facts = {
-        f"cov_{one}_{other}": covariance(beside[one], beside[other], number(difference(weights[one], weights[other])))
-        for one, other in (("before", "after"), ("before", "earlier"), ("after", "earlier"))
-        if other in beside
-    }
-    return Found(number(difference(design.tested, after.tested)), beside, facts)
+    before, behind = number(design.tested), number(after.tested)
+    apart = number(difference(design.tested, after.tested))
+    own = covariance(before, behind, apart)
+    if earlier is None:
+        return Found(apart, FurtherNumbers(before=before, after=behind), CheckFacts(cov_before_after=own))
+    ahead = number(earlier.tested)
+    facts = CheckFacts(
+        cov_before_after=own,
+        cov_before_earlier=covariance(before, ahead, number(difference(design.tested, earlier.tested))),
+        cov_after_earlier=covariance(behind, ahead, number(difference(after.tested, earlier.tested))),
+    )
+    return Found(apart, FurtherNumbers(before=before, after=behind, earlier=ahead), facts)
 
 
 def covariance(one: Estimate, other: Estimate, apart: Estimate) -> float:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, engine_only
+from pipeline.results.attempt import CheckFacts
 from pipeline.results.estimate import estimate_of
 from pipeline.results.reason import Reason, reason
 
@@ -29,7 +30,7 @@ def run(setting: Setting) -> Found:
     worst = float(without[np.nanargmax(np.abs(without - tested.estimate))])
     alone = replace(tested.behind, workers=1)  # set beside the result, it tells of that worker
     found = estimate_of(worst, tested.std_error, tested.df).backed(alone)
-    return Found(found, facts={"largest_change": worst - tested.estimate, "workers": float(len(table))})
+    return Found(found, facts=CheckFacts(largest_change=worst - tested.estimate, workers=float(len(table))))
 
 
 CHECK = Check(by_worker, run)

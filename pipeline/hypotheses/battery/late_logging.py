@@ -15,6 +15,7 @@ from pipeline.hypotheses.battery.shared.log import inside, not_asked
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting
 from pipeline.hypotheses.design.coder import number_of
 from pipeline.hypotheses.lateness import DelayLaw, Within, delayed, simex
+from pipeline.results.attempt import CheckFacts
 from pipeline.results.estimate import estimate_of
 from pipeline.results.reason import Reason, not_estimable, reason
 
@@ -42,7 +43,7 @@ def run(setting: Setting) -> Found:
     if not (np.isfinite(factor) and np.isfinite(lost) and 1.0 / MOST < factor < MOST and lost > 1.0 / MOST):
         raise not_estimable("delay_not_extrapolated")
     found = estimate_of(tested.estimate * factor, tested.std_error * max(factor, 1.0 / lost), tested.df)
-    facts = {"share": compute.late_share, "days": float(compute.late_days), "kept": lost}
+    facts = CheckFacts(share=compute.late_share, days=float(compute.late_days), kept=lost)
     return Found(found.backed(tested.behind), facts=facts)
 
 

@@ -8,6 +8,7 @@ from pipeline.hypotheses.battery.shared.control import no_control
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined, difference
 from pipeline.hypotheses.design.exposures import TESTED_PART, Exposure, Part
 from pipeline.hypotheses.design.terms import contextual, exposure_term, rows_of
+from pipeline.results.attempt import CheckFacts, FurtherNumbers
 from pipeline.results.reason import Reason, reason
 
 CONTROLS = ("worker_solo", "client_solo", "concrete")
@@ -38,7 +39,7 @@ def run(setting: Setting) -> Found:
     own = [Exposure(mode, part=part) for mode in modes]
     mean = contextual(plan, own, {exposure.name: 1.0 / len(own) for exposure in own})
     apart = combined(model, design, difference(design.tested, mean))
-    return Found(apart, {"controls": combined(model, design, mean)}, {"controls": float(len(own))})
+    return Found(apart, FurtherNumbers(controls=combined(model, design, mean)), CheckFacts(controls=float(len(own))))
 
 
 CHECK = Check(not_applicable, run)

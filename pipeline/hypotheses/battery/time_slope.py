@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined, tested_again
 from pipeline.hypotheses.fitting import covariance_of
+from pipeline.results.attempt import CheckCodes, FurtherNumbers
 from pipeline.results.reason import Reason, reason
 
 
@@ -25,9 +26,10 @@ def run(setting: Setting) -> Found:
     design = replace(setting.primary.design, random={**random, "client_id": terms})
     other = setting.fit(design)
     if has:
-        return Found(setting.tested, {"without": combined(other, design, design.tested)})
+        return Found(setting.tested, FurtherNumbers(without=combined(other, design, design.tested)))
     none = covariance_of(other, "client_id", terms)[0][-1] == 0.0
-    return Found(tested_again(other, design), {"without": setting.tested}, names={"slopes": "none"} if none else {})
+    slopes = CheckCodes(slopes="none" if none else None)
+    return Found(tested_again(other, design), FurtherNumbers(without=setting.tested), names=slopes)
 
 
 CHECK = Check(not_applicable, run)

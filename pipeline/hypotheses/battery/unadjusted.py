@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, tested_again
+from pipeline.results.attempt import CheckCodes
 from pipeline.results.reason import Reason, reason
 
 
@@ -15,7 +16,7 @@ def run(setting: Setting) -> Found:
     """Leave the covariates out of the fixed terms, on the same rows; reported, does not decide."""
     names = covariates(setting)
     design = setting.primary.design.without(names)
-    return Found(tested_again(setting.fit(design), design), names={"columns": ",".join(names)})
+    return Found(tested_again(setting.fit(design), design), names=CheckCodes(columns=",".join(names)))
 
 
 def covariates(setting: Setting) -> list[str]:

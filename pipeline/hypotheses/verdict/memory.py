@@ -11,13 +11,13 @@ such cause makes the effect alone. Which window is asked (METHODS.md, "The ladde
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from pipeline.hypotheses.memory import Memory
+from pipeline.results.attempt import CheckFacts, FurtherNumbers
 from pipeline.results.estimate import Estimate
 
 Windows = Literal["both", "after", "earlier"]
@@ -38,21 +38,28 @@ class Reading:
         return self.memory.rho_break()
 
 
-def read(beside: Mapping[str, Estimate], facts: Mapping[str, float]) -> Reading:
-    """From the numbers of the check `hidden_cause`: `before`, `after`, where there is one `earlier`, and covariances."""
-    b, a = beside["before"], beside["after"]
-    if "earlier" not in beside:
-        return Reading(_memory(b, a, facts["cov_before_after"]), "after")
-    e, cov = beside["earlier"], facts["cov_after_earlier"]
+def read(beside: FurtherNumbers, facts: CheckFacts) -> Reading:
+    """From the numbers of the check `hidden_cause`: `before`, `after`, where there is one `earlier`, and covariances.
+
+    ValueError where one is missing that belongs to them.
+    """
+    b, a, e = beside.before, beside.after, beside.earlier
+    b_a, b_e, a_e = facts.cov_before_after, facts.cov_before_earlier, facts.cov_after_earlier
+    if b is None or a is None or b_a is None:
+        raise ValueError("a check of a hidden cause without its windows")
+    if e is None:
+        return Reading(_memory(b, a, b_a), "after")
+    if b_e is None or a_e is None:
+        raise ValueError("a window before the exposure without its covariances")
     sign = 1.0 if b.estimate >= 0 else -1.0
     if sign * a.estimate < -OPPOSITE * a.std_error:
-        return Reading(_memory(b, e, facts["cov_before_earlier"]), "earlier")
+        return Reading(_memory(b, e, b_e), "earlier")
     excess = sign * (e.estimate - a.estimate)
-    if excess > CLEAR * np.sqrt(max(a.std_error**2 + e.std_error**2 - 2.0 * cov, 0.0)):
-        return Reading(_memory(b, a, facts["cov_before_after"]), "after")
+    if excess > CLEAR * np.sqrt(max(a.std_error**2 + e.std_error**2 - 2.0 * a_e, 0.0)):
+        return Reading(_memory(b, a, b_a), "after")
     mean = (a.estimate + e.estimate) / 2.0
-    variance = (a.std_error**2 + e.std_error**2 + 2.0 * cov) / 4.0
-    covariance = (facts["cov_before_after"] + facts["cov_before_earlier"]) / 2.0
+    variance = (a.std_error**2 + e.std_error**2 + 2.0 * a_e) / 4.0
+    covariance = (b_a + b_e) / 2.0
     df = min(one.df if one.df is not None else np.inf for one in (b, a, e))
     return Reading(Memory(b.estimate, mean, b.std_error**2, variance, covariance, df), "both")
 

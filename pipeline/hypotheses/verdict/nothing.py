@@ -45,7 +45,7 @@ def _feedback(case: Case) -> list[str]:
 def _controls(case: Case) -> list[str]:
     """No control may have a clear effect, on either side, at alpha over their number."""
     controls = [one for one in case.attempts if one.check in case.rules.specificity_checks]
-    asked = [(one, one.beside["control"]) for one in controls if "control" in one.beside]
+    asked = [(one, one.beside.control) for one in controls if one.beside.control is not None]
     left = [one.check for one in controls if one.state == "not_computed"]
     return [one.check for one, own in asked if own.p_value < case.rules.alpha / len(asked)] + left
 
@@ -54,25 +54,25 @@ def _specificity(case: Case) -> list[str]:
     """The number minus the mean of the controls must include zero, or be too small to matter itself."""
     attempt = case.attempt("specificity")
     small = attempt is not None and attempt.estimate is not None and case.within_limit(attempt.estimate)
-    return [] if small else _clear(case, attempt, None)
+    return [] if small else _clear(case, attempt, attempt.estimate if attempt else None)
 
 
 def _lead(case: Case) -> list[str]:
-    return _clear(case, case.attempt("hidden_cause"), "after")
+    attempt = case.attempt("hidden_cause")
+    return _clear(case, attempt, attempt.beside.after if attempt else None)
 
 
 def _average(case: Case) -> list[str]:
     """Where the number clearly hangs on how often a client is accompanied, the average client's must be as small."""
     attempt = case.attempt("average_client")
-    product = attempt.beside.get("product") if attempt is not None else None
+    product = attempt.beside.product if attempt is not None else None
     if attempt is None or attempt.estimate is None or product is None or product.p_value >= case.rules.alpha:
         return []
     return [] if case.within_limit(attempt.estimate) else ["average_client"]
 
 
-def _clear(case: Case, attempt: Attempt | None, name: str | None) -> list[str]:
-    """The check, where its number excludes zero or could not be computed."""
+def _clear(case: Case, attempt: Attempt | None, number: Estimate | None) -> list[str]:
+    """The check, where a number of it excludes zero or could not be computed."""
     if attempt is None or attempt.state == "not_applicable":
         return []
-    number: Estimate | None = attempt.estimate if name is None else attempt.beside.get(name)
     return [] if number is not None and number.p_value >= case.rules.alpha else [attempt.check]

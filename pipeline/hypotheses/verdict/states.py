@@ -6,13 +6,13 @@ What each rule of the verdict does with each state stands in `decisions`. A new 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.base.params import VerdictRules
 from pipeline.hypotheses.verdict import memory
-from pipeline.results.attempt import Attempt, CheckResult, State
+from pipeline.results.attempt import Attempt, CheckFacts, CheckResult, FurtherNumbers, State
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Tested
 from pipeline.vocabulary.checks import CHECKS, Group, group
@@ -24,10 +24,10 @@ class Reading:
 
     tested: Tested
     estimate: Estimate
-    beside: Mapping[str, Estimate]
+    beside: FurtherNumbers
+    facts: CheckFacts
     decides: bool
     alpha: float
-    facts: Mapping[str, float] = field(default_factory=dict)
     rho_star: float = 1.0
     product_alpha: float = 0.05
 
@@ -64,10 +64,12 @@ def attempt_of(result: CheckResult, tested: Tested, rules: VerdictRules) -> Atte
     """One check with its state."""
     decides = result.check in deciding(rules)
     return Attempt(
-        **result.model_dump(exclude={"outcome", "reason", "estimate", "beside"}),
+        check=result.check,
         reason=result.reason,
         estimate=result.estimate,
         beside=result.beside,
+        facts=result.facts,
+        names=result.names,
         group=group(result.check),
         decides=decides,
         state=_state(result, tested, decides, rules),
@@ -83,7 +85,7 @@ def deciding(rules: VerdictRules) -> tuple[str, ...]:
 def _state(result: CheckResult, tested: Tested, decides: bool, rules: VerdictRules) -> State:
     if result.outcome != "computed" or result.estimate is None:
         return "not_applicable" if result.outcome == "not_applicable" else "not_computed"
-    reading = Reading(tested, result.estimate, result.beside, decides, rules.alpha, result.facts, rules.rho_star)
+    reading = Reading(tested, result.estimate, result.beside, result.facts, decides, rules.alpha, rules.rho_star)
     reading = replace(reading, product_alpha=rules.product_alpha)
     return READ[group(result.check)](reading)
 
@@ -105,7 +107,7 @@ def tried_again(reading: Reading) -> State:
 
 def specific(reading: Reading) -> State:
     """Joint minus a control: broke where the control shows an effect of the same sign and cannot be told apart."""
-    control = reading.beside.get("control")
+    control = reading.beside.control
     same = control is not None and reading.keeps_side(control)
     return reading.against() if same and not reading.keeps_side(reading.estimate) else "held"
 
@@ -118,8 +120,8 @@ def lasting_cause(reading: Reading) -> State:
     if not reading.something_there:
         return "no_difference"
     # a product of paths (no weights) is read from its second path, whose sign is its own
-    turned = bool(reading.tested.weights) and reading.sign * reading.beside["before"].estimate <= 0
     found = memory.read(reading.beside, reading.facts)
+    turned = bool(reading.tested.weights) and reading.sign * found.memory.before <= 0
     return "held" if found.rho_break < reading.rho_star and not turned else reading.against()
 
 
@@ -141,7 +143,7 @@ def evidence(reading: Reading) -> State:
 
 def average(reading: Reading) -> State:
     """Where the effect may hang on how often a client is accompanied, the average client's must keep its side, too."""
-    product = reading.beside.get("product")
+    product = reading.beside.product
     if product is None or product.p_value >= reading.product_alpha:
         return "no_difference"
     return tried_again(reading)

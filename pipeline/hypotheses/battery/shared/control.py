@@ -7,6 +7,7 @@ import numpy as np
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined, difference
 from pipeline.hypotheses.design.exposures import TESTED_PART, Exposure, Part, main_modes
 from pipeline.hypotheses.design.terms import contextual, exposure_term, rows_of
+from pipeline.results.attempt import FurtherNumbers
 from pipeline.results.reason import Reason, reason
 
 
@@ -49,4 +50,4 @@ def beside(setting: Setting, mode: str) -> Found:
     own = control.of_part(part)
     weights = contextual(plan, [own], {own.name: 1.0})
     apart = combined(model, design, difference(design.tested, weights))
-    return Found(apart, {"control": combined(model, design, weights)})
+    return Found(apart, FurtherNumbers(control=combined(model, design, weights)))

@@ -13,6 +13,7 @@ from pipeline.hypotheses.design.sample import Sample
 from pipeline.hypotheses.design.terms import Design, Focus, Term, build_design
 from pipeline.hypotheses.engines import Combines, FittedModel, combination, fit_design
 from pipeline.hypotheses.fitting import FittedDesign
+from pipeline.results.attempt import CheckCodes, CheckFacts, FurtherNumbers
 from pipeline.results.estimate import Estimate
 from pipeline.results.reason import Reason, not_estimable, reason
 
@@ -69,12 +70,12 @@ class Setting:
 
 @dataclass(frozen=True)
 class Found:
-    """What a check found: its number, further numbers and facts by name."""
+    """What a check found: its number, further numbers, facts and codes."""
 
     estimate: Estimate
-    beside: Mapping[str, Estimate] = field(default_factory=dict)
-    facts: Mapping[str, float] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
+    beside: FurtherNumbers = field(default_factory=FurtherNumbers)
+    facts: CheckFacts = field(default_factory=CheckFacts)
+    names: CheckCodes = field(default_factory=CheckCodes)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pipeline.hypotheses.design.exposures import Exposure
 from pipeline.hypotheses.design.people import people_behind
 from pipeline.hypotheses.design.terms import Design, Term
 from pipeline.hypotheses.kinds.hazard.model import AtRisk, dose_term
-from pipeline.results.attempt import CheckResult
+from pipeline.results.attempt import CheckResult, FurtherNumbers
 from pipeline.results.estimate import Estimate, estimate_of
 from pipeline.results.reason import Reason, reason
 
@@ -31,7 +31,7 @@ def _control(at_risk: AtRisk, mode: str) -> CheckResult:
         apart, alone = _beside(at_risk, mode)
     except Exception as error:
         return CheckResult(check=name, outcome="not_computed", reason=why_not(error))
-    return CheckResult(check=name, outcome="computed", estimate=apart, beside={"control": alone})
+    return CheckResult(check=name, outcome="computed", estimate=apart, beside=FurtherNumbers(control=alone))
 
 
 def _no_control(at_risk: AtRisk, mode: str) -> Reason | None:

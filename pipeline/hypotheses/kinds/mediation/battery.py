@@ -19,7 +19,7 @@ from pipeline.hypotheses.design.sample import Sample
 from pipeline.hypotheses.design.terms import plain_term, rows_of, split_dose
 from pipeline.hypotheses.engines import fit_design
 from pipeline.hypotheses.kinds.mediation.paths import Paths, mediator_of, path_designs
-from pipeline.results.attempt import CheckResult
+from pipeline.results.attempt import CheckFacts, CheckResult, FurtherNumbers
 from pipeline.results.reason import not_estimable, reason
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def _hidden_cause(plan: Plan, paths: Paths, built: Sample, mediator: Floats, com
     model = fit_design(replace(design, random=ended.random, uncorrelated=ended.uncorrelated), compute)
     if not model.converged:
         raise not_estimable("not_converged")
-    weights = {"before": {paths.m: 1.0}, "after": {AFTER: 1.0}}
-    beside = {name: combined(model, design, own) for name, own in weights.items()}
-    apart = combined(model, design, difference(weights["before"], weights["after"]))
-    facts = {"cov_before_after": covariance(beside["before"], beside["after"], apart)}
+    second, later_one = {paths.m: 1.0}, {AFTER: 1.0}
+    before, after = combined(model, design, second), combined(model, design, later_one)
+    apart = combined(model, design, difference(second, later_one))
+    beside, facts = FurtherNumbers(before=before, after=after), CheckFacts(cov_before_after=covariance(before, after, apart))
     return CheckResult(check="hidden_cause", outcome="computed", estimate=apart, beside=beside, facts=facts)
