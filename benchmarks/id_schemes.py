@@ -21,7 +21,7 @@ import numpy as np
 from numpy.random import PCG64, Generator
 
 from pipeline.ingest.assemble import guessable
-from pipeline.ingest.person_names import GIVEN, SURNAMES
+from pipeline.base.person_names import GIVEN, SURNAMES
 from pipeline.tables.arrays import strings
 
 Scheme = Callable[[Generator, int], list[str]]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from pipeline.base import params
 from pipeline.base.errors import ParamsError
+from pipeline.base.spoken import found, spoken
 from pipeline.base.yaml_text import parse
 from pipeline.hypotheses.rules import closed_values
 
@@ -98,7 +99,7 @@ CASES = [
     ("sources.tables.sessions.colums", {}, "sources.tables.sessions.colums", "did you mean `columns`"),
     ("sources.tables.sessions.columns.day", 3, "sources.tables.sessions.columns.day", "string"),
     ("sources.ratings.wai.rater", "patient", "sources.ratings.wai.rater", "client"),
-    ("sources.ratings.wai.labels", {"Never": "one"}, "sources.ratings.wai.labels.Never", "number"),
+    ("sources.ratings.wai.labels", {"Never": "one"}, "sources.ratings.wai.labels.<key 1>", "number"),
     ("privacy.k", 1, "privacy.k", "greater than or equal to 2"),
     ("privacy.k", "five", "privacy.k", "integer"),
     ("privacy.release", "everyone", "privacy.release", "public"),
@@ -120,9 +121,9 @@ CASES = [
     ("hypotheses.joint.outcome", "wai_sr", "hypotheses.joint.outcome", "object"),
     ("hypotheses.joint.covariates", "phase", "hypotheses.joint.covariates", "array"),
     ("hypotheses.joint.random", ["client_id"], "hypotheses.joint.random", "object"),
-    ("hypotheses", {"x; touch y": {}}, "hypotheses.x; touch y", "cannot be used as a key"),
-    ("hypotheses", {"Joint": {}}, "hypotheses.Joint", "cannot be used as a key"),
-    ("hypotheses", {"$(id)": {}}, "hypotheses.$(id)", "cannot be used as a key"),
+    ("hypotheses", {"x; touch y": {}}, "hypotheses.<key 1>", "cannot be used as a key"),
+    ("hypotheses", {"Joint": {}}, "hypotheses.<key 1>", "cannot be used as a key"),
+    ("hypotheses", {"$(id)": {}}, "hypotheses.<key 1>", "cannot be used as a key"),
     ("hypotheses", {"con": {}}, "hypotheses.con", "cannot be used as a key"),
     ("hypotheses", {"null": {}}, "hypotheses.null", "reads this word as a truth value"),
     ("hypotheses", {"com1": {}}, "hypotheses.com1", "Windows"),
@@ -263,7 +264,7 @@ def test_all_errors_come_at_once(minimal: dict[str, Any]) -> None:
         "study.seed",
         "privacy.k",
         "hypotheses.joint.role",
-        "extra",
+        "<key 11>",
     }
 
 
@@ -314,3 +315,100 @@ def test_any_value_in_any_section_is_read_or_refused_in_words(value: Any) -> Non
     base = parse(TEXT)
     for section in base:
         assert _accepted_or_explained(lambda: params.validate({**base, section: value}))  # noqa: B023
+
+
+PERSONS = ("Maria Gonzalez", "Kim Lee", "gonzalez", "1984-03-05", "555-123-4567", "claim_of_maria_gonzalez", "born_5_3_1984")
+KEYS = (
+    "",
+    "study",
+    "sources",
+    "sources.tables",
+    "sources.tables.sessions",
+    "sources.tables.sessions.columns",
+    "sources.ratings",
+    "sources.ratings.wai",
+    "hypotheses",
+    "hypotheses.joint",
+    "hypotheses.joint.exposure",
+    "privacy.policies",
+    "measures.scales",
+)
+PLACES = (
+    "study.origin",
+    "study.seed",
+    "sources.directory",
+    "sources.tables.sessions.file",
+    "sources.tables.sessions.wide",
+    "sources.ratings.wai.rater",
+    "privacy.k",
+    "privacy.policies.missing_id",
+    "hypotheses.joint.role",
+    "hypotheses.joint.effect",
+    "hypotheses.joint.exposure.dose",
+    "hypotheses.joint.exposure.lag",
+    "hypotheses.joint.covariates",
+    "compute.engine",
+)
+
+
+def placed(data: dict[str, Any], path: str, value: object) -> dict[str, Any]:
+    """A copy with a value at a dotted path, sections made on the way."""
+    result = copy.deepcopy(data)
+    *parents, last = path.split("/")
+    here = result
+    for part in parents:
+        here = here.setdefault(part, {})
+    here[last] = value
+    return result
+
+
+@pytest.mark.parametrize("person", PERSONS)
+def test_what_is_typed_in_the_wrong_place_is_never_repeated(minimal: dict[str, Any], person: str) -> None:
+    sessions = "sources/tables/sessions"
+    bad = [placed(minimal, place.replace(".", "/"), one) for place in PLACES for one in (person, [person, 1], {person: 1})]
+    bad += [placed(minimal, f"{key.replace('.', '/')}/{person}".strip("/"), {"unknown": 3.5}) for key in KEYS]
+    bad += [placed(minimal, f"{sessions}/{name}/setting/{person}", []) for name in ("recode", "missing")]
+    bad += [placed(minimal, f"{sessions}/{name}/{person}", 1) for name in ("rows", "codes", "split")]
+    bad += [placed(minimal, f"sources/{name}/{person}", "many") for name in ("ratings/wai/labels", "read")]
+    refused = 0
+    for data in bad:
+        try:
+            params.validate(data)
+        except ParamsError as error:
+            refused += 1
+            assert person not in str(error), str(error)
+    assert refused >= len(bad) - 6  # what has the form of a file's name or of a column is taken for one
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "recode: {{a: {{{0}: 1, {0}: 2}}}}",
+        "title: *{0}",
+        "title: &{0} x",
+        "title: !{0} x",
+        "seed: {0}",
+        "{0}: 010",
+        "{0}: {{[1]: 2}}",
+    ],
+)
+@pytest.mark.parametrize("person", ["Maria_Gonzalez", "tempelhof", "maria_gonzalez", "1984-03-05", "19840305123"])
+def test_nor_by_the_reader_of_yaml(line: str, person: str) -> None:
+    with pytest.raises(ParamsError) as caught:
+        params.load(f"study:\n  {line.format(person)}\n")
+    assert person not in str(caught.value), str(caught.value)
+    assert any(problem.where.endswith("(line 2)") or person[0].isdigit() for problem in caught.value.problems) or (
+        "line 2" in str(caught.value) or "study" in str(caught.value)
+    )
+
+
+@given(st.from_regex(r"[A-Z][a-z]{2,9} [A-Z][a-z]{2,9}|[0-9]{5,12}|[0-9]{2,4}[-/.][0-9]{2}[-/.][0-9]{2,4}", fullmatch=True))
+def test_names_and_long_numbers_are_told_by_their_kind(text: str) -> None:
+    assert not spoken(text)
+    assert text not in found(text, ["joint", "within"])
+    assert found([text]) == "a list"
+
+
+@pytest.mark.parametrize(("value", "told"), [(7.5, "7.5"), (-1, "-1"), (19840305, "a number"), ("jiont", '"jiont"')])
+def test_what_can_be_nobodys_is_told(value: object, told: str) -> None:
+    assert found(value, ["joint"]) == told

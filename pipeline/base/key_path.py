@@ -1,22 +1,26 @@
-"""Where in params.yaml an error stands: its key path, what was found there, what is allowed, and the nearest valid name."""
+"""Where in params.yaml an error stands: its key path, what was found there, what is allowed, and the nearest valid name.
+
+A key path shows the keys that are ours and those formed like them; any other key is told by its number, and what stands
+under a key by its kind (pipeline.base.spoken): nothing of params.yaml has been through the net for personal data yet.
+"""
 
 from __future__ import annotations
 
 import difflib
-import json
 import re
 import types
-from typing import TYPE_CHECKING, Annotated, TypeGuard, Union, get_args, get_origin
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Literal, TypeGuard, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from pipeline.base.errors import Problem
+from pipeline.base.spoken import NAME_PATTERN, close_to, found, spoken
 from pipeline.base.yaml_text import Path, show
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 NOWHERE = object()
 
 
@@ -29,7 +33,7 @@ def nearest(name: str, names: list[str]) -> str:
 def problem(detail: ErrorDetails, data: object, whole: type[BaseModel]) -> Problem:
     """One of pydantic's errors over `data`, which was to be a `whole`: its key path, what was found, what is allowed."""
     path = _real_path(detail["loc"], data)
-    kind, where = detail["type"], show(path)
+    kind, where = detail["type"], told(path, whole, data)
     if kind == "extra_forbidden":
         return Problem(where, "unknown key", nearest(str(path[-1]), _keys_at(whole, path[:-1])))
     if kind == "missing":
@@ -43,12 +47,52 @@ def problem(detail: ErrorDetails, data: object, whole: type[BaseModel]) -> Probl
             f"a name that cannot be used as a key ({str(detail['msg']).removeprefix('Value error, ')})",
             f"use a name like {NAME_PATTERN}",
         )
-    found = _found(detail.get("input"))
     if kind == "literal_error" and detail.get("input") is None and "null" in _choices(detail):
         return Problem(where, "found nothing", 'name one; "null" needs its quotes, YAML reads it as nothing without them')
     if kind == "literal_error":
-        return Problem(where, f"found {found}", nearest(str(detail.get("input")), _choices(detail)))
-    return Problem(where, f"found {found}", f"allowed: {_allowed(detail)}")
+        seen = found(detail.get("input"), _choices(detail))
+        return Problem(where, f"found {seen}", nearest(str(detail.get("input")), _choices(detail)))
+    return Problem(where, f"found {found(detail.get('input'))}", f"allowed: {_allowed(detail)}")
+
+
+def told(path: Path, whole: type[BaseModel], data: object = None) -> str:
+    """A key path over `data`, which was to be a `whole`: our own keys and what is formed like them, others as `<key 3>`."""
+    kinds: list[object] = [whole]
+    parts: list[str | int] = []
+    for part in path:
+        parts.append(part if isinstance(part, int) or _may_be_told(part, kinds) else _number_of(part, data))
+        kinds = [inner for kind in kinds for inner in _step(kind, part)]
+        data = _inner(data, part)
+    return show(tuple(parts))
+
+
+def telling(whole: type[BaseModel]) -> Callable[[Path], str]:
+    """How the reader of YAML shows a key path in a file that is to be a `whole`."""
+    return lambda path: told(path, whole)
+
+
+def _may_be_told(key: str, kinds: list[object]) -> bool:
+    """Whether a key is ours, nearly ours, or one that the study names and that is formed like ours."""
+    ours = _names_in(kinds)
+    named = any(get_origin(kind) is dict and _is_name(get_args(kind)[0]) for kind in kinds)
+    return key in ours or (named and spoken(key)) or close_to(key, ours)
+
+
+def _names_in(kinds: list[object]) -> set[str]:
+    """The keys that sections and closed sets of keys among some annotations know."""
+    fields = {name for kind in kinds if _is_model(kind) for name in kind.model_fields}
+    keys = (get_args(kind)[0] for kind in kinds if get_origin(kind) is dict)
+    return fields | {name for key in keys if get_origin(key) is Literal for name in get_args(key)}
+
+
+def _is_name(key: object) -> bool:
+    rules = get_args(key)[1:] if get_origin(key) is Annotated else ()
+    return any(isinstance(rule, StringConstraints) and rule.pattern == NAME_PATTERN for rule in rules)
+
+
+def _number_of(key: str, here: object) -> str:
+    keys = list(here) if isinstance(here, dict) else []
+    return f"<key {keys.index(key) + 1}>" if key in keys else "<key>"
 
 
 def _choices(detail: ErrorDetails) -> list[str]:
@@ -62,19 +106,14 @@ def _allowed(detail: ErrorDetails) -> str:
     return message.removeprefix("Input should be ").removeprefix("Value error, ").replace("String should", "should")
 
 
-def _found(value: object) -> str:
-    shown = json.dumps(value, ensure_ascii=True, default=str)
-    return shown if len(shown) <= 60 else shown[:57] + "..."
-
-
 def _real_path(loc: tuple[str | int, ...], data: object) -> Path:
     """Drop what pydantic adds to a location (union branch names, `[key]`), keeping only keys that are in the file."""
     path: list[str | int] = []
     here = data
     for index, part in enumerate(loc):
-        found = _inner(here, part)
-        if found is not NOWHERE:
-            here = found
+        inner = _inner(here, part)
+        if inner is not NOWHERE:
+            here = inner
             path.append(part)
         elif index == len(loc) - 1 and isinstance(here, dict) and part != "[key]":
             path.append(part)

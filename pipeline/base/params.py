@@ -15,7 +15,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from pipeline.base import options
 from pipeline.base.errors import ParamsError, Problem
-from pipeline.base.key_path import problem
+from pipeline.base.key_path import problem, telling
 from pipeline.base.section import FileName, Header, Name, Section, Share, Text
 from pipeline.base.sources import Sources
 from pipeline.base.yaml_text import parse
@@ -321,7 +321,7 @@ class Params(Section):
 
 def load(text: str) -> Params:
     """Read the text of params.yaml; ParamsError names every error with its key path and the nearest valid name."""
-    return validate(parse(text))
+    return validate(parse(text, telling(Params)))
 
 
 def validate(data: object) -> Params:

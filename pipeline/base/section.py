@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from pipeline.base.key_path import NAME_PATTERN
+from pipeline.base.spoken import NAME_PATTERN
 
 # Names become files and parts of commands; Windows opens a device where it meets one of these.
 DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})

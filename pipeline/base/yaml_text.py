@@ -7,15 +7,17 @@ off whatever stays text without them. Where a number or a truth value is called 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from pipeline.base.errors import ParamsError, Problem
+from pipeline.base.spoken import spoken
 
 if TYPE_CHECKING:
     from ruamel.yaml.nodes import MappingNode, Node
 
 Path = tuple[str | int, ...]
+Tell = Callable[[Path], str]
 
 # What is no text, and what other readers (editors, R) read differently or few people mean as written.
 SURPRISES = (
@@ -34,15 +36,21 @@ MOST_LEVELS = 40  # sections in sections; params.yaml itself has seven
 LONGEST_NUMBER = 40  # characters
 
 
-def parse(text: str) -> object:
+def plainly(path: Path) -> str:
+    """The key path of a file of no declared shape: keys that are formed like ours, and no other."""
+    return show(tuple(part if isinstance(part, int) or spoken(part) else "<key>" for part in path))
+
+
+def parse(text: str, tell: Tell = plainly) -> object:
     """Read YAML text into plain dicts, lists and scalars.
 
-    Raises ParamsError naming every duplicate key, alias, tag and surprising scalar with its key path and line.
+    Raises ParamsError naming every duplicate key, alias, tag and surprising scalar with its line and, as far as `tell` shows
+    it, its key path; never the text itself.
     """
     node = _compose(text)
     if node is None:
         raise ParamsError(Problem("params.yaml", "the file is empty", "start from the params.yaml of a fresh clone"))
-    problems = list(_problems(node, (), set()))
+    problems = list(_problems(node, (), set(), tell))
     if problems:
         raise ParamsError(problems)
     return _construct(node)
@@ -71,12 +79,17 @@ def _compose(text: str) -> Node | None:
         where = f"params.yaml line {mark.line + 1}" if mark else "params.yaml"
         mend = "check indentation, colons and quotes"
         mend = "indent with spaces in place of the tab" if "'\\t'" in str(error.problem) else mend
-        found = Problem(where, f"not readable as YAML ({error.problem})", mend)
+        found = Problem(where, f"not readable as YAML ({_without_text(str(error.problem))})", mend)
     except YAMLError:
         found = Problem("params.yaml", "not readable as YAML: a character that YAML forbids", "save it as plain UTF-8")
     except RecursionError:  # of text that breaks the C parser before it is told how deep it goes
         found = Problem("params.yaml", "not readable as YAML: nested too deep", "take the colons or indents away")
     raise ParamsError(found)
+
+
+def _without_text(problem: str) -> str:
+    """What the reader says, without the alias, anchor or tag that it repeats; a token of its own is `<scalar>` or one mark."""
+    return re.sub(r"'(?!<[a-z ]+>'|.'|\\.').+'", "a text", problem)
 
 
 def _looked_through(text: str) -> tuple[Problem | None, bool]:
@@ -109,9 +122,9 @@ def _looked_through(text: str) -> tuple[Problem | None, bool]:
     return None, is_plain
 
 
-def _problems(node: Node, path: Path, seen: set[int]) -> Iterator[Problem]:
+def _problems(node: Node, path: Path, seen: set[int], tell: Tell) -> Iterator[Problem]:
     """The problems of a node and of what is below it; each node once, since aliases of aliases stand for billions."""
-    line = f"{show(path)} (line {node.start_mark.line + 1})"
+    line = f"{tell(path)} (line {node.start_mark.line + 1})"
     if str(node.tag).startswith("!"):
         yield Problem(line, "a YAML tag (!...)", "remove the tag")
     if node.anchor:
@@ -122,27 +135,27 @@ def _problems(node: Node, path: Path, seen: set[int]) -> Iterator[Problem]:
     from ruamel.yaml.nodes import MappingNode, SequenceNode
 
     if isinstance(node, MappingNode):
-        yield from _mapping_problems(node, path, seen)
+        yield from _mapping_problems(node, path, seen, tell)
     elif isinstance(node, SequenceNode):
         for index, child in enumerate(node.value):
-            yield from _problems(child, (*path, index), seen)
+            yield from _problems(child, (*path, index), seen, tell)
     else:
         yield from _scalar_problems(node, line)
 
 
-def _mapping_problems(node: MappingNode, path: Path, seen: set[int]) -> Iterator[Problem]:
+def _mapping_problems(node: MappingNode, path: Path, seen: set[int], tell: Tell) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for key, value in node.value:
         line = key.start_mark.line + 1
         if type(key).__name__ != "ScalarNode":
-            yield Problem(f"{show(path)} (line {line})", "a key that is not plain text", "use a plain name as the key")
+            yield Problem(f"{tell(path)} (line {line})", "a key that is not plain text", "use a plain name as the key")
             continue
         child = (*path, str(key.value))
         if key.value in first:
             what = f"the key stands twice (first on line {first[key.value]})"
-            yield Problem(f"{show(child)} (line {line})", what, "keep one of the two")
+            yield Problem(f"{tell(child)} (line {line})", what, "keep one of the two")
         first.setdefault(key.value, line)
-        yield from _problems(value, child, seen)
+        yield from _problems(value, child, seen, tell)
 
 
 def _scalar_problems(node: Node, where: str) -> Iterator[Problem]:
@@ -155,7 +168,7 @@ def _scalar_problems(node: Node, where: str) -> Iterator[Problem]:
             return
         for pattern, name in SURPRISES:
             if pattern.fullmatch(str(node.value)):
-                yield Problem(where, f"found {node.value}: {name}", QUOTE_IT)
+                yield Problem(where, f"found {name}", QUOTE_IT)
                 return
 
 

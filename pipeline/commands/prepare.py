@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipeline.base.errors import ParamsError, Problem, SourceError
-from pipeline.base.key_path import problem
+from pipeline.base.key_path import problem, telling
 from pipeline.base.yaml_text import parse
 from pipeline.prepare.identified import Identified
 from pipeline.prepare.plan import Preparation
@@ -71,7 +71,7 @@ def plan_of(arguments: argparse.Namespace) -> Preparation:
     data: dict[str, object] = {}
     if arguments.plan is not None:
         try:
-            found = parse(Path(arguments.plan).read_text(encoding="utf-8"))
+            found = parse(Path(arguments.plan).read_text(encoding="utf-8"), telling(Preparation))
         except (OSError, UnicodeDecodeError):
             raise ParamsError(Problem("--plan", "cannot be read", "name a YAML file")) from None
         data = dict(found) if isinstance(found, dict) else {}

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pipeline.ingest.person_names import known
+from pipeline.base.person_names import known
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,7 +15,7 @@ from pipeline.base.errors import Problem
 from pipeline.base.params import Params
 from pipeline.base.section import Section
 from pipeline.ingest.net import broken_rules
-from pipeline.ingest.person_names import given_names, name_pair, names_somebody, surnames, written_together
+from pipeline.base.person_names import given_names, name_pair, names_somebody, surnames, written_together
 
 # Dates, links and addresses of computers stand in the names of files, claims and settings for other reasons.
 RULES: Mapping[str, str] = {

@@ -9,7 +9,7 @@ import string
 from collections.abc import Callable
 
 from pipeline.ingest.bodies import Bodies
-from pipeline.ingest.person_names import known
+from pipeline.base.person_names import known
 
 MOST = 400  # ids looked at
 SHARE = 0.5  # of ids that can be read from which on they were written so

@@ -11,9 +11,9 @@ from pydantic import Field, ValidationError, model_validator
 
 from pipeline.base import options
 from pipeline.base.errors import MeasureError, ParamsError, Problem
-from pipeline.base.key_path import nearest, problem
+from pipeline.base.key_path import nearest, problem, telling, told
 from pipeline.base.section import Name, Section, Share, Text
-from pipeline.base.yaml_text import parse, show
+from pipeline.base.yaml_text import parse
 
 TOTAL = "total"
 EXAMPLES = "see instruments/README.md and pipeline/measures/instruments for examples"
@@ -67,7 +67,7 @@ class Instrument(Section):
 def read_instrument(text: str, file: str) -> Instrument:
     """Read one instrument file's text; MeasureError names the file and every key that is wrong."""
     try:
-        content = parse(text)
+        content = parse(text, telling(Instrument))
     except ParamsError as error:
         raise MeasureError([_unreadable(found, file) for found in error.problems]) from None
     try:
@@ -146,10 +146,10 @@ def _problems(error: ValidationError, content: object, file: str) -> Iterator[Pr
         if not detail["loc"] and detail["type"] == "value_error":
             yield from (Problem(file, fault, EXAMPLES) for fault in detail["msg"].removeprefix("Value error, ").split("; "))
         elif detail["type"] == "missing":
-            yield Problem(f"{file}: {show(detail['loc'])}", "this key is missing", EXAMPLES)
+            yield Problem(f"{file}: {told(detail['loc'], Instrument, content)}", "this key is missing", EXAMPLES)
         elif detail["type"] == "too_short":
             if not detail["input"]:  # else its entries are at fault, and are named one by one
-                yield Problem(f"{file}: {show(detail['loc'])}", "an empty list", "name at least one")
+                yield Problem(f"{file}: {told(detail['loc'], Instrument, content)}", "an empty list", "name at least one")
         elif not detail["loc"]:
             yield Problem(file, "not a list of keys with their values", EXAMPLES)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.ingest.person_names import GIVEN, SURNAMES
+from pipeline.base.person_names import GIVEN, SURNAMES
 from pipeline.start.blocks import EVENT, INSTANCE, INSTRUMENT, SESSION, Column
 from pipeline.start.items import headers_of
 from pipeline.start.result import Plain, Setup
