@@ -20,8 +20,8 @@ from datetime import date
 import numpy as np
 from numpy.random import PCG64, Generator
 
-from pipeline.ingest.assemble import guessable
 from pipeline.base.person_names import GIVEN, SURNAMES
+from pipeline.ingest.assemble import guessable
 from pipeline.tables.arrays import strings
 
 Scheme = Callable[[Generator, int], list[str]]

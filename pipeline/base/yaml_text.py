@@ -88,7 +88,7 @@ def _compose(text: str) -> Node | None:
 
 
 def _without_text(problem: str) -> str:
-    """What the reader says, without the alias, anchor or tag that it repeats; a token of its own is `<scalar>` or one mark."""
+    """What the reader says, without the alias, anchor or tag that it repeats; its own tokens are `<scalar>` or one mark."""
     return re.sub(r"'(?!<[a-z ]+>'|.'|\\.').+'", "a text", problem)
 
 

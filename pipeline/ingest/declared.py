@@ -9,6 +9,7 @@ from pipeline.base.errors import Problem
 from pipeline.base.key_path import nearest
 from pipeline.base.params import Params
 from pipeline.base.sources import Ordered, RatingSource, Sources, TableSource
+from pipeline.base.spoken import found
 from pipeline.ingest.cells import MISSING, Fault, Reading, plain_text
 from pipeline.ingest.parts import SESSION, all_sources, has_place, headers_of
 from pipeline.tables import Clients, Column, Table, by_name, ratings
@@ -35,7 +36,9 @@ def _source_problems(params: Params) -> Iterator[Problem]:
         declared = _of_ratings(source) if isinstance(source, RatingSource) else tables[key.partition(".")[2]]
         for file in source.all_files:
             if file.rpartition(".")[2].lower() not in ENDINGS:
-                yield Problem(f"{where}.file", f"no reader for the ending of `{file}`", f"one of: {', '.join(ENDINGS)}")
+                yield Problem(
+                    f"{where}.file", "no reader for the ending of this file's name", f"one of: {', '.join(ENDINGS)}"
+                )
         yield from _column_problems(where, source, declared)
         yield from _recode_problems(where, source, declared)
         yield from _other_problems(where, source, declared)
@@ -77,15 +80,17 @@ def _recode_problems(where: str, source: TableSource, declared: type[Table]) -> 
             known = [*source.columns]
             yield Problem(f"{where}.recode.{name}", "recodes a column that is not mapped", nearest(name, known))
             continue
-        for raw, target in recode.items():
+        for number, (_, target) in enumerate(recode.items(), 1):
             if target is None or (target == MISSING and MISSING not in column.codes):
                 continue
             if not _is_right(column, plain_text(target)):
-                yield Problem(f"{where}.recode.{name}.{raw}", f"`{plain_text(target)}` is no value of {name}", _mend(column))
+                at = f"{where}.recode.{name}.<key {number}>"
+                yield Problem(at, f"found {found(target, column.codes)}, which is no value of {name}", _mend(column))
     for name, value in source.constants.items():
         column = declared.columns.get(name)
         if column is not None and not _is_right(column, plain_text(value), source.codes.get(name, ())):
-            yield Problem(f"{where}.constants.{name}", f"`{plain_text(value)}` is no value of {name}", _mend(column))
+            what = f"found {found(value, column.codes)}, which is no value of {name}"
+            yield Problem(f"{where}.constants.{name}", what, _mend(column))
 
 
 def _other_problems(where: str, source: TableSource, declared: type[Table]) -> Iterator[Problem]:
@@ -137,8 +142,8 @@ def _wide_problems(where: str, source: TableSource) -> Iterator[Problem]:
 def _read_problems(sources: Sources) -> Iterator[Problem]:
     """Entries of `read` for files that no mapping names, and keys that a format does not know."""
     named = sorted({file for source in all_sources(sources).values() for file in source.all_files})
-    for name, how in sources.read.items():
-        where = f"sources.read.{name}"
+    for number, (name, how) in enumerate(sources.read.items(), 1):
+        where = f"sources.read.<key {number}>"
         if name == "all":
             continue
         if name not in named:

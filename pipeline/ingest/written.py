@@ -1,23 +1,28 @@
-"""The texts of params.yaml through the second net: a title, claim, reason, recode, label or file name may name somebody.
+"""The texts of params.yaml and of a study's own instruments through the second net: any of them may name somebody.
 
-A report prints titles, claims and reasons, and error messages print names of files and columns: what would be refused in a
-cell is refused here too. The message says the key, never the text.
+A report prints titles, claims and reasons, error messages print names of files and columns, and an archive holds the files
+themselves: what would be refused in a cell is refused here too. The message says the key, never the text. One walk and one
+set of rules, for `check` and for the archive of a release alike: what passes the first is not refused by the second.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from pipeline.base.errors import Problem
+from pipeline.base.errors import ParamsError, Problem
 from pipeline.base.params import Params
-from pipeline.base.section import Section
-from pipeline.ingest.net import broken_rules
 from pipeline.base.person_names import given_names, name_pair, names_somebody, surnames, written_together
+from pipeline.base.section import Section
+from pipeline.base.spoken import spoken
+from pipeline.base.yaml_text import parse
+from pipeline.ingest.net import broken_rules
 
-# Dates, links and addresses of computers stand in the names of files, claims and settings for other reasons.
+# Dates, links and addresses of computers stand in the names of files, claims and settings for other reasons; in copies of
+# cells they stand for somebody.
 RULES: Mapping[str, str] = {
     "email": "an e-mail address",
     "ssn": "a social security number",
@@ -27,8 +32,14 @@ RULES: Mapping[str, str] = {
     "record_number": "the number of a record",
 }
 NAME = "a person's name"
-PROSE = frozenset({"title", "question", "claim", "why", "origin"})  # sentences, in which only capitals make a name
-FILES = frozenset({"file", "directory"})
+OF_CELLS: Mapping[str, str] = {**RULES, "date": "a date", "url": "a link", "ip_address": "the address of a computer"}
+PROSE = frozenset(
+    {"title", "question", "claim", "why", "origin", "licence"}
+)  # sentences, in which only capitals make a name
+FILES = frozenset({"file", "directory", "read", "instruments"})
+AUTHORS = frozenset({"source"})  # names whom it must name: those who made an instrument
+CELLS = frozenset({"recode", "labels", "rows", "codes"})  # what stands below repeats cells of the raw files
+MEND = "say it in other words: reports and messages repeat it"
 PLACEHOLDER = re.compile(r"^[-+]?([0-9])\1*$")  # 999999999: a code for missing, nobody's number
 # A name in a sentence: two capitalised words, either way round, with initials, particles or one more name between them.
 MARK = r"[ _.-]+"
@@ -53,11 +64,55 @@ LOOKS = str.maketrans(
 )
 
 
+@dataclass(frozen=True)
+class Written:
+    """One text of a file of settings: its key path, the nearest key that says what it is, and the text."""
+
+    where: str
+    key: str
+    text: str
+
+
 def check_params(params: Params) -> Iterator[Problem]:
     """Every text of params that reads as something of a person, by its key."""
-    for where, key, text in _texts(_plain(vars(params)), "", ""):
-        if (found := personal_in(text, key)) is not None:
-            yield Problem(where, f"this text seems to hold {found}", "say it in other words: reports and messages repeat it")
+    yield from problems_of(told_by(params))
+
+
+def check_instruments(texts: Mapping[str, str]) -> Iterator[Problem]:
+    """Every text of a study's own instrument files (content by name) that reads as something of a person, by its key."""
+    yield from problems_of(one for name, content in texts.items() for one in told_by_instrument(name, content))
+
+
+def problems_of(texts: Iterable[Written]) -> Iterator[Problem]:
+    """A problem for each text that reads as something of a person."""
+    for one in texts:
+        if (found := personal_in(one.text, one.key)) is not None:
+            yield Problem(one.where, f"this text seems to hold {found}", MEND)
+
+
+def told_by(params: object, where: str = "") -> Iterator[Written]:
+    """Every text of params (as read or as plain data): its strings and its keys."""
+    yield from _texts(_plain(params if isinstance(params, Mapping) else vars(params)), where, "")
+
+
+def told_by_instrument(name: str, content: str) -> Iterator[Written]:
+    """Every text of an instrument file that can be read; one that cannot is refused elsewhere."""
+    try:
+        data = parse(content)
+    except ParamsError:
+        return
+    shown = name if personal_in(name, "file") is None else "<file>"
+    for one in _texts(data, "", ""):
+        yield Written(f"instruments/{shown}: {one.where}", one.key, one.text)
+
+
+def without(problem: Problem, texts: Iterable[Written]) -> Problem:
+    """A problem of another rule, without the texts that read as something of a person."""
+    held = sorted({one.text for one in texts if personal_in(one.text, one.key) is not None}, key=len, reverse=True)
+    for text in held:
+        parts = {name: getattr(problem, name).replace(text, "<text>") for name in ("where", "what", "mend")}
+        problem = replace(problem, **parts)
+    return problem
 
 
 def personal_in(text: str, key: str) -> str | None:
@@ -66,7 +121,8 @@ def personal_in(text: str, key: str) -> str | None:
     if PLACEHOLDER.match(plain):
         return None
     broken = set(broken_rules(plain))
-    told = next((RULES[rule] for rule in RULES if rule in broken), None)
+    rules = OF_CELLS if key in CELLS else RULES
+    told = next((rules[rule] for rule in rules if rule in broken), None)
     if told is None and AT.search(plain):
         told = RULES["email"]
     if told is None and "date" in broken and BIRTH.search(plain):
@@ -88,6 +144,8 @@ def _as_seen(text: str) -> str:
 
 
 def _names(text: str, key: str) -> bool:
+    if key in AUTHORS:
+        return False
     if key in FILES:
         return any(_called(part) for part in (PurePath(text).stem, *PurePath(text).parts[:-1]))
     if key in PROSE:
@@ -110,15 +168,15 @@ def _plain(data: object) -> object:
     return {key: _plain(value) for key, value in data.items()} if isinstance(data, Mapping) else data
 
 
-def _texts(data: object, where: str, key: str) -> Iterator[tuple[str, str, str]]:
-    """Place, nearest key and text of every string; a key that is text of the study stands for the place it is under."""
+def _texts(data: object, where: str, key: str) -> Iterator[Written]:
+    """Every string and every key below a place; what is below a key of cells, or of files, is of its kind, keys too."""
     if isinstance(data, str):
-        yield where, key, data
+        yield Written(where or "params.yaml", key, data)
     elif isinstance(data, Mapping):
-        for name, value in data.items():
-            yield where or "params.yaml", "", str(name)
-            spoken = personal_in(str(name), "") is None
-            yield from _texts(value, f"{where}.{name}".lstrip(".") if spoken else f"{where}.<key>".lstrip("."), str(name))
+        for number, (name, value) in enumerate(data.items(), 1):
+            yield Written(where or "params.yaml", key if key in CELLS | FILES else "", str(name))
+            shown = str(name) if spoken(str(name)) else f"<key {number}>"
+            yield from _texts(value, f"{where}.{shown}".lstrip("."), key if key in CELLS | {"read"} else str(name))
     elif isinstance(data, list | tuple):
         for value in data:
             yield from _texts(value, where, key)

@@ -8,8 +8,8 @@ import re
 import string
 from collections.abc import Callable
 
-from pipeline.ingest.bodies import Bodies
 from pipeline.base.person_names import known
+from pipeline.ingest.bodies import Bodies
 
 MOST = 400  # ids looked at
 SHARE = 0.5  # of ids that can be read from which on they were written so

@@ -7,12 +7,12 @@ place of the raw files, and what params.yaml says of those (headers, codes, patt
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from pipeline.base.errors import DisclosureError, Problem
+from pipeline.base.errors import DisclosureError
 from pipeline.base.params import Params, validate
 from pipeline.base.yaml_text import parse
-from pipeline.ingest.net import personal
+from pipeline.ingest.written import Written, problems_of, told_by, told_by_instrument
 from pipeline.measures.instrument import Instrument
 from pipeline.project.io import IGNORED
 from pipeline.project.package import CARRIED, CODE, HERE, project_files
@@ -43,16 +43,15 @@ def rerun_files(
     files = project_files(CARRIED_ON)
     files |= {"lock.json": OPEN, "tries.json": TRIED, "Makefile": STUDY.format(python="python3")}
     for name, content in own.items():
-        definition = parse(content)
-        refuse_personal(definition, f"instruments/{name}")
-        files[f"instruments/{name}"] = yaml_text(definition)
+        refuse_personal(told_by_instrument(name, content))
+        files[f"instruments/{name}"] = yaml_text(parse(content))
     files |= {"instruments/README.md": "Instruments of this study's own, one YAML file each.\n"}
     files |= {".dvc/config": CONFIG, ".dvc/.gitignore": DVC_IGNORED, "data/.gitignore": IGNORED}
     if params.study.origin != "simulated" or params.sources.directory != BUILT_IN:
         made = stand_in(params, instruments)
         data = _of_stand_in(data, made.sources)
         files |= {f"{FOLDER}/{name}": table.to_csv(index=False, lineterminator="\n") for name, table in made.files.items()}
-    refuse_personal(data)
+    refuse_personal(told_by(data))
     files["params.yaml"] = yaml_text(data)
     validate(parse(files["params.yaml"]))
     found = {f"{INSIDE}/{name}": content.encode("utf-8") for name, content in files.items()}
@@ -66,26 +65,10 @@ def code() -> Iterator[tuple[str, bytes]]:
             yield f"pipeline/{path.relative_to(HERE).as_posix()}", path.read_bytes()
 
 
-def refuse_personal(data: object, where: str = "params.yaml") -> None:
-    """DisclosureError names every text below `data` that the second net would stop on the way in."""
-    problems = [
-        Problem(path, f"this text seems to hold something of a person ({rule})", "say it in other words")
-        for path, text in _texts(data, where)
-        if (rule := personal(text)) is not None
-    ]
-    if problems:
+def refuse_personal(texts: Iterable[Written]) -> None:
+    """DisclosureError names every text that `check` would refuse, for what was written since."""
+    if problems := list(problems_of(texts)):
         raise DisclosureError(problems)
-
-
-def _texts(data: object, where: str) -> Iterator[tuple[str, str]]:
-    if isinstance(data, str):
-        yield where, data
-    elif isinstance(data, dict):
-        for key, value in data.items():
-            yield from _texts(value, f"{where} {key}" if where == "params.yaml" else f"{where}.{key}")
-    elif isinstance(data, list):
-        for value in data:
-            yield from _texts(value, where)
 
 
 def _of_stand_in(data: dict[str, object], sources: dict[str, object]) -> dict[str, object]:

@@ -7,10 +7,11 @@ from argparse import Namespace
 
 import pytest
 
-from pipeline.base.errors import StageError
+from pipeline.base.errors import DisclosureError, StageError
 from pipeline.base.params import Params, load
 from pipeline.commands.lock import reason
-from pipeline.ingest.written import check_params, personal_in
+from pipeline.ingest.written import check_instruments, check_params, personal_in, problems_of, told_by
+from pipeline.project.rerun import refuse_personal
 from pipeline.project.runner import scoped
 from pipeline.stages.check import room_problems
 from tests.project import ROOT
@@ -117,3 +118,66 @@ def test_a_reason_that_names_somebody_is_refused_and_not_repeated() -> None:
     with pytest.raises(StageError, match="a person's name") as refused:
         reason(Namespace(why="asked by Maria Gonzalez"))
     assert "Gonzalez" not in str(refused.value)
+
+
+OWN = """id: own_form
+title: "{title}"
+raters: [client]
+items: 3
+scale: [1, 7]
+source: "{source}"
+licence: "{licence}"
+"""
+CLEAN = {"title": "Our alliance form", "source": "Horvath, A. O., & Robert L. Hatcher (2005), J. 3-12", "licence": "Ours."}
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("title", "The form of Maria Gonzalez"),
+        ("title", "Ask 555-123-4567"),
+        ("licence", "Given to us by Maria Gonzalez"),
+        ("licence", "Mail kim.lee@agency.org"),
+        ("source", "Mail kim.lee@agency.org"),
+    ],
+)
+def test_an_instrument_of_ones_own_is_held_to_the_same(key: str, text: str) -> None:
+    content = OWN.format(**{**CLEAN, key: text})
+    (found,) = check_instruments({"own.yaml": content})
+    assert found.where == f"instruments/own.yaml: {key}"
+    params = load(TEXT.replace("measures:\n", "measures:\n  instruments: [own.yaml]\n", 1))
+    problems = room_problems(params, {"own.yaml": content})
+    assert found in problems
+    assert not any(text in str(problem) for problem in problems)
+
+
+def test_an_instrument_may_name_its_authors_and_one_that_cannot_be_read_is_left_to_others() -> None:
+    assert not list(check_instruments({"own.yaml": OWN.format(**CLEAN), "broken.yaml": "title: [Maria Gonzalez"}))
+    (found,) = check_instruments({"maria_gonzalez.yaml": OWN.format(**{**CLEAN, "title": "Maria Gonzalez"})})
+    assert "onzalez" not in str(found)
+
+
+@pytest.mark.parametrize("key", ["recode", "labels", "rows", "codes"])
+@pytest.mark.parametrize("text", ["2021-03-04", "see www.agency.org", "10.0.0.17"])
+def test_what_copies_a_cell_is_held_to_what_cells_are_held_to(key: str, text: str) -> None:
+    for below in ({text: "x"}, {"setting": {text: "x"}}, {"setting": [text]}):
+        found = list(problems_of(told_by({"sources": {"tables": {"sessions": {key: below}}}})))
+        assert found
+        assert not any(text in str(problem) for problem in found)
+
+
+def test_another_rule_repeats_nothing_that_names_somebody() -> None:
+    params = with_text(("sources", "tables", "sessions", "constants"), {"setting": "Maria Gonzalez"})
+    told = "\n".join(map(str, room_problems(params, {})))
+    assert "sources.tables.sessions.constants.setting" in told
+    assert "Gonzalez" not in told
+
+
+def test_what_check_lets_pass_an_archive_takes() -> None:
+    text = "After visits in 2019-01-01 to 2024-12-31 (www.agency.org), ratings are higher."
+    params = with_text(CLAIM, text)
+    assert not list(check_params(params))
+    refuse_personal(told_by(params.model_dump(mode="json")))
+    named = with_text(CLAIM, "Maria Gonzalez rates higher.")
+    with pytest.raises(DisclosureError, match="a person's name"):
+        refuse_personal(told_by(named.model_dump(mode="json")))

@@ -63,7 +63,7 @@ def test_a_remark_is_left_out_and_so_is_a_remote(monkeypatch: pytest.MonkeyPatch
 
 def test_a_text_that_seems_personal_is_named_and_nothing_is_made() -> None:
     text = REAL.replace("clients rate the alliance higher.", "as mary.smith@example.org told us.", 1)
-    with pytest.raises(DisclosureError, match="claim: this text seems to hold something of a person"):
+    with pytest.raises(DisclosureError, match="claim: this text seems to hold an e-mail address"):
         made(text)
 
 
