@@ -29,8 +29,7 @@ def spoken(key: str) -> bool:
 
 def close_to(text: str, ours: Iterable[str]) -> bool:
     """Whether a text is one of our words, misspelt: then it is no one's name, and may be repeated."""
-    matcher = difflib.SequenceMatcher(b=text)
-    return any(not matcher.set_seq1(one) and matcher.ratio() >= CLOSE for one in ours) and spoken(text)
+    return bool(difflib.get_close_matches(text, list(ours), n=1, cutoff=CLOSE)) and spoken(text)
 
 
 def found(value: object, ours: Iterable[str] = ()) -> str:
