@@ -34,8 +34,10 @@ from pipeline.disclosure.rules import Rules
 from pipeline.exposure.link import link
 from pipeline.measures import shipped
 from pipeline.measures.scoring import combine_scores, score
+from pipeline.project.io import json_bytes
 from pipeline.report.counts import enter_table_one
 from pipeline.results.backing import Backing
+from pipeline.results.counted import LinkCounts
 from pipeline.simulate import canonical
 from tests.disclosure.newcomer import released, told, without
 
@@ -80,7 +82,7 @@ def study_from(tables: Tables) -> StudyTables:
     scores = combine_scores([score(table, shipped()[name], least) for name, table in ratings.items()])
     occasions, ledger, linked = link(tables, scores, given.exposure)
     named = (tables[name] for name in ("clients", "workers", "sessions", "advocacy"))
-    return StudyTables(*named, scores, occasions, ledger, link=linked)
+    return StudyTables(*named, scores, occasions, ledger, link=LinkCounts.model_validate_json(json_bytes(linked)))
 
 
 def attacked(seed: int) -> Found:

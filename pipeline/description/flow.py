@@ -15,7 +15,7 @@ def flow(study: StudyTables) -> tuple[FlowStep, ...]:
 
     Every step of a table or series, in their order.
     """
-    names = list(study.ingest.get("tables", {})) or list(study.validation.get("tables", {}))
+    names = study.ingest.tables or study.validation.tables
     steps = [step for name in sorted(names) for step in _table_steps(study, name)]
     return (*steps, *_scoring_steps(study), *_linking_steps(study))
 
@@ -43,16 +43,13 @@ def clients_flow(study: StudyTables) -> tuple[ClientsFlow, ...]:
 
 def _table_steps(study: StudyTables, name: str) -> list[FlowStep]:
     unit = UNITS.get(name, "ratings")
-    ingested = study.ingest.get("tables", {}).get(name, {})
-    valid = study.validation.get("tables", {}).get(name, {})
+    ingested, valid = study.ingest.tables.get(name), study.validation.tables.get(name)
     steps = []
-    if ingested:
-        aside = _reasons(ingested.get("set_aside"))
-        read = int(ingested["rows"]) + sum(aside.values())
-        steps.append(FlowStep(table=name, unit=unit, step="read", count=read, set_aside=aside))
-    if valid:
-        aside = _reasons(valid.get("set_aside"))
-        steps.append(FlowStep(table=name, unit=unit, step="valid", count=int(valid["rows_out"]), set_aside=aside))
+    if ingested is not None:
+        read = ingested.rows + sum(ingested.set_aside.values())
+        steps.append(FlowStep(table=name, unit=unit, step="read", count=read, set_aside=dict(ingested.set_aside)))
+    if valid is not None:
+        steps.append(FlowStep(table=name, unit=unit, step="valid", count=valid.rows_out, set_aside=dict(valid.set_aside)))
     return steps
 
 
@@ -100,7 +97,3 @@ def _linking_steps(study: StudyTables) -> list[FlowStep]:
 
 def _series_step(table: str, unit: str, step: str, series: tuple[str, str], count: int, aside: Codes) -> FlowStep:
     return FlowStep(table=table, unit=unit, step=step, count=count, set_aside=aside, instrument=series[0], rater=series[1])
-
-
-def _reasons(found: object) -> Codes:
-    return {str(reason): int(n) for reason, n in found.items()} if isinstance(found, dict) else {}

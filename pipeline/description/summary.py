@@ -9,7 +9,7 @@ from pipeline.description.flow import clients_flow, flow
 from pipeline.description.people import attendance, table_one, workers_of
 from pipeline.description.strain import falls, leavers
 from pipeline.description.tables import StudyTables, as_codes, series_of
-from pipeline.results.description import Codes, Description, File, Series, Warned
+from pipeline.results.description import Codes, Description, Series
 
 IDS = ["client_id", "worker_id", "session_id", "instrument", "rater"]
 MOST_LEVELS = 50  # no model takes a factor of more levels; a code with more is an id
@@ -19,11 +19,11 @@ def describe(study: StudyTables) -> Description:
     """Count and describe a study: everything the report says about it before any model."""
     has_days = bool(study.sessions["day"].notna().any()) if "day" in study.sessions else False
     return Description(
-        files=tuple(File.model_validate(row) for row in study.ingest.get("files", ())),
-        notes=tuple(study.ingest.get("notes", ())),
-        warnings=tuple(Warned.model_validate(row) for row in study.validation.get("warnings", ())),
+        files=study.ingest.files,
+        notes=study.ingest.notes,
+        warnings=study.validation.warnings,
         advocacy_log=study.advocacy is not None,
-        doses_told=bool(study.link.get("doses_told")),
+        doses_told=bool(study.link.doses_told),
         has_days=has_days,
         series=tuple(Series(instrument=instrument, rater=rater) for instrument, rater in series_of(study.occasions)),
         ranges=_ranges(study),
@@ -52,11 +52,7 @@ def describe(study: StudyTables) -> Description:
 
 def _ranges(study: StudyTables) -> dict[str, dict[str, tuple[float, float]]]:
     """The lowest and highest value of every score, by instrument."""
-    facts = study.scoring.get("instruments", {})
-    return {
-        str(name): {str(score): (float(low), float(high)) for score, (low, high) in about.get("ranges", {}).items()}
-        for name, about in facts.items()
-    }
+    return {name: key.ranges for name, key in study.scoring.instruments.items()}
 
 
 def level_clients(study: StudyTables) -> dict[str, Codes]:

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 import pandas as pd
 
-Facts = dict[str, Any]  # what the stages before counted beside their tables, as their JSON has it
+from pipeline.results.counted import IngestCounts, LinkCounts, ScoringCounts, ValidationCounts
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ class StudyTables:
     scores: pd.DataFrame
     occasions: pd.DataFrame
     ledger: pd.DataFrame
-    ingest: Facts = field(default_factory=dict)
-    validation: Facts = field(default_factory=dict)
-    scoring: Facts = field(default_factory=dict)
-    link: Facts = field(default_factory=dict)
+    ingest: IngestCounts = field(default_factory=IngestCounts)
+    validation: ValidationCounts = field(default_factory=ValidationCounts)
+    scoring: ScoringCounts = field(default_factory=ScoringCounts)
+    link: LinkCounts = field(default_factory=LinkCounts)
 
 
 def series_of(occasions: pd.DataFrame) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from pipeline.description.summary import describe
 from pipeline.description.tables import StudyTables
 from pipeline.exposure import told
 from pipeline.project.io import Batch
+from pipeline.results.counted import IngestCounts, LinkCounts, ScoringCounts, ValidationCounts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,10 +38,10 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         scores=batch.table(f"{SCORED}/scores.parquet"),
         occasions=batch.table(f"{LINKED}/occasions.parquet"),
         ledger=batch.table(f"{LINKED}/ledger.parquet"),
-        ingest=batch.entries(INGEST),
-        validation=batch.entries(f"{VALID}/validate.json"),
-        scoring=batch.entries(f"{SCORED}/scoring.json"),
-        link=batch.entries(f"{LINKED}/link.json"),
+        ingest=batch.record(INGEST, IngestCounts),
+        validation=batch.record(f"{VALID}/validate.json", ValidationCounts),
+        scoring=batch.record(f"{SCORED}/scoring.json", ScoringCounts),
+        link=batch.record(f"{LINKED}/link.json", LinkCounts),
     )
     batch.put_json(OUT, describe(study))
 

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.description.tables import StudyTables
+from pipeline.results.counted import IngestCounts, LinkCounts, TableIngested, TableValidated, ValidationCounts
+from pipeline.results.description import File
 
 PHASES = ["engagement", "assessment", "intervention", "evaluation"]
 MODES = ["joint", "worker_solo", "client_solo", "concrete"]
@@ -115,20 +117,17 @@ def full_study(n: int = 150, seed: int = 7) -> StudyTables:
         scores=scores_table(occasions),
         occasions=occasions,
         ledger=ledger,
-        ingest={
-            "files": [{"file": "sessions.csv", "sha256": "ab" * 32, "rows": len(sessions) + 20}],
-            "tables": {name: {"rows": count + 20, "set_aside": {}} for name, count in rows.items()},
-            "notes": [],
-        },
-        validation={
-            "tables": {
-                name: {"rows_in": count + 20, "rows_out": count, "set_aside": {"orphan": 17, "duplicate_key": 3}}
+        ingest=IngestCounts(
+            files=(File(file="sessions.csv", sha256="ab" * 32, rows=len(sessions) + 20),),
+            tables={name: TableIngested(rows=count + 20) for name, count in rows.items()},
+        ),
+        validation=ValidationCounts(
+            tables={
+                name: TableValidated(rows_in=count + 20, rows_out=count, set_aside={"orphan": 17, "duplicate_key": 3})
                 for name, count in rows.items()
             },
-            "warnings": [],
-        },
-        scoring={},
-        link={"advocacy_log": True, "has_days": True},
+        ),
+        link=LinkCounts(advocacy_log=True, has_days=True),
     )
 
 
@@ -149,11 +148,6 @@ def foreign_study(n: int = 60, seed: int = 8) -> StudyTables:
         scores=scores_table(occasions),
         occasions=occasions,
         ledger=ledger,
-        ingest={"files": [], "tables": {"sessions": {"rows": len(sessions), "set_aside": {}}}, "notes": []},
-        validation={
-            "tables": {"sessions": {"rows_in": len(sessions), "rows_out": len(sessions), "set_aside": {}}},
-            "warnings": [],
-        },
-        scoring={},
-        link={"advocacy_log": False, "has_days": False},
+        ingest=IngestCounts(tables={"sessions": TableIngested(rows=len(sessions))}),
+        validation=ValidationCounts(tables={"sessions": TableValidated(rows_in=len(sessions), rows_out=len(sessions))}),
     )
