@@ -10,6 +10,8 @@ from pipeline.base.errors import SourceError
 from pipeline.base.params import Params, load
 from pipeline.hypotheses.lacks import lacks
 from pipeline.ingest.study import named_files
+from pipeline.ingest.unlisted import ASKED, asked_about
+from pipeline.ingest.written import told_by
 from pipeline.project import runner
 from pipeline.project.package import refuse_other_package
 from pipeline.project.raw_folder import folder_problems
@@ -22,6 +24,8 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     runner.run("check", root)
     params = load(runner.params_text(root))
     print(*verdict(params), sep="\n")
+    for place in asked_about(told_by(params)):
+        print(f"- note: {place}: {ASKED}")
     folder = root / params.sources.directory
     if not folder.is_dir():
         return 0

@@ -22,6 +22,8 @@ from pipeline.disclosure.neutral import visible
 from pipeline.disclosure.people import contents
 from pipeline.disclosure.record import Candidate, Kept, Record, merged, refusals, released
 from pipeline.disclosure.rules import Rules
+from pipeline.ingest.unlisted import ASKED, asked_about
+from pipeline.ingest.written import told_by
 from pipeline.project.io import Batch, digest, json_bytes
 from pipeline.project.rerun import INSIDE
 from pipeline.project.runner import params_text
@@ -94,6 +96,8 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
         raise DisclosureError(problems)
     files = with_rerun(root, with_word(root, files))
     _say(listed, files, before)
+    for place in asked_about(told_by(load(params_text(root)))):
+        print(f"Look again at {place}: {ASKED}")
     if not (getattr(arguments, "yes", False) or _agreed()):
         print("Nothing was released.")
         return 1

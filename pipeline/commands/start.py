@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline.base.errors import ParamsError, Problem, SourceError
 from pipeline.base.params import Privacy, load
 from pipeline.base.yaml_text import parse
+from pipeline.ingest.written import personal_in
 from pipeline.measures.library import shipped
 from pipeline.prepare.identified import Identified
 from pipeline.prepare.plan import Preparation
@@ -24,6 +25,7 @@ from pipeline.project.runner import params_text
 from pipeline.start.bring import Brought, as_they_are, prepared
 from pipeline.start.choose import Choice, choose
 from pipeline.start.dictionary import labelled
+from pipeline.start.file_names import brought_as, held_back
 from pipeline.start.identify import propose_plan, sound_ids
 from pipeline.start.params_text import (
     base_of,
@@ -60,10 +62,15 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     if not arguments.files:
         raise SourceError(Problem("start", "no files are named", "python -m pipeline start FILE FILE ..."))
     arguments.name = arguments.name or _name(arguments.study or root.name)
+    if (somebody := personal_in(arguments.name, "directory")) is not None:
+        what = f"the name of the study's folder below data/raw/ seems to hold {somebody}"
+        raise ParamsError(Problem("--name", what, "give another: --name our_study"))
     interview = Interview(_given(arguments), None if arguments.yes or arguments.propose else _person())
-    blobs, tables = _read(arguments.files)
+    home = root if arguments.study is None else Path(arguments.study).expanduser().resolve()
+    inside = _folder_of(home, arguments.files)
+    blobs, tables = _read(arguments.files, stays=arguments.propose or inside is not None)
     if arguments.propose:
-        folder = _folder_of(root, arguments.files) or f"data/raw/{arguments.name}"
+        folder = inside or f"data/raw/{arguments.name}"
         proposed = propose_plan(tables)
         if proposed.is_identified() or not sound_ids(tables, proposed):
             print(_first_prepare(plan_from(proposed, interview)), end="")
@@ -71,14 +78,16 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
         return 0
     new: dict[str, str] = {}
     if arguments.study is not None:
-        root = Path(arguments.study).expanduser().resolve()
+        root = home
         new = files_of_study(root)
     before = new["params.yaml"] if new else params_text(root)
     first, mark = (before, "") if new else _former(root, before)
     folder, brought = _bring(root, blobs, tables, interview, arguments)
     print(*brought.said, sep="\n", end="\n" if brought.said else "")
     setup = set_up(brought.tables, folder, interview, shipped(), _privacy(before))
-    title = interview.ask(Question("title", "What is the study called? The report has this title.", _title(before)))
+    title = interview.ask(
+        Question("title", "What is the study called? The report has this title.", _title(before), _is_no_title)
+    )
     _refuse(interview, setup)
     text, choice = _written(base_of(before, first, mark), setup, title)
     params = load(text)
@@ -101,6 +110,11 @@ def _title(text: str) -> str:
         return load(text).study.title
     except ParamsError:
         return TITLE
+
+
+def _is_no_title(answer: str) -> str:
+    found = personal_in(answer, "title")
+    return "" if found is None else f"it seems to hold {found}, and the report prints it"
 
 
 def _privacy(text: str) -> Privacy:
@@ -149,8 +163,11 @@ def _bring(
     return folder, replace(brought, said=())
 
 
-def _read(given: list[Path]) -> tuple[dict[str, bytes], dict[str, Identified]]:
-    """The files as they are and as text; SourceError names all that cannot be read."""
+def _read(given: list[Path], stays: bool) -> tuple[dict[str, bytes], dict[str, Identified]]:
+    """The files as they are and as text, by the names they come in under; SourceError names all that cannot be read.
+
+    `stays`: they keep their names, so that one that may be somebody's is refused.
+    """
     blobs: dict[str, bytes] = {}
     tables: dict[str, Identified] = {}
     problems: list[Problem] = []
@@ -162,10 +179,16 @@ def _read(given: list[Path]) -> tuple[dict[str, bytes], dict[str, Identified]]:
             continue
         table, wrong = read_identified(number, path.suffix.lower().lstrip("."), blob)
         problems += wrong
-        if path.name in blobs:
+        if stays and (held := held_back(number, path.name)) is not None:
+            problems.append(held)
+            continue
+        name = path.name if stays else brought_as(path.name, blobs)
+        if name != path.name:
+            print(f"File {number} comes in as {name}: its own name may be somebody's.")
+        if name in blobs:
             problems.append(Problem(f"file {number}", "has the name of another file", "rename one of the two"))
         if table is not None:
-            blobs[path.name], tables[path.name] = blob, table
+            blobs[name], tables[name] = blob, table
     if problems:
         raise SourceError(problems)
     return blobs, labelled(tables)

@@ -117,7 +117,7 @@ def without(problem: Problem, texts: Iterable[Written]) -> Problem:
 
 def personal_in(text: str, key: str) -> str | None:
     """What of a person a text under a key seems to hold, in words; None where it is nothing."""
-    plain = _as_seen(text)
+    plain = as_seen(text)
     if PLACEHOLDER.match(plain):
         return None
     broken = set(broken_rules(plain))
@@ -134,7 +134,7 @@ def personal_in(text: str, key: str) -> str | None:
     return told
 
 
-def _as_seen(text: str) -> str:
+def as_seen(text: str) -> str:
     """The text as a reader sees it: without accents, marks of no width and other scripts' look-alikes, digits as 0 to 9."""
     parts = unicodedata.normalize("NFKD", text).translate(LOOKS)
     kept = (

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from pipeline.ingest.unlisted import COMMON, may_name
 from pipeline.ingest.written import personal_in
+from pipeline.prepare.kept import WORDS
 from pipeline.start.blocks import NUMBER, Column
 from pipeline.start.items import USUAL_MISSING
 from pipeline.start.words import BOOLEAN, code_words, plain
@@ -23,6 +25,7 @@ OUTLYING = frozenset(
 )
 COUNTED = ("day", "session_number")  # what may be any number
 SEPARATORS = (",", "|", "/", "+")
+USUAL = WORDS | COMMON  # of codes that are words
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ def meaning_of(canonical: Canonical, column: Column) -> Meaning:
 
 
 def _unless_personal(column: Column) -> Iterator[str]:
-    personal = {text for text in column.different() if not NUMBER.fullmatch(text) and personal_in(text, "") is not None}
+    texts = (text for text in column.different() if not NUMBER.fullmatch(text))
+    personal = {text for text in texts if personal_in(text, "") is not None or may_name(text, USUAL)}
     return ("" if cell in personal else cell for cell in column.cells)
 
 
