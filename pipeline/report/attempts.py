@@ -39,6 +39,10 @@ STATES: dict[State, Mark] = {
 }
 
 
+UNSEEN = Mark("ring", "open", "nothing points to it")
+ASIDE = Mark("dash", "open", "told, does not decide")
+
+
 @dataclass(frozen=True)
 class Question:
     """A plain question that several attempts answer: in the matrix (`It could be that ...`) and on a claim's ladder."""
@@ -115,10 +119,13 @@ class Tried:
     tips: str | None = None  # of differential logging: the share, rounded upwards to whole tenths, at which nothing is left
     differs: bool = False  # of the average client: the number clearly hangs on how often a client is accompanied
     unchanged: bool = False  # nothing changes with it: the model is the same
+    found: bool = True  # whether the verdict says that there is something to break
 
     @property
     def mark(self) -> Mark:
-        """Its state as a reader sees it."""
+        """Its state as a reader sees it: where something is there, no attempt says that there is nothing."""
+        if self.state == "no_difference" and self.found:
+            return UNSEEN if self.question == "average" else ASIDE
         return STATES[self.state]
 
     @property
@@ -148,11 +155,14 @@ def tried(
     """
     made = [_tried(one, sign, behind, gate) for one in attempts]
     if null:
-        made = [replace(one, state=null) if _asks_of_number(one) else one for one in made]
+        made = [replace(one, state=null if _asks_of_number(one, null) else one.state, found=False) for one in made]
     return tuple(sorted(made, key=lambda one: ORDER.index(one.question)))
 
 
-def _asks_of_number(one: Tried) -> bool:
+def _asks_of_number(one: Tried, null: State) -> bool:
+    """Whether its state hangs on a number that is not there; of an unclear one none says that there is no difference."""
+    if null == "not_clear" and one.state == "no_difference":
+        return one.question != "adjusting"
     return one.more is None and one.state in ("held", "broke", "speaks_against")
 
 
@@ -163,13 +173,20 @@ def together(attempts: Iterable[Tried]) -> State:
     return next((state for state in order if state in states), "not_applicable")
 
 
+def mark_of(attempts: Iterable[Tried]) -> Mark:
+    """The one mark of several attempts at a question."""
+    own = list(attempts)
+    state = together(own)
+    return next((one.mark for one in own if one.state == state), STATES[state])
+
+
 def counted(attempts: Iterable[Tried]) -> str:
     """The states of several attempts in words: `held, 3 of 3`."""
     own = [one for one in attempts if one.state != "not_applicable"]
-    state = together(own)
+    state, word = together(own), mark_of(own).word
     if state == "not_applicable" or len(own) == 1:
-        return STATES[state].word
-    return f"{STATES[state].word}, {sum(one.state == state for one in own)} of {len(own)}"
+        return word
+    return f"{word}, {sum(one.state == state for one in own)} of {len(own)}"
 
 
 def _tried(one: Attempt, sign: float, behind: Backing, gate: Gate) -> Tried:

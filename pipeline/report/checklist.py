@@ -77,6 +77,12 @@ ITEMS: tuple[Item, ...] = (
 )
 
 
+def met_of(sections: Iterable[Section]) -> tuple[int, int]:
+    """How many items the sections meet, and how many there are."""
+    met = {code for section in sections for code in section.meets}
+    return sum(item.code in met for item in ITEMS), len(ITEMS)
+
+
 def checklist(sections: Iterable[Section]) -> tuple[Block, ...]:
     """Every item with the section that meets it; those that none meets first."""
     where = {code: section for section in sections for code in section.meets}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pipeline.report.blocks import Block, FigureBlock, TableBlock, walk
-from pipeline.report.checklist import checklist
+from pipeline.report.checklist import checklist, met_of
 from pipeline.report.material import Material
 from pipeline.report.plots.figures import Figure
 from pipeline.report.section import Planned, Section
@@ -117,12 +117,18 @@ def compose(material: Material, planned: tuple[Planned, ...] = SECTIONS) -> tupl
     """Build every section that this study has something for; the checklist is made from what the others meet."""
     made = [(plan, plan.build(material)) for plan in planned]
     sections = [
-        Section(plan.anchor, plan.title, built.blocks, plan.part, built.meets, built.tables, plan.nav)
+        Section(plan.anchor, built.title or plan.title, built.blocks, plan.part, built.meets, built.tables, plan.nav)
         for plan, built in made
         if built is not None
     ]
     lettered = _lettered(sections)
-    return tuple(replace(one, blocks=(*one.blocks, *checklist(lettered))) if one.lists else one for one in lettered)
+    return tuple(_with_checklist(one, lettered) if one.lists else one for one in lettered)
+
+
+def _with_checklist(one: Section, all_: tuple[Section, ...]) -> Section:
+    met, total = met_of(all_)
+    title = f"{one.title}: {met} of {total} items are met here, {total - met} are for you to write"
+    return replace(one, title=title, blocks=(*one.blocks, *checklist(all_)))
 
 
 def _lettered(sections: list[Section]) -> tuple[Section, ...]:

@@ -21,6 +21,7 @@ class Built:
     blocks: tuple[Block, ...]
     meets: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    title: str = ""  # where it tells more than the planned one
 
 
 @dataclass(frozen=True)

@@ -241,20 +241,20 @@ def told(one: Tried, claim: Claim) -> str:
     if one.check == "hidden_cause":
         return _hidden_cause(one)
     if one.check == "feedback":
-        return _feedback(one)
+        return _feedback(one, claim)
     if one.check in LOGGING:
         return _logging(one, claim)
     if one.unchanged:
         return "There is nothing to change: the model is the same."
     if one.control is not None:
-        return _beside(one)
+        return _beside(one, claim)
     head = CHECKS[one.check].given if one.check in CHECKS else one.label
     if one.check in UNADJUSTED and claim.effect is not None:
         without = listed([words.phrase(name) for name in claim.spec.covariates], "or")
         return (
             f"Without {without}, on the same ratings, the estimate is {one.estimate} instead of {claim.effect.own.estimate}."
         )
-    return f"{head}, {_STATES[one.state]}{_BIASED if one.check in BIASED else ''}"
+    return f"{head}, {_state(one, claim)}{_BIASED if one.check in BIASED else ''}"
 
 
 def unmeasured(e_value: str, share: str, end: str = "") -> str:
@@ -273,7 +273,8 @@ def as_strong(covariate: str, left: str) -> str:
 
 def spread(sd: str, low: str, high: str, share: str, side: str) -> str:
     """How much clients differ in the number itself."""
-    return f"Clients’ own differences have an SD of {sd} points ({low} to {high}); for about {share}% they lie {side} zero."
+    many = {"100": "nearly all", "0": "hardly any"}.get(share, f"about {share}%")
+    return f"Clients’ own differences have an SD of {sd} points ({low} to {high}); for {many} they lie {side} zero."
 
 
 def average(estimate: str, interval: str, headline: str) -> str:
@@ -286,7 +287,22 @@ def equivalence(level: float) -> str:
     return f"the {percent(level)} interval"
 
 
-def _beside(one: Tried) -> str:
+def _state(one: Tried, claim: Claim) -> str:
+    """What an attempt's state comes to; where there is nothing to break, by its own interval and never as an absence."""
+    least = None if claim.effect is None else claim.effect.least.value
+    if one.state != "no_difference" or least is None or not one.drawn:
+        return _STATES[one.state]
+    if one.found:
+        return "it is much the same, as far as can be told."
+    assert one.low is not None
+    assert one.high is not None
+    low, high = float(one.low.value or 0.0), float(one.high.value or 0.0)
+    if max(abs(low), abs(high)) <= float(least):
+        return "any difference stays too small to matter."
+    return "no difference is clear, and one that matters is not excluded." if low <= 0 <= high else "a small one is seen."
+
+
+def _beside(one: Tried, claim: Claim) -> str:
     """What another exposure does beside the claim's own."""
     if one.state == "held":
         return (
@@ -296,7 +312,7 @@ def _beside(one: Tried) -> str:
         )
     if one.state in ("broke", "speaks_against"):
         return "It goes with the rating the same way, and the two cannot be told apart."
-    return f"Set beside it, {_STATES[one.state]}"
+    return f"With it beside, {_state(one, claim)}"
 
 
 def _hidden_cause(one: Tried) -> str:
@@ -309,13 +325,13 @@ def _hidden_cause(one: Tried) -> str:
     return "Something hidden behind both that lasts from window to window would show the same, or cannot be told from it."
 
 
-def _feedback(one: Tried) -> str:
+def _feedback(one: Tried, claim: Claim) -> str:
     """Whether the number stands where ratings may bring the advocacy, and whether they do."""
     head = CHECKS[one.check].given
     back = "After better ratings no more and no less of it is seen, as far as can be told."
     if one.more is not None:
         back = f"After better ratings than usual there is {'more' if one.more else 'less'} of it."
-    return f"{head}, {_STATES[one.state]} {back}"
+    return f"{head}, {_state(one, claim)} {back}"
 
 
 def _logging(one: Tried, claim: Claim) -> str:
@@ -440,12 +456,12 @@ _STATES = {
     "held": "it holds.",
     "broke": "it does not hold.",
     "speaks_against": "it does not hold; the verdict does not hang on this.",
-    "no_difference": "there is no difference either.",
+    "no_difference": "no difference is clear.",
     "not_clear": "it is not clear.",
 }
 _LEFT_ONE_OUT = {
     "held": "Whichever one worker is left out, it holds.",
-    "no_difference": "Whichever one worker is left out, there is no difference either.",
+    "no_difference": "Whichever one worker is left out, no difference is clear.",
     "not_clear": "Whichever one worker is left out, it is not clear either.",
     "broke": "It does not hold whichever one worker is left out: it rests on too few.",
     "speaks_against": "It does not hold whichever one worker is left out: it rests on too few.",

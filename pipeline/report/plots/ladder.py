@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from pipeline.disclosure.shown import Shown
-from pipeline.report.attempts import ORDER, Tried, asked, counted, together
-from pipeline.report.attempts import STATES as MARKS
+from pipeline.report.attempts import ORDER, Tried, asked, counted, mark_of
 from pipeline.report.claims import Claim
 from pipeline.report.plots import scale
 from pipeline.report.plots.figures import Group, Mark, Row, Rows
@@ -61,7 +60,7 @@ def title(claim: Claim) -> str:
 
 
 def _row(key: str, own: list[Tried], claim: Claim) -> Row:
-    state = MARKS[together(own)]
+    state = mark_of(own)
     marks = tuple(_mark(one) for one in own if one.drawn)
     return Row(
         label=asked(key).asked,
@@ -77,6 +76,8 @@ def _row(key: str, own: list[Tried], claim: Claim) -> Row:
 def _told(own: list[Tried], claim: Claim) -> str:
     if all(one.question == "adjusting" for one in own) and (text := _adjusted(own[0], claim)):
         return text
+    if all(one.question == "logging" and one.found for one in own) and (text := _logged(own)):
+        return text
     more = next((one.more for one in own if one.more is not None), None)
     if more is not None:
         return f"after better ratings, {'more' if more else 'less'} of it; {counted(own)}"
@@ -91,6 +92,16 @@ def _adjusted(one: Tried, claim: Claim) -> str:
     change = abs(float(one.estimate.value or 0.0) - float(effect.own.estimate.value or 0.0))
     limit = TENTH * float(effect.least.value or 0.0)
     return "hardly changes" if change < limit else f"without it {one.estimate}"
+
+
+def _logged(own: list[Tried]) -> str:
+    """What a log written late, or kept better after good sessions, would leave: what is known of both, in a few words."""
+    late = next((one.estimate for one in own if one.check == "late_logging" and one.drawn), None)
+    told = [f"delay taken out: {late}"] if late is not None else []
+    if any(one.check == "differential_logging" and one.drawn for one in own):
+        tips = next((one.tips for one in own if one.tips), None)
+        told.append(f"{tips} more visits noted would make it" if tips else "no plausible surplus makes it")
+    return "; ".join(told)
 
 
 def _mark(one: Tried) -> Mark:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.report import sentences
-from pipeline.report.attempts import ORDER, STATES, asked, together
+from pipeline.report import sentences, words
+from pipeline.report.attempts import ORDER, STATES, Mark, asked, mark_of, together
 from pipeline.report.blocks import Block, Card, Cards, Cell, Columns, FigureBlock, Matrix, MatrixRow, Paragraph, Prose
 from pipeline.report.claims import Claim
 from pipeline.report.material import Material
@@ -49,11 +49,11 @@ def _words(material: Material, leading: Sequence[Claim]) -> tuple[Block, ...]:
 
 
 def _matrix(material: Material, leading: Sequence[Claim]) -> Matrix:
-    rows = [MatrixRow("chance alone did it", tuple(_cell(_chance(claim, material)) for claim in leading))]
+    rows = [MatrixRow("chance alone did it", tuple(_cell(STATES[_chance(claim, material)]) for claim in leading))]
     for key in ORDER:
-        states = [together(one for one in claim.attempts if one.question == key) for claim in leading]
-        if asked(key).matrix and any(state != "not_applicable" for state in states):
-            rows.append(MatrixRow(asked(key).could_be, tuple(_cell(state) for state in states)))
+        own = [[one for one in claim.attempts if one.question == key] for claim in leading]
+        if asked(key).matrix and any(together(some) != "not_applicable" for some in own):
+            rows.append(MatrixRow(asked(key).could_be, tuple(_cell(mark_of(some)) for some in own)))
     rows.append(MatrixRow("the claims came after the data", wide=_lock(material)))
     if any(claim.effect for claim in leading):
         rows.append(MatrixRow("something unmeasured does it", wide=Cell("told", "doubt", "not ruled out")))
@@ -67,9 +67,8 @@ def _matrix(material: Material, leading: Sequence[Claim]) -> Matrix:
     )
 
 
-def _cell(state: State) -> Cell:
-    mark = STATES[state]
-    return Cell(mark.glyph, mark.tone, "the claim held" if state == "held" else mark.word)
+def _cell(mark: Mark) -> Cell:
+    return Cell(mark.glyph, mark.tone, "the claim held" if mark == STATES["held"] else mark.word)
 
 
 def _chance(claim: Claim, material: Material) -> State:
@@ -138,15 +137,14 @@ def _unit(claim: Claim, material: Material) -> str:
     if event := event_of(spec.outcome.kind):
         return f"times the odds of {event.doing}"
     ends = material.description.ranges.get(spec.outcome.instrument, {}).get(spec.outcome.score)
-    scale = f" on the {ends[0]:g}–{ends[1]:g} scale" if ends else ""
-    text = sentences.condition(spec)
-    what = f": {sentences.outcome(spec)}" if spec.contrast and spec.contrast.outcome_minus else ""
-    beside = ""
+    text = sentences.condition(spec).replace("than is usual for the client", "than usual")
+    text = f"{text[:1].lower()}{text[1:]}"
+    if spec.contrast and spec.contrast.outcome_minus:
+        return f"points: {sentences.outcome(spec)}, {text}"
     if spec.contrast and spec.contrast.minus:
-        from pipeline.report import words
-
-        beside = f", against {words.mode(spec.contrast.minus)}"
-    return f"points{scale}{what}, {text[:1].lower()}{text[1:]}{beside}"
+        return f"points, {text}, against {words.mode(spec.contrast.minus)}"
+    scale = f" on the {ends[0]:g}–{ends[1]:g} scale" if ends else ""
+    return f"points{scale}, {text}"
 
 
 SECTION = Planned("answer", "The answer", "first", build)

@@ -56,6 +56,7 @@ def claim_block(claim: Claim, material: Material, folded: bool) -> ClaimBlock:
     rungs = ladder(claim)
     said = (Paragraph(sentences.say(claim), "say"), *_asides(claim, material))
     body: list[Block] = [Columns((FigureBlock(figure),), said, "figure")] if figure else list(said)
+    body += _beyond(claim, material)
     body += [FigureBlock(rungs)] if rungs else []
     body += [folds_of(claim, material)]
     locked = "locked" if material.verdicts.lock.locked else "not locked"
@@ -101,13 +102,20 @@ def _asides(claim: Claim, material: Material) -> tuple[Block, ...]:
     found.append(Aside("What would make it wrong", f"If {wrong}" if effect is not None else wrong))
     if differ := tables.own_effects(claim, material):
         found.append(Aside("How much clients differ", differ))
-    if claim.verdict in FINDINGS:
-        strength = tables.unmeasured(claim, material, whole=False)
-        lasting = [sentences.told(one, claim) for one in claim.attempts if one.margin is not None and one.state == "held"]
-        text = " ".join(filter(None, (strength, tables.as_strong(claim, material), *lasting)))
-        found += [Aside("How strong would something unmeasured have to be?", text)] if text else []
-        found.append(Aside("What no data can exclude", f"{sentences.NOT_KNOWN} {sentences.CHARACTERISTICS}"))
     return tuple(found)
+
+
+def _beyond(claim: Claim, material: Material) -> list[Block]:
+    """Of findings: how strong something unmeasured would have to be, and what no data can exclude, side by side."""
+    if claim.verdict not in FINDINGS:
+        return []
+    strength = tables.unmeasured(claim, material, whole=False)
+    lasting = [sentences.told(one, claim) for one in claim.attempts if one.margin is not None and one.state == "held"]
+    text = " ".join(filter(None, (strength, tables.as_strong(claim, material), *lasting)))
+    never = Aside("What no data can exclude", f"{sentences.NOT_KNOWN} {sentences.CHARACTERISTICS}")
+    if not text:
+        return [never]
+    return [Columns((Aside("How strong would something unmeasured have to be?", text),), (never,), "halves")]
 
 
 def _side_by_side(n: int) -> str:

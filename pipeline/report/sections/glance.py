@@ -27,7 +27,9 @@ def build(material: Material) -> Built | None:
         Glosses(chips_of(verdicts), others(verdicts)),
     ]
     blocks.append(Fold("The same as a table", (TableBlock(tested(material.claims)),), paper=False))
-    return Built(tuple(blocks), ("STROBE 16", "JARS-Quant Estimates", "JARS-Quant Hypotheses"))
+    met = ("STROBE 16", "JARS-Quant Estimates", "JARS-Quant Hypotheses")
+    n = len(material.claims)
+    return Built(tuple(blocks), met, title=f"All {n} claims at a glance" if n > 2 else "")
 
 
 SECTION = Planned("glance", "All claims at a glance", "first", build)
