@@ -37,7 +37,7 @@ from pipeline.measures.scoring import combine_scores, score
 from pipeline.project.io import json_bytes
 from pipeline.report.counts import enter_table_one
 from pipeline.results.backing import Backing
-from pipeline.results.counted import LinkCounts
+from pipeline.results.stage_counts import LinkCounts
 from pipeline.simulate import canonical
 from tests.disclosure.newcomer import released, told, without
 

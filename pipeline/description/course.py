@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from pipeline.description.tables import levels_of, one_series, people_behind, series_of
-from pipeline.results.description import FirstRating, Leaving, Point, SessionsWith, Staying, Trajectory
+from pipeline.results.course import FirstRating, Leaving, Point, SessionsWith, Staying, Trajectory
 
 LEVEL = 0.95
 Axis = Literal["phase", "session_number"]

@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 
 from pipeline.description.tables import People, as_codes, levels_of, one_series, people_behind, series_of
-from pipeline.results.description import (
+from pipeline.results.episodes import (
     CodeCount,
-    Codes,
     Collective,
     CrossedCount,
     Episodes,
@@ -21,6 +20,7 @@ from pipeline.results.description import (
     WindowDays,
     Windows,
 )
+from pipeline.results.people import Codes
 
 COUNTED = "counted"
 SPLITS = ("setting", "level", "initiated_by", "planned", "outcome", "theme", "disclosure", "debriefed")

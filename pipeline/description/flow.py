@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from pipeline.description.tables import StudyTables, as_codes, one_series, series_of
-from pipeline.results.description import ClientsFlow, ClientsStep, Codes, FlowStep
+from pipeline.results.flow import ClientsFlow, ClientsStep, FlowStep
+from pipeline.results.people import Codes
 
 UNITS = {"clients": "clients", "workers": "workers", "sessions": "sessions", "advocacy": "episodes"}
 

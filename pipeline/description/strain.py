@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.description.people import CODED, NUMBERS
 from pipeline.description.tables import as_codes, levels_of, one_series, people_behind, series_of
-from pipeline.results.description import Falls, GoesWith, Leavers, PhaseCount
+from pipeline.results.course import Falls, GoesWith, Leavers, PhaseCount
 
 FALL = 1.0  # within-client SDs by which a rating must lie below the client's rating before
 FEWEST = 5.0  # expected clients in a cell below which no chi-square is taken (Cochran, 1954)

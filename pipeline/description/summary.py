@@ -9,7 +9,8 @@ from pipeline.description.flow import clients_flow, flow
 from pipeline.description.people import attendance, table_one, workers_of
 from pipeline.description.strain import falls, leavers
 from pipeline.description.tables import StudyTables, as_codes, series_of
-from pipeline.results.description import Codes, Description, Series
+from pipeline.results.description import Description
+from pipeline.results.people import Codes, Series
 
 IDS = ["client_id", "worker_id", "session_id", "instrument", "rater"]
 MOST_LEVELS = 50  # no model takes a factor of more levels; a code with more is an id

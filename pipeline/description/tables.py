@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 import pandas as pd
 
-from pipeline.results.counted import IngestCounts, LinkCounts, ScoringCounts, ValidationCounts
+from pipeline.results.stage_counts import IngestCounts, LinkCounts, ScoringCounts, ValidationCounts
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pipeline.measures.alpha import LEVEL
 from pipeline.measures.correlation import Groups, Matrix, cluster_error, correlate, fisher_interval
 from pipeline.measures.rated import Rated
 from pipeline.measures.scoring import score_range
-from pipeline.results.reliability import Agreement, Dyads, Estimated, GapTrend
+from pipeline.results.dyads import Agreement, Dyads, Estimated, GapTrend
 
 FEWEST_CLIENTS = 5
 

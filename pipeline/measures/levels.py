@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline.base.errors import ModelError
 from pipeline.measures.rated import Rated
-from pipeline.results.reliability import VarianceShares
+from pipeline.results.dyads import VarianceShares
 
 LEVELS = {"worker": "worker_id", "client": "client_id"}
 

@@ -25,15 +25,9 @@ from pipeline.measures.levels import variance_shares
 from pipeline.measures.rated import Rated, rated
 from pipeline.measures.scoring import key_facts
 from pipeline.measures.shipped_totals import ShippedTotal, check_shipped
-from pipeline.results.reliability import (
-    BetterKey,
-    ItemFindings,
-    ItemRest,
-    RatingSeries,
-    Reliability,
-    ShippedScore,
-    SuspectItem,
-)
+from pipeline.results.items import BetterKey, ItemFindings, ItemRest, ShippedScore, SuspectItem
+from pipeline.results.reliability import Reliability
+from pipeline.results.series import RatingSeries
 
 SHIPPED = "shipped_"
 

@@ -13,7 +13,7 @@ from pipeline.measures.generalizability import generalizability
 from pipeline.measures.instrument import Instrument
 from pipeline.measures.omega import FEWEST_ITEMS, NOT_CONVERGED, factor_omega, not_fit
 from pipeline.measures.rated import Rated, block_ranges, columns_of
-from pipeline.results.reliability import (
+from pipeline.results.factors import (
     LEAST_CFI,
     Compared,
     FactorCorrelation,

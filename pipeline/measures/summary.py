@@ -13,7 +13,8 @@ from pipeline.measures.items import item_rest
 from pipeline.measures.omega import omega_total
 from pipeline.measures.rated import Rated, block_ranges, columns_of
 from pipeline.measures.scoring import score_range
-from pipeline.results.reliability import BlockReliability, FloorCeiling, ItemRow, ResponseRate, ScoreReliability
+from pipeline.results.items import ItemRow
+from pipeline.results.reliability import BlockReliability, FloorCeiling, ResponseRate, ScoreReliability
 from pipeline.sem.models import moments
 
 LAST_SESSION = 16  # sessions from this number on are counted together

@@ -7,19 +7,11 @@ from collections.abc import Iterable, Mapping
 from pipeline.disclosure.census import Census, Key
 from pipeline.report import strain_counts
 from pipeline.results.backing import Backing
-from pipeline.results.description import (
-    Attendance,
-    ClientsFlow,
-    CodeCount,
-    Description,
-    Episodes,
-    LeftOut,
-    SessionsWith,
-    Staying,
-    TableOne,
-    Theme,
-)
+from pipeline.results.course import SessionsWith, Staying
+from pipeline.results.description import Attendance, Description, TableOne
+from pipeline.results.episodes import CodeCount, Episodes, LeftOut, Theme
 from pipeline.results.fit import Fit
+from pipeline.results.flow import ClientsFlow
 
 CLIENTS: Key = ("clients",)
 EPISODES: Key = ("episodes",)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pipeline.disclosure.census import Census, Key
-from pipeline.results.description import Description, Falls, PhaseCount, Theme
+from pipeline.results.course import Falls, PhaseCount
+from pipeline.results.description import Description
+from pipeline.results.episodes import Theme
 
 CLIENTS: Key = ("clients",)
 LEFT: Key = ("clients", "left early")

@@ -9,7 +9,7 @@ from pipeline.description.summary import describe
 from pipeline.description.tables import StudyTables
 from pipeline.exposure import told
 from pipeline.project.io import Batch
-from pipeline.results.counted import IngestCounts, LinkCounts, ScoringCounts, ValidationCounts
+from pipeline.results.stage_counts import IngestCounts, LinkCounts, ScoringCounts, ValidationCounts
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.measures import shipped
 from pipeline.measures.structure import MOST_CFI_DROP, highest_invariance, invariance
-from pipeline.results.reliability import LEAST_CFI
+from pipeline.results.factors import LEAST_CFI
 from pipeline.sem.fitness import Fitness
 from pipeline.sem.models import Moments, moments
 from pipeline.vocabulary.measures import MEANING, invariance_text

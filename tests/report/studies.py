@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.description.tables import StudyTables
-from pipeline.results.counted import IngestCounts, LinkCounts, TableIngested, TableValidated, ValidationCounts
-from pipeline.results.description import File
+from pipeline.results.flow import File
+from pipeline.results.stage_counts import IngestCounts, LinkCounts, TableIngested, TableValidated, ValidationCounts
 
 PHASES = ["engagement", "assessment", "intervention", "evaluation"]
 MODES = ["joint", "worker_solo", "client_solo", "concrete"]

@@ -27,8 +27,8 @@ from pipeline.report.readers.page import render
 from pipeline.report.release import build, gate_of
 from pipeline.report.tables import people
 from pipeline.results.attempt import Attempt
-from pipeline.results.description import File, Warned
 from pipeline.results.fit import Fit
+from pipeline.results.flow import File, Warned
 from pipeline.results.reason import Note, Reason
 from pipeline.results.verdict import Declared, LockState, Opened, Verdicts
 from pipeline.stages.report import released_files

@@ -10,7 +10,8 @@ from pipeline.report import words
 from pipeline.report.plots import scale
 from pipeline.report.plots.figures import Axis, Chart, Label, Line, Multiples, Tick
 from pipeline.report.tables.measures import order, point
-from pipeline.results.description import Description, Trajectory
+from pipeline.results.course import Trajectory
+from pipeline.results.description import Description
 
 FEWEST = 2
 

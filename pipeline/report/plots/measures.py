@@ -14,7 +14,8 @@ from pipeline.report.plots.palette import Tone
 from pipeline.report.tables.estimable import Ends
 from pipeline.report.tables.factors import item_name
 from pipeline.report.tables.psychometrics import block_name, clients_behind, level_shares, rated_of, series_key
-from pipeline.results.reliability import ItemFindings, Reliability, ResponseRate
+from pipeline.results.items import ItemFindings
+from pipeline.results.reliability import Reliability, ResponseRate
 
 LEVELS: dict[str, tuple[str, Tone, bool]] = {
     "worker": ("workers", "doubt", False),

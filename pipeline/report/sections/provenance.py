@@ -15,7 +15,7 @@ from pipeline.report.blocks import Paragraph, TableBlock
 from pipeline.report.material import Material
 from pipeline.report.section import Built, Planned
 from pipeline.report.table import Line, Table
-from pipeline.results.description import File
+from pipeline.results.flow import File
 
 AGAIN = (
     "To run this again: make study in the project's folder (or dvc repro, once its environment is set up); with the same "

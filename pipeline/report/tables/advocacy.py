@@ -8,7 +8,8 @@ from pipeline.report.counts import EPISODES, episode_clients_key, episode_key, l
 from pipeline.report.plots.figures import Bar, Bars, Part
 from pipeline.report.table import Line, Table
 from pipeline.report.tables.people import counts_note
-from pipeline.results.description import Description, Split, WindowDays
+from pipeline.results.description import Description
+from pipeline.results.episodes import Split, WindowDays
 
 
 def modes(description: Description, gate: Gate) -> Table:

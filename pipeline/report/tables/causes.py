@@ -10,7 +10,9 @@ from pipeline.report.numbers import bracket
 from pipeline.report.strain_counts import followed_key
 from pipeline.report.table import Line, Table, Value
 from pipeline.report.tables.people import counts_note, rare_note
-from pipeline.results.description import Description, FirstRating, Theme
+from pipeline.results.course import FirstRating
+from pipeline.results.description import Description
+from pipeline.results.episodes import Theme
 
 LEVELS = {"micro": "Micro: for one client", "mezzo": "Mezzo: with an organization", "macro": "Macro: with the system"}
 Z = 1.96  # standard errors in half a 95% interval; few clients have more, which takes the error larger

@@ -12,7 +12,9 @@ from pipeline.report.numbers import bracket, p_cell
 from pipeline.report.table import Line, Table, Value
 from pipeline.report.tables.estimable import NONE, NOT_ESTIMABLE, Why, noted, reasons, with_interval
 from pipeline.report.tables.psychometrics import headed, share_of
-from pipeline.results.reliability import FactorFit, FactorModels, InvarianceStep, ItemFindings, ItemRow, Loading, Reliability
+from pipeline.results.factors import FactorFit, FactorModels, InvarianceStep, Loading
+from pipeline.results.items import ItemFindings, ItemRow
+from pipeline.results.reliability import Reliability
 
 MODELS = {"one_factor": "One factor", "subscales": "Correlated subscale factors", "bifactor": "Bifactor"}
 STEPS = {"configural": "Configural: same pattern", "metric": "Metric: equal loadings", "scalar": "Scalar: equal intercepts"}

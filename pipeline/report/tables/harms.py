@@ -8,7 +8,8 @@ from pipeline.report.counts import CLIENTS, harm_key
 from pipeline.report.strain_counts import LEFT, fall_keys, phase_key
 from pipeline.report.table import Line, Table
 from pipeline.report.tables.people import counts_note
-from pipeline.results.description import Description, GoesWith
+from pipeline.results.course import GoesWith
+from pipeline.results.description import Description
 
 STRENGTHS = ((0.5, "strong"), (0.3, "medium"), (0.1, "weak"), (0.0, "very weak"))  # Cohen (1988), for correlations
 ALPHA = 0.05

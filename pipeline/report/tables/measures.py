@@ -12,7 +12,8 @@ from pipeline.report.numbers import bracket
 from pipeline.report.table import Line, Table, Value
 from pipeline.report.tables import psychometrics
 from pipeline.report.tables.estimable import NONE, Why, noted, reasons, with_interval
-from pipeline.results.description import Description, Point
+from pipeline.results.course import Point
+from pipeline.results.description import Description
 from pipeline.results.reliability import ScoreReliability
 
 Z = 1.96  # standard errors in half a 95% interval; few clients have more, which takes the spread larger

@@ -23,7 +23,8 @@ from pipeline.report.counts import (
 )
 from pipeline.report.table import Line, Table, Value
 from pipeline.results.backing import Backing
-from pipeline.results.description import Description, FlowStep, GroupMean, TableOne, Variable
+from pipeline.results.description import Description, GroupMean, TableOne, Variable
+from pipeline.results.flow import FlowStep
 
 NO_LOG = "This study has no advocacy log. Nothing can be said about advocacy, and no claim about it has a number."
 RARE = "Rarer {} are left out."

@@ -12,22 +12,10 @@ from pipeline.report.numbers import bracket
 from pipeline.report.table import Line, Table, Value
 from pipeline.report.tables.estimable import DECIMALS, NONE, NOT_ESTIMABLE, Ends, Why, noted, reasons, with_interval
 from pipeline.results.backing import Backing
-from pipeline.results.reliability import (
-    LEAST_CFI,
-    BlockReliability,
-    Dyads,
-    FloorCeiling,
-    Generalizability,
-    Invariance,
-    ItemFindings,
-    OmegaPart,
-    Reliability,
-    ResponseRate,
-    ScoreReliability,
-    ShippedScore,
-    TwoLevel,
-    VarianceShares,
-)
+from pipeline.results.dyads import Dyads, VarianceShares
+from pipeline.results.factors import LEAST_CFI, Generalizability, Invariance, OmegaPart, TwoLevel
+from pipeline.results.items import ItemFindings, ShippedScore
+from pipeline.results.reliability import BlockReliability, FloorCeiling, Reliability, ResponseRate, ScoreReliability
 from pipeline.vocabulary.measures import (
     evidence_text,
     invariance_text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.results.description import File, Warned
+from pipeline.results.flow import File, Warned
 from pipeline.results.record import Record
 from pipeline.results.reliability import Key
 
