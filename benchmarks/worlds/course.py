@@ -199,5 +199,8 @@ def _hump(session: int, sessions: int) -> float:
 def _feel(course: Course, law: Law, now: int, pending: Integers, rng: Generator) -> None:
     """Empathy felt in the session, beyond the client's usual (SD)."""
     own = law.empathy_joint * pending[:, 0] + rng.standard_normal(len(pending))
+    own = own + law.empathy_from_now * course.deviation[:, now] + law.hidden_on_empathy * course.hidden[:, now]
+    if now:
+        own = own + law.empathy_from_last * course.deviation[:, now - 1]
     course.felt_mood[:, now] = law.halo * course.mood[:, now]
     course.empathy[:, now] = own + course.felt_mood[:, now]

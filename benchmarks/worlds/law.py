@@ -115,3 +115,7 @@ class Law:
     empathy_next: float = 0.0  # an SD of empathy, on the next rating
     halo: float = 0.0  # the mood of the day, on the client's rating of empathy and of the alliance alike
     mood_ar: float = 0.0  # its memory
+    mood_seen: float = 0.0  # share of the mood that the worker's own report of empathy holds, too
+    empathy_from_last: float = 0.0  # an SD of the last session's alliance, on empathy (SD of empathy)
+    empathy_from_now: float = 0.0  # an SD of the same session's alliance, on empathy
+    hidden_on_empathy: float = 0.0  # an SD of the hidden cause, on empathy

@@ -27,7 +27,7 @@ def canonical(course: Course, law: Law, rng: Generator) -> dict[str, pd.DataFram
     return {
         "clients": _clients(course, law),
         "workers": _workers(course, law),
-        "sessions": _sessions(course, client, session, rng),
+        "sessions": _sessions(course, law, client, session, rng),
         "ratings_wai_sr": _ratings(course, law, number, rng),
         "advocacy": _advocacy(course, law, rng),
     }
@@ -57,11 +57,11 @@ def _workers(course: Course, law: Law) -> pd.DataFrame:
     return pd.DataFrame({"worker_id": _ids("W", every), **_agencies(course, law, every)})
 
 
-def _sessions(course: Course, client: Integers, session: Integers, rng: Generator) -> pd.DataFrame:
+def _sessions(course: Course, law: Law, client: Integers, session: Integers, rng: Generator) -> pd.DataFrame:
     at, n = (client, session), len(client)
     usual: Floats = np.asarray(EMPATHY_CLIENT_SD * rng.standard_normal(course.held.shape[0]))[client]
     felt = EMPATHY_MIDDLE + usual + EMPATHY_SD * course.empathy[at]
-    told = EMPATHY_MIDDLE + usual + EMPATHY_SD * (_without_mood(course)[at] + 0.5 * rng.standard_normal(n))
+    told = EMPATHY_MIDDLE + usual + EMPATHY_SD * (_seen(course, law)[at] + 0.5 * rng.standard_normal(n))
     return pd.DataFrame(
         {
             "session_id": _ids("S", np.arange(n)),
@@ -77,8 +77,9 @@ def _sessions(course: Course, client: Integers, session: Integers, rng: Generato
     )
 
 
-def _without_mood(course: Course) -> Floats:
-    return course.empathy - course.felt_mood
+def _seen(course: Course, law: Law) -> Floats:
+    """Empathy as the worker sees it: without the client's mood, or with some of it."""
+    return course.empathy - (1.0 - law.mood_seen) * course.felt_mood
 
 
 def answers(course: Course, law: Law, rng: Generator) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from benchmarks.worlds.law import POINTS, Law, Size
@@ -16,6 +16,7 @@ Family = Literal[
     "outcome", "moderator", "between", "few", "looks", "built_in",
 ]  # fmt: skip
 LARGE, MIDDLING, SMALL = Size(40, 400, 16), Size(20, 150, 10), Size(8, 40, 8)
+LATER = ("mood_seen", "empathy_from_last", "empathy_from_now", "hidden_on_empathy")  # of a law, since results were kept
 SMALLEST = 0.10  # the smallest effect that matters, in within-client SD
 
 QUESTION: Mapping[str, Any] = {
@@ -70,8 +71,11 @@ class World:
 
     @property
     def digest(self) -> str:
-        """Of law and question: results of another law under the same name are not this world's."""
-        return hashlib.sha256(repr((self.law, self.asked)).encode()).hexdigest()[:8]
+        """Of law and question: results of another law under the same name are not this world's.
+
+        A law that has nothing of what later laws brought keeps its digest.
+        """
+        return hashlib.sha256(f"({_told(self.law)}, {self.asked!r})".encode()).hexdigest()[:8]
 
     @property
     def predicted(self) -> Predicted:
@@ -90,6 +94,14 @@ class World:
         if isinstance(self.law, BuiltIn):
             return 1.0
         return 1.0 if self.asked["outcome"].get("kind", "score") in ("no_show", "dropout") else POINTS
+
+
+def _told(law: Law | BuiltIn) -> str:
+    if isinstance(law, BuiltIn):
+        return repr(law)
+    named = ((one.name, getattr(law, one.name), one.default) for one in fields(law))
+    told = (f"{name}={value!r}" for name, value, default in named if name not in LATER or value != default)
+    return f"Law({', '.join(told)})"
 
 
 def untrue(truth: float | None, predicted: Predicted, smallest: float) -> frozenset[Verdict]:

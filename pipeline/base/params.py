@@ -213,6 +213,12 @@ class VerdictRules(Section):
         "imputed",
         "observed_rows",
     )
+    mediation_checks: tuple[Name, ...] = Field(
+        ("first_path", "reversed_order", "session_rating", "other_rater"),
+        description="must hold for what runs through a step between, beside hidden_cause (a mood that lasts) and "
+        "lagged_outcome: a cause of advocacy and step, ratings that bring the step, the mood of its day, and one person's "
+        "way of answering each make such a path from nothing (docs/operating-characteristics.md)",
+    )
     asked_of_claims: tuple[Name, ...] = Field(
         ("hidden_cause", "feedback", "specificity"),
         description="a number of which one of these cannot be asked is suggestive at most: nothing is supported by omission",

@@ -160,6 +160,7 @@ def _attempts(rules: VerdictRules) -> Iterator[str]:
     )
     yield f"Specificity: {_listed((*rules.specificity_checks, *rules.evidence_checks))}."
     yield f"Robustness, any of which makes a claim fragile where it breaks: {_listed(rules.fragile_checks)}."
+    yield f"What runs through a step between must hold, too: {_listed(rules.mediation_checks)}."
     yield f"A number of which one of these cannot be asked is suggestive at most: {_listed(rules.asked_of_claims)}."
 
 

@@ -16,7 +16,14 @@ GROUPS = ("client_id", "worker_id")
 TERMS = ("intercept", "exposure", "time")
 HOUR = 60  # minutes
 MOST_AN_HOUR = 1.0  # SD of ratings within clients; a smallest effect above it was meant for an episode, not for a minute
-LISTS = ("direction_checks", "specificity_checks", "evidence_checks", "fragile_checks", "asked_of_claims")
+LISTS = (
+    "direction_checks",
+    "specificity_checks",
+    "evidence_checks",
+    "fragile_checks",
+    "mediation_checks",
+    "asked_of_claims",
+)
 
 
 def check_params(params: Params) -> list[Problem]:

@@ -71,7 +71,7 @@ QUESTIONS: tuple[Question, ...] = (
         "a lasting hidden cause would do",
         "Would a lasting hidden cause do?",
         groups=("hidden_cause",),
-        checks=("hidden_cause",),
+        checks=("hidden_cause", "first_path"),
     ),
     Question(
         "feedback",
@@ -79,6 +79,14 @@ QUESTIONS: tuple[Question, ...] = (
         "Do ratings bring the advocacy?",
         groups=("feedback",),
         checks=("feedback",),
+    ),
+    Question(
+        "mediated",
+        "one mood or one person makes the path",
+        "Would one mood or one person make the path?",
+        groups=("rater",),
+        checks=("reversed_order", "session_rating", "other_rater"),
+        matrix=False,
     ),
     Question("specific", "any advocacy would do", "Would any advocacy do?", groups=("specificity", "evidence")),
     Question(
@@ -95,7 +103,7 @@ QUESTIONS: tuple[Question, ...] = (
         "trend", "the alliance was rising anyway", "Was the alliance rising anyway?", groups=("reported",), checks=TREND
     ),
 )
-ORDER = ("hidden", "feedback", "specific", "trend", "workers", "average", "adjusting", "logging")
+ORDER = ("hidden", "feedback", "mediated", "specific", "trend", "workers", "average", "adjusting", "logging")
 
 
 @dataclass(frozen=True)

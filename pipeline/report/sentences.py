@@ -238,8 +238,8 @@ def told(one: Tried, claim: Claim) -> str:
         return f"{one.reason[:1].upper()}{one.reason[1:]}." if one.reason else ""
     if one.check in LEAVE_ONE_OUT:
         return _LEFT_ONE_OUT.get(one.state, "")
-    if one.check == "hidden_cause":
-        return _hidden_cause(one)
+    if one.group == "hidden_cause":
+        return _hidden_cause(one, claim)
     if one.check == "feedback":
         return _feedback(one, claim)
     if one.check in LOGGING:
@@ -315,8 +315,15 @@ def _beside(one: Tried, claim: Claim) -> str:
     return f"With it beside, {_state(one, claim)}"
 
 
-def _hidden_cause(one: Tried) -> str:
+def _hidden_cause(one: Tried, claim: Claim) -> str:
     """What of lasting hidden causes is excluded, and what no data of this kind can see."""
+    if claim.spec.mediator is not None and one.state in ("held", "broke", "speaks_against"):
+        behind = "A mood that lasts, or something else behind step and rating,"
+        behind = behind if one.check == "hidden_cause" else "Something lasting behind both advocacy and the step between"
+        kept = f" if it keeps at least {one.margin} of itself from one session to the next" if one.margin else ""
+        if one.state == "held":
+            return f"{behind} is excluded{kept}; a faster one cannot be seen."
+        return f"{behind} would show the same, or cannot be told from it."
     if one.state == "no_difference":
         return "There is nothing that a hidden cause would have to make."
     if one.state == "held":
@@ -392,16 +399,30 @@ NOT_KNOWN = (
     "A log kept otherwise after good sessions than after bad ones, and a passing cause that brings joint advocacy alone: no "
     "data can exclude these."
 )
+DIRECT = (
+    "The path beside the mediator is no effect of its own: what a mediator measured with error misses of the way through it "
+    "is counted there, and within a client more episodes in one window are fewer, by comparison, in the others, so that an "
+    "earlier window borrows from the nearer ones with the opposite sign. It may lie below zero where nothing does harm."
+)
 CHARACTERISTICS = "How often verdicts are wrong where the truth is known: docs/operating-characteristics.md."
 LOGGING = ("late_logging", "differential_logging")
 LEAVE_ONE_OUT = ("influence",)
 UNADJUSTED = ("unadjusted",)
 BIASED = ("lagged_outcome",)
 _BIASED = " With few ratings a client, the number beside the previous rating is too small (Nickell, 1981)."
-NAMED = ("direction_broke", "specificity_broke", "robustness_broke")
+NAMED = ("direction_broke", "order_broke", "specificity_broke", "robustness_broke")
 UNCHECKED = "not_checked"
 # Rules of what is clear of chance, and inconclusive all the same.
-BEYOND_CHANCE = ("mood_not_excluded", "feedback_not_clear", "specificity_not_clear", "not_clear", UNCHECKED)
+BEYOND_CHANCE = (
+    "mood_not_excluded",
+    "order_not_given",
+    "order_not_clear",
+    "rater_not_clear",
+    "feedback_not_clear",
+    "specificity_not_clear",
+    "not_clear",
+    UNCHECKED,
+)
 OPENINGS: Mapping[Verdict, str] = {
     "supported": "Yes, {here}:",
     "suggestive": "Perhaps, {here}:",

@@ -30,7 +30,11 @@ class FurtherNumbers(Sparse):
     before: Estimate | None = None  # hidden_cause: the tested number beside the other windows,
     after: Estimate | None = None  # that of the window after the rating,
     earlier: Estimate | None = None  # and of the window before the exposure's own
-    back: Estimate | None = None  # from a rating to the advocacy after it
+    back: Estimate | None = None  # from a rating to the advocacy (or the mediator) after it
+    path: Estimate | None = None  # of a product of paths the one a check is about, in its own units,
+    apart: Estimate | None = None  # that path minus what the window after gives,
+    first: Estimate | None = None  # and either path told again
+    second: Estimate | None = None
 
 
 class CheckFacts(Sparse):
@@ -55,6 +59,8 @@ class CheckCodes(Sparse):
 
     unit: Literal["day", "session"] | None = None  # of the time between ratings
     columns: str | None = None  # left out of the fixed terms, with commas
+    mediator: str | None = None  # the column, and who rates the outcome, where another person tells one of them
+    rater: str | None = None
     slopes: Literal["none"] | None = None  # of time came out without variance: nothing changes with them
 
 

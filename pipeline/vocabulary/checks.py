@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Group = Literal["hidden_cause", "feedback", "specificity", "evidence", "robustness", "average", "reported"]
+Group = Literal["hidden_cause", "feedback", "specificity", "evidence", "robustness", "average", "rater", "reported"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,24 @@ CHECKS: Mapping[str, CheckWords] = {
         CheckWords(
             "feedback", "feedback", "Feedback: the effect where ratings may bring the advocacy",
             "when ratings may bring the advocacy after them", "With ratings that may bring the advocacy after them",
+        ),
+        CheckWords(
+            "first_path", "hidden_cause", "First path: exposure before the session minus that of the window after",
+            "when something lasting behind advocacy and the step between is looked for",
+            "With the exposures of the windows before and after beside the first path",
+        ),
+        CheckWords(
+            "reversed_order", "feedback", "Reversed order: what runs through it where ratings may bring the step between",
+            "when ratings may bring the step between after them", "With ratings that may bring the step between after them",
+        ),
+        CheckWords(
+            "other_rater", "rater", "The step between or the rating as another person tells it",
+            "when two people tell the step between and the rating", "With the step between or the rating told by another",
+        ),
+        CheckWords(
+            "session_rating", "robustness", "Rating of the session of the step between added",
+            "when the rating of that same session is taken into account",
+            "With the rating of the session of the step between in the model",
         ),
         CheckWords(
             "nearer_windows", "robustness", "Exposure of nearer windows beside it",

@@ -97,6 +97,8 @@ REASONS: Mapping[str, Words] = {
     "no_path_of_that_lag": Words("the panel with feedback has paths from this window and the one before, none of lag {lag}"),
     "no_reliability_of_distance": Words("the reliability of a distance between two raters within clients is not known"),
     "same_session": Words("mediator and rating belong to one session: a mood of the day cannot be told from the path"),
+    "raters_differ": Words("the mediator and the outcome are told by different people already"),
+    "no_other_rater": Words("nobody else tells the mediator or rates the outcome"),
     "as_many_terms_as_groups": Words(
         "with the intercept {terms} fixed terms differ between the {of} of {group} alone: no variance between them, and no "
         "error of those terms, can be told; leave covariates of that level out",
@@ -178,8 +180,8 @@ NOTES: Mapping[str, Words] = {
 CEILINGS: Mapping[str, str] = {
     "no_order_in_time": "differences between clients or workers have no order in time",
     "series_ends": "no lead placebo can be made of what ends the series, so no direction is tested",
-    "product_of_paths": "a product of two paths has no lead placebo of its own; the checks of each path's hypothesis are to "
-    "be read beside it",
+    "product_of_paths": "a product of two paths rests on two models of what comes before what, and on nothing being left "
+    "out of either",
 }
 RULES: Mapping[str, str] = {
     "no_number": "no number can be given",
@@ -193,6 +195,11 @@ RULES: Mapping[str, str] = {
     "may_be_hidden": "the number is small, but something may hide an effect",
     "direction_broke": "a hidden cause that lasts from window to window could make it",
     "mood_not_excluded": "a mood that lasts from session to session would show the same",
+    "order_not_given": "the step between and the rating belong to one session, so that neither comes before the other",
+    "order_broke": "where ratings may bring the step between, what runs through it lies on the other side",
+    "order_not_clear": "where ratings may bring the step between, what runs through it can no longer be told from none",
+    "rater_not_clear": "where two people tell the step between and the rating, what runs through it can no longer be told "
+    "from none",
     "feedback_broke": "where ratings may bring the advocacy, the effect lies on the other side",
     "feedback_not_clear": "where ratings may bring the advocacy, the effect can no longer be told from none",
     "specificity_broke": "a control exposure shows the same, and joint minus control includes zero",

@@ -37,7 +37,7 @@ def ended(name: str, how: str, value: float, error: float) -> CheckResult:
     number = {"held": value, "other side": -(value or 0.2), "both sides": 0.0}[how]
     own = error if how == "held" else 0.02
     if group(name) == "hidden_cause":
-        return make.hidden_cause(number, number if how == "both sides" else 0.0, own)
+        return make.hidden_cause(number, number if how == "both sides" else 0.0, own).model_copy(update={"check": name})
     beside = FurtherNumbers()
     if group(name) == "specificity":  # broken by a control of the same sign that cannot be told apart
         beside = FurtherNumbers(control=estimate_of(0.0 if how == "held" else value or 0.2, 0.02, None))

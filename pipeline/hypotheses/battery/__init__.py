@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable
+from functools import partial
 
 from pipeline.base.errors import ModelError
-from pipeline.hypotheses.battery.shared.setting import Check, Setting
+from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting
 from pipeline.hypotheses.engines import refusal
 from pipeline.hypotheses.faults import defect
 from pipeline.results.attempt import CheckResult
@@ -32,11 +34,16 @@ def run_battery(setting: Setting) -> tuple[CheckResult, ...]:
 
 def run_check(name: str, check: Check, setting: Setting) -> CheckResult:
     """One check's result."""
+    return ended(name, partial(check.not_applicable, setting), partial(check.run, setting))
+
+
+def ended(name: str, not_applicable: Callable[[], Reason | None], run: Callable[[], Found]) -> CheckResult:
+    """How a check ended: it does not apply, its number, or why there is none."""
     try:
-        reason = check.not_applicable(setting)
+        reason = not_applicable()
         if reason is not None:
             return CheckResult(check=name, outcome="not_applicable", reason=reason)
-        found = check.run(setting)
+        found = run()
     except Exception as error:
         return CheckResult(check=name, outcome="not_computed", reason=why_not(error))
     return CheckResult(

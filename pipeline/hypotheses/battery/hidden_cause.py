@@ -30,8 +30,8 @@ def run(setting: Setting) -> Found:
     rows = rows_of(sample, sample.keep)
     back = plan.exposure.lag + 1
     lagged = {exposure: sample.before(values) for exposure, values in sample.dose.items()}
-    after = focus_of(plan, sample, rows, _filled(sample, sample.lead), lead=True)
-    earlier = None if _decays(setting) else focus_of(plan, sample, rows, _filled(sample, lagged), back=back)
+    after = focus_of(plan, sample, rows, filled(sample, sample.lead), lead=True)
+    earlier = None if _decays(setting) else focus_of(plan, sample, rows, filled(sample, lagged), back=back)
     design = setting.design(sample.keep, extra=[*after.terms, *(() if earlier is None else earlier.terms)])
     design = design.beside(_missing(sample, sample.lead, "no_window_after"))
     if earlier is not None:
@@ -65,8 +65,8 @@ def _decays(setting: Setting) -> bool:
     return setting.plan.exposure.dose.startswith("decay")
 
 
-def _filled(sample: Sample, doses: Mapping[Exposure, Floats]) -> dict[Exposure, Floats]:
-    """Doses with each client's own mean where a window is not there."""
+def filled(sample: Sample, doses: Mapping[Exposure, Floats]) -> dict[Exposure, Floats]:
+    """Doses with each client's own mean over the kept rows where a window is not there."""
     clients = int(sample.client.max()) + 1
     found = {}
     for exposure, values in doses.items():

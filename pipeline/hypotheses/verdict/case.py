@@ -9,6 +9,7 @@ from pipeline.base.params import Hypothesis, VerdictRules
 from pipeline.results.attempt import Attempt
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Fit, Tested
+from pipeline.vocabulary.checks import group
 
 # Where a check is moot its absence leaves no gap: the contrast holds a control, the window is the nearest already, nothing
 # was to be imputed. That no control can be asked at all is told by the check of their mean.
@@ -22,7 +23,9 @@ MOOT = (
     "imputed_is_headline",
     "observed_is_headline",
     "nothing_missing",
+    "raters_differ",
 )
+ORDER = ("hidden_cause", "feedback")  # groups of checks that ask for the order in time
 PREDICTED = {"positive": 1.0, "negative": -1.0, "none": 0.0}
 
 
@@ -76,6 +79,11 @@ class Case:
     def attempt(self, check: str) -> Attempt | None:
         """One check of the battery, as judged."""
         return next((one for one in self.attempts if one.check == check), None)
+
+    def direction(self, feedback: bool) -> tuple[str, ...]:
+        """The checks of direction, a mediation's with them: of feedback, or of hidden causes."""
+        named = (*self.rules.direction_checks, *(name for name in self.rules.mediation_checks if group(name) in ORDER))
+        return tuple(name for name in named if (group(name) == "feedback") == feedback)
 
     def broke(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The checks among `names` that broke the number."""

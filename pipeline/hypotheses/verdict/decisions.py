@@ -19,6 +19,7 @@ from pipeline.base.options import Verdict
 from pipeline.hypotheses.verdict.case import Case
 from pipeline.hypotheses.verdict.nothing import objections, stands_without_cause
 from pipeline.results.verdict import Rule
+from pipeline.vocabulary.checks import group
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,18 @@ def not_significant(case: Case) -> Decision | None:
     return Decision("practically zero", "not_significant_within_limit")
 
 
+def order_not_given(case: Case) -> Decision | None:
+    """Mediator and rating of one session: nothing tells which came first, whoever told them."""
+    attempt = case.attempt("hidden_cause")
+    same = attempt is not None and attempt.reason is not None and attempt.reason.code == "same_session"
+    return Decision("inconclusive", "order_not_given", ("hidden_cause",)) if same else None
+
+
 def hidden_cause(case: Case) -> Decision | None:
     """A lasting cause of both could make the effect."""
-    broke = case.broke(tuple(name for name in case.rules.direction_checks if name != "feedback"))
-    if broke and case.fit.kind == "mediation":
-        return Decision("inconclusive", "mood_not_excluded", broke)
+    broke = case.broke(case.direction(feedback=False))
+    if "hidden_cause" in broke and case.fit.kind == "mediation":
+        return Decision("inconclusive", "mood_not_excluded", ("hidden_cause",))
     return Decision("no direction can be claimed", "direction_broke", broke) if broke else None
 
 
@@ -92,11 +100,13 @@ def halo(case: Case) -> Decision | None:
 
 
 def feedback(case: Case) -> Decision | None:
-    """Beside ratings that bring advocacy the effect turns round, or can no longer be told from none."""
-    names = tuple(name for name in case.rules.direction_checks if name == "feedback")
-    if case.broke(names):
-        return Decision("no direction can be claimed", "feedback_broke", names)
-    return Decision("inconclusive", "feedback_not_clear", names) if case.not_clear(names) else None
+    """Beside ratings that bring advocacy (or the mediator) the effect turns round, or can no longer be told from none."""
+    names = case.direction(feedback=True)
+    broke, left = case.broke(names), case.not_clear(names)
+    own = case.fit.kind == "mediation"
+    if broke:
+        return Decision("no direction can be claimed", "order_broke" if own else "feedback_broke", broke)
+    return Decision("inconclusive", "order_not_clear" if own else "feedback_not_clear", left) if left else None
 
 
 def not_specific(case: Case) -> Decision | None:
@@ -121,9 +131,16 @@ def practically_zero(case: Case) -> Decision | None:
     return Decision("inconclusive", "may_be_hidden", against) if against else Decision("practically zero", "within_limit")
 
 
+def another_rater(case: Case) -> Decision | None:
+    """With another person's report in place of one person's for both, the path can no longer be told from none."""
+    left = case.not_clear(tuple(name for name in case.rules.mediation_checks if group(name) == "rater"))
+    return Decision("inconclusive", "rater_not_clear", left) if left else None
+
+
 def fragile(case: Case) -> Decision | None:
     """A check that is to be passed has an interval that includes zero or lies on the other side."""
-    broke = case.broke((*case.rules.fragile_checks, *case.rules.evidence_checks))
+    rules = case.rules
+    broke = case.broke((*rules.fragile_checks, *rules.evidence_checks, *rules.mediation_checks))
     return Decision("fragile", "robustness_broke", broke) if broke else None
 
 
@@ -165,6 +182,7 @@ DECISIONS: tuple[Callable[[Case], Decision | None], ...] = (
     no_number,
     predicted_none,
     not_significant,
+    order_not_given,
     hidden_cause,
     halo,
     feedback,
@@ -172,6 +190,7 @@ DECISIONS: tuple[Callable[[Case], Decision | None], ...] = (
     no_evidence,
     practically_zero,
     fragile,
+    another_rater,
     not_checked,
     left_open,
     opposite,

@@ -29,7 +29,9 @@ def stands_without_cause(case: Case) -> bool:
     if attempt.estimate is None:
         return False
     own = memory.read(attempt.beside, attempt.facts).memory
-    estimate, error = own.without(case.rules.rho_star)
+    path = attempt.beside.path  # of a product of paths one is asked: it is brought to the product's units
+    unit = abs(case.tested.estimate / path.estimate) if path is not None else 1.0
+    estimate, error = (unit * value for value in own.without(case.rules.rho_star))
     test = t_test(estimate, error, own.df, level=case.rules.equivalence_level, null=0.0)
     return max(abs(test.conf_low), abs(test.conf_high)) < case.limit
 

@@ -79,7 +79,8 @@ def attempt_of(result: CheckResult, tested: Tested, rules: VerdictRules) -> Atte
 
 def deciding(rules: VerdictRules) -> tuple[str, ...]:
     """The checks a verdict hangs on."""
-    return (*rules.direction_checks, *rules.specificity_checks, *rules.evidence_checks, *rules.fragile_checks)
+    lists = (rules.direction_checks, rules.specificity_checks, rules.evidence_checks, rules.fragile_checks)
+    return tuple(dict.fromkeys(name for own in (*lists, rules.mediation_checks) for name in own))
 
 
 def _state(result: CheckResult, tested: Tested, decides: bool, rules: VerdictRules) -> State:
@@ -119,14 +120,15 @@ def lasting_cause(reading: Reading) -> State:
     """
     if not reading.something_there:
         return "no_difference"
-    # a product of paths (no weights) is read from its second path, whose sign is its own
+    own = reading.beside.path  # of a product of paths one is asked, whose sign is its own
+    sign = reading.sign if own is None else np.sign(own.estimate)
     found = memory.read(reading.beside, reading.facts)
-    turned = bool(reading.tested.weights) and reading.sign * found.memory.before <= 0
+    turned = sign * found.memory.before <= 0
     return "held" if found.rho_break < reading.rho_star and not turned else reading.against()
 
 
 def both_ways(reading: Reading) -> State:
-    """The effect beside ratings that bring advocacy: held on its side, broke on the other, else not clear."""
+    """The effect of another model that asks more: held on its side, broke on the other, else not clear."""
     if reading.keeps_side(reading.estimate):
         return "held"
     if reading.estimate.excludes_zero(-reading.sign, reading.alpha):
@@ -161,5 +163,6 @@ READ: Mapping[Group, Callable[[Reading], State]] = {
     "evidence": evidence,
     "robustness": tried_again,
     "average": average,
+    "rater": both_ways,
     "reported": only_told,
 }

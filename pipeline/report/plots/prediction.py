@@ -264,7 +264,8 @@ def _paths(claim: Claim, effect: Effect, fit: Fit, gate: Gate) -> Figure:
             dot = Mark(number.estimate, number.low, number.high, "open", hollow=True)
             rows.append(Row(PATHS[name], (dot,), number.estimate.text, number.interval))
     through = words.session_column(claim.spec.mediator.column) if claim.spec.mediator else "the step between"
-    return _rows(claim, effect, rows, f"What runs through {through}, and what does not.", "Scale points")
+    beside = " What lies beside it is no effect of its own (see the table of the paths)." if len(rows) > 1 else ""
+    return _rows(claim, effect, rows, f"What runs through {through}, and what does not.", "Scale points", beside)
 
 
 def _rows(claim: Claim, effect: Effect, rows: list[Row], caption: str, unit: str, more: str = "") -> Rows:

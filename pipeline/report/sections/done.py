@@ -26,6 +26,7 @@ METHODS: Mapping[str, str] = {  # attempts whose method has a name of its own
         "Feedback is asked of a dynamic panel with reciprocal paths, a state-space model fitted by maximum likelihood with "
         "the Kalman filter."
     ),
+    "reversed_order": "That ratings bring the step between is asked of a panel with reciprocal paths of both.",
     "hidden_cause": "A hidden cause is looked for by placing the windows before and after beside the window itself.",
     "cluster_robust": "Cluster-robust errors are CR2 (Bell & McCaffrey, 2002; Pustejovsky & Tipton, 2018).",
     "car1": "Residuals that forget follow a continuous-time autoregression, CAR(1).",

@@ -118,7 +118,8 @@ def details(claim: Claim, material: Material) -> Table | None:
     if not rows:
         return None
     lines = tuple(Line(words.title(title), _cells(number)) for title, number in rows)
-    return Table(f"details_{claim.name}", caption, NUMBERS, lines, withheld("", thin))
+    note = sentences.DIRECT if material.fits[claim.name].mediation else ""
+    return Table(f"details_{claim.name}", caption, NUMBERS, lines, withheld(note, thin))
 
 
 def levels(claim: Claim, material: Material) -> tuple[str, list[tuple[str, Number]], bool]:

@@ -22,6 +22,8 @@ from pipeline.hypotheses.kinds.mediation.paths import (
     mediator_of,
     paths_together,
 )
+from pipeline.hypotheses.kinds.mediation.question import Fitted, Question
+from pipeline.hypotheses.kinds.mediation.rules import KEPT_BY
 from pipeline.hypotheses.kinds.multilevel.parts import model_facts, model_part, standardized
 from pipeline.hypotheses.sensitivity import sensitivity_of
 from pipeline.results.backing import least
@@ -40,15 +42,15 @@ TAILS = {0.95: (2.5, 97.5), 0.90: (5.0, 95.0)}
 
 def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, trust: Trust = UNKNOWN) -> Fit:
     """The fit of a mediated hypothesis; the tested number is the indirect effect. NotEstimable without one."""
-    del trust  # no panel is made of this kind
     built, mediator = mediated_rows(plan, occasions, ledger)
     try:
         paths = fit_paths(plan, built, mediator, compute)
     except ModelError as error:
         raise NotEstimable(refusal(error), built.counts) from None
-    together = paths_together(paths, compute)
-    a = combined(paths.a.model, paths.a.design, {paths.x: 1.0})
-    b = combined(paths.b.model, paths.b.design, {paths.m: 1.0})
+    reliability = trust.of(plan.outcome.instrument, plan.outcome.rater)
+    question = Question(plan, occasions, ledger, built, mediator, compute, reliability)
+    fitted = Fitted.of(question, paths, paths_together(paths, compute))
+    a, b, together = fitted.a, fitted.b, fitted.together
     draws = draw_products(a, b, together, compute)
     whole = model_part(plan, paths.b, compute)
     whole["models"] = (model_facts("first_path", paths.a), model_facts("second_path", paths.b))
@@ -59,7 +61,7 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
         status="estimated",
         **whole,
         tested=_tested(plan, paths, draws, a, b, together, built.y[built.keep]),
-        battery=run_battery(plan, paths, built, mediator, compute),
+        battery=run_battery(fitted),
         counts=model_steps(built),
         episodes=dict(built.episodes),
         ceiling="product_of_paths",
@@ -109,7 +111,7 @@ def _mediation(paths: Paths, a: Estimate, b: Estimate, together: Together, draws
 
 def _warnings(plan: Plan) -> tuple[Note, ...]:
     spec, said = mediator_of(plan), []
-    if spec.column == f"empathy_{plan.outcome.rater}":
+    if KEPT_BY[spec.column] == plan.outcome.rater:
         said.append(note("same_rater", rater=plan.outcome.rater))
     if spec.lag == 0:
         said.append(note("order_assumed"))

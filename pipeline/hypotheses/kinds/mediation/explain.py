@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.hypotheses.design.equation import equation
+from pipeline.hypotheses.kinds.mediation.battery import CHECKS
 from pipeline.hypotheses.kinds.mediation.paths import mediated_rows, mediator_of, path_designs
+from pipeline.hypotheses.kinds.mediation.question import Question
 from pipeline.hypotheses.kinds.multilevel.explain import fitted_by, rows_of_model
+from pipeline.vocabulary.checks import label
+from pipeline.vocabulary.results import reason_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,9 +21,6 @@ UNIT = "within-client SDs"
 PRODUCT = (
     "Tested: the first path times the second, plus the covariance of the clients' own paths; its interval by {draws:,} "
     "random draws."
-)
-NO_BATTERY = (
-    "Checks: none of the battery applies to a product of two paths; read those of each path's own hypothesis beside it."
 )
 
 
@@ -32,4 +33,13 @@ def explain(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: 
         f"Second path: {equation(plan.outcome.score, second.fixed, second.random)}",
     ]
     product = PRODUCT.format(draws=compute.draws)
-    return [*paths, product, fitted_by(compute, second), rows_of_model(rows), NO_BATTERY]
+    question = Question(plan, occasions, ledger, rows, mediator, compute)
+    return [*paths, product, fitted_by(compute, second), rows_of_model(rows), "Checks:\n" + "\n".join(_checks(question))]
+
+
+def _checks(question: Question) -> list[str]:
+    reasons = {name: check.not_applicable(question) for name, check in CHECKS.items()}
+    return [
+        f"  {label(name)}" if why is None else f"  (not: {label(name)}; {reason_text(why, exact=True)})"
+        for name, why in reasons.items()
+    ]

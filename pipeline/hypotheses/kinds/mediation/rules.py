@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pipeline.base.errors import Problem
 from pipeline.base.key_path import nearest
+from pipeline.base.options import Rater
 from pipeline.base.params import Hypothesis, Plan
 from pipeline.hypotheses.kinds.multilevel import rules as ratings
 
 OUTCOMES: tuple[str, ...] = ()
-MEDIATORS = ("empathy_client", "empathy_worker", "self_disclosure", "co_construction")
+# Who tells it: a client's own rating, or the worker's record of the session.
+KEPT_BY: Mapping[str, Rater] = {
+    "empathy_client": "client",
+    "empathy_worker": "worker",
+    "self_disclosure": "worker",
+    "co_construction": "worker",
+}
+MEDIATORS = tuple(KEPT_BY)
 
 
 def claims(plan: Plan) -> bool:

@@ -1,0 +1,138 @@
+"""Checks that tell the indirect effect again: beside earlier ratings, and with another person's report.
+
+What one session's mood does to the mediator it does to that session's rating, too, which then stands for it; and what one
+person's way of answering does to both, it does not do where two people answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.exposure.visits import Floats
+from pipeline.hypotheses.battery.shared.setting import Found, combined
+from pipeline.hypotheses.design.terms import Design, plain_term
+from pipeline.hypotheses.fitting import FittedDesign
+from pipeline.hypotheses.kinds.mediation.paths import Paths, mediated_rows, mediator_of, path_designs, paths_together
+from pipeline.hypotheses.kinds.mediation.question import Fitted, PathCheck, Question, refit
+from pipeline.hypotheses.kinds.mediation.rules import KEPT_BY
+from pipeline.results.attempt import CheckCodes, FurtherNumbers
+from pipeline.results.estimate import Estimate
+from pipeline.results.reason import NotEstimable, Reason, reason
+
+if TYPE_CHECKING:
+    from pipeline.base.params import Compute, Plan
+
+OTHER = {"empathy_client": "empathy_worker", "empathy_worker": "empathy_client"}  # the same, told by somebody else
+RATERS = ("client", "worker", "observer")
+
+
+def beside_the_session(fitted: Fitted) -> Found:
+    """The second path with the rating of the mediator's own session beside it, uncentered."""
+    asked = fitted.question
+    second = _second(fitted, asked.sample.before(asked.sample.y, asked.lag), "outcome_of_session")
+    return Found(fitted.again(b=second), FurtherNumbers(second=second))
+
+
+def beside_the_last(fitted: Fitted) -> Found:
+    """Each path with the value before of what it explains: the mediator a session earlier, the rating before."""
+    asked = fitted.question
+    first = _first(fitted, asked.sample.before(asked.mediator), "mediator_before")
+    second = _second(fitted, asked.sample.before(asked.sample.y), "outcome_before")
+    return Found(fitted.again(first, second), FurtherNumbers(first=first, second=second))
+
+
+def _first(fitted: Fitted, values: Floats, name: str) -> Estimate:
+    first, _ = _with_known(fitted.question, values)
+    design = _beside(first, values, name)
+    return combined(refit(design, fitted.paths.a, fitted.question.compute), design, {fitted.paths.x: 1.0})
+
+
+def _second(fitted: Fitted, values: Floats, name: str) -> Estimate:
+    _, second = _with_known(fitted.question, values)
+    design = _beside(second, values, name)
+    return combined(refit(design, fitted.paths.b, fitted.question.compute), design, {fitted.paths.m: 1.0})
+
+
+def _with_known(asked: Question, values: Floats) -> tuple[Design, Design]:
+    """Both paths' designs over the rows where a column is known."""
+    own = replace(asked.sample, keep=asked.sample.keep & np.isfinite(values))
+    return path_designs(asked.plan, own, asked.mediator, asked.compute)
+
+
+def _beside(design: Design, values: Floats, name: str) -> Design:
+    return design.beside(plain_term(name, values[design.rows.keep], "outcome"))
+
+
+def by_another(fitted: Fitted) -> Found:
+    """Both paths with the mediator, or else the outcome, as another person tells it; random parts as the primary's ended."""
+    asked = fitted.question
+    plan = other_plan(asked)
+    assert not isinstance(plan, Reason)
+    sample, mediator = mediated_rows(plan, asked.occasions, asked.ledger)
+    m = f"{mediator_of(plan).column}_within"
+    first, second = (
+        _refitted(design, _named(ended, {fitted.paths.m: m}), asked.compute)
+        for design, ended in zip(
+            path_designs(plan, sample, mediator, asked.compute), (fitted.paths.a, fitted.paths.b), strict=True
+        )
+    )
+    paths = Paths(first, second, fitted.paths.x, m)
+    other = Fitted.of(asked, paths, paths_together(paths, asked.compute))
+    names = CheckCodes(mediator=mediator_of(plan).column, rater=plan.outcome.rater)
+    return Found(other.again(), FurtherNumbers(first=other.a, second=other.b), names=names)
+
+
+def _named(ended: FittedDesign, names: Mapping[str, str]) -> FittedDesign:
+    """A fit whose random terms go by other names."""
+    random = {group: [names.get(term, term) for term in terms] for group, terms in ended.design.random.items()}
+    return replace(ended, design=replace(ended.design, random=random))
+
+
+def _refitted(design: Design, ended: FittedDesign, compute: Compute) -> FittedDesign:
+    own = replace(design, random=ended.design.random, uncorrelated=ended.design.uncorrelated)
+    return FittedDesign(refit(own, ended, compute), own)
+
+
+def other_plan(asked: Question) -> Plan | Reason:
+    """The question with another person's report of the mediator, else of the outcome; why not, where there is none."""
+    plan, spec = asked.plan, mediator_of(asked.plan)
+    rater = plan.outcome.rater
+    if KEPT_BY[spec.column] != rater:
+        return reason("raters_differ")
+    column = OTHER.get(spec.column)
+    if column is not None and column in asked.sample.frame and asked.sample.frame[column].notna().any():
+        return plan.model_copy(update={"mediator": spec.model_copy(update={"column": column})})
+    known = set(asked.occasions["rater"][asked.occasions["instrument"] == plan.outcome.instrument].astype("object"))
+    another = next((one for one in RATERS if one != rater and one in known), None)
+    if another is None or plan.outcome.kind != "score":
+        return reason("no_other_rater")
+    return plan.model_copy(update={"outcome": plan.outcome.model_copy(update={"rater": another})})
+
+
+def _no_other(asked: Question) -> Reason | None:
+    """There is another person's report, and enough of it for both paths."""
+    plan = other_plan(asked)
+    if isinstance(plan, Reason):
+        return plan
+    try:
+        path_designs(plan, *mediated_rows(plan, asked.occasions, asked.ledger), asked.compute)
+    except NotEstimable as error:
+        return error.reason
+    return None
+
+
+def _no_session(asked: Question) -> Reason | None:
+    return reason("same_session") if asked.lag == 0 else None
+
+
+def _always(_: Question) -> Reason | None:
+    return None
+
+
+SESSION_RATING = PathCheck(_no_session, beside_the_session)
+LAGGED_OUTCOME = PathCheck(_always, beside_the_last)
+OTHER_RATER = PathCheck(_no_other, by_another)

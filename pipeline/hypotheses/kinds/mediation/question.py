@@ -1,0 +1,92 @@
+"""What the checks of a mediation start from: the question on its rows, and its two fitted paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from pipeline.exposure.visits import Floats
+from pipeline.hypotheses.battery.shared.setting import Found, combined
+from pipeline.hypotheses.design.coder import number_of
+from pipeline.hypotheses.design.sample import Sample
+from pipeline.hypotheses.design.terms import Design
+from pipeline.hypotheses.engines import FittedModel, fit_design
+from pipeline.hypotheses.fitting import FittedDesign
+from pipeline.hypotheses.kinds.mediation.paths import Paths, Together, draw_products, mediator_of
+from pipeline.results.backing import least
+from pipeline.results.estimate import Estimate, estimate_of
+from pipeline.results.reason import Reason, not_estimable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.base.params import Compute, Plan
+
+
+@dataclass(frozen=True)
+class Question:
+    """A mediated hypothesis on its rows, before any fit; `mediator` is that of each rating, `lag` ratings before it."""
+
+    plan: Plan
+    occasions: pd.DataFrame
+    ledger: pd.DataFrame
+    sample: Sample
+    mediator: Floats
+    compute: Compute
+    reliability: Mapping[str, float] = field(default_factory=dict)  # of change within clients, by score
+
+    @property
+    def lag(self) -> int:
+        """How many ratings before the outcome the mediator's session lies."""
+        return mediator_of(self.plan).lag
+
+    @property
+    def own_session(self) -> Floats:
+        """The mediator of each rating's own session."""
+        return number_of(self.sample.frame[mediator_of(self.plan).column])
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The question with its two paths fitted, their numbers, and how they hang together."""
+
+    question: Question
+    paths: Paths
+    a: Estimate
+    b: Estimate
+    together: Together
+
+    @classmethod
+    def of(cls, question: Question, paths: Paths, together: Together) -> Fitted:
+        """With the numbers of both paths."""
+        a = combined(paths.a.model, paths.a.design, {paths.x: 1.0})
+        b = combined(paths.b.model, paths.b.design, {paths.m: 1.0})
+        return cls(question, paths, a, b, together)
+
+    def again(self, a: Estimate | None = None, b: Estimate | None = None) -> Estimate:
+        """The indirect effect with one path or both told anew; what joins the clients' own paths is held."""
+        return product(a or self.a, b or self.b, self.together, self.question.compute)
+
+
+@dataclass(frozen=True)
+class PathCheck:
+    """One check of a mediation: when it does not apply (a reason), and what it does."""
+
+    not_applicable: Callable[[Question], Reason | None]
+    run: Callable[[Fitted], Found]
+
+
+def product(a: Estimate, b: Estimate, together: Together, compute: Compute) -> Estimate:
+    """a*b + cov(a, b) with the error of its draws (`paths.draw_products`); the fewer people of both are behind it."""
+    draws = draw_products(a, b, together, compute)
+    point = a.estimate * b.estimate + together.covariance
+    return estimate_of(point, float(draws.std(ddof=1)), None).backed(least(a.behind, b.behind))
+
+
+def refit(design: Design, ended: FittedDesign, compute: Compute) -> FittedModel:
+    """A path's design fitted with the random part its own fit ended with; NotEstimable where that does not settle."""
+    model = fit_design(replace(design, random=ended.design.random, uncorrelated=ended.design.uncorrelated), compute)
+    if not model.converged:
+        raise not_estimable("not_converged")
+    return model
