@@ -46,7 +46,7 @@ def read_delimited(
     header = split_line(blob[header_at:header_end], separator)
     kept = blob if header_at == 0 and body == header_end else blob[header_at:header_end] + blob[body:]
     if header is None or quote_fault(kept, separator.encode()):
-        return None, [_misshapen("quotes", file, 0, _heading(blob[bom:], separator, how))]
+        return None, [_quotes(file, _heading(blob[bom:], separator, how))]
     problems = _shape_problems(file, header, separator, blob[bom:], how)
     if problems:
         return None, problems
@@ -55,7 +55,7 @@ def read_delimited(
     table, bad = parse_body(memoryview(blob)[body:], len(header), separator)
     bad += blank_lines(kept) if len(header) > 1 else 0
     if bad or table is None:
-        return None, [_misshapen("width", file, bad, _heading(blob[bom:], separator, how))]
+        return None, [broken("width", file, rows=bad)]
     notes = ("a byte order mark was dropped",) if bom else ()
     columns = tuple(table.column(place) for place in range(len(header)))
     findings += _said_above(file, above)
@@ -101,11 +101,11 @@ def _said_above(file: str, above: bytes) -> tuple[Finding, ...]:
     return (Finding("extras", file, detail=f"above the headers: {', '.join(map(str, found))}"),) if found else ()
 
 
-def _misshapen(rule: str, file: str, rows: int, elsewhere: Heading | None) -> Problem:
-    """A file whose rows do not fit its header line, and where the headers seem to stand instead."""
+def _quotes(file: str, elsewhere: Heading | None) -> Problem:
+    """A file whose quotes are not well formed, and where its headers seem to stand, if not on the first line."""
     if elsewhere is None:
-        return broken(rule, file, rows=rows)
-    return broken(rule, file, rows=rows, detail=elsewhere.said, about=elsewhere.about)
+        return broken("quotes", file)
+    return broken("quotes", file, detail=elsewhere.said, about=elsewhere.about)
 
 
 def _shape_problems(file: str, header: list[str], separator: str, text: bytes, how: Reading) -> list[Problem]:

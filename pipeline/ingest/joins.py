@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.base.sources import Checked, Glue, Join, Ordered, RatingSource, TableSource
+from pipeline.base.sources import Checked, Glue, Join, RatingSource, TableSource
 from pipeline.ingest.headers import item_count, join_keys, other_keys
-from pipeline.ingest.parts import SESSION, Mapped, Part, fill, headers_of, item_headers, of_sessions
+from pipeline.ingest.parts import SESSION, Part, fill, headers_of, item_headers, of_sessions
 from pipeline.ingest.raw import RawTable
 from pipeline.tables.arrays import strings
 from pipeline.tables.column import CODES_SEPARATOR
@@ -118,12 +118,10 @@ def rows_of_kind(source: TableSource, base: RawTable) -> pa.Array | None:
     return None if mask is None else pc.indices_nonzero(mask)
 
 
-def make_column(wide: Wide, mapped: Mapped, missing: frozenset[str]) -> tuple[pa.ChunkedArray, list[Finding]]:
+def make_column(wide: Wide, mapped: str | Glue | Checked, missing: frozenset[str]) -> tuple[pa.ChunkedArray, list[Finding]]:
     """The text of one canonical column: as it is, glued from several, or listed from checkboxes."""
     if isinstance(mapped, Glue):
         return _glue(wide, mapped, missing)
-    if isinstance(mapped, Ordered):
-        return wide.text(mapped.order_of), []
     return _list_checked(wide, mapped) if isinstance(mapped, Checked) else (wide.text(mapped), [])
 
 
