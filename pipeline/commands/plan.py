@@ -41,7 +41,8 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     alpha = params.verdict.alpha / family
     variation, source = variation_of(root, params)
     designs = designs_of(wanted)
-    powers = tuple(power(design, variation, effect, alpha=alpha, seed=params.study.seed) for design in designs)
+    seed, below = params.study.seed, params.compute.kenward_roger_below
+    powers = tuple(power(design, variation, effect, alpha=alpha, seed=seed, kenward_roger_below=below) for design in designs)
     print(*lines(powers), sep="\n")
     best = smallest(powers, wanted.target)
     print(
@@ -51,10 +52,10 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     planned = Planned(hypothesis, params.verdict, params.compute, params.exposure, variation, effect, family)
     found: list[Ladder] = []
     if getattr(arguments, "ladder", False):
-        found = climbed(root, planned, _that_matter(powers, wanted), _worlds(arguments), wanted, params.study.seed)
+        found = climbed(root, planned, _that_matter(powers, wanted), _worlds(arguments), wanted, seed)
     print(*ladder_lines(found), sep="\n", end="\n" if found else "")
     around = central(powers, wanted.target)
-    by_factor = curves(around, variation, effect, alpha=alpha, seed=params.study.seed) if around else {}
+    by_factor = curves(around, variation, effect, alpha=alpha, seed=seed, kenward_roger_below=below) if around else {}
     plan = PlanPage(
         hypothesis.claim, effect, alpha, family, wanted.target, variation, source, powers, tuple(found), by_factor
     )

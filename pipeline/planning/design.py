@@ -46,12 +46,13 @@ class Variation:
 @dataclass(frozen=True)
 class Drawn:
     """One drawn course of a planned design: episodes since the last rating [clients, sessions], whether a rating is there,
-    each client's worker. Where a rating is missed, the next window holds its episodes, too.
+    each client's worker, sessions since the last rating. Where a rating is missed, the next window holds its episodes, too.
     """
 
     dose: Floats
     rated: NDArray[np.bool_]
     worker: NDArray[np.int64]
+    window: Floats
 
 
 def draw(design: PlannedDesign, seed: int) -> Drawn:
@@ -63,7 +64,10 @@ def draw(design: PlannedDesign, seed: int) -> Drawn:
     dose = rng.poisson(own[:, None], (n, sessions)).astype(np.float64)
     stays = np.cumprod(rng.random((n, sessions)) >= design.dropout, axis=1).astype(bool)
     rated = stays & (rng.random((n, sessions)) >= design.missed)
-    return Drawn(_since_last(dose, rated), rated, np.repeat(np.arange(design.workers), design.clients))
+    window = _since_last(np.ones_like(dose), rated)
+    first = rated & (np.cumsum(rated, axis=1) == 1)  # a first window's length is not known: the model gives it the usual one
+    window[first] = 1.0
+    return Drawn(_since_last(dose, rated), rated, np.repeat(np.arange(design.workers), design.clients), window)
 
 
 def _since_last(dose: Floats, rated: NDArray[np.bool_]) -> Floats:

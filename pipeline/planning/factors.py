@@ -23,12 +23,13 @@ FACTORS: Mapping[str, str] = {
 
 
 def curves(
-    around: PlannedDesign, variation: Variation, effect: float, *, alpha: float, seed: int
+    around: PlannedDesign, variation: Variation, effect: float, *, alpha: float, seed: int, kenward_roger_below: int = 20
 ) -> dict[str, list[tuple[float, Power]]]:
     """By factor, its values and the power of the design with each; the design's own value is among them."""
     designs = {name: {value: with_factor(around, name, value) for value in values(around, name)} for name in FACTORS}
     every = dict.fromkeys(one for by_value in designs.values() for one in by_value.values())  # the own one stands in each
-    powers = {one: power(one, variation, effect, alpha=alpha, seed=seed) for one in every}
+    below = kenward_roger_below
+    powers = {one: power(one, variation, effect, alpha=alpha, seed=seed, kenward_roger_below=below) for one in every}
     return {name: [(value, powers[one]) for value, one in by_value.items()] for name, by_value in designs.items()}
 
 

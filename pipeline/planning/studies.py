@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from pipeline.base.params import Compute, Exposure, Hypothesis, Simulate, VerdictRules
-from pipeline.planning.design import PlannedDesign, Variation
+from pipeline.planning.design import PlannedDesign, Variation, draw
+from pipeline.planning.information import residual_variance
+from pipeline.simulate.truth import Truth
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +30,8 @@ WORLDS: Mapping[World, str] = {
     "shared_trend": "alliance and advocacy rise together, and nothing else",
     "harm": "joint advocacy harms by as much",
 }
+CLIENTS = 100_000  # whose ratings tell how the simulator answers: the SD to a quarter of a hundredth
+SHIFT = 0.1  # points, about an effect's size
 FEEDBACK = 1.2  # log rate of joint advocacy a point of alliance: what fooled a ladder without the feedback check
 # A plan says how often advocacy comes and how ratings vary; what else moves either in the built-in study is left out.
 PLAIN = dict.fromkeys(
@@ -116,13 +122,16 @@ def outcome(planned: Planned, design: PlannedDesign, world: World, seed: int) ->
 
 def settings(planned: Planned, design: PlannedDesign, world: World) -> Simulate:
     """The simulator's settings for a design: SDs and effect turned into points of its scale."""
-    vary, unit = planned.variation, within_sd()
+    scale = answering(planned.variation)
+    vary, unit = planned.variation, scale.unit
     sign = -1.0 if planned.hypothesis.predicted == "negative" else 1.0
     effect = {"effect": sign * planned.effect, "harm": -sign * planned.effect}.get(world, 0.0)
+    vary = vary if effect else replace(vary, client_effect=0.0, worker_effect=0.0)
     truth = PLAIN | {
         "joint": effect * unit,
-        "joint_slope_sd": vary.client_effect * unit if effect else 0.0,
-        "joint_worker_sd": vary.worker_effect * unit if effect else 0.0,
+        "joint_slope_sd": vary.client_effect * unit,
+        "joint_worker_sd": vary.worker_effect * unit,
+        "residual_sd": _residual_sd(design, vary, scale),
         "client_sd": vary.client * unit,
         "worker_sd": vary.worker * unit,
         "trend_sd": vary.trend * unit,
@@ -139,18 +148,44 @@ def settings(planned: Planned, design: PlannedDesign, world: World) -> Simulate:
     return Simulate(workers=workers, clients=clients, sessions=design.sessions, truth=truth)
 
 
-@cache
-def within_sd() -> float:
-    """The simulator's within-client SD of a rating in points, measured on one large study without an effect."""
-    from pipeline.simulate import canonical
+@dataclass(frozen=True)
+class Answering:
+    """How the simulator's ratings answer: their within-client SD in points, and what floor and ceiling leave of a shift."""
 
-    tables = canonical(Simulate(scenario="null", workers=40, clients=400, sessions=12, truth=PLAIN | {"trend_sd": 0.0}), 0)
-    scores = _scored(tables)
-    total = scores[scores["score"] == "total"]
-    ratings = total.merge(tables["sessions"][["session_id", "client_id"]], on="session_id")
-    centred = ratings["value"] - ratings.groupby("client_id")["value"].transform("mean")
-    spare = len(ratings) - ratings["client_id"].nunique()
-    return math.sqrt(float((centred.dropna() ** 2).sum()) / spare)
+    within_sd: float
+    kept: float
+
+    @property
+    def unit(self) -> float:
+        """The points of a target by which the expected rating moves by one within-client SD."""
+        return self.within_sd / self.kept
+
+
+@cache
+def answering(variation: Variation) -> Answering:
+    """Measured on pairs of ratings without an effect of advocacy, of `CLIENTS` clients who vary as planned."""
+    first = _answered(Truth.alliance_start, Truth.client_sd, Truth.worker_sd)  # the levels' SDs are told in what is measured
+    return _answered(Truth.alliance_start, variation.client * first.unit, variation.worker * first.unit)
+
+
+def _answered(start: float, client_sd: float, worker_sd: float) -> Answering:
+    from pipeline.simulate.items import ITEMS, SUBSCALES, draw_answers
+
+    rng, truth = np.random.Generator(np.random.PCG64(0)), Truth()
+    level = start + math.hypot(client_sd, worker_sd) * rng.standard_normal(CLIENTS)
+    own = (level[:, None] + truth.residual_sd * rng.standard_normal((CLIENTS, 2))).ravel()
+    subscale = np.repeat(truth.subscale_sd * rng.standard_normal((CLIENTS, len(SUBSCALES))), 2, axis=0)
+    items = np.repeat(truth.item_client_sd * rng.standard_normal((CLIENTS, ITEMS)), 2, axis=0)
+    shift = {"shift": np.full((len(own), len(SUBSCALES)), SHIFT)}
+    answers = draw_answers(own, subscale, items, shift, truth, rng)
+    pairs = np.nanmean(answers.given, axis=1).reshape(CLIENTS, 2)
+    return Answering(math.sqrt(float(np.mean(np.diff(pairs) ** 2)) / 2.0), float(answers.gain["shift"].mean()) / SHIFT)
+
+
+def _residual_sd(design: PlannedDesign, variation: Variation, scale: Answering) -> float:
+    """The simulator's residual SD at which effects and trends that vary are part of the within-client SD, not on top."""
+    taken = 1.0 - residual_variance(draw(design, 0), variation)
+    return math.sqrt(max(Truth.residual_sd**2 - taken * scale.unit**2, 0.0))
 
 
 def _trust(tables: Mapping[str, pd.DataFrame]) -> Trust:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pipeline.multilevel import fit
 from pipeline.planning.design import Drawn, PlannedDesign, Variation, draw
-from pipeline.planning.information import NoInformationError, information
-from pipeline.planning.power import grid, power, smallest
+from pipeline.planning.information import PARAMETERS, NoInformationError, information
+from pipeline.planning.power import VARIANCES, grid, power, price, scattered, smallest
 
 DESIGN = PlannedDesign(workers=12, clients=8, sessions=10, rate=0.5, missed=0.1, dropout=0.02)
 FIXED, RANDOM = ["within", "between", "above", "time"], {"worker": ["1", "within"], "client": ["1", "within", "time"]}
@@ -59,6 +59,12 @@ def test_standard_error_and_df_are_the_engines_where_variances_agree() -> None:
     told = information(drawn, estimated)
     assert told.std_error * scale == pytest.approx(float(model.fixed.loc["within", "std_error"]), rel=1e-6)
     assert told.ratings == model.n_obs
+    corrected = fit(frame.assign(y=simulated(frame, truth, 0.2, 0.8, 3)), outcome="y", fixed=FIXED, df="kenward_roger",
+                    random={group: [[term] for term in terms] for group, terms in RANDOM.items()})  # fmt: skip
+    own = np.array([name in VARIANCES for name in PARAMETERS])  # the model has no correlations
+    widened = told.std_error * scale * np.sqrt(1.0 + 2.0 * price(told, own))
+    assert widened == pytest.approx(float(corrected.fixed.loc["within", "std_error"]), rel=1e-6)
+    assert widened > told.std_error * scale * 1.001
 
 
 def _taken(drawn: Drawn, variation: Variation) -> float:
@@ -96,6 +102,29 @@ def test_more_of_anything_never_sees_less(workers: int, clients: int, sessions: 
     assert large.power > small.power - 0.02
     assert large.df is not None
     assert 0.0 < large.power <= 1.0
+
+
+def test_windows_cost_where_ratings_are_missed_and_nothing_where_none_is() -> None:
+    whole, gaps = draw(PlannedDesign(12, 8, 10), 7), draw(PlannedDesign(12, 8, 10, missed=0.25), 7)
+    assert information(whole, Variation(), windows=True).std_error == information(whole, Variation()).std_error
+    frame = rows(gaps).assign(window=gaps.window[gaps.rated & (gaps.rated.sum(axis=1) >= 2)[:, None]])
+    dose, window = (frame[name] - frame.groupby("client")[name].transform("mean") for name in ("dose", "window"))
+    ratio = information(gaps, Variation(), windows=True).std_error / information(gaps, Variation()).std_error
+    assert ratio == pytest.approx(1.0 / np.sqrt(1.0 - np.corrcoef(dose, window)[0, 1] ** 2), abs=0.03)
+    assert ratio > 1.02
+
+
+def test_errors_and_df_scatter_as_those_of_fitted_models_do() -> None:
+    """Few workers: the corrected errors are larger on average, those that are not corrected smaller, by the same share."""
+    told = information(draw(PlannedDesign(8, 6, 8), 7), Variation())
+    plain, corrected = (scattered(told, 1, corrected=way)[0] for way in (False, True))
+    assert (corrected / plain).max() == pytest.approx(
+        np.sqrt((1.0 + price(told, np.ones(len(PARAMETERS), bool))) / (1.0 - price(told, np.ones(len(PARAMETERS), bool)))),
+        rel=1e-6,
+    )
+    less = power(PlannedDesign(8, 6, 8), Variation(), 0.3, alpha=0.05, seed=1).power or 0.0
+    more = power(PlannedDesign(8, 6, 8), Variation(), 0.3, alpha=0.05, seed=1, kenward_roger_below=0).power or 0.0
+    assert less < more
 
 
 @pytest.mark.parametrize(

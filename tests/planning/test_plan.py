@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipeline.base.errors import ParamsError
 from pipeline.base.params import load
 from pipeline.commands import plan
-from pipeline.planning.design import PlannedDesign
-from pipeline.planning.studies import Outcome, settings
+from pipeline.hypotheses.design.sample import build_sample
+from pipeline.hypotheses.design.terms import build_design
+from pipeline.planning.design import PlannedDesign, Variation
+from pipeline.planning.studies import Outcome, answering, headline, settings
 from pipeline.planning.tally import ladders, missing, run, tasks, wilson
 from tests.project import ROOT
 
@@ -82,6 +85,25 @@ def test_a_harm_is_as_large_as_the_effect_and_null_worlds_have_none(tmp_path: Pa
     assert effect == -harm > 0
     for world in ("none", "low_rating_brings", "high_rating_brings", "shared_trend"):
         assert settings(planned, design, world).truth["joint"] == 0  # type: ignore[arg-type]
+
+
+def test_drawn_studies_deliver_the_planned_effect_in_within_client_sds(tmp_path: Path) -> None:
+    """Floor and ceiling take some of a shift, and effects that vary belong to the SD within clients: both are allowed."""
+    params = load(project(tmp_path, SMALL).joinpath("params.yaml").read_text())
+    _, hypothesis = plan.hypothesis_of(params)
+    variation = Variation(client=1.5, client_effect=0.3, worker_effect=0.0, trend=0.0)
+    planned = plan.Planned(hypothesis, params.verdict, params.compute, params.exposure, variation, 0.5, 1)
+    told = headline(planned, PlannedDesign(60, 40, 6), "effect", 3)
+    sample = build_sample(hypothesis, told.occasions, told.ledger)
+    design = build_design(hypothesis, sample, sample.keep)
+    client, dose = design.rows.client, design.numeric()["joint_within"]
+    value = sample.y[sample.keep] - (np.bincount(client, sample.y[sample.keep]) / np.bincount(client))[client]
+    unit, effect = answering(variation).within_sd, float(dose @ value) / float(dose @ dose)
+    assert effect / unit == pytest.approx(0.5, abs=0.035)
+    spare = len(value) - client.max() - 1
+    expected = np.sqrt(1.0 + 0.5**2 * float(dose @ dose) / spare)  # effects that vary are within the 1, their mean is not
+    assert np.sqrt((value**2).sum() / spare) / unit == pytest.approx(expected, abs=0.02)
+    assert answering(variation).kept < answering(Variation(client=0.5)).kept < 1.0
 
 
 @pytest.mark.slow
