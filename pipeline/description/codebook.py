@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.description.tables import StudyTables, as_codes
+from pipeline.description.tables import PEOPLE, StudyTables, as_codes
 from pipeline.results.description import ColumnFacts, Held
 from pipeline.tables import by_name
 from pipeline.tables.column import CODES_SEPARATOR
@@ -22,25 +22,27 @@ def codebook_of(study: StudyTables) -> tuple[ColumnFacts, ...]:
 
 
 def _table(name: str, table: pd.DataFrame) -> Iterator[ColumnFacts]:
+    people = table[[key for key in PEOPLE if key in table]]
     for column, declared in by_name()[name].columns.items():
         if column not in table:
             continue
         known = table[column].notna()
         codes = _codes(table, column, declared.kind == "codes") if declared.kind in CODED else ()
-        clients, workers = _people(table[known])
+        clients, workers = _people(people[known])
         yield ColumnFacts(
             table=name, column=column, rows=len(table), known=int(known.sum()), codes=codes, clients=clients, workers=workers
         )
 
 
 def _codes(table: pd.DataFrame, column: str, are_lists: bool) -> tuple[Held, ...]:
+    people = table[[key for key in PEOPLE if key in table]]
     codes: pd.Series[Any] = as_codes(table[column]).dropna()
     if are_lists:
         codes = codes.str.split(CODES_SEPARATOR).explode()
     rows = codes[codes != ""]
     found = []
     for code in sorted(rows.unique()):
-        clients, workers = _people(table.loc[rows.index[rows == code]])
+        clients, workers = _people(people.loc[rows.index[rows == code]])
         found.append(Held(code=str(code), clients=clients, workers=workers))
     return tuple(found)
 

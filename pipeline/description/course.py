@@ -88,7 +88,7 @@ def interval(values: pd.Series[Any]) -> tuple[float | None, float | None, float 
 
 
 def _trajectory(rows: pd.DataFrame, column: str, by: Axis, instrument: str, rater: str) -> Trajectory:
-    scored = rows[rows[column].notna() & rows[by].notna()]
+    scored = rows.loc[rows[column].notna() & rows[by].notna(), ["client_id", column, by]]
     points = []
     codes = scored[by].astype("str")
     for at in _points(scored[by], by):

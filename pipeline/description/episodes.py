@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.description.tables import People, as_codes, levels_of, one_series, people_behind, series_of
+from pipeline.description.tables import PEOPLE, People, as_codes, levels_of, one_series, people_behind, series_of
 from pipeline.results.episodes import (
     CodeCount,
     Collective,
@@ -85,7 +85,8 @@ def counts_by_mode(table: pd.DataFrame, column: str) -> tuple[CrossedCount, ...]
 
 
 def _counts(table: pd.DataFrame, columns: list[str]) -> list[tuple[tuple[str, ...], int, People]]:
-    coded = table.assign(**{name: as_codes(table[name]).fillna("missing") for name in columns})
+    people = table[[name for name in PEOPLE if name in table]]
+    coded = people.assign(**{name: as_codes(table[name]).fillna("missing") for name in columns})
     rows = {tuple(map(str, key)): part for key, part in coded.groupby(columns, observed=True)}
     orders = [[*levels_of(table[name]), *(["missing"] if table[name].isna().any() else [])] for name in columns]
     parts = [(key, rows.get(key, coded.iloc[:0])) for key in itertools.product(*orders)]

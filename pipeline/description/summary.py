@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pipeline.base.at_once import both
 from pipeline.description.codebook import codebook_of
 from pipeline.description.course import harms, leaving, staying, trajectories
 from pipeline.description.episodes import episode_levels, exposure, left_out, themes, windows, with_phase
 from pipeline.description.flow import clients_flow, flow
 from pipeline.description.people import attendance, table_one, workers_of
 from pipeline.description.strain import falls, leavers
-from pipeline.description.tables import StudyTables, as_codes, series_of
+from pipeline.description.tables import StudyTables, as_codes, course_of, series_of
 from pipeline.results.description import Description
 from pipeline.results.people import Codes, Series
 
@@ -18,6 +19,15 @@ MOST_LEVELS = 50  # no model takes a factor of more levels; a code with more is 
 
 def describe(study: StudyTables) -> Description:
     """Count and describe a study: everything the report says about it before any model."""
+    rated = course_of(study.occasions)
+    courses, (episodes, about_themes, columns) = both(  # so that each half takes about as long
+        lambda: trajectories(rated),
+        lambda: (
+            exposure(with_phase(study.advocacy, rated, study.ledger)),
+            themes(study.advocacy),
+            codebook_of(study),
+        ),
+    )
     has_days = bool(study.sessions["day"].notna().any()) if "day" in study.sessions else False
     return Description(
         files=study.ingest.files,
@@ -26,7 +36,7 @@ def describe(study: StudyTables) -> Description:
         advocacy_log=study.advocacy is not None,
         doses_told=bool(study.link.doses_told),
         has_days=has_days,
-        series=tuple(Series(instrument=instrument, rater=rater) for instrument, rater in series_of(study.occasions)),
+        series=tuple(Series(instrument=instrument, rater=rater) for instrument, rater in series_of(rated)),
         ranges=_ranges(study),
         clients=len(study.clients),
         sessions=len(study.sessions),
@@ -37,17 +47,17 @@ def describe(study: StudyTables) -> Description:
         attendance=attendance(study.sessions),
         level_clients=level_clients(study),
         episode_level_clients=episode_levels(study.advocacy),
-        trajectories=trajectories(study.occasions),
-        staying=staying(study.occasions),
+        trajectories=courses,
+        staying=staying(rated),
         harms=harms(study.sessions),
-        leaving=leaving(study.occasions),
-        falls=falls(study.occasions, study.ledger),
-        leavers=leavers(study.occasions, study.clients),
-        exposure=exposure(with_phase(study.advocacy, study.occasions, study.ledger)),
-        themes=themes(study.advocacy),
-        windows=windows(study.occasions, study.ledger),
+        leaving=leaving(rated),
+        falls=falls(rated, study.ledger),
+        leavers=leavers(rated, study.clients),
+        exposure=episodes,
+        themes=about_themes,
+        windows=windows(rated, study.ledger),
         left_out=left_out(study.ledger),
-        codebook=codebook_of(study),
+        codebook=columns,
     )
 
 

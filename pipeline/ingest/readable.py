@@ -6,12 +6,15 @@ import hashlib
 import re
 import zlib
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from pipeline.base.at_once import at_once
 from pipeline.base.person_names import known
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     import pyarrow as pa
 
@@ -92,9 +95,13 @@ def _beginnings(more: bool) -> np.ndarray:
     import numpy as np
 
     texts = _more_texts() if more else _numbers()
-    heads = b"".join(make(text).digest()[:4] for make in HASHES for text in texts)
+    heads = b"".join(at_once([partial(_heads, make, texts) for make in HASHES]))
     others = np.array([zlib.crc32(text) for text in texts], dtype=np.uint64)
     return np.unique(np.concatenate([np.frombuffer(heads, dtype=">u4").astype(np.uint64), others]))
+
+
+def _heads(make: Callable[[bytes], hashlib._Hash], texts: list[bytes]) -> bytes:
+    return b"".join([make(text).digest()[:4] for text in texts])
 
 
 def _numbers() -> list[bytes]:

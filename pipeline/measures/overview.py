@@ -16,6 +16,7 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
+from pipeline.base.at_once import both
 from pipeline.measures import structure, summary
 from pipeline.measures.checks import check_items
 from pipeline.measures.dyads import dyads, rater_pairs
@@ -44,20 +45,31 @@ def overview(
     couples = list(rater_pairs(everyone))
     answered = [data for data in everyone if data.has_items]
     forms = [(a, b) for a, b in couples if a.has_items and b.has_items and a.instrument.items == b.instrument.items]
+    (by_occasion, icc), (instruments, models, invariance) = both(  # so that each half takes about as long
+        lambda: (
+            tuple(row for data in answered for row in summary.by_occasion(data)),
+            tuple(row for data in everyone for row in variance_shares(data, scores)),
+        ),
+        lambda: (
+            tuple(row for data in answered for row in summary.score_reliability(data, scores)),
+            tuple(structure.factor_models(data) for data in answered),
+            (
+                *(structure.over_occasions(data) for data in answered),
+                *(structure.over_raters(one, two) for one, two in forms),
+            ),
+        ),
+    )
     return Reliability(
         scores_only=tuple(_series(data) for data in everyone if not data.has_items),
-        instruments=tuple(row for data in answered for row in summary.score_reliability(data, scores)),
-        by_occasion=tuple(row for data in answered for row in summary.by_occasion(data)),
+        instruments=instruments,
+        by_occasion=by_occasion,
         item_checks=tuple(_item_checks(data, known, overrule) for data in answered),
         shipped_totals=tuple(row for data in answered for row in shipped_totals(data)),
-        structure=tuple(structure.factor_models(data) for data in answered),
+        structure=models,
         two_level=tuple(row for data in answered for row in structure.two_level(data)),
         generalizability=tuple(row for data in answered for row in structure.change_reliability(data)),
-        invariance=(
-            *(structure.over_occasions(data) for data in answered),
-            *(structure.over_raters(one, two) for one, two in forms),
-        ),
-        icc=tuple(row for data in everyone for row in variance_shares(data, scores)),
+        invariance=invariance,
+        icc=icc,
         dyads=tuple(row for one, two in couples for row in dyads(one, two, scores)),
         floor_ceiling=tuple(row for data in everyone for row in summary.floor_ceiling(data, scores)),
         response_rates=tuple(row for data in everyone for row in summary.response_rates(data, sessions)),

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Protocol, cast
 
+from pipeline.base.at_once import available, processes
 from pipeline.base.errors import Problem, StageError
 from pipeline.base.params import Params, load
 from pipeline.project.io import RERUN, Batch
@@ -55,7 +56,8 @@ def run(name: str, root: Path, hypothesis: str | None = None) -> None:
         raise StageError(Problem("fit", "no such hypothesis in params.yaml", f"one of: {', '.join(params.hypotheses)}"))
     batch = open_batch(module, root, params, hypothesis)
     _require(batch)
-    module.run(batch, scoped(params, module.PARAMS), hypothesis)
+    with processes(available()):
+        module.run(batch, scoped(params, module.PARAMS), hypothesis)
     batch.commit()
 
 

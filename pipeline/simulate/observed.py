@@ -12,11 +12,13 @@ would weight clients by how much advocacy they get, which answers another questi
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
 
+from pipeline.base.at_once import at_once
 from pipeline.base.params import Simulate
 from pipeline.exposure.latent import mean_reliability
 from pipeline.simulate.arrays import Floats, Integers
@@ -43,7 +45,7 @@ HOW = (
 
 def observed(settings: Simulate) -> dict[str, Any]:
     """By effect and score: `estimate` and Monte-Carlo `std_error`, in points of the 1-5 score an episode."""
-    found = [_one(settings, child) for child in SeedSequence(SEED).spawn(STUDIES)]
+    found = at_once([partial(_one, settings, child) for child in SeedSequence(SEED).spawn(STUDIES)])
     effects = {name: _summary([study[name] for study in found]) for name in found[0]}
     return {"how": HOW.format(studies=STUDIES, clients=CLIENTS), "effects": effects}
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import platform
 import sys
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from pipeline.base.at_once import at_once
 from pipeline.base.params import Params
 from pipeline.disclosure.manifest import manifest
 from pipeline.disclosure.neutral import visible
@@ -117,15 +119,30 @@ def notices() -> dict[str, bytes]:
 
 def released_files(document: Document) -> dict[str, bytes]:
     """Every file of a release but its manifest, by name."""
-    files = {"reports/report.html": render(document).encode("utf-8")}
-    files["reports/metrics.json"] = _json(document.metrics, "metrics")
-    files |= {f"reports/estimates/{name}.json": _json(value, "estimates") for name, value in document.estimates.items()}
-    files |= {f"reports/tables/{table.name}.csv": table.csv().encode("utf-8") for table in document.tables}
-    files["reports/report.pdf"] = pdf(document)
+    parts = (_paper, _pictures, _page, _numbers)
+    return {name: content for made in at_once([partial(part, document) for part in parts]) for name, content in made.items()}
+
+
+def _page(document: Document) -> dict[str, bytes]:
+    return {"reports/report.html": render(document).encode("utf-8")}
+
+
+def _paper(document: Document) -> dict[str, bytes]:
+    return {"reports/report.pdf": pdf(document)}
+
+
+def _pictures(document: Document) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
     for name, (svg, png) in drawings(document.figures, int(document.dpi)).items():
         folder = GLANCE if name.startswith(OVERVIEW) else FIGURES
         files |= {f"{FIGURES}/{name}.svg": svg, f"{folder}/{name}.png": png}
     return files
+
+
+def _numbers(document: Document) -> dict[str, bytes]:
+    files = {"reports/metrics.json": _json(document.metrics, "metrics")}
+    files |= {f"reports/estimates/{name}.json": _json(value, "estimates") for name, value in document.estimates.items()}
+    return files | {f"reports/tables/{table.name}.csv": table.csv().encode("utf-8") for table in document.tables}
 
 
 def _json(value: object, where: str) -> bytes:

@@ -11,6 +11,7 @@ import pkgutil
 from collections.abc import Callable
 from functools import partial
 
+from pipeline.base.at_once import at_once
 from pipeline.base.errors import ModelError
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting
 from pipeline.hypotheses.engines import refusal
@@ -29,7 +30,8 @@ def battery() -> dict[str, Check]:
 
 def run_battery(setting: Setting) -> tuple[CheckResult, ...]:
     """Every check, each with its number or its reason; what goes wrong in one is that one's own."""
-    return tuple(run_check(name, check, setting) for name, check in battery().items())
+    begun = sorted(battery().items(), key=lambda one: not one[1].long)
+    return tuple(sorted(at_once([partial(run_check, *one, setting) for one in begun]), key=lambda found: found.check))
 
 
 def run_check(name: str, check: Check, setting: Setting) -> CheckResult:

@@ -80,10 +80,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Check:
-    """One member of the battery: when it does not apply (a reason), and what it does. Its name is that of its module."""
+    """One member of the battery: when it does not apply (a reason), and what it does. Its name is that of its module.
+
+    `long`: takes longer than the others, and is begun first, so that they can be done beside it.
+    """
 
     not_applicable: Callable[[Setting], Reason | None]
     run: Callable[[Setting], Found]
+    long: bool = False
 
 
 def within_only(setting: Setting) -> Reason | None:

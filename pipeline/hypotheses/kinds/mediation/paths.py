@@ -9,10 +9,12 @@ method) and the correlation of the two estimated paths come from one model of bo
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.base.at_once import at_once
 from pipeline.exposure.visits import Floats
 from pipeline.hypotheses.design.coder import number_of
 from pipeline.hypotheses.design.estimability import require
@@ -84,7 +86,7 @@ def mediated_rows(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame) -> 
 def fit_paths(plan: Plan, built: Sample, mediator: Floats, compute: Compute) -> Paths:
     """Both paths fitted; NotEstimable or ModelError where one cannot be."""
     a_design, b_design = path_designs(plan, built, mediator, compute)
-    a, b = (fit_dropping(design, compute, compute.drop_slopes) for design in (a_design, b_design))
+    a, b = at_once([partial(fit_dropping, design, compute, compute.drop_slopes) for design in (a_design, b_design)])
     if not (a.model.converged and b.model.converged):
         raise not_estimable("path_not_converged", built.counts)
     return Paths(a, b, Exposure(plan.exposure.mode, part="within").name, f"{mediator_of(plan).column}_within")
