@@ -88,15 +88,16 @@ def checklist(sections: Iterable[Section]) -> tuple[Block, ...]:
     where = {code: section for section in sections for code in section.meets}
     met = [item for item in ITEMS if item.code in where]
     open_ones = [item for item in ITEMS if item.code not in where]
-    lines = []
-    for title, items in (("For you to write", open_ones), ("Met by this report", met)):
-        lines += [Line(title, group=True)] if items else []
-        lines += [Line(f"{item.guideline} {item.head}", (_place(where.get(item.code)),), inner=True) for item in items]
     note = "Items as worded here are short forms of the guidelines' own."
+    tables = []
+    for name, caption, items in (("checklist", "For you to write", open_ones), ("checklist_met", "Met by this report", met)):
+        lines = tuple(Line(f"{item.guideline} {item.head}", (_place(where.get(item.code)),)) for item in items)
+        tables += (
+            [TableBlock(Table(name, caption, ("Item", "Where"), lines, note), True, name == "checklist")] if items else []
+        )
     whole = f"{len(ITEMS)} items of STROBE, RECORD and JARS-Quant"
     said = f"{len(met)} of {whole} are met here; {len(open_ones)} are for you to write."
-    table = Table("checklist", "Reporting checklist", ("Item", "Where"), tuple(lines), note)
-    return Paragraph(said), TableBlock(table, links=True)
+    return Paragraph(said), *tables
 
 
 def _place(section: Section | None) -> str:

@@ -6,14 +6,14 @@ blocks, so that every medium has it, and so that nobody tells the order of the p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from pipeline.report.blocks import Block, FigureBlock, TableBlock, walk
+from pipeline.report.blocks import Block, ClaimBlock, FigureBlock, Fold, Folds, TableBlock, inside, walk
 from pipeline.report.checklist import checklist, met_of
 from pipeline.report.material import Material
-from pipeline.report.plots.figures import Figure
+from pipeline.report.plots.figures import Figure, Rows
 from pipeline.report.section import Planned, Section
 from pipeline.report.sections import (
     answer,
@@ -108,6 +108,26 @@ class Document:
         """Every figure, each once."""
         found = (block.figure for block in self.blocks if isinstance(block, FigureBlock))
         return tuple({figure.name: figure for figure in found}.values())
+
+    @property
+    def numbered(self) -> Mapping[str, str]:
+        """The figures of the main part that stand open in every medium, as `Figure 1` ... in reading order, by name."""
+        found = (figure.name for section in self.of("main") for figure in _open(section.blocks))
+        return {name: f"Figure {i}" for i, name in enumerate(found, start=1)}
+
+
+def _open(blocks: Iterable[Block]) -> Iterator[Figure]:
+    """The figures of blocks that nothing folds; a claim's ladder belongs to its figure."""
+    for block in blocks:
+        match block:
+            case Fold() | Folds():
+                pass
+            case ClaimBlock() if block.folded:
+                pass
+            case FigureBlock() if block.paper and not (isinstance(block.figure, Rows) and block.figure.shape == "ladder"):
+                yield block.figure
+            case _:
+                yield from _open(inside(block))
 
 
 WARNED = {"Simulated data": "Simulated", "Internal": "Internal"}

@@ -88,13 +88,13 @@ def how_sure(claim: Claim) -> str:
     if claim.verdict in ("supported", "suggestive"):
         return f"No attempt to break it could be made here. {cause}"
     if claim.verdict == "practically zero":
-        return "The interval lies within what the authors said would be too small to matter."
+        return "The interval this rests on lies within what the authors said would be too small to matter."
     if claim.verdict == "inconclusive" and claim.rule in BEYOND_CHANCE:
         return f"It is clear of chance, and yet that is not enough. {why(claim)}"
     if claim.verdict == "inconclusive":
         return "The data settle neither yes nor no: what fits them reaches from one to the other."
     if claim.verdict == "opposite":
-        return f"It lies clearly on the side that was not predicted. {cause}"
+        return "It lies clearly on the side that was not predicted. Why is not settled: nobody was assigned to it."
     broke = [one for one in deciding if one.state == "broke"]
     names = listed([_clause(one) for one in broke[:2]]) or "once an attempt that decides is made"
     return f"It was clear at first, and does not hold {names}."
@@ -169,12 +169,20 @@ def size(claim: Claim, effect: Effect) -> str:
         low, high = effect.least_odds or (None, None)
         return f"Odds between {low} and {high} times as high would be too small to matter." if low else ""
     if claim.verdict == "practically zero":
-        return f"Well inside the ±{effect.least} points that would matter."
+        return _inside(effect)
     ratio = abs(float(effect.scaled.estimate.value or 0.0))
     if effect.scaled.estimate.value is None or not own_claim(claim) or claim.verdict == "inconclusive":
         return ""
     share = next((text for most, text in SHARES if ratio <= most), None)
     return f"{share or f'About {ratio:.1f} times'} one client’s ordinary ups and downs."
+
+
+def _inside(effect: Effect) -> str:
+    """How far inside what would matter a null lies: by its interval as shown, and else by the narrower one of the rule."""
+    least = float(effect.least.value or 0.0)
+    ends = [abs(float(end.value or 0.0)) for end in (effect.own.low, effect.own.high)]
+    head = "Well inside" if max(ends) <= least / 2 else "Inside" if max(ends) <= least else "With its 90% interval inside"
+    return f"{head} the ±{effect.least} points that would matter."
 
 
 def own_claim(claim: Claim) -> bool:

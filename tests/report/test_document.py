@@ -49,7 +49,7 @@ html = render(document)
 assert 'id="weather"' in html and "Rain by month" in html
 assert [entry.text for entry in contents(document)].count("The weather") == 1
 assert "May,much" in next(table for table in document.tables if table.name == "weather").csv()
-checklist = next(table for table in document.tables if table.name == "checklist")
+checklist = next(table for table in document.tables if table.name == "checklist_met")
 assert next(str(line.cells[0]) for line in checklist.lines if "Funding" in line.head) == "The weather"
 import json, pipeline.report.readers.paper as paper
 seen = []

@@ -199,6 +199,7 @@ class Bars:
     most: Shown
     legend: tuple[tuple[str, Tone, str], ...] = field(default=())  # word, tone, "faint" or nothing
     note: str = ""
+    abreast: bool = False  # its groups stand side by side where there is room
 
 
 Figure = Rows | Chart | Multiples | Bars

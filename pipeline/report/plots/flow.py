@@ -53,7 +53,7 @@ def flow(material: Material) -> Bars:
         "" if gate.rules.exact else f" Counts rounded to {gate.rules.round_to}; differences are taken from rounded counts."
     )
     note = f"What was set aside, and why, is in the appendix under Tables.{rounded}"
-    return Bars("flow", caption, f"{caption} {told}.", tuple(bars), fact(100), note=note)
+    return Bars("flow", caption, f"{caption} {told}.", tuple(bars), fact(100), note=note, abreast=True)
 
 
 def _series(material: Material) -> tuple[str, str] | None:

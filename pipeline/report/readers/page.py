@@ -27,7 +27,7 @@ def render(document: Document) -> str:
     insist(document, "report")
     environment = _environment()
     targets = {section.title: section.anchor for section in document.sections if section.part != "paper"}
-    environment.globals |= {"glyph_paths": GLYPHS, "targets": targets}
+    environment.globals |= {"glyph_paths": GLYPHS, "targets": targets, "numbered": document.numbered}
     template = environment.get_template("page.html.j2")
     text = template.render(document=document, navigation=contents(document), style=_style(document))
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"

@@ -11,6 +11,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from pipeline.disclosure.neutral import visible
@@ -54,6 +55,8 @@ LONG = 44  # of a row heading
 WRAPPED = 34  # of a cell of words, which breaks its lines
 GAP = 2  # characters of room between columns
 COLUMN = 84  # characters that stand beside each other in one of two columns
+NEAR = 100  # and in the wider one of two unequal columns
+HALF = 16  # characters of a checksum that stay together
 
 
 def pdf(document: Document) -> bytes:
@@ -72,6 +75,7 @@ def pdf(document: Document) -> bytes:
             }
             for section in document.sections
         ],
+        "numbered": {name: f"{number}. " for name, number in document.numbered.items()},
     }
     return bytes(_compiled("report", content, "pdf")[0])
 
@@ -209,7 +213,7 @@ def _table(one: Table) -> dict[str, Data]:
     rows: list[Data] = [
         {
             "head": visible(line.head),
-            "cells": [visible(str(cell)) for cell in line.cells],
+            "cells": [_breakable(visible(str(cell))) for cell in line.cells],
             "inner": line.inner,
             "group": line.group,
         }
@@ -232,9 +236,15 @@ def _table(one: Table) -> dict[str, Data]:
         "left": left,
         "wide": wide,
         "spread": _width(one) > COLUMN,
+        "near": COLUMN < _width(one) <= NEAR,
         "rows": rows,
         "note": visible(one.note),
     }
+
+
+def _breakable(text: str) -> str:
+    """A text whose longest words (checksums) may break, so that no cell runs over the edge of the paper."""
+    return " ".join("\u200b".join(wrap(word, HALF)) if len(word) > WRAPPED else word for word in text.split(" "))
 
 
 def _width(one: Table) -> int:
