@@ -27,6 +27,7 @@ MissingMethod = Literal["none", "beside", "headline"]
 Engine = Literal["multilevel", "statsmodels"]
 DegreesOfFreedom = Literal["satterthwaite", "kenward_roger", "none"]
 Method = Literal["REML", "ML"]
+Agencies = Literal["by_number", "fixed", "random", "none"]
 Release = Literal["public", "internal"]
 Policy = Literal["refuse", "quarantine", "warn"]
 

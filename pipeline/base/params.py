@@ -249,6 +249,15 @@ class Compute(Section):
         description="of a client's mean exposure, for a number between clients: below it, what the means give must be more "
         "than tripled, and its interval no longer holds",
     )
+    agency: options.Agencies = Field(
+        "by_number", description="agencies in the model: fixed or random by their number, always fixed, always random, not"
+    )
+    random_agencies: int = Field(
+        10,
+        ge=3,
+        description="from so many agencies on their differences are a random effect above workers, of fewer they are "
+        "fixed: a variance between fewer than ten can hardly be told (Snijders & Bosker 2012, 4.3)",
+    )
     draws: int = Field(20_000, ge=1_000, le=1_000_000, description="of the Monte-Carlo interval of an indirect effect")
     seed: int = Field(20261122, ge=0, lt=2**32, description="of those draws, and of delays of the log")
     late_share: float = Field(

@@ -17,6 +17,7 @@ from pipeline.curve.shifts import Floats, NotTestableError, Specification, shift
 from pipeline.exposure.parts import sd_within
 from pipeline.exposure.visits import Integers
 from pipeline.hypotheses.battery.car1 import clock
+from pipeline.hypotheses.design.agency import with_agencies
 from pipeline.hypotheses.design.episodes import Doses
 from pipeline.hypotheses.design.sample import Sample, build_sample
 from pipeline.hypotheses.design.terms import Design, build_design, plain_term
@@ -70,7 +71,8 @@ def fitted_specification(
     if one.way.form_of_time == "quadratic":
         time = build_design(one.way.plan, sample, keep).numeric()["time"]
         extra = [plain_term("time_squared", time * time, "time")]
-    design = build_design(one.way.plan, sample, keep, extra=extra)
+    fixed = compute if compute.agency == "none" else compute.model_copy(update={"agency": "fixed"})
+    design = with_agencies(build_design(one.way.plan, sample, keep, extra=extra), one.way.plan, sample, fixed)
     if one.way.residual == "car1":
         design = replace(design, clock=clock(sample)[0][keep])
     dose = next(iter(design.tested))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.exposure.visits import Integers
+from pipeline.hypotheses.design.grouping import one_grouping
 from pipeline.hypotheses.design.terms import Design
 from pipeline.hypotheses.engines import FittedModel, fit_design
 from pipeline.results.fit import Left
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pipeline.base.params import Compute
 
 ZERO_SD = 1e-4  # a slope's SD over the residual SD: the engine calls less than this zero
-TELLING = 3  # workers with several clients, or clients with several workers: as many as workers are needed at all
 FLAT_CORRELATION = 1e-7  # smallest eigenvalue of a correlation matrix that is not singular
 
 
@@ -67,7 +66,7 @@ def carried_by_rows(design: Design, order: Sequence[str]) -> tuple[Design, list[
     if {"client_id", "worker_id"} <= set(design.random) and one_grouping(design.rows.client, design.rows.worker):
         dropped += [Left(group="worker_id", term=_plain(term)) for term in design.random["worker_id"]]
         design = replace(design, random={g: terms for g, terms in design.random.items() if g != "worker_id"})
-    sizes = {"client_id": int(design.rows.client.max()) + 1, "worker_id": int(design.rows.worker.max()) + 1}
+    sizes = design.levels
     for group, names in design.random.items():
         kept = list(names)
         while len(kept) > 1 and len(kept) * sizes.get(group, 0) >= len(design.rows.client):
@@ -76,17 +75,6 @@ def carried_by_rows(design: Design, order: Sequence[str]) -> tuple[Design, list[
             dropped.append(Left(group=group, term=slope))
         design = replace(design, random={**design.random, group: kept})
     return design, dropped
-
-
-def one_grouping(client: Integers, worker: Integers) -> bool:
-    """Whether clients and workers are, but for very few, the same groups of rows, whose variances cannot be told apart.
-
-    They are told apart by workers with several clients and by clients with several workers: fewer than `TELLING` of these
-    leave one variance to be split into two at will.
-    """
-    pairs = np.unique(np.column_stack([client, worker]), axis=0)
-    several = sum(int((np.bincount(column) > 1).sum()) for column in pairs.T)
-    return several < min(TELLING, int(worker.max()) + 1)
 
 
 def _plain(term: str) -> str:

@@ -32,6 +32,8 @@ def r_files(fitted: FittedDesign, fit: Fit, compute: Compute) -> dict[str, str]:
     columns = {"outcome": design.outcome, **design.slopes, **numeric}
     rows = {name: np.asarray(values, dtype=np.float64) for name, values in columns.items()}
     ids = {"client_id": design.rows.client, "worker_id": design.rows.worker}
+    if design.rows.agency is not None:
+        ids["agency_id"] = design.rows.agency
     random = [
         part for group, terms in design.random.items() for part in _random(group, terms, apart=group in design.uncorrelated)
     ]

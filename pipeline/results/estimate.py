@@ -35,6 +35,12 @@ class Estimate(Record):
         low, high = self.interval(1.0 - alpha)
         return low > 0 if sign > 0 else high < 0
 
+    def at_most(self, df: float | None) -> Estimate:
+        """The same number on no more degrees of freedom than `df` (None: as it is); one by the normal law stays so."""
+        if df is None or self.df is None or self.df <= df:
+            return self
+        return estimate_of(self.estimate, self.std_error, df).backed(self.behind)
+
     @property
     def behind(self) -> Backing:
         """The people behind it, as the gate on the way out asks for them: nobody where they were not counted."""

@@ -152,6 +152,31 @@ NOTES: Mapping[str, Words] = {
         "Differences between clients are about their own levels of exposure, of which the mean of a few ratings is an "
         "uncertain sign (Luedtke et al. 2008): the number of observed means was raised for that, and its interval widened."
     ),
+    "agency_fixed": Words(
+        "The {agencies} agencies are in the model as fixed differences, as they are fewer than {random_agencies}, between "
+        "which a variance can hardly be told. None is shown by itself; a number about workers is one about workers of one "
+        "agency.",
+        "Agencies are in the model as fixed differences, as they are fewer than {random_agencies}, between which a variance "
+        "can hardly be told. None is shown by itself; a number about workers is one about workers of one agency.",
+    ),
+    "agency_random": Words(
+        "The {agencies} agencies, {random_agencies} or more, are in the model as a random effect above workers. A number "
+        "about workers is one about workers of one agency.",
+        "Agencies, {random_agencies} or more, are in the model as a random effect above workers. A number about workers is "
+        "one about workers of one agency.",
+    ),
+    "agency_fixed_asked": Words("Agencies are in the model as fixed differences, as asked (`compute.agency`)."),
+    "agency_random_asked": Words("Agencies are in the model as a random effect above workers, as asked (`compute.agency`)."),
+    "agency_without_events": Words(
+        "Agencies are not in the model: in one of them it never happened, or always, so that its own level cannot be told."
+    ),
+    "agency_unknown": Words("Workers whose agency is not known are taken for one agency more."),
+    "agency_is_worker": Words(
+        "Agencies are not in the model: but for very few, each has one worker, so that agency and worker are one grouping."
+    ),
+    "agency_leaves_nothing": Words(
+        "Agencies are not in the model: beside them nothing would be left to tell differences between workers from."
+    ),
     "constant_covariate": Words("`{column}` has one value only in the model's rows and was left out."),
     "few_workers": Words(
         "There are fewer than {kenward_roger_below} workers ({workers}): degrees of freedom and standard errors are by "
@@ -166,6 +191,10 @@ NOTES: Mapping[str, Words] = {
     "events": Words(
         "{events} events; errors are robust to clustering by {workers} workers.",
         "Errors are robust to clustering by worker.",
+    ),
+    "events_by_agency": Words(
+        "{events} events; errors are robust to clustering by {agencies} agencies, and so by their workers.",
+        "Errors are robust to clustering by agency, and so by worker.",
     ),
     "same_rater": Words(
         "The mediator and the outcome are both rated by the {rater}: a common way of rating can make a path by itself."

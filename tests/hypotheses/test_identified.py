@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.base.params import Exposure
 from pipeline.exposure.link import link
+from pipeline.hypotheses.design.grouping import one_grouping
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.hypotheses.fitting import one_grouping
 from pipeline.results.fit import Fit
 from pipeline.vocabulary.results import reason_text
 from tests.hypotheses.studies import COMPUTE, hypothesis, study

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.hypotheses.battery.influence import by_worker
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, tested_again
-from pipeline.hypotheses.fitting import one_grouping
+from pipeline.hypotheses.design.grouping import one_grouping
 from pipeline.results.reason import Reason
 
 
@@ -22,7 +22,10 @@ def run(setting: Setting) -> Found:
 def _group(setting: Setting) -> str:
     design = setting.primary.design
     own = setting.compute.engine == "multilevel" and "client_id" in design.random
-    return "client_id" if own and one_grouping(design.rows.client, design.rows.worker) else "worker_id"
+    if own and one_grouping(design.rows.client, design.rows.worker):
+        return "client_id"
+    beyond = not setting.within and "agency_id" in design.random  # what differs between workers is shared in an agency
+    return "agency_id" if beyond else "worker_id"
 
 
 CHECK = Check(not_applicable, run)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pipeline.base.params import Plan
 
-SYMBOL = {"client_id": "client", "worker_id": "worker"}
+SYMBOL = {"client_id": "client", "worker_id": "worker", "agency_id": "agency"}
 
 
 def equation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -28,15 +28,17 @@ SAME = 1e-12  # two columns of doses that differ by less differ by rounding alon
 IMPLIED = 1e-7  # a column of which others leave a smaller share unexplained is implied by them
 LEAST = 0.05  # reliability of means below which nothing is raised by it: params allow no number there either
 Weights = dict[str, float]
+AgencyLevel = Literal["fixed", "random"]
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of one model: which of the sample's rows, with client and worker numbered anew."""
+    """The rows of one model: which of the sample's rows; client, worker and (where it is a group) agency numbered anew."""
 
     keep: Booleans
     client: Integers
     worker: Integers
+    agency: Integers | None = None
 
     @property
     def n(self) -> int:
@@ -117,6 +119,7 @@ class Design:
     uncorrelated: frozenset[str] = frozenset()  # groups whose terms are fitted without correlations
     clock: Floats | None = None  # days, for residuals that forget
     means: MeanReliability | None = None  # of clients' mean exposures, where the tested number is about them
+    agency: AgencyLevel | None = None  # how agencies are in it (`design/agency.py`)
 
     @property
     def fixed(self) -> tuple[str, ...]:
@@ -142,7 +145,16 @@ class Design:
         found |= {term.name: term.engine() for term in self.terms}
         if self.clock is not None:
             found["clock"] = self.clock
+        if self.rows.agency is not None:
+            found["agency_id"] = self.rows.agency
         return {**found, "client_id": self.rows.client, "worker_id": self.rows.worker}
+
+    @property
+    def levels(self) -> dict[str, int]:
+        """How many there are of each group that effects may be by."""
+        rows = self.rows
+        groups = {"client_id": rows.client, "worker_id": rows.worker, "agency_id": rows.agency}
+        return {name: int(codes.max()) + 1 for name, codes in groups.items() if codes is not None}
 
     def beside(self, term: Term) -> Design:
         """The same design with a further fixed term; as it is where the others imply that one."""

@@ -12,6 +12,7 @@ from pipeline.base.errors import ModelError
 from pipeline.exposure.parts import sd_within
 from pipeline.exposure.visits import Floats
 from pipeline.hypotheses.battery.shared.setting import combined, difference
+from pipeline.hypotheses.design.agency import with_agencies
 from pipeline.hypotheses.design.estimability import require
 from pipeline.hypotheses.design.sample import build_sample
 from pipeline.hypotheses.design.terms import Design, build_design
@@ -57,7 +58,7 @@ Kind = Callable[["Plan", "pd.DataFrame", "pd.DataFrame", "Compute", "Once | None
 def multilevel(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, last: Once | None) -> Once:
     """A score or a distance in a mixed model: the tested number, and the effect at each level of a moderator."""
     sample = build_sample(plan, occasions, ledger, outcome_override(plan, occasions))
-    design = build_design(plan, sample, sample.keep)
+    design = with_agencies(build_design(plan, sample, sample.keep), plan, sample, compute)
     require(plan, sample, design, compute)
     fitted = fit_near(design, compute, last.near if last else None)
     if not fitted.model.converged:

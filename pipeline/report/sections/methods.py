@@ -96,10 +96,26 @@ def _models(params: Params) -> str:
     compute = params.compute
     return (
         f"Ratings nested in clients and workers are modeled by linear mixed models ({compute.method}), with "
-        f"{DEGREES[compute.df]} degrees of freedom{_few(params)}. All tests are two-sided. Effects in within-client SDs "
+        f"{DEGREES[compute.df]} degrees of freedom{_few(params)}, never more of them than there are workers (clients) for "
+        f"a number about workers (clients).{_agencies(params)} All tests are two-sided. Effects in within-client SDs "
         "divide the estimate by the standard deviation of the outcome within clients. A rating for which outcome, exposure "
         "or a covariate is not known is left out of that model; the counts of each claim say what is left."
     )
+
+
+def _agencies(params: Params) -> str:
+    """How agencies are in the models; nothing where no table names them."""
+    if not any("agency_id" in source.columns for source in params.sources.tables.values()):
+        return ""
+    compute = params.compute
+    least = compute.random_agencies
+    said = {
+        "by_number": f"as fixed differences where there are fewer than {least}, else as a random effect above workers",
+        "fixed": "as fixed differences",
+        "random": "as a random effect above workers",
+        "none": "not at all",
+    }
+    return f" Where there are several agencies they enter {said[compute.agency]}."
 
 
 def _few(params: Params) -> str:

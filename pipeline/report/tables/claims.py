@@ -16,6 +16,7 @@ from pipeline.results.backing import Backing
 from pipeline.vocabulary.results import CEILINGS, note_text
 
 NUMBERS = ("", "Estimate", "95% CI", "SE", "df", "p")
+ABOVE_CLIENTS = ("worker_id", "agency_id")  # whose shares rest on workers
 SILENT = ("converged",)  # the optimizer's own story stays in the record
 PATHS = {"a": "Exposure to mediator", "b": "Mediator to outcome", "direct": "Exposure to outcome, beside the mediator"}
 
@@ -188,7 +189,7 @@ def variance(claim: Claim, material: Material) -> Table | None:
     lines = []
     for row in fit.variance:
         terms = [term for term in (row.term_1, row.term_2) if term]
-        people = Backing(claim.behind.clients, claim.behind.workers if row.group == "worker_id" else None)
+        people = Backing(claim.behind.clients, claim.behind.workers if row.group in ABOVE_CLIENTS else None)
         covariance = gate.variance(row.covariance, people, "variance")
         correlation = gate.correlation(row.correlation, claim.behind, "variance")
         lines.append(Line(row.group, (" × ".join(dict.fromkeys(terms)), covariance, correlation)))
@@ -276,9 +277,9 @@ def _least(claim: Claim) -> str:
 
 
 def _group(name: str) -> str:
-    return {"client_id": "clients", "worker_id": "workers"}.get(name, words.plain(name))
+    return {"client_id": "clients", "worker_id": "workers", "agency_id": "agencies"}.get(name, words.plain(name))
 
 
 def behind_of(name: str, claim: Claim) -> Backing:
     """The people a share or a variance of this grouping rests on."""
-    return Backing(claim.behind.clients, claim.behind.workers if name == "worker_id" else None)
+    return Backing(claim.behind.clients, claim.behind.workers if name in ABOVE_CLIENTS else None)

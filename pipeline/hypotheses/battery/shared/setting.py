@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.exposure.visits import Booleans
+from pipeline.hypotheses.design.agency import held
 from pipeline.hypotheses.design.coder import Coded, code_column
 from pipeline.hypotheses.design.people import people_behind
 from pipeline.hypotheses.design.sample import Sample
 from pipeline.hypotheses.design.terms import Design, Focus, Term, build_design
 from pipeline.hypotheses.engines import Combines, FittedModel, combination, fit_design
 from pipeline.hypotheses.fitting import FittedDesign
+from pipeline.multilevel.design.identified import constant_in
 from pipeline.results.attempt import CheckCodes, CheckFacts, FurtherNumbers
 from pipeline.results.estimate import Estimate
 from pipeline.results.reason import Reason, not_estimable, reason
@@ -50,8 +52,9 @@ class Setting:
 
     def design(self, keep: Booleans, *, own: Focus | None = None, extra: Sequence[Term] = ()) -> Design:
         """A design over the kept rows with the random terms the primary fit ended with."""
-        built = build_design(self.plan, self.sample, keep, own=own, extra=extra)
         ended = self.primary.design
+        built = build_design(self.plan, self.sample, keep, own=own, extra=extra)
+        built = held(built, self.plan, self.sample, ended.agency)
         return replace(built, random=ended.random, uncorrelated=ended.uncorrelated)
 
     def fit(self, design: Design, residual: Literal["independent", "car1"] = "independent") -> FittedModel:
@@ -111,8 +114,24 @@ def tested_again(model: Combines, design: Design) -> Estimate:
 
 
 def combined(model: Combines, design: Design, weights: Mapping[str, float]) -> Estimate:
-    """Any combination of coefficients, with the people behind it."""
-    return combination(model, weights).backed(people_behind(design, weights))
+    """Any combination of coefficients, with the people behind it; never on more df than its groups carry."""
+    found = combination(model, weights)
+    return found.at_most(carried(design, weights)).backed(people_behind(design, weights))
+
+
+def carried(design: Design, weights: Mapping[str, float]) -> float | None:
+    """The workers (clients) less one, for a combination of columns that are constant within them; None for any other.
+
+    Where a variance between them comes out as zero, the fit alone would count every rating or client as a witness.
+    """
+    columns = design.numeric()
+    own = [columns[name] for name, weight in weights.items() if weight and name in columns]
+    rows = design.rows
+    for codes in (rows.worker, rows.client):
+        groups = int(codes.max()) + 1
+        if all(constant_in(codes, groups, column) for column in own):
+            return groups - 1.0
+    return None
 
 
 def difference(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:

@@ -44,7 +44,7 @@ def _beside(at_risk: AtRisk, mode: str) -> tuple[Estimate, Estimate]:
     """Joint minus the control, and the control alone."""
     term: Term = dose_term(at_risk.sample, Exposure(mode), at_risk.design.rows)
     design = at_risk.with_term(term)
-    model = logit.fit(design.outcome, design.numeric(), design.rows.worker)
+    model = logit.fit(design.outcome, design.numeric(), at_risk.clusters)
     return _number(model, design, {at_risk.plan.exposure.mode: 1.0, mode: -1.0}), _number(model, design, {mode: 1.0})
 
 

@@ -21,7 +21,7 @@ from pipeline.hypotheses.kinds.hazard.battery import run_battery
 from pipeline.hypotheses.kinds.hazard.model import AtRisk, at_risk, formula
 from pipeline.results.estimate import Estimate, estimate_of
 from pipeline.results.fit import Coefficient, Column, Fit, Hazard, ModelFacts, Sensitivity, Standardized, Tested
-from pipeline.results.reason import note
+from pipeline.results.reason import Note, note
 from pipeline.results.trust import UNKNOWN, Trust
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
     del trust  # no panel is made of this kind
     rows = at_risk(plan, occasions, ledger, compute)
     design = rows.design
-    model = logit.fit(design.outcome, design.numeric(), design.rows.worker)
+    model = logit.fit(design.outcome, design.numeric(), rows.clusters)
     return Fit(
         kind="hazard",
         spec=plan,
@@ -49,11 +49,17 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
         counts=model_steps(rows.sample),
         episodes=dict(rows.sample.episodes),
         converged=True,
-        notes=(*design.notes, note("events", events=model.events, workers=model.clusters)),
+        notes=(*design.notes, _events(rows, model)),
         formula=formula(plan, design),
         ceiling="series_ends",
         hazard=Hazard(events=model.events, clusters=model.clusters),
     )
+
+
+def _events(rows: AtRisk, model: logit.Logit) -> Note:
+    if rows.design.agency == "random":
+        return note("events_by_agency", events=model.events, agencies=model.clusters)
+    return note("events", events=model.events, workers=model.clusters)
 
 
 def _tested(model: logit.Logit, design: Design) -> Tested:

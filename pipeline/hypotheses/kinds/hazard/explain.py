@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 UNIT = "in log-odds over 1.81"
 SAID = (
-    "Fitted as a logistic regression over sessions at risk, errors clustered by worker. {events} events in {rows} rows.\n"
+    "Fitted as a logistic regression over sessions at risk, errors clustered by {cluster}. {events} events in {rows} rows.\n"
     "Checks: joint minus each control, in log-odds; what ends a series has no exposure after it to test a direction by."
 )
 
@@ -24,6 +24,7 @@ def explain(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: 
     """Model, tested number, events and rows."""
     rows = at_risk(plan, occasions, ledger, compute)
     outcome = rows.design.outcome
-    said = SAID.format(events=int(outcome.sum()), rows=len(outcome))
+    cluster = "worker" if rows.design.rows.agency is None else "agency"
+    said = SAID.format(cluster=cluster, events=int(outcome.sum()), rows=len(outcome))
     tested = f"Tested: {formula_of_tested(rows.design.tested)}"
     return [f"Model: {formula(plan, rows.design)}", tested, said, rows_of_model(rows.sample)]

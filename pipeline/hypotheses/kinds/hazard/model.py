@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.exposure.visits import Integers
+from pipeline.hypotheses.design.agency import agencies_of, with_agencies
 from pipeline.hypotheses.design.coder import number_of
 from pipeline.hypotheses.design.equation import equation
 from pipeline.hypotheses.design.exposures import Exposure, main_exposures, main_modes
 from pipeline.hypotheses.design.sample import Sample, build_sample, series
 from pipeline.hypotheses.design.terms import Design, Focus, Rows, Term, background_terms, plain_term, rows_of
-from pipeline.results.reason import not_estimable
+from pipeline.results.reason import not_estimable, note
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +37,12 @@ class AtRisk:
         """The modes tested."""
         return main_modes(self.plan)
 
+    @property
+    def clusters(self) -> Integers:
+        """The groups whose rows may resemble each other: workers, or agencies where there are enough of them."""
+        rows = self.design.rows
+        return rows.worker if rows.agency is None else rows.agency
+
     def with_term(self, term: Term) -> Design:
         """The design with one more column."""
         return replace(self.design, terms=(*self.design.terms, term))
@@ -48,7 +56,7 @@ def at_risk(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: 
         raise not_estimable("no_column", column=column)
     sample = build_sample(plan, occasions, ledger, y=number_of(rows[column]))
     _require(sample, compute)
-    return AtRisk(plan, sample, _design(plan, sample))
+    return AtRisk(plan, sample, _with_agencies(_design(plan, sample), plan, sample, compute))
 
 
 def formula(plan: Plan, design: Design) -> str:
@@ -69,6 +77,18 @@ def _require(sample: Sample, compute: Compute) -> None:
     events = int(sample.y[sample.keep].sum())
     if events < compute.min_clients:
         raise not_estimable("few_events", sample.counts, events=events, limits={"min_clients": compute.min_clients})
+
+
+def _with_agencies(design: Design, plan: Plan, sample: Sample, compute: Compute) -> Design:
+    """Few agencies as fixed differences, where it happened and did not happen in each; many as the clusters of errors."""
+    codes = agencies_of(plan, sample, design.rows)
+    found = with_agencies(design, plan, sample, compute)
+    if codes is None or found.agency != "fixed":
+        return found
+    events, rows = np.bincount(codes, weights=design.outcome), np.bincount(codes)
+    if ((events > 0) & (events < rows)).all():
+        return found
+    return replace(design, notes=(*design.notes, note("agency_without_events")))
 
 
 def _design(plan: Plan, sample: Sample) -> Design:

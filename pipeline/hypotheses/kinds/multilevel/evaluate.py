@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.base.errors import ModelError
 from pipeline.hypotheses.battery.shared.setting import Setting, combined
+from pipeline.hypotheses.design.agency import with_agencies
 from pipeline.hypotheses.design.equation import formula_of_tested
 from pipeline.hypotheses.design.estimability import require
 from pipeline.hypotheses.design.sample import Sample, build_sample, model_steps
@@ -62,7 +63,7 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
 
 def primary(plan: Plan, sample: Sample, compute: Compute, trust: Trust = UNKNOWN) -> Setting:
     """The primary fit and the tested number; NotEstimable where the rows cannot carry them."""
-    design = build_design(plan, sample, sample.keep)
+    design = with_agencies(build_design(plan, sample, sample.keep), plan, sample, compute)
     require(plan, sample, design, compute)
     try:
         fitted = fit_dropping(design, compute, compute.drop_slopes)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.hypotheses.battery import battery
 from pipeline.hypotheses.battery.shared.setting import Setting
+from pipeline.hypotheses.design.agency import with_agencies
 from pipeline.hypotheses.design.equation import equation, formula_of_tested, left_side
 from pipeline.hypotheses.design.estimability import require
 from pipeline.hypotheses.design.sample import Sample, build_sample
@@ -15,7 +16,7 @@ from pipeline.hypotheses.fitting import FittedDesign, carried_by_rows
 from pipeline.results.estimate import Estimate, estimate_of
 from pipeline.results.fit import Left
 from pipeline.vocabulary.checks import CHECKS, label
-from pipeline.vocabulary.results import reason_text
+from pipeline.vocabulary.results import note_text, reason_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,7 @@ UNKNOWN: Estimate = estimate_of(0.0, 1.0, None)
 def explain(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> list[str]:
     """Model, tested number, engine, rows and the checks that will apply."""
     sample = build_sample(plan, occasions, ledger)
-    design = build_design(plan, sample, sample.keep)
+    design = with_agencies(build_design(plan, sample, sample.keep), plan, sample, compute)
     require(plan, sample, design, compute)
     design, left_out = carried_by_rows(design, compute.drop_slopes)
     leveled = plan.moderator is not None and not design.focus.numeric
@@ -39,6 +40,7 @@ def explain(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: 
         f"Model: {equation(left_side(plan), design.fixed, design.random)}",
         f"Tested: {formula_of_tested(design.tested, levels=leveled)}",
         fitted_by(compute, design) + _left(left_out),
+        *(note_text(one, exact=True) for one in design.notes),
     ]
     setting = Setting(plan, sample, compute, FittedDesign(None, design), UNKNOWN)  # type: ignore[arg-type]
     return [*model, rows_of_model(sample), "Checks:\n" + "\n".join(_checks(setting))]

@@ -9,6 +9,7 @@ import numpy as np
 from pipeline.exposure.parts import sd_within
 from pipeline.exposure.visits import Floats
 from pipeline.hypotheses.battery.shared.setting import combined
+from pipeline.hypotheses.design.agency import ROLE as AGENCY_ROLE
 from pipeline.hypotheses.design.equation import equation, left_side
 from pipeline.hypotheses.design.leverage import largest_leverage
 from pipeline.hypotheses.engines import engine_notes, freedom_of, optimizer_record, variance_rows
@@ -60,11 +61,10 @@ class ModelPart(TypedDict):
 def model_part(plan: Plan, fitted: FittedDesign, compute: Compute) -> ModelPart:
     """What is told of a fit as such."""
     model, design = fitted.model, fitted.design
-    levels = {"client_id": int(design.rows.client.max()) + 1, "worker_id": int(design.rows.worker.max()) + 1}
     return {
         "models": (model_facts("main", fitted),),
         "coefficients": coefficients(fitted),
-        "variance": variance_rows(model, levels),
+        "variance": variance_rows(model, design.levels),
         "icc": {str(group): float(share) for group, share in dict(model.icc()).items() if np.isfinite(share)},
         "explained": explained(model),
         "residuals": residuals_of(model.fitted_values, model.residuals, design.rows.client),
@@ -93,10 +93,12 @@ def model_facts(name: str, fitted: FittedDesign) -> ModelFacts:
 
 
 def coefficients(fitted: FittedDesign) -> tuple[Coefficient, ...]:
-    """Every coefficient with what it is of and who is behind it, but those that the design cannot tell."""
+    """Every coefficient with what it is of and who is behind it, but those the design cannot tell, and agencies' own."""
     of = {name: own for term in fitted.design.terms for name, own in term.columns_of().items()}
     found = []
     for term in fitted.model.terms:
+        if any(one.role == AGENCY_ROLE for one in of.get(term, ())):
+            continue  # no agency is set beside another
         try:
             number = combined(fitted.model, fitted.design, {term: 1.0})
         except NotEstimable:
