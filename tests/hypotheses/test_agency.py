@@ -11,7 +11,10 @@ import pytest
 
 from pipeline.base.params import Compute, Exposure
 from pipeline.exposure.link import link
+from pipeline.hypotheses.battery.shared.setting import Setting
+from pipeline.hypotheses.design.sample import build_sample
 from pipeline.hypotheses.evaluate import evaluate
+from pipeline.hypotheses.kinds.multilevel.evaluate import primary
 from pipeline.results.fit import Fit
 from tests.hypotheses.studies import hypothesis, study
 from tests.hypotheses.test_parity import HERE, OLDER, SAME, SAME_DF, ledger, occasions
@@ -22,39 +25,38 @@ LEVELS = {"fixed": lambda worker: worker % 3, "random": lambda worker: worker //
 SOON = Compute(random_agencies=4)
 
 
-def of_reference(level: str, effect: str, few: bool = False) -> Fit:
+def of_reference(level: str, effect: str, few: bool = False) -> Setting:
+    """The headline alone, without its battery."""
     rows = occasions(keep_worker=False, few=few)
     agency = LEVELS[level](rows["worker_id"])
     rows["agency_id"] = [f"A{one:02d}" for one in agency]
     rows["score_total"] += 0.6 * np.sin(1.7 * agency)
     declared = hypothesis(covariates=["phase"], effect=effect, **OLDER)
     modes = ["joint", "worker_solo", "client_solo", "concrete"]
-    found = evaluate(declared, rows.drop(columns=modes), ledger(rows), Compute())
-    assert found.status == "estimated", found.reason
-    return found
+    return primary(declared, build_sample(declared, rows.drop(columns=modes), ledger(rows)), Compute())
+
+
+def agrees(found: Setting, wanted: dict[str, Any]) -> None:
+    assert found.primary.left_out == ()
+    assert found.tested.estimate == pytest.approx(wanted["estimate"], rel=SAME, abs=SAME * wanted["std_error"])
+    assert found.tested.std_error == pytest.approx(wanted["std_error"], rel=SAME)
+    assert found.tested.df == pytest.approx(wanted["df"], rel=SAME_DF)
+    model = found.primary.model
+    assert model.deviance == pytest.approx(wanted["deviance"], abs=1e-4)
+    rows = model.variance
+    own = rows[rows["term_1"].isin(["", "Intercept"]) & (rows["term_1"] == rows["term_2"])]
+    ours = dict(zip(own["group"], own["covariance"], strict=True))
+    assert ours == pytest.approx({NAMES[name]: value for name, value in wanted["variances"].items()}, rel=2e-4)
 
 
 @pytest.mark.parametrize(("level", "effect"), [(one, two) for one in LEVELS for two in ("within", "worker")])
 def test_as_in_lme4(level: str, effect: str) -> None:
-    found, wanted = of_reference(level, effect), R[level if effect == "within" else f"{level}_worker"]
-    assert found.tested is not None
-    assert found.left_out == ()
-    assert found.tested.estimate == pytest.approx(wanted["estimate"], rel=SAME)
-    assert found.tested.std_error == pytest.approx(wanted["std_error"], rel=SAME)
-    assert found.tested.df == pytest.approx(wanted["df"], rel=SAME_DF)
-    assert found.deviance == pytest.approx(wanted["deviance"], abs=1e-4)
-    own = [row for row in found.variance if row.term_1 in ("", "Intercept") and row.term_1 == row.term_2]
-    ours = {row.group: row.covariance for row in own}
-    assert ours == pytest.approx({NAMES[name]: value for name, value in wanted["variances"].items()}, rel=2e-4)
+    agrees(of_reference(level, effect), R[level if effect == "within" else f"{level}_worker"])
 
 
 @pytest.mark.parametrize("effect", ["within", "worker"])
 def test_few_workers_as_in_pbkrtest(effect: str) -> None:
-    found, wanted = of_reference("fixed", effect, few=True), R["few" if effect == "within" else "few_worker"]
-    assert found.tested is not None
-    assert found.tested.estimate == pytest.approx(wanted["estimate"], rel=SAME, abs=SAME * wanted["std_error"])
-    assert found.tested.std_error == pytest.approx(wanted["std_error"], rel=SAME)
-    assert found.tested.df == pytest.approx(wanted["df"], rel=SAME_DF)
+    agrees(of_reference("fixed", effect, few=True), R["few" if effect == "within" else "few_worker"])
 
 
 def fitted(
