@@ -42,6 +42,8 @@ class Course:
     cohort: Floats  # workers by sessions, standard normal: what moves all clients of a worker in one session
     cohort_rate: Floats
     error: Floats  # of the rating (SD)
+    rise: Floats  # of this session's rating over the one before (SD)
+    answered: Integers  # the session whose answers a rating repeats: its own, but for those carried forward
 
 
 def play(law: Law, size: Size, rng: Generator) -> Course:
@@ -66,11 +68,16 @@ def play(law: Law, size: Size, rng: Generator) -> Course:
         empathy=blank.copy(),
         felt_mood=blank.copy(),
         hidden=_memory(law.hidden_ar, shape, rng),
-        cohort=rng.standard_normal((size.workers, size.sessions)),
-        cohort_rate=rng.standard_normal((size.workers, size.sessions)),
+        cohort=_memory(law.cohort_ar, (size.workers, size.sessions), rng),
+        cohort_rate=_memory(law.cohort_ar, (size.workers, size.sessions), rng),
+        rise=blank.copy(),
+        answered=np.tile(np.arange(shape[1]), (shape[0], 1)),
         error=np.sqrt(max(law.error_share - ROUNDED, 0.0)) * rng.standard_normal(shape),
     )
+    shared = law.cohort_shared
+    course.cohort_rate = shared * course.cohort + np.sqrt(1.0 - shared**2) * course.cohort_rate
     _play_sessions(course, law, rng)
+    _carry_forward(course, law, rng)
     return course
 
 
@@ -95,6 +102,7 @@ def _play_sessions(course: Course, law: Law, rng: Generator) -> None:
     steady = np.sqrt(1 - law.error_share) * np.exp(law.unrest * course.people.rate / max(law.rate_client_sd, 1e-9))
     alive, pending = np.ones(n, np.bool_), np.zeros((n, len(MODES)), np.int64)
     last = np.zeros((max(1, law.feedback_delay), n))  # the deviations that may bring advocacy, the oldest first
+    rise = np.zeros(n)  # of the last rating over the one before
     last_rated, last_dose, last_empathy = np.zeros(n), np.zeros(n), np.zeros(n)
     course.dose[:, 0] = _advocate(course, law, 0, last[0], rng)
     for now in range(sessions):
@@ -113,17 +121,29 @@ def _play_sessions(course: Course, law: Law, rng: Generator) -> None:
         course.alliance[:, now] = passing + _lasting(course, law, now)
         _feel(course, law, now, pending, rng)
         seen = passing + (course.error[:, now] if law.feedback_of == "rating" else 0.0)
+        rise = np.where(rated, seen - last[-1], 0.0)
         last_rated = np.where(rated, passing + course.error[:, now], last_rated)
         last_empathy = np.where(rated, course.empathy[:, now], last_empathy)
         last_dose = np.where(rated, pending[:, 0], last_dose)
         pending = np.where(rated[:, None], 0, pending)
         last = np.vstack([last[1:], np.where(rated, seen, 0.0)])
+        course.rise[:, now] = rise
         if not law.anticipation and now + 1 < sessions:
             course.dose[:, now + 1] = _advocate(course, law, now + 1, last[0], rng)
         leaves = law.dropout_on_now * passing + law.dropout_on_joint * (course.window[:, now, 0] > 0)
         alive = alive & ~_chance(law.dropout, leaves + course.people.frailty[course.people.worker[:, now]], rng)
         if now + 1 < sessions:
             course.dose[:, now + 1] *= alive[:, None]
+
+
+def _carry_forward(course: Course, law: Law, rng: Generator) -> None:
+    """Ratings that repeat the answers of the session before, where that one was rated."""
+    if not law.carried_forward:
+        return
+    repeats = rng.random(course.rated.shape) < law.carried_forward
+    for now in range(1, course.day.shape[1]):
+        again = repeats[:, now] & course.rated[:, now - 1]
+        course.answered[again, now] = course.answered[again, now - 1]
 
 
 def _noise(law: Law, shape: tuple[int, int], rng: Generator) -> Floats:
@@ -152,12 +172,18 @@ def _advocate(course: Course, law: Law, session: int, last: Floats, rng: Generat
     common = common + law.rate_early * (2 / 3) ** session
     own = people.worker_rate[people.worker[:, session]] + people.rate_slope * (session - middle)
     own = own + law.hidden_on_joint * course.hidden[:, session] + law.feedback * last
+    if session:
+        own = own + law.feedback_change * course.rise[:, session - 1]
+    trained = session >= people.trained[people.worker[:, session]]
+    own = own + law.training_on_joint * trained
     own = own + law.rate_cohort_sd * course.cohort_rate[people.worker[:, session], session]
     others = law.hidden_on_others * course.hidden[:, session] + law.feedback_on_others * last
     log = common[:, None] + own[:, None] * joint + others[:, None] * (1 - joint)
     if law.accrues != "no":
         log = log + np.log(course.gap[:, session] / WEEK)[:, None] * (joint if law.accrues == "joint" else 1.0)
     rates = base * np.exp(np.minimum(log, BUSIEST))
+    if law.crisis_only:
+        rates = rates * np.where(course.hidden[:, [session]] > law.crisis_only, 1.0, 1.0 - joint)
     if law.burst:
         rates = rates * rng.gamma(1 / law.burst, law.burst, (n, len(MODES)))
     return np.asarray(rng.poisson(rates), dtype=np.int64)
@@ -168,11 +194,11 @@ def _added(course: Course, law: Law, now: int, pending: Integers, last_dose: Flo
     people = course.people
     effect = people.effect + people.worker_effect[people.worker[:, now]]
     dose = np.minimum(pending[:, 0], 1) if law.shape == "any" else pending[:, 0]
-    joint = effect * dose
+    joint = effect * dose * (1.0 - people.slow)
     course.added[:, now] = joint
     joint = (
         joint
-        + (effect * law.carry + law.later) * last_dose
+        + (effect * (law.carry + people.slow) + law.later) * last_dose
         + pending[:, 1:] @ np.array([law.solo, law.client_solo, law.concrete])
     )
     if law.anticipation and now + 1 < course.day.shape[1]:
@@ -187,6 +213,7 @@ def _lasting(course: Course, law: Law, now: int) -> Floats:
     people, sessions = course.people, course.day.shape[1]
     time = now - (sessions - 1) / 2
     level: Floats = people.level + people.worker_level[people.worker[:, now]] + (law.trend + people.slope) * time
+    level = level + people.drift * (1.0 - (2 / 3) ** now) + law.training * (now >= people.trained[people.worker[:, now]])
     level = level + law.cohort_sd * course.cohort[people.worker[:, now], now]
     return level + law.phase_step * course.phase[:, now] + law.hump * _hump(now, sessions)
 

@@ -119,3 +119,15 @@ class Law:
     empathy_from_last: float = 0.0  # an SD of the last session's alliance, on empathy (SD of empathy)
     empathy_from_now: float = 0.0  # an SD of the same session's alliance, on empathy
     hidden_on_empathy: float = 0.0  # an SD of the hidden cause, on empathy
+    # what else may happen
+    slow: float = 0.0  # share of clients in whom an episode works a rating later
+    cohort_ar: float = 0.0  # memory of what moves all clients of a worker, from session to session
+    cohort_shared: float = 0.0  # correlation of what moves their alliances and their advocacy
+    drift: float = 0.0  # how far ratings rise with use, fast at first (SD)
+    drift_sd: float = 0.0  # how clients differ in it
+    crisis_only: float = 0.0  # SDs of the hidden cause below which there is no joint advocacy (0: whenever)
+    feedback_change: float = 0.0  # the last rating's rise over the one before, on joint advocacy (log rate an SD)
+    training: float = 0.0  # a step of a worker's alliances at a session of the worker's own
+    training_on_joint: float = 0.0  # of the joint advocacy at the same session (log rate)
+    carried_forward: float = 0.0  # share of ratings that repeat the answers of the last one
+    doubled: float = 0.0  # share of joint episodes logged twice

@@ -30,6 +30,9 @@ class People:
     rate_slope: Floats
     worker_rate: Floats
     frailty: Floats  # workers' log-odds of losing a client
+    slow: Floats  # 1 where an episode works a rating later
+    drift: Floats  # how far ratings rise with use
+    trained: Integers  # the session at which a worker is trained
 
 
 def draw_people(law: Law, size: Size, rng: Generator) -> People:
@@ -57,6 +60,9 @@ def draw_people(law: Law, size: Size, rng: Generator) -> People:
         rate_slope=law.rate_trend + law.rate_trend_sd * trend,
         worker_rate=worker_rate,
         frailty=law.dropout_worker_sd * v[3],
+        slow=(rng.random(n) < law.slow).astype(np.float64) if law.slow else np.zeros(n),
+        drift=law.drift + law.drift_sd * (rng.standard_normal(n) if law.drift_sd else np.zeros(n)),
+        trained=rng.integers(2, max(3, size.sessions - 2), workers) if law.training else np.zeros(workers, np.int64),
     )
 
 

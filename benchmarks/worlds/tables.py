@@ -101,6 +101,11 @@ def answers(course: Course, law: Law, rng: Generator) -> Floats:
 
 def _ratings(course: Course, law: Law, number: Integers, rng: Generator) -> pd.DataFrame:
     given = answers(course, law, rng)
+    if law.carried_forward:
+        client, session = np.nonzero(course.rated)
+        place = np.full(course.rated.shape, -1)
+        place[client, session] = np.arange(len(client))
+        given = given[place[client, course.answered[client, session]]]
     session_ids = _ids("S", number[course.rated])
     items = {f"item_{item + 1}": given[:, item] for item in range(ITEMS)}
     return pd.DataFrame({"session_id": session_ids, "rater": pd.Series(["client"] * len(given), dtype="str"), **items})
@@ -115,6 +120,9 @@ def _advocacy(course: Course, law: Law, rng: Generator) -> pd.DataFrame:
     late = rng.random(len(client)) < law.late_share
     day = day + np.where(late, rng.integers(1, law.late_days + 1, len(client)), 0)
     client, session, mode, day = client[seen], session[seen], mode[seen], day[seen]
+    if law.doubled:
+        twice = np.repeat(np.arange(len(client)), 1 + ((mode == 0) & (rng.random(len(client)) < law.doubled)))
+        client, session, mode, day = client[twice], session[twice], mode[twice], day[twice]
     n = len(client)
     return pd.DataFrame(
         {

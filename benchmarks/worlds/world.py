@@ -16,7 +16,10 @@ Family = Literal[
     "outcome", "moderator", "between", "few", "looks", "built_in",
 ]  # fmt: skip
 LARGE, MIDDLING, SMALL = Size(40, 400, 16), Size(20, 150, 10), Size(8, 40, 8)
-LATER = ("mood_seen", "empathy_from_last", "empathy_from_now", "hidden_on_empathy")  # of a law, since results were kept
+LATER = (  # what a law may have since results were kept
+    *("mood_seen", "empathy_from_last", "empathy_from_now", "hidden_on_empathy", "slow", "cohort_ar", "cohort_shared"),
+    *("drift", "drift_sd", "crisis_only", "feedback_change", "training", "training_on_joint", "carried_forward", "doubled"),
+)
 SMALLEST = 0.10  # the smallest effect that matters, in within-client SD
 
 QUESTION: Mapping[str, Any] = {

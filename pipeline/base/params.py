@@ -173,7 +173,12 @@ class Hypothesis(Plan):
     role: options.Role
     claim: Text
     predicted: options.Predicted
-    smallest_effect: float = Field(gt=0, le=3, description="in within-client SDs of the outcome")
+    smallest_effect: float = Field(
+        gt=0,
+        le=3,
+        description="in within-client SDs of the outcome, for one unit of the dose (an episode; with `minutes` a minute); "
+        "with a moderator that is a number for each further point of it, too: 0.02 on need_index is 0.2 over ten points",
+    )
 
 
 class VerdictRules(Section):

@@ -10,6 +10,7 @@ from pipeline.hypotheses import words
 from pipeline.hypotheses.kinds import kind_of
 from pipeline.results.reason import NotEstimable
 from pipeline.vocabulary.results import reason_text
+from pipeline.vocabulary.units import per
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +60,8 @@ def explain(
 def _promise(hypothesis: Hypothesis, rules: VerdictRules, unit: str) -> str:
     correction = rules.confirmatory_correction if hypothesis.role == "confirmatory" else rules.exploratory_correction
     return (
-        f"Predicted: {hypothesis.predicted}. Smallest effect that matters: {hypothesis.smallest_effect:g} {unit}. "
+        f"Predicted: {hypothesis.predicted}. Smallest effect that matters: {hypothesis.smallest_effect:g} {unit} "
+        f"{per(hypothesis)}. "
         f"Alpha {rules.alpha:g}, adjusted over the {hypothesis.role} family by {CORRECTION[correction]}."
     )
 

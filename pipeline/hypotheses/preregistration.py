@@ -19,6 +19,7 @@ from pipeline.hypotheses import words
 from pipeline.measures.instrument import Instrument
 from pipeline.results.lock import Lock, Settings
 from pipeline.vocabulary.checks import CHECKS
+from pipeline.vocabulary.units import per
 
 FILE = "preregistration.md"
 OURS_TO_SAY = "[to be written: {what}]"
@@ -78,7 +79,7 @@ def _hypotheses(hypotheses: Mapping[str, Hypothesis]) -> Iterator[str]:
         than = sign if one.predicted == "none" else f"the tested number to be {sign} than zero"
         yield (
             f"C{place} (`{name}`). “{one.claim}” We expect {than}. The smallest effect that matters is "
-            f"{one.smallest_effect:g} standard deviations of the outcome within clients."
+            f"{one.smallest_effect:g} standard deviations of the outcome within clients {per(one)}."
         )
 
 

@@ -11,11 +11,17 @@ from pipeline.base.params import Hypothesis, Params, VerdictRules, missing_for
 from pipeline.hypotheses.kinds import KINDS, outcomes, rules_of
 from pipeline.vocabulary.checks import CHECKS
 from pipeline.vocabulary.domain import COLUMNS
+from pipeline.vocabulary.units import number_moderator, point_of
 
 GROUPS = ("client_id", "worker_id")
 TERMS = ("intercept", "exposure", "time")
 HOUR = 60  # minutes
 MOST_AN_HOUR = 1.0  # SD of ratings within clients; a smallest effect above it was meant for an episode, not for a minute
+# Points of a moderator by which clients easily differ. A smallest effect of a whole SD over them was meant for one SD of
+# the moderator, or for two groups, and would call any difference practically zero.
+APART = {"need_index": 10, "duration_min": 60, "barriers": 5}
+APART_ELSE = 3  # process ratings: the shortest scale in use
+MOST_APART = 1.0  # SD of ratings within clients
 LISTS = (
     "direction_checks",
     "specificity_checks",
@@ -76,6 +82,7 @@ def hypothesis_problems(name: str, hypothesis: Hypothesis) -> Iterator[Problem]:
         yield from _unknown(f"{at}.moderator", (hypothesis.moderator,), (*COLUMNS, *EPISODE_FACTS))
     yield from _random(at, hypothesis)
     yield from _dose(at, hypothesis)
+    yield from _point(at, hypothesis)
     yield from _contrast(at, hypothesis)
     if hypothesis.moderator_level and not hypothesis.moderator:
         yield Problem(f"{at}.moderator_level", "there is no moderator", "name it, or leave the level out")
@@ -109,6 +116,19 @@ def _dose(at: str, hypothesis: Hypothesis) -> Iterator[Problem]:
         said = f"{hypothesis.smallest_effect:g} SD a minute are {HOUR * hypothesis.smallest_effect:g} SD an hour"
         mend = f"it is for each further minute: 0.10 SD an hour are {0.1 / HOUR:.4f}"
         yield Problem(f"{at}.smallest_effect", f"{said}, which makes any effect practically zero", mend)
+
+
+def _point(at: str, hypothesis: Hypothesis) -> Iterator[Problem]:
+    """A smallest effect for each further point of a moderator that cannot be meant so."""
+    if hypothesis.moderator not in (*COLUMNS, *EPISODE_FACTS):
+        return
+    column = number_moderator(hypothesis)
+    points = APART.get(column or "", APART_ELSE)
+    if column is not None and points * hypothesis.smallest_effect >= MOST_APART:
+        over = f"{points * hypothesis.smallest_effect:g} SD over {points} of them"
+        said = f"{hypothesis.smallest_effect:g} SD for each further {point_of(column)} are {over}"
+        mend = f"it is for each further one: 0.10 SD over {points} are {0.1 / points:.4f}"
+        yield Problem(f"{at}.smallest_effect", f"{said}, which makes any difference practically zero", mend)
 
 
 def _contrast(at: str, hypothesis: Hypothesis) -> Iterator[Problem]:

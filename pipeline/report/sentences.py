@@ -18,6 +18,7 @@ from pipeline.report.numbers import listed, magnitude, percent
 from pipeline.vocabulary.checks import CHECKS
 from pipeline.vocabulary.outcomes import event_of
 from pipeline.vocabulary.results import CEILINGS, RULES
+from pipeline.vocabulary.units import number_moderator
 
 # As shares of one client's ordinary ups and downs: the largest ratio each word is said for.
 SHARES: tuple[tuple[float, str], ...] = (
@@ -169,7 +170,8 @@ def size(claim: Claim, effect: Effect) -> str:
         low, high = effect.least_odds or (None, None)
         return f"Odds between {low} and {high} times as high would be too small to matter." if low else ""
     if claim.verdict == "practically zero":
-        return _inside(effect)
+        column = number_moderator(claim.spec)
+        return _inside(effect, f" for each further {words.one_more(column)}" if column else "")
     ratio = abs(float(effect.scaled.estimate.value or 0.0))
     if effect.scaled.estimate.value is None or not own_claim(claim) or claim.verdict == "inconclusive":
         return ""
@@ -177,12 +179,12 @@ def size(claim: Claim, effect: Effect) -> str:
     return f"{share or f'About {ratio:.1f} times'} one client’s ordinary ups and downs."
 
 
-def _inside(effect: Effect) -> str:
+def _inside(effect: Effect, each: str) -> str:
     """How far inside what would matter a null lies: by its interval as shown, and else by the narrower one of the rule."""
     least = float(effect.least.value or 0.0)
     ends = [abs(float(end.value or 0.0)) for end in (effect.own.low, effect.own.high)]
     head = "Well inside" if max(ends) <= least / 2 else "Inside" if max(ends) <= least else "With its 90% interval inside"
-    return f"{head} the ±{effect.least} points that would matter."
+    return f"{head} the ±{effect.least} points that would matter{each}."
 
 
 def own_claim(claim: Claim) -> bool:

@@ -88,6 +88,15 @@ def test_explain_without_linked_data_says_what_to_run() -> None:
             "(bond - task) = b0",
         ),
         ({"moderator": "setting"}, "mean of the 2 other levels"),
+        (
+            {"moderator": "need_index", "smallest_effect": 0.02},
+            "0.02 within-client SDs for each further episode, and for each ",
+        ),
+        (
+            {"moderator": "need_index", "smallest_effect": 0.02},
+            "further point of `need_index`: by how much the effect changes",
+        ),
+        ({"exposure": {"mode": "joint", "dose": "minutes"}}, "for each further minute (an hour is sixty of them)"),
         ({"effect": "worker"}, "no order in time"),
         ({"effect": "between"}, "is chance for the most part"),
         ({"exposure": {"mode": "joint", "lag": 1}}, "in the window one rating earlier"),

@@ -37,6 +37,8 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"random": {"client_id": ["intercept", "intercept"]}}, "each term once"),
     ({"exposure": {"mode": "joint", "dose": "decay(0)"}}, "a half-life of zero days"),
     ({"exposure": {"mode": "joint", "dose": "minutes"}}, "0.1 SD a minute are 6 SD an hour"),
+    ({"moderator": "need_index"}, "1 SD over 10 of them"),
+    ({"moderator": "duration_min", "smallest_effect": 0.02}, "1.2 SD over 60 of them"),
     ({"contrast": {}}, "says nothing to subtract"),
     ({"contrast": {"minus": "joint"}}, "an exposure minus itself"),
     ({"contrast": {"outcome_minus": "total"}}, "a score minus itself"),
@@ -54,6 +56,11 @@ def test_problem(changes: dict[str, Any], words: str) -> None:
     found = problems(**changes)
     assert any(words in problem for problem in found), found
     assert all(problem.startswith("hypotheses.h") for problem in found)
+
+
+@pytest.mark.parametrize("changes", [{"moderator": "need_index", "smallest_effect": 0.02}, {"moderator": "empathy_client"}])
+def test_a_smallest_effect_by_the_point_that_can_be_meant(changes: dict[str, Any]) -> None:
+    assert problems(**changes) == []
 
 
 def test_all_problems_at_once() -> None:

@@ -14,6 +14,7 @@ from pipeline.report.table import Line, Table, Value
 from pipeline.report.tables.people import RARE
 from pipeline.results.backing import Backing
 from pipeline.vocabulary.results import CEILINGS, note_text
+from pipeline.vocabulary.units import per
 
 NUMBERS = ("", "Estimate", "95% CI", "SE", "df", "p")
 ABOVE_CLIENTS = ("worker_id", "agency_id")  # whose shares rest on workers
@@ -273,7 +274,7 @@ def _least(claim: Claim) -> str:
         return ""
     if found.least_odds:
         return f"odds {found.least_odds[0]} or {found.least_odds[1]} times as high"
-    return f"{found.least} points ({claim.spec.smallest_effect:.2f} within-client SDs)"
+    return f"{found.least} points ({claim.spec.smallest_effect:g} within-client SDs) {per(claim.spec, told=True)}"
 
 
 def _group(name: str) -> str:

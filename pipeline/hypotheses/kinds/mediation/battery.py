@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from pipeline.base.at_once import at_once
 from pipeline.hypotheses.battery import ended
 from pipeline.hypotheses.kinds.mediation.again import LAGGED_OUTCOME, OTHER_RATER, SESSION_RATING
 from pipeline.hypotheses.kinds.mediation.order import FIRST_PATH, HIDDEN_CAUSE, REVERSED_ORDER
@@ -23,7 +24,12 @@ CHECKS: Mapping[str, PathCheck] = {
 
 def run_battery(fitted: Fitted) -> tuple[CheckResult, ...]:
     """Every check, each with its number or its reason; what goes wrong in one is that one's own."""
+    asked = fitted.question
     return tuple(
-        ended(name, partial(check.not_applicable, fitted.question), partial(check.run, fitted))
-        for name, check in CHECKS.items()
+        at_once(
+            [
+                partial(ended, name, partial(check.not_applicable, asked), partial(check.run, fitted))
+                for name, check in CHECKS.items()
+            ]
+        )
     )
