@@ -205,7 +205,7 @@ def _order(part: Part, wide: Wide, privacy: Privacy, assembled: Assembled) -> di
     where = wide.table(mapped.order_of).where(mapped.order_of, "session_number")
     how = reading(part.source, column, privacy, wide.table(mapped.order_of), mapped.order_of)
     values, findings = read_column(wide.text(mapped.order_of), how, where, wide.line)
-    assembled.findings += findings
+    assembled.findings += [replace(one, about=replace(one.about, column="session_number")) for one in findings]
     return {ORDER: values}
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SEPARATORS = {"csv": ",", "tsv": "\t", "tab": "\t", "txt": "\t"}
 LOOKED_AT = 40  # records that are looked at for where the headers stand
+EDGE = "# in the file: take these columns out (in a spreadsheet: delete them; in text: the separators at the ends of lines)"
 DEFAULT = Reading()
 
 
@@ -150,7 +151,11 @@ def header_problems(file: str, header: list[str], separator: str = ",") -> list[
         read = f"separator: {'tab' if most == chr(9) else chr(34) + most + chr(34)}" + ', decimal: ","' * (most == ";")
         return [broken("separator", file, about=About(example=f'sources:\n  read: {{ "<file>": {{ {read} }} }}'))]
     problems = []
-    for place, name in enumerate(header, start=1):
+    named = max((place for place, name in enumerate(header, start=1) if name.strip()), default=len(header))
+    if named < len(header):
+        what = f"{file}, {'columns' if len(header) - named > 1 else 'column'} {named + 1} and on, at the right edge"
+        problems.append(broken("header_blank", what, about=About(example=EDGE)))
+    for place, name in enumerate(header[:named], start=1):
         if not name or name != name.strip():
             problems.append(broken("header_blank", f"{file}, column {place}"))
         elif name in header[: place - 1]:

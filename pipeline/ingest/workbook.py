@@ -24,7 +24,8 @@ UNPACKED = 1 << 31  # bytes a workbook may unpack to in any case
 SMALL = 1 << 26  # bytes it may unpack to whatever its ratio: a workbook of this size is quickly read
 RATIO = 100  # unpacked to packed size beyond SMALL; real workbooks reach 10 to 30
 CELLS, CELLS_A_BYTE = 1 << 20, 8  # cells it may claim in any case, and for each byte: one far off claims all before it
-MERGED = b"<mergeCell "
+MERGED = re.compile(rb'<mergeCell ref="[A-Z]+[0-9]+:[A-Z]+([0-9]+)"')  # the last row of each
+LONGEST = 60  # bytes of one of them
 CHUNK = 1 << 20
 LOOKED_AT = 40  # rows that are looked at for where the headers stand
 PARTS = {
@@ -52,7 +53,7 @@ def read_workbook(file: str, blob: bytes, sha256: str = "", how: Reading = DEFAU
     hint: Heading | None = None
     try:
         check_archive(blob)
-        sheet = _Sheet(blob, how.sheet)
+        sheet = _Sheet(blob, how)
         _refuse_dates(sheet.rows)
         texts = [[cell_text(cell) for cell in row] for row in sheet.rows]
         hint = None if how.skip is not None else heading(texts[:LOOKED_AT])
@@ -131,8 +132,10 @@ def cell_text(cell: Cell) -> str:
 class _Sheet:
     """The rows of the one sheet that is read, and what is said of the others."""
 
-    def __init__(self, blob: bytes, name: str | None) -> None:
+    def __init__(self, blob: bytes, how: Reading) -> None:
         import openpyxl
+
+        name = how.sheet
 
         book = openpyxl.load_workbook(io.BytesIO(blob), read_only=True, data_only=False, keep_links=False)
         most = max(CELLS, CELLS_A_BYTE * len(blob))
@@ -141,7 +144,7 @@ class _Sheet:
             chosen = filled if name is None else [sheet for sheet in filled if sheet.title == name]
             if len(chosen) != 1:
                 raise RefusedError("sheets")
-            if _is_merged(chosen[0]):
+            if _is_merged(chosen[0], above=how.skip or 0):
                 raise RefusedError("merged_cells")
             others = len(filled) - 1
             self.extras = [f"{others} more {'sheet' if others == 1 else 'sheets'} with cells"] if others else []
@@ -165,14 +168,15 @@ def _has_cells(sheet: ReadOnlyWorksheet, most: int) -> bool:
     return any(value is not None for row in _cells(sheet, most) for _, value in row)
 
 
-def _is_merged(sheet: ReadOnlyWorksheet) -> bool:
-    """Whether cells of the sheet are merged: all but the first of them would come in empty."""
+def _is_merged(sheet: ReadOnlyWorksheet, above: int) -> bool:
+    """Whether cells of the sheet are merged, but for titles `above` the headers: all but the first would come in empty."""
     before = b""
     with sheet._get_source() as source:
         while part := source.read(CHUNK):
-            if MERGED in before + part:
+            whole = before + part
+            if any(int(end) > above for end in MERGED.findall(whole)):
                 return True
-            before = part[-len(MERGED) :]
+            before = whole[-LONGEST:]
     return False
 
 

@@ -16,6 +16,9 @@ from pipeline.tables.column import is_band
 SMALL = re.compile(r"[-+]?[0-9]{1,4}(?:[.,][0-9]{1,3})?|[0-9][.,][0-9]{1,15}")  # means of answers have many decimals
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 SHORT = re.compile(r"[A-Za-z][A-Za-z0-9]{0,2}|[-.*?]")
+COUNTED = "session|visit|wave|week|month|event|time|episode|phase|arm"  # what may have a number behind it
+EVENT = re.compile(rf"(?:[a-z]+[_ ])*(?:{COUNTED})s?[_ ][0-9]{{1,2}}(?:[_ ]arm[_ ][0-9]{{1,2}})?")
+EVENT_WORDS = frozenset((*COUNTED.split("|"), "baseline", "weeks", "months", "waves", "times", "end", "of", "study"))
 MOST_SHORT = 20  # different short codes; more of them are initials or room numbers
 MOST_NUMBERS = 500  # different whole numbers; more of them number people or places
 MOST_BOXES = 40  # the highest number of a box in a list of checked ones
@@ -58,7 +61,20 @@ def strangers(texts: Iterable[str], declared: Collection[str]) -> frozenset[str]
 
 
 def _may_stay(text: str) -> bool:
-    return SMALL.fullmatch(text) is not None or is_band(text) or _is_of_words(text) or _is_of_boxes(text) or _is_none(text)
+    kinds = (is_band, _is_of_words, _is_of_boxes, _is_none, _is_event, _is_answer)
+    return SMALL.fullmatch(text) is not None or any(is_kind(text) for is_kind in kinds)
+
+
+def _is_answer(text: str) -> bool:
+    """Whether a cell is an answer with its label: `3 - Sometimes`, `5 = very often`."""
+    number, _, words = text.partition(" ")
+    return re.fullmatch(r"[0-9]{1,2}[.:=)-]?", number) is not None and _is_of_words(words.lstrip("-=: "))
+
+
+def _is_event(text: str) -> bool:
+    """Whether a cell is an event as REDCap names it: `session_12_arm_1`, `intake_arm_1`, `Visit 3`."""
+    spelled = text.lower()
+    return EVENT.fullmatch(spelled) is not None and set(re.findall(r"[a-z]+", spelled)) <= WORDS | EVENT_WORDS
 
 
 def _is_none(text: str) -> bool:

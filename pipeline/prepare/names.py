@@ -29,7 +29,7 @@ def column_name(use: Use, header: str, taken: Collection[str]) -> str:
     elif use.role in fixed:
         wanted = fixed[use.role]
     elif use.role == "date":
-        wanted = _day_name(header)
+        wanted = day_name(header)
     elif is_safe(header):
         wanted = header
     else:
@@ -51,7 +51,8 @@ def numbered(name: str, taken: Collection[str]) -> str:
     return next(f"{name}_{n}" for n in range(2, len(taken) + 3) if f"{name}_{n}" not in taken)
 
 
-def _day_name(header: str) -> str:
+def day_name(header: str) -> str:
+    """What a column of dates is called once it holds days: `visit_date` becomes `visit_day`."""
     bare = DATE_WORDS.sub("", header).strip("_ .-")
     name = f"{bare}_day" if bare and not bare.lower().endswith("day") else (bare or "day")
     return name if is_safe(name) else "day"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from pipeline.prepare.plan import Kind
 
 PREFIX: dict[Kind, str] = {"client": "C", "worker": "W", "agency": "A", "session": "S", "episode": "E"}
 ALPHABET = "0123456789bcdfghjkmnpqrstvwxyz"  # no vowels: no name can stand in a pseudonym by chance
+BETWEEN = re.compile(r"[;,/|+&\n]|\band\b")  # ids in one cell
 LENGTH = 13  # 64 bits: of a million clients, two share a pseudonym with a chance of 1 in 30 million
 
 
@@ -39,6 +40,17 @@ def shuffled(key: bytes, rows: Iterable[Sequence[str]]) -> list[list[str]]:
     """Rows in an order that depends on the key and on what they hold, not on the order they came in."""
     marked = sorted((hmac.digest(key, "\x1f".join(("row", *row)).encode(), "sha256"), list(row)) for row in rows)
     return [row for _, row in marked]
+
+
+def several_ids(cells: Sequence[str], known: Collection[str]) -> int:
+    """How many cells hold several ids that stand alone elsewhere: `12; 17`, `12 and 17`."""
+    together = {cell for cell in set(cells) if cell.strip() not in known or BETWEEN.search(cell.strip())}
+    several = {cell for cell in together if len(parts := _parts(cell)) > 1 and sum(part in known for part in parts) > 1}
+    return sum(cell in several for cell in cells)
+
+
+def _parts(cell: str) -> list[str]:
+    return [part.strip() for part in BETWEEN.split(cell) if part.strip()]
 
 
 def near_twins(texts: Iterable[str]) -> int:

@@ -19,8 +19,11 @@ OLD = "windows-1252"  # what text that is not UTF-8 is read as
 HEAD = 50  # lines that are looked at for how a file is written
 TITLE = 0.7  # a header fills at least this share of the cells that most lines fill
 COMMA = re.compile(r"-?[0-9]+(?:,[0-9]+)?")
+NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
+FEWEST_ROWS = 5  # below a second heading line, for it to be told from an odd first row
 QUALTRICS = '{"ImportId"'  # the third heading line of a Qualtrics export
 MEND = "save it again, or export it as CSV"
+SHEETS = "save each sheet as a CSV file of its own, and name all of these files"
 
 
 def read_identified(number: int, ending: str, blob: bytes) -> tuple[Identified | None, list[Problem]]:
@@ -31,12 +34,14 @@ def read_identified(number: int, ending: str, blob: bytes) -> tuple[Identified |
     try:
         table = reader(ending, blob)
     except ValueError as refused:
-        return None, [Problem(where, _told(refused), MEND)]
+        return None, [Problem(where, _told(refused), SHEETS if "sheets" in str(refused) else MEND)]
     except Exception:  # whatever a library says may hold a cell
         return None, [Problem(where, "cannot be read as what its name says", MEND)]
     twins = len(table.header) - len(set(table.header))
     if twins:
-        return None, [Problem(where, f"{twins:,} columns share their header with another", "rename them")]
+        later = [place for place, name in enumerate(table.header, start=1) if name in table.header[: place - 1]]
+        what = f"column {', '.join(map(str, later[:5]))}{', ...' * (len(later) > 5)}: the same header as another, or none"
+        return None, [Problem(where, what, "give each column a header of its own")]
     if not table.rows:
         return None, [Problem(where, "has no rows", "leave it out")]
     return table, []
@@ -82,13 +87,35 @@ def _below_titles(rows: list[list[str]], settings: dict[str, str | float]) -> Id
         rows[1:3] = []
         settings["skip_after_header"] = 2
         notes.append("two further heading lines (Qualtrics) were left out")
+    elif _is_heading(rows):
+        del rows[1]
+        settings["skip_after_header"] = 1
+        notes.append("a further heading line was left out")
     rows = [row for row in rows if any(row)]
-    width = len(rows[0])
+    width = _width(rows)
     odd = sum(len(row) != width and any(row[width:]) for row in rows)
     if odd:
         raise _RefusedError(f"{odd:,} rows have more cells than the header")
     square = [[*row[:width], *[""] * (width - len(row))] for row in rows]
     return _of_rows(square, notes, settings)
+
+
+def _is_heading(rows: list[list[str]]) -> bool:
+    """Whether the line below the header says once more what the columns are: words where all below are numbers."""
+    body = rows[2:HEAD]
+    if len(body) < FEWEST_ROWS:
+        return False
+    numbers = 0
+    for place, cell in enumerate(rows[1]):
+        below = [row[place] for row in body if place < len(row) and row[place].strip()]
+        numbers += bool(below) and all(map(NUMBER.fullmatch, below)) and re.search("[A-Za-z]{3}", cell) is not None
+    return numbers >= 2 and 2 * numbers >= sum(1 for cell in rows[1] if cell.strip())
+
+
+def _width(rows: list[list[str]]) -> int:
+    """The columns of a table, without those at its right edge that hold nothing, as spreadsheets leave them."""
+    filled = (place for row in rows for place, cell in enumerate(row, start=1) if cell.strip())
+    return min(len(rows[0]), max(filled, default=1))
 
 
 def _decoded(blob: bytes) -> tuple[str, dict[str, str | float]]:

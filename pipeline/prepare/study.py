@@ -16,7 +16,7 @@ from pipeline.prepare.kept import strangers
 from pipeline.prepare.moments import Dates, read_dates
 from pipeline.prepare.names import column_name, file_name
 from pipeline.prepare.plan import KINDS, Kind, Preparation, Role, Use, chosen, uses
-from pipeline.prepare.pseudonyms import near_twins, pseudonym, shuffled
+from pipeline.prepare.pseudonyms import near_twins, pseudonym, several_ids, shuffled
 
 NUMBER, COMMA = ".", ","
 
@@ -95,6 +95,7 @@ def prepare(files: Mapping[str, Identified], plan: Preparation, key: bytes) -> P
     _need_clients(work)
     if work.problems:
         raise SourceError(work.problems)
+    _one_id_a_cell(work)
     _read_dates(work)
     _find_intakes(work)
     made: list[Made] = []
@@ -119,6 +120,16 @@ def _need_clients(work: Work) -> None:
     if not has_intake and not work.plan.first_date_is_intake and any(work.of(file, "date") for file in work.files):
         mend = "name the intake's column (--intake), or --first-date-is-intake"
         work.problems.append(Problem("--intake", "no date is said to be the intake, which is day 0", mend))
+
+
+def _one_id_a_cell(work: Work) -> None:
+    """A pseudonym of several ids at once would be a client of its own, and their episodes nobody's."""
+    for file, table in work.files.items():
+        for use in work.of(file, "id"):
+            if use.kind is not None and (rows := several_ids(table.columns[use.place], _texts(work, use.kind))):
+                what = f"{rows:,} cells name several {use.kind}s at once"
+                mend = "give each a row of its own" if use.kind == "client" else "keep one of them"
+                work.problems.append(Problem(work.where(file, use.place), what, mend, rows=rows))
 
 
 def _read_dates(work: Work) -> None:

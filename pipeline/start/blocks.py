@@ -56,7 +56,10 @@ class Column:
 
 @dataclass(frozen=True)
 class CellBlock:
-    """Rows of one kind: their file, their columns, which rows of the file they are, and the session numbers if wide."""
+    """Rows of one kind: their file, their columns, which rows of the file they are, and the session numbers if wide.
+
+    `kind`: the header that tells kinds apart, and the cells below it of these rows, one a line.
+    """
 
     file: str
     columns: dict[str, Column]
@@ -67,7 +70,12 @@ class CellBlock:
 
     def name(self) -> str:
         """What to call it: its kind of row, else its file."""
-        return self.kind[1] if self.kind and self.kind[1] else self.file
+        return self.kinds[0] if self.kind and self.kind[1] else self.file
+
+    @property
+    def kinds(self) -> list[str]:
+        """The cells that tell these rows from the file's others."""
+        return [] if self.kind is None else self.kind[1].split("\n")
 
     def unique(self, *headers: str) -> bool:
         """Whether no two rows agree in these columns; rows repeated whole are left to the gate, which says how many."""
@@ -87,19 +95,43 @@ def blocks_of(file: str, table: Identified) -> list[CellBlock]:
     whole = CellBlock(file, columns, table.rows)
     if INSTRUMENT in columns:
         return list(_instruments(whole))
+    if EVENT in columns and len(groups := _events(whole)) > 1:
+        return [_rows_of(whole, EVENT, events, "REDCap, events") for events in groups]
     return [_long(whole)]
 
 
 def _instruments(whole: CellBlock) -> Iterator[CellBlock]:
-    kinds = whole.columns[INSTRUMENT].cells
-    for kind in sorted(set(kinds)):
-        places = [place for place, other in enumerate(kinds) if other == kind]
-        columns = {
-            header: replace(column, cells=tuple(column.cells[place] for place in places))
-            for header, column in whole.columns.items()
-        }
-        filled = {header: column for header, column in columns.items() if column.different()}
-        yield CellBlock(whole.file, filled, len(places), (INSTRUMENT, kind), form="REDCap, repeating instruments")
+    for kind in sorted(set(whole.columns[INSTRUMENT].cells)):
+        yield _rows_of(whole, INSTRUMENT, (kind,), "REDCap, repeating instruments")
+
+
+def _rows_of(whole: CellBlock, header: str, kinds: tuple[str, ...], form: str) -> CellBlock:
+    """The rows whose cell below a header is one of some, with the columns that they fill."""
+    places = [place for place, cell in enumerate(whole.columns[header].cells) if cell in kinds]
+    columns = {
+        name: replace(column, cells=tuple(column.cells[place] for place in places)) for name, column in whole.columns.items()
+    }
+    filled = {name: column for name, column in columns.items() if column.different()}
+    return CellBlock(whole.file, filled, len(places), (header, "\n".join(kinds)), form=form)
+
+
+def _events(whole: CellBlock) -> list[tuple[str, ...]]:
+    """Events by what is asked at them: those that share a filled column beside the id, which all have, are of one kind."""
+    cells = whole.columns[EVENT].cells
+    events = sorted(set(cells))
+    filled: dict[str, set[str]] = {event: set() for event in events}
+    for header, column in whole.columns.items():
+        for event, cell in zip(cells, column.cells, strict=True):
+            if cell and header != EVENT:
+                filled[event].add(header)
+    shared = set.intersection(*filled.values())
+    groups: list[tuple[set[str], list[str]]] = []
+    for event in events:
+        own = filled[event] - shared
+        alike = [group for group in groups if group[0] & own]
+        groups = [group for group in groups if group not in alike]
+        groups.append((own.union(*(group[0] for group in alike)), sorted([event, *(e for g in alike for e in g[1])])))
+    return sorted(tuple(names) for _, names in groups)
 
 
 def _long(block: CellBlock) -> CellBlock:

@@ -12,7 +12,7 @@ from pipeline.prepare.bands import age_in_years
 from pipeline.prepare.identified import Identified
 from pipeline.prepare.kept import strangers
 from pipeline.prepare.moments import read_dates
-from pipeline.prepare.names import is_safe
+from pipeline.prepare.names import day_name, is_safe
 from pipeline.prepare.plan import KINDS, Kind
 from pipeline.start.blocks import Column
 from pipeline.start.words import TABLES, header_words, plain
@@ -118,6 +118,9 @@ def _place(found: Proposed, name: str, column: Column) -> None:
         read = read_dates(column.different(), None, "")
         found.ambiguous += [name] if read.ambiguous else []
         found.offsets += [name] if read.offsets else []
+    elif words & DATED and not is_safe(column.header) and column.is_number() and not strangers(column.different(), ()):
+        found.keep.append(f"{name}={day_name(column.header).lower()}")  # days, counted already
+        found.texts += 1
     elif kind is not None:
         found.ids[kind].append(name)
     elif words & {"zip", "zipcode", "postcode", "postal"}:

@@ -133,14 +133,20 @@ def _check(instruments: Mapping[str, Instrument], run: Items | None) -> Callable
     return check
 
 
+def _number_in(text: str) -> float | None:
+    """The number of an answer in words: that of its label, or the one before its words (`3 - Sometimes`)."""
+    numbered = re.fullmatch(r"([0-9]{1,2}) ?[-=.:)]? ?[A-Za-z][A-Za-z ,'-]*", text)
+    return float(numbered[1]) if numbered else ANCHORS.get(plain(text))
+
+
 def _scale(setup: Setup, source: Tree, run: Items, instrument: Instrument) -> None:
     """The scale the answers are on, and the answers that stand for none."""
-    words = {text for text in run.answers if plain(text) in ANCHORS}
+    words = {text: number for text in run.answers if (number := _number_in(text)) is not None}
     if words:
-        source["labels"] = {text: ANCHORS[plain(text)] for text in sorted(words, key=lambda text: ANCHORS[plain(text)])}
+        source["labels"] = {text: words[text] for text in sorted(words, key=lambda text: (words[text], text))}
     for low, high in (instrument.scale, *instrument.other_scales):
-        gone = missing_codes(run.answers - words, low, high)
-        if not outside(run.answers - words - set(gone), low, high):
+        gone = missing_codes(run.answers - set(words), low, high)
+        if not outside(run.answers - set(words) - set(gone), low, high):
             break
     else:
         setup.notes.append(f"{instrument.id}: some answers are outside its scale; `check` says how many")

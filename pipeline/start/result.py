@@ -61,7 +61,7 @@ def source_of(role: Role) -> Tree:
     files = role.block.file.splitlines()
     source: Tree = {"file": files[0] if len(files) == 1 else list(files)}
     if role.block.kind is not None:
-        source["rows"] = {role.block.kind[0]: [role.block.kind[1]]}
+        source["rows"] = {role.block.kind[0]: [*role.block.kinds]}
     if role.block.wide:
         numbers = role.block.wide
         source["wide"] = len(numbers) if numbers == tuple(range(1, len(numbers) + 1)) else [*numbers]

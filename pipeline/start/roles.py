@@ -102,7 +102,9 @@ def _own_words(columns: Mapping[str, Column]) -> Callable[[str], list[str]]:
         bare = whole.removesuffix("_s").removesuffix("_t").removesuffix("_w").removesuffix("_v")
         first, _, rest = bare.partition("_")
         unnumbered = re.sub(r"(?:_[0-9]+)+$", "", bare)
+        behind = re.sub(r"^[A-Za-z]*[_. -]?\{session(?::02)?\}[_. -]?", "", header)  # s{session}_day
         ways = [plain(header), whole, bare, unnumbered, *([rest] if first in shared and rest else [])]
+        ways += [plain(behind)] if behind != header else []
         return list(dict.fromkeys(way for way in ways if way))
 
     return read

@@ -10,6 +10,7 @@ from pipeline.base.params import Privacy
 from pipeline.measures.instrument import Instrument
 from pipeline.prepare.identified import Identified
 from pipeline.start.blocks import CellBlock, blocks_of
+from pipeline.start.gaps import left_out, unmapped
 from pipeline.start.joins import joined
 from pipeline.start.links import Key, keys, own_key, rated_rows
 from pipeline.start.questions import Interview, Question, one_of
@@ -46,7 +47,8 @@ def set_up(
         )
         return setup
     if not rated:
-        setup.missing.append("no file holds ratings: numbered items, or scores of an alliance measure")
+        what = "numbered items side by side (one row a session, not one an answer), or scores of an alliance measure"
+        setup.missing.append(f"no file holds ratings: {what}")
     key = _key(sessions, rated, setup, interview)
     making.is_rated = rated_rows(sessions, rated, key)
     for role in rated:
@@ -57,6 +59,8 @@ def set_up(
         for role in roles:
             if table in role.tables:
                 add_table(making, table, role, key if table == "sessions" else None)
+    setup.missing += left_out(roles)
+    setup.missing += list(unmapped(setup))
     ask_unattended(making, sessions, rated, key)
     setup.notes += unused(setup, roles)
     return setup
@@ -91,7 +95,8 @@ def _said(role: Role) -> str:
     names = {"clients": "clients", "workers": "workers", "sessions": "sessions", "advocacy": "episodes of advocacy"}
     what = [names[table] for table in role.tables if table in names]
     what += [f"{run.count} items ({run.pattern})" for run in role.items] + (["scores"] if role.scores else [])
-    kind = f", rows `{role.block.kind[1]}`" if role.block.kind and role.block.kind[1] else ""
+    named = role.block.kinds[:1] if role.block.kind and role.block.kind[1] else []
+    kind = "".join(f", rows `{name}`{' and others' if len(role.block.kinds) > 1 else ''}" for name in named)
     wide = f", {len(role.block.wide)} sessions side by side" if role.block.wide else ""
     files = " + ".join(role.block.file.splitlines())
     return f"{files}{kind}: {role.block.rows:,} rows{wide}: {', '.join(what) or 'nothing that was recognized'}"

@@ -25,11 +25,13 @@ def unused(setup: Setup, roles: Sequence[Role]) -> Iterator[str]:
         left = [column for header, column in role.block.columns.items() if header not in own and column.different()]
         if left:
             files = " + ".join(role.block.file.splitlines())
-            shown = ", ".join(column.header for column in left[:SHOWN] if _is_harmless(column)) + " ..." * (
-                len(left) > SHOWN
-            )
             columns = "1 column is" if len(left) == 1 else f"{len(left)} columns are"
-            yield f"{files}: {columns} not used: {shown} (`--answer 'columns=TABLE.COLUMN=HEADER'` maps one)"
+            yield f"{files}: {columns} not used: {shown(left)} (`--answer 'columns=TABLE.COLUMN=HEADER'` maps one)"
+
+
+def shown(columns: Sequence[Column]) -> str:
+    """The headers of some columns, as far as they are nobody's, and a dozen at most."""
+    return ", ".join(column.header for column in columns[:SHOWN] if _is_harmless(column)) + " ..." * (len(columns) > SHOWN)
 
 
 def _is_harmless(column: Column) -> bool:

@@ -58,6 +58,7 @@ dose_concrete: dose_concrete concrete concrete_services
 ADVOCACY = """
 episode_id: episode_id episode advocacy_id adv_ref activity_id adv_id eid event_id contact_id log_id entry_id visit_id id
 day: day days days_in study_day day_in days_since_intake adv_day
+day: visit_day encounter_day activity_day episode_day log_day
 day: contact_day service_day advocacy_day day_of_visit days_from_intake rel_day event_day
 mode: mode who who_went whowent advocacy_type adv_type advocacy_mode advmode type_of_advocacy type
 order: order rel_visit before_after

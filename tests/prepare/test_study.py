@@ -230,3 +230,16 @@ def test_codes_of_missing_values_lists_of_boxes_and_words_for_codes_may_stay(cel
 @pytest.mark.parametrize("cell", ["12;5;80", "Maria|Lopez", "555,1234", "1/3/1980", "40,71,2023", "12,12,1980"])
 def test_what_only_looks_like_a_list_may_not(cell: str) -> None:
     assert strangers([cell], ()) == {cell}
+
+
+@pytest.mark.parametrize("cell", ["P7; P8", "P7, P8", "P7/P8", "P7 and P8", "P7 + P9 + P8"])
+def test_several_clients_in_one_cell_are_refused_and_counted(cell: str) -> None:
+    log = Identified(("client", "mode"), (("P7", "P8", cell, cell), ("joint",) * 4))
+    said = refused({"log.csv": log}, Preparation(client=("client",), keep=("mode",)))
+    assert "file 1, column 1: 2 cells name several clients at once" in said
+    assert "P7" not in said
+
+
+def test_ids_with_marks_of_their_own_are_one_id() -> None:
+    log = Identified(("client", "mode"), (("P7", "P8/9", "anders, and", "P9/8"), ("joint",) * 4))
+    assert prepare({"log.csv": log}, Preparation(client=("client",), keep=("mode",)), KEY).ids["client"] == 4
