@@ -13,7 +13,7 @@ from pipeline.base.params import ContrastSpec, Hypothesis, MediatorSpec
 from pipeline.disclosure.census import Census
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
-from pipeline.report import sentences
+from pipeline.report import attempt_sentences, clauses, sentences
 from pipeline.report.blocks import plain
 from pipeline.report.claims import Claim, claim_of
 from pipeline.report.verdict_words import CHIPS
@@ -69,8 +69,8 @@ def variants() -> dict[str, Hypothesis]:
 def everything(one: Claim) -> str:
     """All that is said of a claim, in one string."""
     said = [plain(sentences.say(one)), sentences.why(one), sentences.wrong_if(one), sentences.how_sure(one)]
-    said += [sentences.answer(one, True), sentences.answer(one, False, one, "1 to 5"), sentences.model(one.spec)]
-    said += [sentences.told(attempt, one) for attempt in one.attempts]
+    said += [sentences.answer(one, True), sentences.answer(one, False, one, "1 to 5"), clauses.model(one.spec)]
+    said += [attempt_sentences.told(attempt, one) for attempt in one.attempts]
     return " ".join([*said, *([sentences.size(one, one.effect)] if one.effect else [])])
 
 
@@ -122,7 +122,7 @@ def test_only_findings_are_said_to_have_held_and_only_they_have_an_e_value(verdi
 def test_an_attempt_that_could_not_be_computed_is_never_said_to_have_failed_or_held() -> None:
     one = claim("supported")
     gap = next(attempt for attempt in one.attempts if attempt.state == "not_computed")
-    assert sentences.told(gap, one) == "The fit did not converge."
+    assert attempt_sentences.told(gap, one) == "The fit did not converge."
     assert gap.mark.word == "could not be computed"
 
 
@@ -130,7 +130,7 @@ def test_the_one_worker_who_matters_most_is_not_told() -> None:
     one = claim("supported")
     extreme = next(attempt for attempt in one.attempts if attempt.check == "influence")
     assert extreme.estimate is None
-    assert sentences.told(extreme, one) == "Whichever one worker is left out, it holds."
+    assert attempt_sentences.told(extreme, one) == "Whichever one worker is left out, it holds."
 
 
 def test_odds_are_told_as_odds() -> None:
@@ -163,7 +163,7 @@ def test_every_verdict_and_rule_has_its_words() -> None:
 
 
 def test_the_model_in_words() -> None:
-    assert sentences.model(params(("supported",)).hypotheses["case_supported"]).startswith(
+    assert clauses.model(params(("supported",)).hypotheses["case_supported"]).startswith(
         "A linear mixed model of the alliance (WAI-SR), rated by clients, on joint advocacy (split into its parts within "
         "clients, between clients and between workers), time, phase; the within part is tested."
     )

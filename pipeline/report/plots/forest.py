@@ -9,10 +9,11 @@ from pipeline.disclosure.gate import fact
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
 from pipeline.report.claims import Claim, Effect, Number
+from pipeline.report.clauses import event
 from pipeline.report.numbers import listed
 from pipeline.report.plots import scale
 from pipeline.report.plots.figures import Axis, Group, Mark, Row, Rows, Verdict
-from pipeline.report.sentences import event, why
+from pipeline.report.sentences import why
 from pipeline.report.verdict_words import CHIPS
 from pipeline.results.fit import Fit
 from pipeline.vocabulary.outcomes import event_of

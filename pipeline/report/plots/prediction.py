@@ -12,11 +12,11 @@ from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown, derived
 from pipeline.report import words
 from pipeline.report.claims import Claim, Effect, Number, number_of
+from pipeline.report.clauses import event, outcome
 from pipeline.report.plots import scale
 from pipeline.report.plots.figures import Chart, Figure, Group, Label, Line, Mark, Point, Row, Rows, Tick
 from pipeline.report.plots.forest import mark
 from pipeline.report.plots.palette import Tone
-from pipeline.report.sentences import event, outcome
 from pipeline.report.verdict_words import CHIPS
 from pipeline.results.backing import Backing
 from pipeline.results.fit import Coefficient, Fit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.report import sentences, words
+from pipeline.report import clauses, sentences, words
 from pipeline.report.attempts import ORDER, STATES, Mark, asked, mark_of, together
 from pipeline.report.blocks import Block, Card, Cards, Cell, Columns, FigureBlock, Matrix, MatrixRow, Paragraph, Prose
 from pipeline.report.claims import Claim
@@ -137,10 +137,10 @@ def _unit(claim: Claim, material: Material) -> str:
     if event := event_of(spec.outcome.kind):
         return f"times the odds of {event.doing}"
     ends = material.description.ranges.get(spec.outcome.instrument, {}).get(spec.outcome.score)
-    text = sentences.condition(spec).replace("than is usual for the client", "than usual")
+    text = clauses.condition(spec).replace("than is usual for the client", "than usual")
     text = f"{text[:1].lower()}{text[1:]}"
     if spec.contrast and spec.contrast.outcome_minus:
-        return f"points: {sentences.outcome(spec)}, {text}"
+        return f"points: {clauses.outcome(spec)}, {text}"
     if spec.contrast and spec.contrast.minus:
         return f"points, {text}, against {words.mode(spec.contrast.minus)}"
     scale = f" on the {ends[0]:g}–{ends[1]:g} scale" if ends else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.report import sentences
+from pipeline.report import attempt_sentences, clauses, sentences
 from pipeline.report.blocks import (
     Aside,
     Block,
@@ -74,7 +74,7 @@ def folds_of(claim: Claim, material: Material) -> Folds:
 def parts_of(claim: Claim, material: Material) -> list[tuple[str, tuple[Block, ...]]]:
     """What stands behind a claim: every attempt, its numbers, the model and its equation, variances, counts."""
     fit = material.fits[claim.name]
-    model: list[Block] = [Paragraph(sentences.model(claim.spec))]
+    model: list[Block] = [Paragraph(clauses.model(claim.spec))]
     if fit.formula and claim.effect is not None:
         model.append(Equation(fit.formula))
     notes = tables.notes(claim, material)
@@ -110,9 +110,11 @@ def _beyond(claim: Claim, material: Material) -> list[Block]:
     if claim.verdict not in FINDINGS:
         return []
     strength = tables.unmeasured(claim, material, whole=False)
-    lasting = [sentences.told(one, claim) for one in claim.attempts if one.margin is not None and one.state == "held"]
+    lasting = [
+        attempt_sentences.told(one, claim) for one in claim.attempts if one.margin is not None and one.state == "held"
+    ]
     text = " ".join(filter(None, (strength, tables.as_strong(claim, material), *lasting)))
-    never = Aside("What no data can exclude", f"{sentences.NOT_KNOWN} {sentences.CHARACTERISTICS}")
+    never = Aside("What no data can exclude", f"{attempt_sentences.NOT_KNOWN} {attempt_sentences.CHARACTERISTICS}")
     if not text:
         return [never]
     return [Columns((Aside("How strong would something unmeasured have to be?", text),), (never,), "halves")]

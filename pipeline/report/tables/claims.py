@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from pipeline.report import sentences, words
+from pipeline.report import attempt_sentences, words
 from pipeline.report.claims import NONE, Claim, Number, number_of
 from pipeline.report.counts import model_key
 from pipeline.report.material import Material
@@ -77,10 +77,12 @@ def own_effects(claim: Claim, material: Material) -> str:
         share = gate.portion(found.share_above if up else 1.0 - found.share_above, people, "own effects")
         if None not in (sd.value, low.value, high.value, share.value):
             side = "above" if up else "below"
-            said.append(sentences.spread(sd.text, low.text, high.text, f"{100 * float(share.value or 0):.0f}", side))
+            said.append(attempt_sentences.spread(sd.text, low.text, high.text, f"{100 * float(share.value or 0):.0f}", side))
     average = next((one for one in claim.attempts if one.check == "average_client" and one.differs), None)
     if average is not None and average.drawn and average.low is not None and average.high is not None:
-        said.append(sentences.average(f"{average.estimate}", bracket(average.low, average.high), f"{effect.own.estimate}"))
+        said.append(
+            attempt_sentences.average(f"{average.estimate}", bracket(average.low, average.high), f"{effect.own.estimate}")
+        )
     return " ".join(said)
 
 
@@ -91,7 +93,7 @@ def as_strong(claim: Claim, material: Material) -> str:
         return ""
     worst = min(fit.yardsticks, key=lambda one: one.estimate * (1.0 if fit.tested and fit.tested.estimate >= 0 else -1.0))
     left = gate.statistic(worst.estimate, worst.std_error, claim.behind, "yardsticks")
-    return "" if left.value is None else sentences.as_strong(words.phrase(worst.column), left.text)
+    return "" if left.value is None else attempt_sentences.as_strong(words.phrase(worst.column), left.text)
 
 
 def unmeasured(claim: Claim, material: Material, whole: bool = True) -> str:
@@ -106,12 +108,12 @@ def unmeasured(claim: Claim, material: Material, whole: bool = True) -> str:
     if value.value is None:
         return ""
     if not whole:
-        return sentences.unmeasured(value.text, "")
+        return attempt_sentences.unmeasured(value.text, "")
     of_estimate, of_interval = (
         gate.portion(one, claim.behind) for one in (facts.robustness_value, facts.robustness_value_interval)
     )
     percent, end = ("" if one.value is None else f"{100 * float(one.value):.0f}" for one in (of_estimate, of_interval))
-    return sentences.unmeasured(value.text, percent, end)
+    return attempt_sentences.unmeasured(value.text, percent, end)
 
 
 def details(claim: Claim, material: Material) -> Table | None:
@@ -120,7 +122,7 @@ def details(claim: Claim, material: Material) -> Table | None:
     if not rows:
         return None
     lines = tuple(Line(words.title(title), _cells(number)) for title, number in rows)
-    note = sentences.DIRECT if material.fits[claim.name].mediation else ""
+    note = attempt_sentences.DIRECT if material.fits[claim.name].mediation else ""
     return Table(f"details_{claim.name}", caption, NUMBERS, lines, withheld(note, thin))
 
 
@@ -160,11 +162,11 @@ def attempts(claim: Claim) -> Table | None:
         interval = (
             bracket(one.low, one.high) if one.low is not None and one.high is not None and one.low.value is not None else ""
         )
-        cells = (one.mark.word, "yes" if one.decides else "no", estimate, interval, p, sentences.told(one, claim))
+        cells = (one.mark.word, "yes" if one.decides else "no", estimate, interval, p, attempt_sentences.told(one, claim))
         lines.append(Line(one.label, cells))
     head = ("Attempt", "State", "Decides", "Estimate", "95% CI", "p", "What it says")
     others = [one.label for one in claim.attempts if one.state == "not_applicable"]
-    note = f"The verdict hangs on the attempts that decide. {sentences.CHARACTERISTICS}"
+    note = f"The verdict hangs on the attempts that decide. {attempt_sentences.CHARACTERISTICS}"
     note += f" {len(others)} do not apply to this claim: {'; '.join(others)}." if others else ""
     return Table(f"checks_{claim.name}", "Attempts to prove it wrong", head, tuple(lines), note)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from pipeline.report import sentences, words
+from pipeline.report import attempt_sentences, words
 from pipeline.report.attempts import Tried
 from pipeline.report.claims import Claim, Number, number_of
 from pipeline.report.counts import model_key
@@ -87,7 +87,7 @@ def details(claims: Sequence[Claim], material: Material) -> Table | None:
             lines.append(Line(f"{claim.short}: {caption[:1].lower()}{caption[1:]}", group=True))
             lines += [Line(words.title(name), _cells(number), inner=True) for name, number in rows]
     paths = any(material.fits[claim.name].mediation for claim in claims if claim.effect is not None)
-    note = withheld(sentences.DIRECT if paths else "", thin)
+    note = withheld(attempt_sentences.DIRECT if paths else "", thin)
     return Table("details_all", "By level of a moderator, and by path", NUMBERS, tuple(lines), note) if lines else None
 
 
