@@ -18,9 +18,10 @@ from pipeline.exposure.parts import sd_within
 from pipeline.exposure.visits import Integers
 from pipeline.hypotheses.battery.car1 import clock
 from pipeline.hypotheses.design.agency import with_agencies
+from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.episodes import Doses
 from pipeline.hypotheses.design.sample import Sample, build_sample
-from pipeline.hypotheses.design.terms import Design, build_design, plain_term
+from pipeline.hypotheses.design.terms import Design, plain_term
 from pipeline.hypotheses.engines import fit_design
 from pipeline.hypotheses.fitting import FittedDesign, covariance_of, fit_dropping
 

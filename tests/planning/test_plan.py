@@ -11,8 +11,8 @@ import pytest
 from pipeline.base.errors import ParamsError
 from pipeline.base.params import load
 from pipeline.commands import plan
+from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.sample import build_sample
-from pipeline.hypotheses.design.terms import build_design
 from pipeline.planning.design import PlannedDesign, Variation
 from pipeline.planning.studies import Outcome, answering, headline, settings
 from pipeline.planning.tally import ladders, missing, run, tasks, wilson

@@ -8,7 +8,8 @@ from pipeline.exposure.parts import detrended
 from pipeline.exposure.visits import Floats
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, tested_again, within_only
 from pipeline.hypotheses.design.exposures import main_modes
-from pipeline.hypotheses.design.terms import Rows, focus_of, rows_of
+from pipeline.hypotheses.design.focus import focus_of
+from pipeline.hypotheses.design.terms import Rows, rows_of
 
 
 def run(setting: Setting) -> Found:

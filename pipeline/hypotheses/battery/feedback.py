@@ -13,10 +13,11 @@ import numpy as np
 from pipeline.dynamic import Panel, Series, Unidentified, combine, fit_panel, series_of
 from pipeline.exposure.visits import Booleans, Floats
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, within_only
+from pipeline.hypotheses.design.build import background_terms
 from pipeline.hypotheses.design.exposures import Exposure, main_exposures
 from pipeline.hypotheses.design.outcomes import scores_of
 from pipeline.hypotheses.design.people import people_behind
-from pipeline.hypotheses.design.terms import background_terms, rows_of
+from pipeline.hypotheses.design.terms import rows_of
 from pipeline.results.attempt import CheckFacts, FurtherNumbers
 from pipeline.results.estimate import estimate_of
 from pipeline.results.reason import NotEstimable, Reason, not_estimable, reason

@@ -14,8 +14,9 @@ import numpy as np
 from pipeline.exposure.visits import Floats
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined, difference, within_only
 from pipeline.hypotheses.design.exposures import Exposure
+from pipeline.hypotheses.design.focus import focus_of
 from pipeline.hypotheses.design.sample import Sample
-from pipeline.hypotheses.design.terms import Term, Weights, focus_of, plain_term, rows_of
+from pipeline.hypotheses.design.terms import Term, Weights, plain_term, rows_of
 from pipeline.results.attempt import CheckFacts, FurtherNumbers
 from pipeline.results.estimate import Estimate
 

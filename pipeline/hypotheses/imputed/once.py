@@ -13,9 +13,10 @@ from pipeline.exposure.parts import sd_within
 from pipeline.exposure.visits import Floats
 from pipeline.hypotheses.battery.shared.setting import combined, difference
 from pipeline.hypotheses.design.agency import with_agencies
+from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.estimability import require
 from pipeline.hypotheses.design.sample import build_sample
-from pipeline.hypotheses.design.terms import Design, build_design
+from pipeline.hypotheses.design.terms import Design
 from pipeline.hypotheses.engines import FittedModel, fit_design, refusal
 from pipeline.hypotheses.fitting import FittedDesign, fit_dropping
 from pipeline.hypotheses.imputed.fill import outcome_override

@@ -16,9 +16,10 @@ import numpy as np
 from pipeline.base.errors import ModelError, Problem
 from pipeline.base.options import EPISODE_FACTS
 from pipeline.exposure.visits import Floats, Integers
+from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.coder import number_of
 from pipeline.hypotheses.design.sample import Sample, build_sample, needed_columns, series
-from pipeline.hypotheses.design.terms import Design, build_design
+from pipeline.hypotheses.design.terms import Design
 from pipeline.hypotheses.imputed.grid import OTHER_SIDE, Grid, rating_column
 from pipeline.imputation.prepared import independent
 from pipeline.imputation.records import Completed, Incomplete, Kind, Slope, Variable

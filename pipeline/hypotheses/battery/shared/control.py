@@ -6,7 +6,8 @@ import numpy as np
 
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined, difference
 from pipeline.hypotheses.design.exposures import TESTED_PART, Exposure, Part, main_modes
-from pipeline.hypotheses.design.terms import contextual, exposure_term, rows_of
+from pipeline.hypotheses.design.focus import contextual
+from pipeline.hypotheses.design.terms import exposure_term, rows_of
 from pipeline.results.attempt import FurtherNumbers
 from pipeline.results.reason import Reason, reason
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 from pipeline.exposure.visits import Booleans
 from pipeline.hypotheses.design.agency import held
+from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.coder import Coded, code_column
 from pipeline.hypotheses.design.people import people_behind
 from pipeline.hypotheses.design.sample import Sample
-from pipeline.hypotheses.design.terms import Design, Focus, Term, build_design
+from pipeline.hypotheses.design.terms import Design, Focus, Term
 from pipeline.hypotheses.engines import Combines, FittedModel, combination, fit_design
 from pipeline.hypotheses.fitting import FittedDesign
 from pipeline.multilevel.design.identified import constant_in

@@ -9,11 +9,12 @@ import numpy as np
 
 from pipeline.exposure.visits import Integers
 from pipeline.hypotheses.design.agency import agencies_of, with_agencies
+from pipeline.hypotheses.design.build import background_terms
 from pipeline.hypotheses.design.coder import number_of
 from pipeline.hypotheses.design.equation import equation
 from pipeline.hypotheses.design.exposures import Exposure, main_exposures, main_modes
 from pipeline.hypotheses.design.sample import Sample, build_sample, series
-from pipeline.hypotheses.design.terms import Design, Focus, Rows, Term, background_terms, plain_term, rows_of
+from pipeline.hypotheses.design.terms import Design, Focus, Rows, Term, plain_term, rows_of
 from pipeline.results.reason import not_estimable, note
 
 if TYPE_CHECKING:

@@ -15,10 +15,11 @@ import numpy as np
 from pipeline.dynamic import Series, Unidentified, fit_panel, series_of
 from pipeline.hypotheses.battery import hidden_cause
 from pipeline.hypotheses.battery.shared.setting import Found, Setting, combined, difference
+from pipeline.hypotheses.design.build import background_terms
 from pipeline.hypotheses.design.exposures import main_exposures
 from pipeline.hypotheses.design.people import people_behind
 from pipeline.hypotheses.design.sample import needed_columns, present
-from pipeline.hypotheses.design.terms import background_terms, plain_term, rows_of, split_dose
+from pipeline.hypotheses.design.terms import plain_term, rows_of, split_dose
 from pipeline.hypotheses.kinds.mediation.paths import path_designs
 from pipeline.hypotheses.kinds.mediation.question import Fitted, PathCheck, Question, refit
 from pipeline.results.attempt import CheckFacts, FurtherNumbers

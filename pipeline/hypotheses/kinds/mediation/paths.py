@@ -16,20 +16,12 @@ import numpy as np
 
 from pipeline.base.at_once import at_once
 from pipeline.exposure.visits import Floats
+from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.coder import number_of
 from pipeline.hypotheses.design.estimability import require
 from pipeline.hypotheses.design.exposures import PARTS, Exposure
 from pipeline.hypotheses.design.sample import Sample, build_sample, require_rows, step
-from pipeline.hypotheses.design.terms import (
-    Design,
-    Focus,
-    Term,
-    build_design,
-    part_of,
-    plain_term,
-    rows_of,
-    split_dose,
-)
+from pipeline.hypotheses.design.terms import Design, Focus, Term, part_of, plain_term, rows_of, split_dose
 from pipeline.hypotheses.engines import fit_design
 from pipeline.hypotheses.fitting import FittedDesign, covariance_of, fit_dropping
 from pipeline.results.estimate import Estimate

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from pipeline.base.errors import ModelError
 from pipeline.hypotheses.battery.shared.setting import Setting, combined
 from pipeline.hypotheses.design.agency import with_agencies
+from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.equation import formula_of_tested
 from pipeline.hypotheses.design.estimability import require
 from pipeline.hypotheses.design.sample import Sample, build_sample, model_steps
-from pipeline.hypotheses.design.terms import build_design
 from pipeline.hypotheses.engines import refusal
 from pipeline.hypotheses.fitting import fit_dropping
 from pipeline.hypotheses.kinds.multilevel.battery import run_battery

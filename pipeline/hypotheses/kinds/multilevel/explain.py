@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from pipeline.hypotheses.battery import battery
 from pipeline.hypotheses.battery.shared.setting import Setting
 from pipeline.hypotheses.design.agency import with_agencies
+from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.equation import equation, formula_of_tested, left_side
 from pipeline.hypotheses.design.estimability import require
 from pipeline.hypotheses.design.sample import Sample, build_sample
-from pipeline.hypotheses.design.terms import Design, build_design
+from pipeline.hypotheses.design.terms import Design
 from pipeline.hypotheses.engines import freedom_of
 from pipeline.hypotheses.fitting import FittedDesign, carried_by_rows
 from pipeline.results.estimate import Estimate, estimate_of

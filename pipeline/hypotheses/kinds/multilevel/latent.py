@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline.base.errors import ModelError
 from pipeline.exposure.visits import Floats, Integers
-from pipeline.hypotheses.design.terms import latent_weights
+from pipeline.hypotheses.design.focus import latent_weights
 from pipeline.hypotheses.fitting import FittedDesign
 from pipeline.results.estimate import Estimate, estimate_of
 
