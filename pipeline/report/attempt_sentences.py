@@ -129,33 +129,17 @@ NOT_KNOWN = (
     "A log kept otherwise after good sessions than after bad ones, and a passing cause that brings joint advocacy alone: no "
     "data can exclude these."
 )
-
-
 DIRECT = (
     "The path beside the mediator is no effect of its own: what a mediator measured with error misses of the way through it "
     "is counted there, and within a client more episodes in one window are fewer, by comparison, in the others, so that an "
     "earlier window borrows from the nearer ones with the opposite sign. It may lie below zero where nothing does harm."
 )
-
-
 CHARACTERISTICS = "How often verdicts are wrong where the truth is known: docs/operating-characteristics.md."
-
-
 LOGGING = ("late_logging", "differential_logging")
-
-
 LEAVE_ONE_OUT = ("influence",)
-
-
 UNADJUSTED = ("unadjusted",)
-
-
 BIASED = ("lagged_outcome",)
-
-
 _BIASED = " With few ratings a client, the number beside the previous rating is too small (Nickell, 1981)."
-
-
 _STATES = {
     "held": "it holds.",
     "broke": "it does not hold.",
@@ -163,8 +147,6 @@ _STATES = {
     "no_difference": "no difference is clear.",
     "not_clear": "it is not clear.",
 }
-
-
 _LEFT_ONE_OUT = {
     "held": "Whichever one worker is left out, it holds.",
     "no_difference": "Whichever one worker is left out, no difference is clear.",

@@ -113,8 +113,6 @@ _CONDITIONS = {
     "worker": "For workers whose clients have, on average, {unit} before a rating than those of other workers",
     "contextual": "Over and above a client's own ups and downs, for clients with, on average, {unit} before a rating",
 }
-
-
 _ANY = {
     "within": "After any {subject}, against the client's ratings without",
     "between": "For clients with {subject} before every rating, against clients of their worker with none",

@@ -189,11 +189,7 @@ def _others(claim: Claim) -> str:
 
 
 NAMED = ("direction_broke", "order_broke", "specificity_broke", "robustness_broke")
-
-
 UNCHECKED = "not_checked"
-
-
 # Rules of what is clear of chance, and inconclusive all the same.
 BEYOND_CHANCE = (
     "mood_not_excluded",
@@ -205,8 +201,6 @@ BEYOND_CHANCE = (
     "not_clear",
     UNCHECKED,
 )
-
-
 OPENINGS: Mapping[Verdict, str] = {
     "supported": "Yes, {here}:",
     "suggestive": "Perhaps, {here}:",
@@ -219,8 +213,6 @@ OPENINGS: Mapping[Verdict, str] = {
     "not specific to being there": "Not {mode} in particular, {here}:",
     "opposite": "The other way round, {here}:",
 }
-
-
 LEADS: Mapping[Verdict, str] = {
     "supported": "",
     "suggestive": "",
@@ -233,11 +225,7 @@ LEADS: Mapping[Verdict, str] = {
     "not specific to being there": "Not in particular: ",
     "opposite": "Against the prediction: ",
 }
-
-
 NOT_EXPLORATORY = "Numbers of this kind cannot be asked everything that a claim rests on."
-
-
 AFTER: Mapping[Verdict, str] = {
     "suggestive": "This was exploratory: it needs data of its own.",
     "inconclusive": "That settles neither yes nor no.",
@@ -245,8 +233,6 @@ AFTER: Mapping[Verdict, str] = {
     "no direction can be claimed": "A lasting hidden cause, or ratings that bring the advocacy, would show the same.",
     "not specific to being there": "Advocacy without the client goes with the rating as much.",
 }
-
-
 WHY: Mapping[str, str] = {
     "all_held": "Clear of chance after correction, as predicted, and it held against every attempt that decides.",
     "exploratory": "Clear of chance after correction and not broken; but exploratory claims are suggestive at most.",
@@ -265,11 +251,7 @@ WHY: Mapping[str, str] = {
     "robustness_broke": "An attempt that decides broke it.",
     "not_checked": "An attempt that decides could not be computed.",
 }
-
-
 _HIDDEN = "something unmeasured comes and goes, goes with {mode} and moves ratings as well"
-
-
 _WRONG_IF: Mapping[Verdict, str] = {
     "supported": f"{_HIDDEN}{{compared}}.",
     "suggestive": f"{_HIDDEN}, or if chance brought it, as looking at many things will.",

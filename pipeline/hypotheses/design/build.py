@@ -32,10 +32,7 @@ from pipeline.results.reason import Note, note
 if TYPE_CHECKING:
     from pipeline.base.params import Plan
 
-
 SAME_DAY = 0.5  # days of a window that ends on the day it began, for its logarithm
-
-
 LEAST = 0.05  # reliability of means below which nothing is raised by it: params allow no number there either
 
 

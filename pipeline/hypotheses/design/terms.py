@@ -20,16 +20,9 @@ from pipeline.results.reason import Note
 if TYPE_CHECKING:
     import pandas as pd
 
-
 SAME = 1e-12  # two columns of doses that differ by less differ by rounding alone
-
-
 IMPLIED = 1e-7  # a column of which others leave a smaller share unexplained is implied by them
-
-
 Weights = dict[str, float]
-
-
 AgencyLevel = Literal["fixed", "random"]
 
 
