@@ -13,12 +13,25 @@ from pipeline.prepare.plan import Use
 SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_.:()\[\] -]{0,79}")
 DATE_WORDS = re.compile(r"(?i)(?:^|[_ .-])(?:date|dates|timestamp|datetime|time|dt|on|of|at)(?=$|[_ .-])")
 FORMS = """wai srs log logs export data raw redcap qualtrics limesurvey spss sr wave items scores study"""
+MARKS = frozenset(str.split("init inits initials pin yob bday dobm doby badge apt bed room plate"))
+SIGNED = frozenset(str.split("entered completed recorded filled signed typed logged seen"))
+NUMBERED = frozenset(str.split("house case chart file record account policy member card house id identity social"))
+NUMBERS = frozenset(str.split("no nr num number digits end"))
 FILE_WORDS = WORDS | frozenset(FORMS.split())
 
 
 def is_safe(header: str) -> bool:
     """Whether a header may stay: plain, naming no identifier, and not a cell that slipped into the first line."""
-    return SAFE.fullmatch(header) is not None and not names_identifier(header) and classify(header) is None
+    is_plain = SAFE.fullmatch(header) is not None and not names_identifier(header) and classify(header) is None
+    return is_plain and not _numbers_people(header)
+
+
+def _numbers_people(header: str) -> bool:
+    """Whether a header names short marks of a person that are small numbers or letters: initials, the end of a number."""
+    words = re.findall(r"[a-z]+|[0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", header).lower())
+    counted = bool(NUMBERED.intersection(words)) and bool(NUMBERS.intersection(words))
+    signed = "by" in words and bool(SIGNED.intersection(words))
+    return counted or signed or bool(MARKS.intersection(words)) or ("last" in words and "4" in words)
 
 
 def column_name(use: Use, header: str, taken: Collection[str]) -> str:

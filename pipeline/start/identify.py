@@ -32,6 +32,7 @@ INTAKE = (
 )
 DATED = frozenset(["date", "dt", "on", *INTAKE])
 BIRTH = ("dob", "birth", "birthdate", "born", "birthday")
+BANDED = frozenset(["band", "bands", "group", "grp", "cat", "category", "range", "class", "code"])  # of ages, as codes
 MOST_SHARED = 0.9  # different cells over filled ones from which on a column of text could be an id
 
 
@@ -125,7 +126,7 @@ def _place(found: Proposed, name: str, column: Column) -> None:
         found.ids[kind].append(name)
     elif words & {"zip", "zipcode", "postcode", "postal"}:
         found.zips.append(name)
-    elif plain(column.header) in ("age", "age_years", "age_at_intake") and _are_ages(column):
+    elif "age" in words and not words & BANDED and _are_ages(column):
         found.ages.append(name)
     elif is_safe(column.header) and not strangers(column.different(), ()):
         found.keep.append(name)
