@@ -46,8 +46,8 @@ session visit visits advocacy alliance ratings rating process workers clients se
 ANSWERS = frozenset(  # words of the answers of a form
     str.split(
         "never seldom rarely sometimes often occasionally fairly very usually mostly nearly almost always not at all a"
-        " little bit somewhat slightly moderately quite extremely completely totally strongly agree disagree neither nor neutral"
-        " undecided true false none once twice daily weekly much most some several times of the time"
+        " little bit somewhat slightly moderately quite extremely completely totally strongly agree disagree neither nor"
+        " neutral undecided true false none once twice daily weekly much most some several times of the time"
     )
 )
 WORDS = frozenset(PLAIN.split()) | {
