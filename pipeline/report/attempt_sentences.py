@@ -115,7 +115,7 @@ def _feedback(one: Tried, claim: Claim) -> str:
 
 def _logging(one: Tried, claim: Claim) -> str:
     """What a log written late, or kept better after good sessions, would do to a finding."""
-    if claim.verdict not in ("supported", "suggestive", "opposite") or claim.effect is None:
+    if not (claim.finding or claim.verdict == "opposite") or claim.effect is None:
         return "There is nothing clear that the log would have to make."
     if one.check == "late_logging":
         return f"With the declared delay taken out it would be {one.estimate} instead of {claim.effect.own.estimate}."

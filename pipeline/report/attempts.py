@@ -155,15 +155,21 @@ def asked(key: str) -> Question:
 
 
 def tried(
-    attempts: Iterable[Attempt], sign: float, behind: Backing, gate: Gate, null: State | None = None
+    attempts: Iterable[Attempt],
+    sign: float,
+    behind: Backing,
+    gate: Gate,
+    found: bool = True,
+    null: State | None = None,
 ) -> tuple[Tried, ...]:
     """A claim's attempts in the order of their questions; `sign` is that of its tested number.
 
-    `null` is the state of those that ask whether a number holds, where the verdict says that there is none to break.
+    `found`: something is there. `null` is the state of those that ask whether a number holds, where the verdict says that
+    there is none to break.
     """
     made = [_tried(one, sign, behind, gate) for one in attempts]
-    if null:
-        made = [replace(one, state=null if _asks_of_number(one, null) else one.state, found=False) for one in made]
+    if null or not found:
+        made = [replace(one, state=null if null and _asks_of_number(one, null) else one.state, found=False) for one in made]
     return tuple(sorted(made, key=lambda one: ORDER.index(one.question)))
 
 

@@ -22,6 +22,7 @@ from pipeline.vocabulary.outcomes import event_of
 from pipeline.vocabulary.results import reason_text
 
 NONE = Shown("–")
+HIDDEN = ("may_be_hidden", "none_predicted_may_be_hidden")  # rules of a small number that something may hide more behind
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,17 @@ class Claim:
         return tuple(one for one in self.attempts if one.decides and one.state not in idle)
 
     @property
+    def nothing(self) -> bool:
+        """Whether the verdict rests on there being nothing that matters, also where just that was predicted."""
+        as_predicted = self.spec.predicted == "none" and self.verdict in ("supported", "suggestive")
+        return self.verdict == "practically zero" or as_predicted
+
+    @property
+    def finding(self) -> bool:
+        """Whether something was found, as predicted, and nothing broke it."""
+        return self.verdict in ("supported", "suggestive") and not self.nothing
+
+    @property
     def compared(self) -> bool:
         """Whether other exposures were set beside it."""
         beside = any(one.group == "specificity" and one.state != "not_applicable" for one in self.attempts)
@@ -150,15 +162,23 @@ def claim_of(short: str, spec: Hypothesis, fit: Fit, judged: Judged, gate: Gate)
         behind=behind,
         effect=effect,
         refused=refused,
-        attempts=tried(judged.attempts, _sign(fit), behind, gate, _null(judged)) if effect else (),
+        attempts=tried(judged.attempts, _sign(fit), behind, gate, _clear(judged), _null(judged)) if effect else (),
     )
 
 
 def _null(judged: Judged) -> State | None:
     """The state of attempts at a number where the verdict is that there is none, or that it is not clear."""
-    if judged.verdict == "practically zero":
+    as_predicted = judged.predicted == "none" and judged.verdict in ("supported", "suggestive")
+    if judged.verdict == "practically zero" or as_predicted:
         return "no_difference"
     return "not_clear" if judged.verdict == "inconclusive" and not judged.decided_by else None
+
+
+def _clear(judged: Judged) -> bool:
+    """Whether the verdict says that something is there, clear of chance: what an attempt could then break."""
+    if judged.verdict == "inconclusive":
+        return bool(judged.decided_by) and judged.rule not in HIDDEN
+    return _null(judged) is None
 
 
 def people_behind(fit: Fit) -> Backing:

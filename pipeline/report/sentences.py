@@ -12,7 +12,7 @@ from pipeline.base.options import Verdict
 from pipeline.report import words
 from pipeline.report.attempts import Tried
 from pipeline.report.blocks import Prose
-from pipeline.report.claims import Claim, Effect
+from pipeline.report.claims import HIDDEN, Claim, Effect
 from pipeline.report.clauses import condition, difference, lower_first, own_claim
 from pipeline.report.numbers import listed
 from pipeline.vocabulary.checks import CHECKS
@@ -53,11 +53,12 @@ def say(claim: Claim) -> Prose:
         return f"A number was worked out, but it is not shown: {claim.refused}."
     if claim.effect is None:
         return f"No number: {(claim.reason or 'the data do not allow one').rstrip('.')}."
-    lead, told = LEADS[claim.verdict], found(claim, claim.effect)
+    lead, told = LEADS["practically zero" if claim.nothing else claim.verdict], found(claim, claim.effect)
     parts = (told,) if isinstance(told, str) else told
     if lead:
         parts = (lead, lower_first(parts[0]), *parts[1:])
     after = NOT_EXPLORATORY if claim.verdict == "suggestive" and claim.role != "exploratory" else AFTER.get(claim.verdict)
+    after = ORDER_OPEN if claim.rule == "order_broke" else after
     return (*parts, *([f" {after}"] if after else []))
 
 
@@ -69,7 +70,8 @@ def answer(claim: Claim, simulated: bool, beside: Claim | None = None, scale: st
     here = "in this simulated study" if simulated else "in this study"
     told = "".join(difference(claim.spec, claim.effect))
     on = f" on a scale of {scale}" if scale and event_of(claim.spec.outcome.kind) is None else ""
-    opening = OPENINGS[claim.verdict].format(here=here, mode=words.exposure(claim.spec.exposure).capitalize())
+    opened = (NONE_PREDICTED if claim.spec.predicted == "none" else OPENINGS).get(claim.verdict, OPENINGS[claim.verdict])
+    opening = opened.format(here=here, mode=words.exposure(claim.spec.exposure).capitalize())
     text = f"{opening} {lower_first(condition(claim.spec))}, {told}{on}{_but_not(claim)}"
     return f"{text}{_contrast(claim, beside)}."
 
@@ -82,20 +84,23 @@ def how_sure(claim: Claim) -> str:
     total = len(deciding)
     if claim.effect is None:
         return "There is no number to try to break."
+    if claim.nothing:
+        return "The interval this rests on lies within what the authors said would be too small to matter."
     if claim.verdict in ("supported", "suggestive") and total:
         count = f"all {total} attempts" if held == total else f"{held} of {total} attempts"
         unasked = "; another could not be made with these data" if claim.rule == "not_asked" else ""
         return f"That the two go together: it held against {count} that decide{unasked}. {cause}"
     if claim.verdict in ("supported", "suggestive"):
         return f"No attempt to break it could be made here. {cause}"
-    if claim.verdict == "practically zero":
-        return "The interval this rests on lies within what the authors said would be too small to matter."
-    if claim.verdict == "inconclusive" and claim.rule in BEYOND_CHANCE:
+    if claim.verdict == "inconclusive" and claim.rule in HIDDEN:
+        return f"The number is small, and yet that is not enough. {why(claim)}"
+    if _beyond_chance(claim):
         return f"It is clear of chance, and yet that is not enough. {why(claim)}"
     if claim.verdict == "inconclusive":
         return "The data settle neither yes nor no: what fits them reaches from one to the other."
     if claim.verdict == "opposite":
-        return "It lies clearly on the side that was not predicted. Why is not settled: nobody was assigned to it."
+        where = "where none was predicted" if claim.spec.predicted == "none" else "on the side that was not predicted"
+        return f"It lies clearly {where}. Why is not settled: nobody was assigned to it."
     broke = [one for one in deciding if one.state == "broke"]
     names = listed([_clause(one) for one in broke[:2]]) or "once an attempt that decides is made"
     return f"It was clear at first, and does not hold {names}."
@@ -114,7 +119,7 @@ def size(claim: Claim, effect: Effect) -> str:
     if effect.odds is not None:
         low, high = effect.least_odds or (None, None)
         return f"Odds between {low} and {high} times as high would be too small to matter." if low else ""
-    if claim.verdict == "practically zero":
+    if claim.nothing:
         column = number_moderator(claim.spec)
         return _inside(effect, f" for each further {words.one_more(column)}" if column else "")
     ratio = abs(float(effect.scaled.estimate.value or 0.0))
@@ -135,6 +140,7 @@ def _inside(effect: Effect, each: str) -> str:
 def why(claim: Claim) -> str:
     """Why the claim has this verdict: the rule that decided, and what made it speak."""
     text = WHY.get(claim.rule) or f"{RULES.get(claim.rule, claim.rule).capitalize()}."
+    text = SMALL_NOT_ASKED if claim.nothing and claim.rule == "not_asked" else text
     if claim.ceiling and claim.rule == "ceiling":
         return f"{text} {CEILINGS[claim.ceiling].capitalize()}."
     broke = [CHECKS[check].clause for check in claim.decided_by if check in CHECKS]
@@ -149,11 +155,20 @@ def wrong_if(claim: Claim) -> str:
         return "Nothing is shown, so nothing is said for or against the claim."
     if claim.effect is None:
         return "Nothing is said for or against the claim."
-    if claim.verdict == "inconclusive" and claim.rule in BEYOND_CHANCE:
+    if claim.verdict == "inconclusive" and claim.rule in HIDDEN:
+        return "it is read as “no difference”: something may hide one that matters."
+    if _beyond_chance(claim):
         return "it is read as “no difference”: there is one, clear of chance."
     compared = f", but does neither for {_others(claim)}" if claim.compared else ""
     kind: Verdict = "supported" if claim.verdict == "suggestive" and claim.role != "exploratory" else claim.verdict
+    kind = "practically zero" if claim.nothing else kind
     return _WRONG_IF[kind].format(mode=words.mode(claim.spec.exposure.mode), compared=compared)
+
+
+def _beyond_chance(claim: Claim) -> bool:
+    """Whether it is clear of chance, and inconclusive all the same; a predicted null that could not be checked is not."""
+    unchecked = claim.rule == UNCHECKED and claim.spec.predicted == "none"
+    return claim.verdict == "inconclusive" and claim.rule in BEYOND_CHANCE and not unchecked
 
 
 def _but_not(claim: Claim) -> str:
@@ -213,6 +228,11 @@ OPENINGS: Mapping[Verdict, str] = {
     "not specific to being there": "Not {mode} in particular, {here}:",
     "opposite": "The other way round, {here}:",
 }
+NONE_PREDICTED: Mapping[Verdict, str] = {
+    "supported": "No difference that would matter, as predicted, {here}:",
+    "suggestive": "Perhaps no difference that would matter, as predicted, {here}:",
+    "opposite": "Not as predicted, {here}:",
+}
 LEADS: Mapping[Verdict, str] = {
     "supported": "",
     "suggestive": "",
@@ -226,6 +246,7 @@ LEADS: Mapping[Verdict, str] = {
     "opposite": "Against the prediction: ",
 }
 NOT_EXPLORATORY = "Numbers of this kind cannot be asked everything that a claim rests on."
+ORDER_OPEN = "Ratings that bring the step between would show the same."
 AFTER: Mapping[Verdict, str] = {
     "suggestive": "This was exploratory: it needs data of its own.",
     "inconclusive": "That settles neither yes nor no.",
@@ -233,6 +254,10 @@ AFTER: Mapping[Verdict, str] = {
     "no direction can be claimed": "A lasting hidden cause, or ratings that bring the advocacy, would show the same.",
     "not specific to being there": "Advocacy without the client goes with the rating as much.",
 }
+SMALL_NOT_ASKED = (
+    "None was predicted, and the interval lies within the smallest one that would matter; but an attempt that decides "
+    "cannot be asked here."
+)
 WHY: Mapping[str, str] = {
     "all_held": "Clear of chance after correction, as predicted, and it held against every attempt that decides.",
     "exploratory": "Clear of chance after correction and not broken; but exploratory claims are suggestive at most.",
@@ -246,6 +271,18 @@ WHY: Mapping[str, str] = {
     "other_sign": "Clear of chance after correction, on the side that was not predicted, and not broken.",
     "no_number": "The data do not allow a number.",
     "not_computed": "Something failed on the way to a number; the log of the run says what.",
+    "none_predicted_may_be_hidden": "None was predicted, and the number is small; but something may hide more.",
+    "may_be_hidden": "The number is small; but an attempt leaves room for something that hides more.",
+    "mood_not_excluded": "A mood that lasts from session to session would show the same.",
+    "order_not_given": "The step between and the rating belong to one session, so neither is known to come first.",
+    "order_broke": "Where ratings may bring the step between, what runs through it lies on the other side.",
+    "order_not_clear": "Where ratings may bring the step between, what runs through it is no longer clear.",
+    "rater_not_clear": "Where two people tell the step between and the rating, what runs through it is no longer clear.",
+    "feedback_broke": "Where ratings may bring the advocacy, the difference lies on the other side.",
+    "feedback_not_clear": "Where ratings may bring the advocacy, the difference is no longer clear.",
+    "specificity_not_clear": "Set against all other advocacy, the difference is not clear.",
+    "not_clear": "An attempt that decides reaches from one side to the other.",
+    "not_asked": "Clear of chance after correction and not broken; but an attempt that decides cannot be asked here.",
     "direction_broke": "An attempt about the direction broke it.",
     "specificity_broke": "Another exposure goes with the rating as much, and the two cannot be told apart.",
     "robustness_broke": "An attempt that decides broke it.",

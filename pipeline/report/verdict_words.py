@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from pipeline.base.options import Verdict
 from pipeline.report.blocks import Chip
+from pipeline.report.claims import Claim
 
 CHIPS: Mapping[Verdict, Chip] = {
     "supported": Chip(
@@ -37,10 +39,24 @@ CHIPS: Mapping[Verdict, Chip] = {
 }
 
 
-def chips_of(verdicts: Iterable[Verdict]) -> tuple[Chip, ...]:
-    """The chips of these verdicts, each once, in the order of the key."""
-    used = set(verdicts)
-    return tuple(chip for verdict, chip in CHIPS.items() if verdict in used)
+NONE_PREDICTED: Mapping[Verdict, str] = {
+    "supported": "None was predicted, and any difference is smaller than the one the authors said would matter.",
+    "suggestive": "None was predicted, and none that would matter is seen; it needs data of its own.",
+    "opposite": "None was predicted, and one is clear.",
+}
+
+
+def chip_of(claim: Claim) -> Chip:
+    """The mark of a claim's verdict, with what it means of this claim."""
+    chip = CHIPS[claim.verdict]
+    gloss = NONE_PREDICTED.get(claim.verdict) if claim.spec.predicted == "none" else None
+    return replace(chip, gloss=gloss) if gloss else chip
+
+
+def chips_of(claims: Iterable[Claim]) -> tuple[Chip, ...]:
+    """The marks of these claims' verdicts, each once, in the order of the key."""
+    ordered = sorted(claims, key=lambda claim: list(CHIPS).index(claim.verdict))
+    return tuple(dict.fromkeys(chip_of(claim) for claim in ordered))
 
 
 def others(verdicts: Iterable[Verdict]) -> tuple[Chip, ...]:

@@ -14,7 +14,7 @@ from pipeline.report.numbers import listed
 from pipeline.report.plots import scale
 from pipeline.report.plots.figures import Axis, Group, Mark, Row, Rows, Verdict
 from pipeline.report.sentences import why
-from pipeline.report.verdict_words import CHIPS
+from pipeline.report.verdict_words import CHIPS, chip_of
 from pipeline.results.fit import Fit
 from pipeline.vocabulary.outcomes import event_of
 
@@ -56,13 +56,13 @@ def panels(claims: Sequence[Claim], fits: Mapping[str, Fit], prefix: str = "fore
 def mark(claim: Claim, number: Number) -> Mark:
     """A claim's dot: filled where it decides, its 90% interval thick where the verdict rests on it."""
     tone = CHIPS[claim.verdict].tone
-    inner = (number.low_90, number.high_90) if claim.verdict == "practically zero" and _shown(number.low_90) else None
+    inner = (number.low_90, number.high_90) if claim.nothing and _shown(number.low_90) else None
     return Mark(number.estimate, number.low, number.high, tone, claim.role != "confirmatory", inner)
 
 
 def verdict_of(claim: Claim) -> Verdict:
     """A claim's verdict beside its row."""
-    chip = CHIPS[claim.verdict]
+    chip = chip_of(claim)
     return Verdict(chip.word, chip.glyph, chip.tone, chip.gloss)
 
 

@@ -47,7 +47,7 @@ def title(claim: Claim) -> str:
     held = sum(one.state == "held" for one in deciding)
     if broke:
         return f"Attempts to prove it wrong: {broke} of {len(deciding)} that decide broke it"
-    if claim.verdict == "practically zero":
+    if claim.nothing:
         return "Attempts to find a difference after all"
     if deciding and held == len(deciding):
         every = f"all {held} that decide" if held > 1 else "the one that decides"

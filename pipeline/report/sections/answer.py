@@ -13,7 +13,7 @@ from pipeline.report.plots.forest import panels
 from pipeline.report.plots.prediction import mini
 from pipeline.report.section import Built, Planned
 from pipeline.report.tables.people import sample
-from pipeline.report.verdict_words import CHIPS
+from pipeline.report.verdict_words import chip_of
 from pipeline.results.attempt import State
 from pipeline.vocabulary.outcomes import event_of
 
@@ -76,7 +76,7 @@ def _chance(claim: Claim, material: Material) -> State:
     if claim.effect is None:
         return "not_computed" if claim.verdict == "could not be computed" else "not_applicable"
     p = claim.effect.p_adjusted if claim.effect.p_adjusted.value is not None else claim.effect.own.p
-    if claim.verdict == "practically zero":
+    if claim.nothing:
         return "no_difference"
     judged = material.verdicts.hypotheses[claim.name].p_adjusted
     exact = judged if judged is not None else float(p.value if p.value is not None else 1.0)
@@ -101,7 +101,7 @@ def _card(claim: Claim, leading: Sequence[Claim], material: Material) -> Card:
         return Card(
             claim.short,
             claim.text,
-            CHIPS[claim.verdict],
+            chip_of(claim),
             "",
             "".join(_prose(sentences.say(claim))),
             None,
@@ -117,7 +117,7 @@ def _card(claim: Claim, leading: Sequence[Claim], material: Material) -> Card:
     return Card(
         claim.short,
         claim.text,
-        CHIPS[claim.verdict],
+        chip_of(claim),
         f"{sign}{number.estimate}",
         unit,
         figure,

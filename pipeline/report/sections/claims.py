@@ -23,11 +23,10 @@ from pipeline.report.plots.ladder import ladder
 from pipeline.report.plots.prediction import prediction
 from pipeline.report.section import Built, Planned
 from pipeline.report.tables import claims as tables
-from pipeline.report.verdict_words import CHIPS
+from pipeline.report.verdict_words import chip_of
 
 OPENED = ("suggestive", "opposite", "no direction can be claimed")  # exploratory ones worth a look, where they are few
 MOST_OPENED = 0
-FINDINGS = ("supported", "suggestive")
 
 
 def build(material: Material) -> Built | None:
@@ -62,7 +61,7 @@ def claim_block(claim: Claim, material: Material, folded: bool) -> ClaimBlock:
     locked = "locked" if material.verdicts.lock.locked else "not locked"
     kick = f"Claim {claim.short} · {claim.role} · {locked}"
     line = sentences.say(claim)
-    return ClaimBlock(claim.anchor, claim.short, kick, claim.text, CHIPS[claim.verdict], tuple(body), line, folded)
+    return ClaimBlock(claim.anchor, claim.short, kick, claim.text, chip_of(claim), tuple(body), line, folded)
 
 
 def folds_of(claim: Claim, material: Material) -> Folds:
@@ -107,7 +106,7 @@ def _asides(claim: Claim, material: Material) -> tuple[Block, ...]:
 
 def _beyond(claim: Claim, material: Material) -> list[Block]:
     """Of findings: how strong something unmeasured would have to be, and what no data can exclude, side by side."""
-    if claim.verdict not in FINDINGS:
+    if not claim.finding:
         return []
     strength = tables.unmeasured(claim, material, whole=False)
     lasting = [

@@ -24,7 +24,7 @@ def build(material: Material) -> Built | None:
     blocks: list[Block] = [
         *([Paragraph(LEDE, "lede")] if any(claim.effect for claim in material.claims) else []),
         *figures,
-        Glosses(chips_of(verdicts), others(verdicts)),
+        Glosses(chips_of(material.claims), others(verdicts)),
     ]
     blocks.append(Fold("The same as a table", (TableBlock(tested(material.claims)),), paper=False))
     met = ("STROBE 16", "JARS-Quant Estimates", "JARS-Quant Hypotheses")

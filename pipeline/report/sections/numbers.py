@@ -9,8 +9,6 @@ from pipeline.report.section import Built, Planned
 from pipeline.report.tables import families
 from pipeline.report.tables.claims import notes, tested, unmeasured
 
-FINDINGS = ("supported", "suggestive")
-
 
 def build(material: Material) -> Built | None:
     """The tested numbers and the models, then attempts, levels, coefficients and variances of a few claims abreast."""
@@ -34,7 +32,7 @@ def build(material: Material) -> Built | None:
 
 def _unmeasured(material: Material) -> list[str]:
     """How strong something unmeasured would have to be, finding by finding."""
-    found = [(claim, unmeasured(claim, material)) for claim in material.claims if claim.verdict in FINDINGS]
+    found = [(claim, unmeasured(claim, material)) for claim in material.claims if claim.finding]
     return [f"{claim.short}, something unmeasured: {text[:1].lower()}{text[1:]}" for claim, text in found if text]
 
 

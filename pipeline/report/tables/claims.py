@@ -57,7 +57,7 @@ def effect(claim: Claim, material: Material) -> Table | None:
         f"Smallest difference that would matter: {_least(claim)}. Within-client SD of the outcome: {found.within_sd}."
     )
     fitted = material.fits[claim.name]
-    if fitted.tested is not None and fitted.tested.sensitivity.e_value and claim.verdict in ("supported", "suggestive"):
+    if fitted.tested is not None and fitted.tested.sensitivity.e_value and claim.finding:
         said.append(unmeasured(claim, material))
         said.append(as_strong(claim, material))
     said.append(own_effects(claim, material))
