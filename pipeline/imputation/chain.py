@@ -1,7 +1,10 @@
-"""One chain: the parameters, effects and completed tables, and the sweep that draws each given the others.
+"""Chains side by side: parameters, effects and completed tables of each, and the sweep that draws each given the others.
 
 Y = X B + u[client] + v[worker] + slopes + e at the session, Z = X2 B2 + u2 + v2[worker] at the client, with (u, slopes, u2)
 of a client jointly normal and (v, slopes, v2) of a worker likewise (Schafer & Yucel 2002; Carpenter & Kenward 2013, ch. 9).
+
+The chains know nothing of each other. They are the first dimension of every array, so that a sweep of all of them costs
+little more than a sweep of one.
 """
 
 from __future__ import annotations
@@ -20,32 +23,32 @@ LOOSENED = 2  # sweeps from one interweaving of the workers' intercepts to the n
 FADING = 0.1  # an SD of effects, in SDs of the variable, below which their correlations matter less and less
 
 
-class Chain:
-    """The state of one chain; `sweep` moves it on."""
+class Chains:
+    """The state of the chains; `sweep` moves all of them on."""
 
-    def __init__(self, prepared: Prepared, random: Generator, prior: Prior) -> None:
+    def __init__(self, prepared: Prepared, random: Generator, prior: Prior, number: int) -> None:
         self.fixed, self.random = prepared, random
         r, r2 = prepared.session.shape[1], prepared.of_client.shape[1]
         by_client = sum(slope.by_client for slope in prepared.slopes)
-        self.r, self.r2, self.sweeps = r, r2, 0
-        self.y, self.z = _filled(random, prepared.session), _filled(random, prepared.of_client)
+        self.r, self.r2, self.sweeps, self.number = r, r2, 0, number
+        self.y, self.z = _filled(random, prepared.session, number), _filled(random, prepared.of_client, number)
         for column, rows, yes in prepared.session_gaps.yes_no:
-            self.y[rows, column] = np.where(yes, 0.5, -0.5)
+            self.y[:, rows, column] = np.where(yes, 0.5, -0.5)
         for column, rows, yes in prepared.client_gaps.yes_no:
-            self.z[rows, column] = np.where(yes, 0.5, -0.5)
+            self.z[:, rows, column] = np.where(yes, 0.5, -0.5)
         clients = len(prepared.stays)
         unscaled = np.zeros(r + by_client, dtype=bool)
         latent = np.concatenate([unscaled, prepared.client_scale.yes_no])
         free = np.zeros(r + len(prepared.slopes) - by_client + r2, dtype=bool)
-        self.sigma = Covariance.start(random, prepared.session_scale.yes_no, prior, 0.5)
-        self.psi = Covariance.start(random, latent, prior, 0.3)
-        self.omega = Covariance.start(random, free, prior, 0.1)
-        self.u = np.zeros((clients, r + by_client + r2))
-        self.v = np.zeros((max(prepared.workers, 1), len(free)))
-        self.b = np.zeros((prepared.joint.x.shape[1], r))
-        self.b2 = np.zeros((prepared.client_back.shape[1], r2))
+        self.sigma = Covariance.start(random, number, prepared.session_scale.yes_no, prior, 0.5)
+        self.psi = Covariance.start(random, number, latent, prior, 0.3)
+        self.omega = Covariance.start(random, number, free, prior, 0.1)
+        self.u = np.zeros((number, clients, r + by_client + r2))
+        self.v = np.zeros((number, max(prepared.workers, 1), len(free)))
+        self.b = np.zeros((number, prepared.joint.x.shape[1], r))
+        self.b2 = np.zeros((number, prepared.client_back.shape[1], r2))
         if r2:
-            self.u[:, -r2:] = self.z - self.z.mean(axis=0)
+            self.u[:, :, -r2:] = self.z - self.z.mean(axis=1, keepdims=True)
 
     def sweep(self) -> None:
         """Draw every block once."""
@@ -58,137 +61,141 @@ class Chain:
             self._slope(slope, residual)
         if self.r2:
             self._of_clients()
-        self.sigma.draw(self.random, crossproduct(residual, residual), len(residual))
-        self.psi.draw(self.random, crossproduct(self.u, self.u), len(self.u))
+        self.sigma.draw(self.random, crossproduct(residual, residual), residual.shape[1])
+        self.psi.draw(self.random, crossproduct(self.u, self.u), self.u.shape[1])
         if self.fixed.workers:
-            self.omega.draw(self.random, crossproduct(self.v, self.v), len(self.v))
+            self.omega.draw(self.random, crossproduct(self.v, self.v), self.v.shape[1])
         mean = self.y - residual
         self.fixed.session_gaps.fill(self.random, residual, mean, self.sigma.matrix)
         self.y = mean + residual
 
     def _levels(self) -> Floats:
-        """B with intercepts of clients and workers; the residuals that are left (N x r)."""
+        """B with intercepts of clients and workers; the residuals that are left (K x N x r)."""
         fixed, r = self.fixed, self.r
-        ours, rest = np.arange(r), np.arange(r, self.u.shape[1])
+        ours, rest = np.arange(r), np.arange(r, self.u.shape[2])
         slope, left = conditional_distribution(self.psi.matrix, ours, rest)
-        shift = self.u[:, rest] @ slope
-        target = self.y - shift[fixed.client]
+        shift = product(self.u[:, :, rest], slope)
+        target = self.y - shift[:, fixed.client]
         for one in fixed.slopes:
-            target[:, one.column] -= one.values * self._effects(one)[one.groups.code]
+            target[:, :, one.column] -= one.values * self._effects(one)[:, one.groups.code]
         if not fixed.workers:
             alone = fixed.joint.draw(self.random, target, left, self.sigma.matrix)
-            self.b, own, worker = alone.coefficients, alone.unit, np.zeros((1, r))
+            self.b, own, worker = alone.coefficients, alone.unit, np.zeros((self.number, 1, r))
         else:
-            self.b, own, worker = self._with_workers(target, left, self.u[:, ours] - shift)
-        self.u[:, ours], self.v[:, ours] = own + shift, worker
-        effects = own[fixed.client] + worker[fixed.worker] if fixed.workers else own[fixed.client]
+            self.b, own, worker = self._with_workers(target, left, self.u[:, :, ours] - shift)
+        self.u[:, :, ours], self.v[:, :, ours] = own + shift, worker
+        effects = own[:, fixed.client] + worker[:, fixed.worker] if fixed.workers else own[:, fixed.client]
         return np.asarray(target - product(fixed.joint.x, self.b) - effects)
 
     def _with_workers(self, target: Floats, left: Floats, before: Floats) -> tuple[Floats, Floats, Floats]:
         """Workers, clients who stay integrated out; where some change worker, all clients once more given workers."""
         fixed, r = self.fixed, self.r
-        ours, rest = np.arange(r), np.arange(r, self.v.shape[1])
+        ours, rest = np.arange(r), np.arange(r, self.v.shape[2])
         slope, spread = conditional_distribution(self.omega.matrix, ours, rest)
-        mean = self.v[:, rest] @ slope
+        mean = self.v[:, :, rest] @ slope
         move = None if self.sweeps % LOOSENED else self._loosen_workers
         if fixed.clients is None:
             drawn = fixed.joint.draw(self.random, target, left, self.sigma.matrix, spread, mean, move)
             return drawn.coefficients, drawn.unit, drawn.block
         changing = np.where(fixed.stays[:, None], 0.0, before)
-        drawn = fixed.joint.draw(self.random, target - changing[fixed.client], left, self.sigma.matrix, spread, mean, move)
-        again = fixed.clients.draw(self.random, target - drawn.block[fixed.worker], left, self.sigma.matrix)
+        apart = target - changing[:, fixed.client]
+        drawn = fixed.joint.draw(self.random, apart, left, self.sigma.matrix, spread, mean, move)
+        again = fixed.clients.draw(self.random, target - drawn.block[:, fixed.worker], left, self.sigma.matrix)
         return again.coefficients, again.unit, drawn.block
 
     def _effects(self, slope: RandomSlope) -> Floats:
-        return self.u[:, slope.place] if slope.by_client else self.v[:, slope.place]
+        return self.u[:, :, slope.place] if slope.by_client else self.v[:, :, slope.place]
 
     def _slope(self, slope: RandomSlope, residual: Floats) -> None:
         """One slope of each group given the rest; `residual` is brought up to date."""
-        effects, matrix = (self.u, self.psi.matrix) if slope.by_client else (self.v, self.omega.matrix)
-        rest = np.delete(np.arange(effects.shape[1]), slope.place)
-        coefficients, left = conditional_distribution(matrix, np.array([slope.place]), rest)
-        mean, spread = (effects[:, rest] @ coefficients)[:, 0], float(left[0, 0])
-        precision = inverse(self.sigma.matrix)[slope.column]
-        old, known = effects[:, slope.place].copy(), precision[slope.column] * slope.squares
-        pull = slope.groups.sums(slope.values * product(residual, precision[:, None])[:, 0]) + known * old
+        effects, covariance = (self.u, self.psi) if slope.by_client else (self.v, self.omega)
+        rest = np.delete(np.arange(effects.shape[2]), slope.place)
+        coefficients, left = conditional_distribution(covariance.matrix, np.array([slope.place]), rest)
+        mean, spread = product(effects[:, :, rest], coefficients)[..., 0], left[:, 0]
+        precision = inverse(self.sigma.matrix)[:, :, slope.column : slope.column + 1]
+        old, known = effects[:, :, slope.place].copy(), precision[:, slope.column] * slope.squares
+        pull = slope.groups.sums(slope.values[:, None] * product(residual, precision))[..., 0] + known * old
         variance = 1.0 / (known + 1.0 / spread)
-        noise = np.sqrt(variance) * self.random.standard_normal(len(old))
-        effects[:, slope.place] = variance * (pull + mean / spread) + noise
-        interweave(self.random, self.psi if slope.by_client else self.omega, effects, slope.place, known, pull)
-        residual[:, slope.column] -= slope.values * (effects[:, slope.place] - old)[slope.groups.code]
+        noise = np.sqrt(variance) * self.random.standard_normal(old.shape)
+        effects[:, :, slope.place] = variance * (pull + mean / spread) + noise
+        interweave(self.random, covariance, effects, slope.place, known, pull)
+        residual[:, :, slope.column] -= slope.values * (effects[:, :, slope.place] - old)[:, slope.groups.code]
 
     def _loosen_workers(self, v: Floats, known: Floats, pull: Floats) -> None:
         """Workers' intercepts moved with their covariance, often near zero, clients integrated out (`nest.Move`)."""
         ours = np.arange(self.r)
-        self.v[:, ours] = v
-        carried = np.einsum("wkl,wl->wk", known, v)
-        stretch(self.random, self.omega, self.v, ours, float(np.sum(pull * v)), float(np.sum(carried * v)))
+        self.v[:, :, ours] = v
+        carried = np.einsum("cwkl,cwl->cwk", known, v)
+        linear, quadratic = (pull * v).sum(axis=(1, 2)), (carried * v).sum(axis=(1, 2))
+        stretch(self.random, self.omega, self.v, ours, linear, quadratic)
         for column in ours:
-            others = np.einsum("wl,wl->w", known[:, column], self.v[:, : self.r])
-            own = known[:, column, column]
-            left = pull[:, column] - others + own * self.v[:, column]
+            others = np.einsum("cwl,cwl->cw", known[:, :, column], self.v[:, :, : self.r])
+            own = known[:, :, column, column]
+            left = pull[:, :, column] - others + own * self.v[:, :, column]
             interweave(self.random, self.omega, self.v, int(column), own, left)
-        v[:] = self.v[:, : self.r]
+        v[:] = self.v[:, :, : self.r]
 
     def _loosen(
         self, effects: Floats, covariance: Covariance, groups: Groups, residual: Floats, precision: Floats, places: Integers
     ) -> None:
         """Effects moved with their covariance, which is often near zero; `residual` is brought up to date."""
-        before, sums = effects[:, places].copy(), groups.sums(residual)
+        before, sums = effects[:, :, places], groups.sums(residual)
         for column, place in enumerate(places):
-            old, known = effects[:, place].copy(), precision[column, column] * groups.size
-            interweave(self.random, covariance, effects, int(place), known, sums @ precision[:, column] + known * old)
-            sums[:, column] -= groups.size * (effects[:, place] - old)
-        residual -= (effects[:, places] - before)[groups.code]
+            old, known = effects[:, :, place].copy(), precision[:, column, column, None] * groups.size
+            pull = product(sums, precision[:, :, column : column + 1])[..., 0] + known * old
+            interweave(self.random, covariance, effects, int(place), known, pull)
+            sums[:, :, column] -= groups.size * (effects[:, :, place] - old)
+        residual -= (effects[:, :, places] - before)[:, groups.code]
 
     def _of_clients(self) -> None:
         """Coefficients and worker effects of the clients' variables, and their gaps, given the sessions' effects."""
         fixed = self.fixed
         assert fixed.client_nest is not None
-        theirs = np.arange(self.u.shape[1] - self.r2, self.u.shape[1])
+        theirs = np.arange(self.u.shape[2] - self.r2, self.u.shape[2])
         slope, left = conditional_distribution(self.psi.matrix, theirs, np.arange(theirs[0]))
-        expected = self.u[:, : theirs[0]] @ slope
+        expected = product(self.u[:, :, : theirs[0]], slope)
         if fixed.workers:
-            own = np.arange(self.v.shape[1] - self.r2, self.v.shape[1])
+            own = np.arange(self.v.shape[2] - self.r2, self.v.shape[2])
             slope, spread = conditional_distribution(self.omega.matrix, own, np.arange(own[0]))
-            mean = self.v[:, : own[0]] @ slope
+            mean = self.v[:, :, : own[0]] @ slope
         else:
-            spread, mean = np.zeros((self.r2, self.r2)), np.zeros((1, self.r2))
+            spread, mean = np.zeros((self.number, self.r2, self.r2)), np.zeros((self.number, 1, self.r2))
         at = fixed.own_worker
-        drawn = fixed.client_nest.draw(self.random, self.z - expected - mean[at], spread, left)
+        drawn = fixed.client_nest.draw(self.random, self.z - expected - mean[:, at], spread, left)
         self.b2 = drawn.coefficients
         if fixed.workers:
-            self.v[:, own] = mean + drawn.unit
-        center = product(fixed.client_nest.x, drawn.coefficients) + (mean + drawn.unit)[at]
+            self.v[:, :, own] = mean + drawn.unit
+        center = product(fixed.client_nest.x, drawn.coefficients) + (mean + drawn.unit)[:, at]
         residual = self.z - center - expected
         if fixed.workers and self.sweeps % LOOSENED == 0:
             self._loosen(self.v, self.omega, fixed.client_nest.unit, residual, inverse(left), own)
             center = self.z - expected - residual
         fixed.client_gaps.fill(self.random, residual, center + expected, left)
         self.z = center + expected + residual
-        self.u[:, theirs] = self.z - center
+        self.u[:, :, theirs] = self.z - center
 
-    def completed(self) -> tuple[Floats, Floats]:
-        """Both tables on their own scales, sessions in the order in which they were given."""
+    def completed(self, chain: int) -> tuple[Floats, Floats]:
+        """Both tables of a chain on their own scales, sessions in the order in which they were given."""
         fixed = self.fixed
         session = np.empty_like(fixed.data.session)
-        session[fixed.order] = fixed.session_scale.back(self.y, fixed.data.session[fixed.order])
-        return session, fixed.client_scale.back(self.z, fixed.data.of_client)
+        session[fixed.order] = fixed.session_scale.back(self.y[chain], fixed.data.session[fixed.order])
+        return session, fixed.client_scale.back(self.z[chain], fixed.data.of_client)
 
     def watched(self) -> Floats:
-        """The numbers whose traces are judged, in the order of `names`."""
-        sds = [np.sqrt(np.diag(matrix)) for matrix in self._matrices()]
-        return np.concatenate([self.b.ravel(), *sds, _correlations(self.sigma.matrix), _correlations(self.psi.matrix)])
+        """The numbers whose traces are judged, a row a chain, in the order of `names_of`."""
+        sds = [np.sqrt(np.diagonal(matrix, axis1=1, axis2=2)) for matrix in self._matrices()]
+        correlations = _correlations(self.sigma.matrix), _correlations(self.psi.matrix)
+        return np.concatenate([self.b.reshape(self.number, -1), *sds, *correlations], axis=1)
 
     def _matrices(self) -> tuple[Floats, ...]:
         common = (self.sigma.matrix, self.psi.matrix)
         return (*common, self.omega.matrix) if self.fixed.workers else common
 
-    def posterior(self) -> Posterior:
-        """The parameters as they stand, in the variables' own units."""
+    def posterior(self, chain: int) -> Posterior:
+        """The parameters of a chain as they stand, in the variables' own units."""
         fixed = self.fixed
         spread, center = fixed.session_scale.spread, fixed.session_scale.center
-        b = (fixed.back @ self.b) * spread
+        b = (fixed.back @ self.b[chain]) * spread
         b[0] += center
         units = np.concatenate(
             [spread, *[[spread[s.column]] for s in fixed.slopes if s.by_client], fixed.client_scale.spread]
@@ -196,19 +203,19 @@ class Chain:
         above = np.concatenate(
             [spread, *[[spread[s.column]] for s in fixed.slopes if not s.by_client], fixed.client_scale.spread]
         )
-        b2 = (fixed.client_back @ self.b2) * fixed.client_scale.spread
+        b2 = (fixed.client_back @ self.b2[chain]) * fixed.client_scale.spread
         b2[0] += fixed.client_scale.center
         return Posterior(
             b,
             b2,
-            self.sigma.matrix * np.outer(spread, spread),
-            self.psi.matrix * np.outer(units, units),
-            self.omega.matrix * np.outer(above, above),
+            self.sigma.matrix[chain] * np.outer(spread, spread),
+            self.psi.matrix[chain] * np.outer(units, units),
+            self.omega.matrix[chain] * np.outer(above, above),
         )
 
 
 def names_of(prepared: Prepared) -> tuple[str, ...]:
-    """What `Chain.watched` holds, in words."""
+    """What `Chains.watched` holds, in words."""
     session = [variable.name for variable in prepared.data.session_variables]
     client = [variable.name for variable in prepared.data.client_variables]
     by_client, by_worker = (
@@ -230,13 +237,14 @@ def _pairs(names: list[str]) -> list[str]:
 
 def _correlations(matrix: Floats) -> Floats:
     """Correlations, of which those of effects near zero fade out: they move nothing, and wander where nothing holds them."""
-    sd = np.maximum(np.sqrt(np.diag(matrix)), FADING)
-    return np.asarray((matrix / np.outer(sd, sd))[np.tril_indices(len(matrix), -1)])
+    sd = np.maximum(np.sqrt(np.diagonal(matrix, axis1=1, axis2=2)), FADING)
+    row, column = np.tril_indices(matrix.shape[1], -1)
+    return np.asarray(matrix[:, row, column] / (sd[:, row] * sd[:, column]))
 
 
-def _filled(random: Generator, values: Floats) -> Floats:
+def _filled(random: Generator, values: Floats, chains: int) -> Floats:
     """Gaps filled by noise about zero: each chain starts elsewhere."""
     gaps: Integers = np.argwhere(np.isnan(values))
-    filled = values.copy()
-    filled[gaps[:, 0], gaps[:, 1]] = 0.7 * random.standard_normal(len(gaps))
+    filled = np.repeat(values[None], chains, axis=0)
+    filled[:, gaps[:, 0], gaps[:, 1]] = 0.7 * random.standard_normal((chains, len(gaps)))
     return filled

@@ -13,63 +13,79 @@ LEAST = 1e-300  # the smallest tail probability whose quantile is still a number
 
 
 def inverse_wishart(random: Generator, df: float, scale: Floats) -> Floats:
-    """One draw of IW(df, scale), q x q, df >= q: L (A A')^-1 L' with L the Cholesky factor of `scale` (Bartlett 1933)."""
-    size = len(scale)
-    lower = np.zeros((size, size))
-    lower[np.diag_indices(size)] = np.sqrt(random.chisquare(df - np.arange(size)))
-    below = np.tril_indices(size, -1)
-    lower[below] = random.standard_normal(len(below[0]))
-    half = np.linalg.solve(lower, np.linalg.cholesky(scale).T)
-    return np.asarray(half.T @ half)
+    """A draw of IW(df, scale) for each chain (K x q x q), df >= q: L (A A')^-1 L' with L L' = `scale` (Bartlett 1933)."""
+    chains, size = scale.shape[:2]
+    lower = np.zeros_like(scale)
+    place = np.arange(size)
+    lower[:, place, place] = np.sqrt(random.chisquare(df - place, (chains, size)))
+    row, column = np.tril_indices(size, -1)
+    lower[:, row, column] = random.standard_normal((chains, len(row)))
+    half = solve(lower, cholesky(scale).mT)
+    return np.asarray(half.mT @ half)
 
 
 def conditional_distribution(covariance: Floats, wanted: Integers, known: Integers) -> tuple[Floats, Floats]:
-    """The regression of the wanted coordinates on the known ones: coefficients (known x wanted) and what is left over."""
+    """The regression of wanted coordinates on known ones: coefficients (K x known x wanted) and what is left over."""
+    own = covariance[:, wanted[:, None], wanted]
     if not len(known):
-        return np.zeros((0, len(wanted))), covariance[np.ix_(wanted, wanted)]
-    cross = covariance[np.ix_(known, wanted)]
-    coefficients = np.asarray(np.linalg.solve(covariance[np.ix_(known, known)], cross), dtype=np.float64)
-    left = covariance[np.ix_(wanted, wanted)] - cross.T @ coefficients
-    return coefficients, (left + left.T) / 2.0
+        return np.zeros((len(covariance), 0, len(wanted))), own
+    cross = covariance[:, known[:, None], wanted]
+    coefficients = solve(covariance[:, known[:, None], known], cross)
+    left = own - cross.mT @ coefficients
+    return coefficients, (left + left.mT) / 2.0
 
 
-def beyond_zero(random: Generator, mean: Floats, sd: float, positive: Booleans) -> Floats:
-    """Draws of N(mean, sd^2) above zero where `positive`, below it elsewhere, by the inverse of the tail's probability."""
+def beyond_zero(random: Generator, mean: Floats, sd: Floats, positive: Booleans) -> Floats:
+    """Draws of N(mean, sd^2), K x n, above zero where `positive`, below it elsewhere: inverse of the tail's probability."""
     sign = np.where(positive, 1.0, -1.0)
     tail = np.maximum(ndtr(sign * mean / sd), LEAST)
-    uniform = 1.0 - random.random(len(mean))
+    uniform = 1.0 - random.random(mean.shape)
     z = -ndtri(np.maximum(uniform * tail, LEAST))
     return np.asarray(mean + sign * sd * z)
 
 
 def product(left: Floats, right: Floats) -> Floats:
-    """left @ right for a long `left` (N x p), in pieces so small that the number of threads changes nothing."""
-    rows = max(1, CHUNK // max(1, left.shape[1] * right.shape[1]))
-    whole = len(left) - len(left) % rows
-    out = np.empty((len(left), right.shape[1]))
-    if whole:
-        np.matmul(left[:whole].reshape(-1, rows, left.shape[1]), right, out=out[:whole].reshape(-1, rows, right.shape[1]))
-    out[whole:] = left[whole:] @ right
+    """left @ right by chain, `left` long (N x p or K x N x p), in pieces so small that threads change nothing."""
+    rows, columns = left.shape[-2:]
+    wide = right.shape[-1]
+    step = max(1, CHUNK // max(1, columns * wide))
+    if rows <= step:
+        return np.asarray(np.matmul(left, right))
+    whole = rows - rows % step
+    out = np.empty((*np.broadcast_shapes(left.shape[:-2], right.shape[:-2]), rows, wide))
+    for start in range(0, whole, step):
+        np.matmul(left[..., start : start + step, :], right, out=out[..., start : start + step, :])
+    if whole < rows:
+        out[..., whole:, :] = np.matmul(left[..., whole:, :], right)
     return out
 
 
 def crossproduct(left: Floats, right: Floats) -> Floats:
-    """left' @ right over many rows, in pieces as `product`."""
-    rows = max(1, CHUNK // max(1, left.shape[1] * right.shape[1]))
-    whole = len(left) - len(left) % rows
-    out = left[whole:].T @ right[whole:]
-    if whole:
-        one, two = (side[:whole].reshape(-1, rows, side.shape[1]) for side in (left, right))
-        out = out + np.matmul(one.transpose(0, 2, 1), two).sum(axis=0)
+    """left' @ right over many rows by chain, in pieces as `product`."""
+    rows = left.shape[-2]
+    step = max(1, CHUNK // max(1, left.shape[-1] * right.shape[-1]))
+    out = np.matmul(left[..., :step, :].mT, right[..., :step, :])
+    for start in range(step, rows, step):
+        out = out + np.matmul(left[..., start : start + step, :].mT, right[..., start : start + step, :])
     return np.asarray(out)
 
 
 def correlated(random: Generator, rows: int, covariance: Floats) -> Floats:
-    """Rows x q draws of N(0, covariance)."""
-    lower = np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
-    return product(random.standard_normal((rows, len(covariance))), lower.T)
+    """Rows x q draws of N(0, covariance) for each chain."""
+    lower = cholesky(covariance)
+    return product(random.standard_normal((len(covariance), rows, covariance.shape[-1])), lower.mT)
 
 
 def inverse(matrix: Floats) -> Floats:
     """The inverse of one matrix, or of each of a stack."""
     return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+
+
+def cholesky(matrix: Floats) -> Floats:
+    """The lower Cholesky factor of each matrix of a stack."""
+    return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
+
+
+def solve(matrix: Floats, right: Floats) -> Floats:
+    """matrix^-1 right, each of a stack."""
+    return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)

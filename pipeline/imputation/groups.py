@@ -32,9 +32,12 @@ class Groups:
         return cls(number, code, order, starts, laid[starts], np.bincount(code, minlength=number).astype(np.float64))
 
     def sums(self, values: Floats) -> Floats:
-        """The sum of each column in each group: number x columns (or number, of one column)."""
-        out = np.zeros((self.number, *values.shape[1:]))
-        if len(values):
-            laid = values if self.order is None else values[self.order]
-            out[self.present] = np.add.reduceat(laid, self.starts, axis=0)
+        """The sum of each column in each group: [chains x] number x columns (or number, of one column)."""
+        if values.ndim == 1:
+            return np.asarray(self.sums(values[:, None])[:, 0])
+        rows = values.ndim - 2
+        out = np.zeros((*values.shape[:-2], self.number, values.shape[-1]))
+        if values.shape[rows]:
+            laid = values if self.order is None else values[..., self.order, :]
+            out[..., self.present, :] = np.add.reduceat(laid, self.starts, axis=rows)
         return out

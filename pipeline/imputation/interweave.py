@@ -16,6 +16,7 @@ import numpy as np
 from numpy.random import Generator
 
 from pipeline.imputation.covariances import HALF_T_DF, RIDGE, Covariance
+from pipeline.imputation.draws import cholesky, crossproduct, inverse, product, solve
 from pipeline.imputation.records import Floats, Integers
 
 STEPS_OUT = 20  # of the slice, to either side
@@ -23,95 +24,120 @@ WIDTH = 1.0  # of the slice, in log tau
 
 
 def interweave(random: Generator, covariance: Covariance, effects: Floats, place: int, known: Floats, pull: Floats) -> None:
-    """Draw column `place` of `effects` and its row of the covariance anew, in place.
+    """Draw column `place` of `effects` (K x G x q) and its row of the covariance anew, in place.
 
-    The log-likelihood of the column s is sum(pull * s - known * s^2 / 2) given everything else. Under IW(df, S), S diagonal,
-    tau^2 ~ IG(df / 2, S_j / 2) and beta | tau ~ N(0, tau^2 S_rest^-1), so that beta / tau does not depend on tau; under the
-    half-t prior S_j is integrated out. Regressions on yes/no coordinates are rows of pseudo-data (see `covariances`).
+    The log-likelihood of the column s is sum(pull * s - known * s^2 / 2) given everything else (K x G each). Under
+    IW(df, S), S diagonal, tau^2 ~ IG(df / 2, S_j / 2) and beta | tau ~ N(0, tau^2 S_rest^-1), so that beta / tau does not
+    depend on tau; under the half-t prior S_j is integrated out. Regressions on yes/no coordinates are rows of pseudo-data
+    (see `covariances`).
     """
     matrix, one = covariance.matrix, np.flatnonzero(covariance.unit)
     scaled = np.flatnonzero(~covariance.unit)
     at = int(np.searchsorted(scaled, place))
     rest = np.delete(scaled, at)
     two = np.append(rest, place)
-    latent = matrix[np.ix_(one, one)]
-    slope = np.linalg.solve(latent, matrix[np.ix_(one, two)]) if len(one) else np.zeros((0, len(two)))
-    left = matrix[np.ix_(two, two)] - slope.T @ latent @ slope
-    others, offset = effects[:, rest] - effects[:, one] @ slope[:, :-1], effects[:, one] @ slope[:, -1]
-    beta = np.linalg.solve(left[:-1, :-1], left[:-1, -1])
-    tau = math.sqrt(max(float(left[-1, -1] - left[:-1, -1] @ beta), np.finfo(float).tiny))
-    noise = effects[:, place] - offset - others @ beta
+    own: Floats = matrix[:, two[:, None], two]
+    others: Floats = effects[:, :, rest]
+    slope: Floats = np.zeros((len(matrix), len(one), len(two)))
+    offset: Floats = np.zeros(pull.shape)
+    if len(one):
+        slope = solve(matrix[:, one[:, None], one], matrix[:, one[:, None], two])
+        own = own - slope.mT @ matrix[:, one[:, None], two]
+        explained = product(effects[:, :, one], slope)
+        others, offset = others - explained[..., :-1], explained[..., -1]
+    beta = solve(own[:, :-1, :-1], own[:, :-1, -1:])
+    tau = np.sqrt(np.maximum(own[:, -1, -1] - (own[:, -1:, :-1] @ beta)[:, 0, 0], np.finfo(float).tiny))
+    noise = effects[:, :, place] - offset - product(others, beta)[..., 0]
     pseudo = math.sqrt(RIDGE) * slope
     beta = _direction(random, covariance, at, tau, others, known, pull - known * (offset + noise), pseudo)
-    toward = (others @ beta + noise) / tau
-    size = _Size(
-        df=_df(covariance),
-        prior=covariance.prior.scale,
-        half_t=covariance.prior.form == "half_t",
-        fixed=pseudo[:, -1],
-        moving=pseudo[:, :-1] @ beta / tau,
-        linear=float(toward @ (pull - known * offset)),
-        quadratic=float(known @ toward**2),
-    )
-    new = math.exp(_slice(random, math.log(tau), size.density))
-    effects[:, place] = offset + new * toward
-    if size.half_t:
-        rate = HALF_T_DF / new**2 + 1.0 / size.prior**2
-        covariance.mixing[at] = rate / random.gamma((size.df + 1.0) / 2.0)
-    cross = left[:-1, :-1] @ beta * (new / tau)
-    left[:-1, -1] = left[-1, :-1] = cross
-    left[-1, -1] = new**2 + beta @ cross * (new / tau)
+    toward = (product(others, beta)[..., 0] + noise) / tau[:, None]
+    linear, quadratic = (toward * (pull - known * offset)).sum(axis=1), (known * toward**2).sum(axis=1)
+    moving = (pseudo[:, :, :-1] @ beta)[..., 0] / tau[:, None]
+    df, half_t = _df(covariance), covariance.prior.form == "half_t"
+    new = np.empty(len(tau))
+    for chain, start in enumerate(tau):
+        size = _Size(
+            df=df,
+            prior=covariance.prior.scale,
+            half_t=half_t,
+            fixed=pseudo[chain, :, -1],
+            moving=moving[chain],
+            linear=float(linear[chain]),
+            quadratic=float(quadratic[chain]),
+        )
+        new[chain] = math.exp(_slice(random, math.log(start), size.density))
+    effects[:, :, place] = offset + new[:, None] * toward
+    if half_t:
+        rate = HALF_T_DF / new**2 + 1.0 / covariance.prior.scale**2
+        covariance.mixing[:, at] = rate / random.gamma((df + 1.0) / 2.0, 1.0, len(new))
+    beta *= (new / tau)[:, None, None]
+    moved = own.copy()
+    moved[:, :-1, -1:] = own[:, :-1, :-1] @ beta
+    moved[:, -1, :-1] = moved[:, :-1, -1]
+    moved[:, -1, -1] = new**2 + (moved[:, -1:, :-1] @ beta)[:, 0, 0]
     covariance.matrix = matrix.copy()
-    covariance.matrix[np.ix_(two, two)] = left + slope.T @ latent @ slope
+    covariance.matrix[:, two[:, None], two] = moved + (slope.mT @ matrix[:, one[:, None], two] if len(one) else 0.0)
 
 
 def stretch(
-    random: Generator, covariance: Covariance, effects: Floats, places: Integers, linear: float, quadratic: float
+    random: Generator, covariance: Covariance, effects: Floats, places: Integers, linear: Floats, quadratic: Floats
 ) -> None:
-    """Some columns of effects stretched together with their covariance, in place: their common size.
+    """Some columns of effects stretched together with their covariance, in place, by chain: their common size.
 
     The log-likelihood of a factor alpha is linear alpha - quadratic alpha^2 / 2. The half-t prior's scales stretch along, so
     that the inverse Wishart does not change (Liu & Sabatti 2000). No column may be of a yes/no.
     """
-    number = len(places)
-    if covariance.prior.form == "half_t":
-        power, shrink, grow = float(number), 0.0, float(np.sum(1.0 / covariance.mixing[places])) / covariance.prior.scale**2
+    number, chains = len(places), len(effects)
+    half_t, prior = covariance.prior.form == "half_t", covariance.prior.scale
+    power = float(number) if half_t else -number * _df(covariance)
+    shrink, grow = np.zeros(chains), np.zeros(chains)
+    if half_t:
+        grow = np.sum(1.0 / covariance.mixing[:, places], axis=1) / prior**2
     else:
-        held = np.diag(np.linalg.inv(covariance.matrix))[places]
-        power, shrink, grow = -number * _df(covariance), covariance.prior.scale * float(held.sum()) / 2.0, 0.0
+        shrink = prior * inverse(covariance.matrix)[:, places, places].sum(axis=1) / 2.0
+    factor = np.ones(chains)
+    for chain in range(chains):
+        density = _stretching(power, float(shrink[chain]), float(grow[chain]), float(linear[chain]), float(quadratic[chain]))
+        factor[chain] = math.exp(_slice(random, 0.0, density))
+    scale = np.ones(covariance.matrix.shape[:2])
+    scale[:, places] = factor[:, None]
+    effects[:, :, places] *= factor[:, None, None]
+    covariance.matrix = covariance.matrix * (scale[:, :, None] * scale[:, None, :])
+    if half_t:
+        covariance.mixing[:, places] /= factor[:, None] ** 2
 
+
+def _stretching(power: float, shrink: float, grow: float, linear: float, quadratic: float) -> Callable[[float], float]:
     def density(log: float) -> float:
-        square = math.exp(2.0 * log)
-        return power * log - shrink / square - grow * square + linear * math.exp(log) - quadratic * square / 2.0
+        factor = math.exp(log)
+        square = factor * factor
+        return power * log - shrink / square - grow * square + linear * factor - quadratic * square / 2.0
 
-    factor = math.exp(_slice(random, 0.0, density))
-    scale = np.ones(len(covariance.matrix))
-    scale[places] = factor
-    effects[:, places] *= factor
-    covariance.matrix = covariance.matrix * np.outer(scale, scale)
-    if covariance.prior.form == "half_t":
-        covariance.mixing[places] /= factor**2
+    return density
 
 
 def _direction(
     random: Generator,
     covariance: Covariance,
     at: int,
-    tau: float,
+    tau: Floats,
     others: Floats,
     known: Floats,
     pull: Floats,
     pseudo: Floats,
 ) -> Floats:
-    """The regression of the column on the other effects, with what is left of it held."""
-    size = int((~covariance.unit).sum())
+    """The regression of the column on the other effects (K x others x 1), with what is left of it held."""
     half_t = covariance.prior.form == "half_t"
-    scale = 2.0 * HALF_T_DF / covariance.mixing if half_t else np.full(size, covariance.prior.scale)
-    prior = np.diag(np.delete(scale, at)) + pseudo[:, :-1].T @ pseudo[:, :-1]
-    precision = prior / tau**2 + others.T @ (known[:, None] * others)
-    right = others.T @ pull + pseudo[:, :-1].T @ pseudo[:, -1] / tau**2
-    lower = np.linalg.cholesky(precision)
-    return np.linalg.solve(lower.T, np.linalg.solve(lower, right) + random.standard_normal(len(right)))
+    scale = 2.0 * HALF_T_DF / covariance.mixing if half_t else np.full(covariance.mixing.shape, covariance.prior.scale)
+    prior = np.delete(scale, at, axis=1)[:, :, None] * np.eye(scale.shape[1] - 1)
+    right = crossproduct(others, pull[..., None])
+    if pseudo.shape[1]:
+        prior = prior + pseudo[:, :, :-1].mT @ pseudo[:, :, :-1]
+        right = right + pseudo[:, :, :-1].mT @ pseudo[:, :, -1:] / tau[:, None, None] ** 2
+    precision = prior / tau[:, None, None] ** 2 + crossproduct(others, known[..., None] * others)
+    lower = cholesky(precision)
+    noise = random.standard_normal(right.shape)
+    return np.asarray(solve(lower.mT, solve(lower, right) + noise))
 
 
 def _df(covariance: Covariance) -> float:

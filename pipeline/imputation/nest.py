@@ -15,17 +15,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-from pipeline.imputation.draws import crossproduct, inverse
+from pipeline.imputation.draws import cholesky, crossproduct, inverse, product, solve
 from pipeline.imputation.groups import Groups
 from pipeline.imputation.records import Booleans, Floats, Integers
 
-# Moves effects of blocks (W x r, in place) whose log-likelihood, units integrated out, is sum(b v - v' A v / 2): v, A, b.
+# Moves effects of blocks (K x W x r, in place) whose log-likelihood, units integrated out, is sum(b v - v'Av / 2): v, A, b.
 Move = Callable[[Floats, Floats, Floats], None]
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """Coefficients p x r, effects of units (zero where a unit is not integrated out) and of blocks."""
+    """By chain: coefficients p x r, effects of units (zero where a unit is not integrated out) and of blocks."""
 
     coefficients: Floats
     unit: Floats
@@ -88,35 +88,36 @@ class Nest:
         block_mean: Floats | None = None,
         move: Move | None = None,
     ) -> Drawn:
-        """One joint draw of B, v and u given Y (N x r) and the covariances; `move` may move v before u is drawn."""
+        """One joint draw of B, v and u by chain given Y (K x N x r) and covariances; `move` may move v before u is drawn."""
         turn, spread = _diagonal(residual, unit_covariance)
-        back = np.linalg.inv(turn)
-        y_sums = self.unit.sums(y) @ turn.T
-        xy = (crossproduct(self.x, y) @ turn.T).T
-        shrink = 1.0 / (1.0 + spread * self.size[:, None])
-        keep = shrink[self.place] * self.inside[:, None]
-        weight = spread * shrink
-        information = self.squares - np.tensordot(weight.T, self.squares_of_size, 1)
-        right = xy - crossproduct(spread * keep * y_sums, self.unit_sums)
+        back = inverse(turn)
+        y_sums = product(self.unit.sums(y), turn.mT)
+        xy = (crossproduct(self.x, y) @ turn.mT).mT
+        shrink = 1.0 / (1.0 + spread[:, None, :] * self.size[:, None])
+        keep = shrink[:, self.place] * self.inside[:, None]
+        weight = (spread[:, None, :] * shrink).mT
+        information = self.squares - np.tensordot(weight, self.squares_of_size, 1)
+        right = xy - crossproduct(spread[:, None, :] * keep * y_sums, self.unit_sums)
         if self.blocks is None or block_covariance is None or block_mean is None:
             b = _solve(random, information, right[..., None])[..., 0]
-            v = np.zeros((0, y.shape[1]))
-            left = y_sums - self.unit_sums @ b.T
+            v = np.zeros((len(y), 0, y.shape[-1]))
+            left = y_sums - product(self.unit_sums, b.mT)
         else:
-            tied = inverse(turn @ block_covariance @ turn.T)
-            rest_sums = self.blocks.of_rest.sums(y[self.blocks.rest]) @ turn.T
+            tied = inverse(turn @ block_covariance @ turn.mT)
+            rest_sums = product(self.blocks.of_rest.sums(y[:, self.blocks.rest]), turn.mT)
             pull = self.blocks.of_unit.sums(keep * y_sums) + rest_sums
-            mean = block_mean @ turn.T @ tied
+            mean = block_mean @ turn.mT @ tied
             b, v, known, slope = _with_blocks(random, self, shrink, tied, pull + mean, information, right)
             if move is not None:
-                moved = v @ back.T
-                left = (pull - np.einsum("wkp,kp->wk", slope, b)) @ turn
-                move(moved, np.matmul(turn.T * known[:, None, :], turn), left)
-                v = moved @ turn.T
+                moved = v @ back.mT
+                left = (pull - np.einsum("cwkp,ckp->cwk", slope, b)) @ turn
+                move(moved, np.matmul(turn.mT[:, None] * known[:, :, None, :], turn[:, None]), left)
+                v = moved @ turn.mT
             at = self.blocks.of_unit.code
-            left = y_sums - self.unit_sums @ b.T - self.unit.size[:, None] * v[at]
-        u = spread * keep * left + np.sqrt(spread * keep) * random.standard_normal(left.shape)
-        return Drawn(b.T @ back.T, u @ back.T, v @ back.T)
+            left = y_sums - product(self.unit_sums, b.mT) - self.unit.size[:, None] * v[:, at]
+        kept = spread[:, None, :] * keep
+        u = kept * left + np.sqrt(kept) * random.standard_normal(left.shape)
+        return Drawn(b.mT @ back.mT, product(u, back.mT), v @ back.mT)
 
 
 def _blocks(
@@ -134,35 +135,36 @@ def _blocks(
 
 
 def _diagonal(residual: Floats, effects: Floats) -> tuple[Floats, Floats]:
-    """T and lambda with T residual T' = I and T effects T' = diag(lambda)."""
-    half = np.linalg.inv(np.linalg.cholesky(residual))
-    spread, vectors = np.linalg.eigh(half @ effects @ half.T)
-    return vectors.T @ half, np.maximum(spread, 0.0)
+    """T and lambda with T residual T' = I and T effects T' = diag(lambda), by chain."""
+    half = inverse(cholesky(residual))
+    spread, vectors = np.linalg.eigh(half @ effects @ half.mT)
+    return vectors.mT @ half, np.maximum(spread, 0.0)
 
 
 def _solve(random: Generator, information: Floats, right: Floats) -> Floats:
     """Draws of N(information^-1 right, information^-1), stacked."""
-    lower = np.linalg.cholesky(information)
-    half = np.linalg.solve(lower, right)
-    return np.asarray(np.linalg.solve(np.swapaxes(lower, -1, -2), half + random.standard_normal(half.shape)))
+    lower = cholesky(information)
+    half = solve(lower, right)
+    return np.asarray(solve(lower.mT, half + random.standard_normal(half.shape)))
 
 
 def _with_blocks(
     random: Generator, nest: Nest, shrink: Floats, tied: Floats, pull: Floats, information: Floats, right: Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """B (r x p) with v integrated out by its Schur complement, v (W x r) given B; what data know of v, its tie to B."""
+    """B (K x r x p), v integrated out by its Schur complement; v (K x W x r) given B; what data know of v, its tie to B."""
     blocks = nest.blocks
     assert blocks is not None
-    r, p = right.shape
+    chains, r, p = right.shape
     known = blocks.units_of_size @ (nest.size[:, None] * shrink) + blocks.of_rest.size[:, None]
-    precision = tied + known[:, :, None] * np.eye(r)
-    slope = np.tensordot(blocks.sums_of_size, shrink, (1, 0)).transpose(0, 2, 1) + blocks.rest_sums[:, None, :]
+    precision = tied[:, None] + known[..., None] * np.eye(r)
+    slope = np.matmul(shrink.mT[:, None], blocks.sums_of_size) + blocks.rest_sums[:, None, :]
     each = inverse(precision)
-    carried = (each[:, :, :, None] * slope[:, None, :, :]).transpose(1, 0, 2, 3).reshape(r, len(known), r * p)
-    joint = -np.matmul(slope.transpose(1, 2, 0), carried).reshape(r * p, r * p)
+    carried = (each[..., None] * slope[:, :, None]).transpose(0, 2, 1, 3, 4).reshape(chains, r, -1, r * p)
+    joint = -np.matmul(slope.transpose(0, 2, 3, 1), carried).reshape(chains, r * p, r * p)
     for k in range(r):
-        joint[k * p : (k + 1) * p, k * p : (k + 1) * p] += information[k]
-    gain = np.einsum("wkl,wl->wk", each, pull)
-    b = _solve(random, joint, (right - np.einsum("wkp,wk->kp", slope, gain)).reshape(-1, 1)).reshape(r, p)
-    left = pull - np.einsum("wkp,kp->wk", slope, b)
+        joint[:, k * p : (k + 1) * p, k * p : (k + 1) * p] += information[:, k]
+    gain = np.einsum("cwkl,cwl->cwk", each, pull)
+    wanted = (right - np.einsum("cwkp,cwk->ckp", slope, gain)).reshape(chains, r * p, 1)
+    b = _solve(random, joint, wanted).reshape(chains, r, p)
+    left = pull - np.einsum("cwkp,ckp->cwk", slope, b)
     return b, _solve(random, precision, left[..., None])[..., 0], known, slope

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-from pipeline.imputation.draws import beyond_zero, conditional_distribution, correlated, product
+from pipeline.imputation.draws import beyond_zero, conditional_distribution, correlated, inverse, product
 from pipeline.imputation.records import Booleans, Floats, Integers
 
 
@@ -44,21 +44,24 @@ class Gaps:
         return cls(patterns, tuple(flags))
 
     def fill(self, random: Generator, residual: Floats, mean: Floats, covariance: Floats) -> None:
-        """Draw latent and missing residuals in place (rows x r): `mean` is what they are residuals of.
+        """Draw latent and missing residuals in place (chains x rows x r): `mean` is what they are residuals of.
 
         A known yes/no constrains the sign of mean + residual; a missing value is drawn from its normal distribution given
         the known ones of its row.
         """
         if self.yes_no:
-            precision = np.linalg.inv(covariance)
+            precision = inverse(covariance)
             for column, rows, yes in self.yes_no:
-                sd = float(1.0 / np.sqrt(precision[column, column]))
-                others = residual[rows] @ precision[column] - residual[rows, column] * precision[column, column]
-                center = mean[rows, column] - others * sd**2
-                residual[rows, column] = beyond_zero(random, center, sd, yes) - mean[rows, column]
+                own = precision[:, column, column][:, None]
+                others = (
+                    product(residual[:, rows], precision[:, :, column : column + 1])[..., 0]
+                    - residual[:, rows, column] * own
+                )
+                center = mean[:, rows, column] - others / own
+                residual[:, rows, column] = beyond_zero(random, center, 1.0 / np.sqrt(own), yes) - mean[:, rows, column]
         for pattern in self.patterns:
             coefficients, left = conditional_distribution(covariance, pattern.missing, pattern.known)
             drawn = correlated(random, len(pattern.rows), left)
             if len(pattern.known):
-                drawn += product(residual[np.ix_(pattern.rows, pattern.known)], coefficients)
-            residual[np.ix_(pattern.rows, pattern.missing)] = drawn
+                drawn += product(residual[:, pattern.rows[:, None], pattern.known], coefficients)
+            residual[:, pattern.rows[:, None], pattern.missing] = drawn

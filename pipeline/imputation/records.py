@@ -87,9 +87,10 @@ class Prior:
 class Settings:
     """How many imputations, from which seed, and when the chains are long enough.
 
-    Each of `chains` runs `warmup` sweeps, then `watched` sweeps whose traces are judged; while the largest R-hat exceeds
-    `r_hat` or a parameter has fewer than `effective` effective draws in all, they go on, twice as long each time, up to
-    `limit` sweeps a chain. Imputations are then taken from the chains in turn, at least `apart` sweeps apart.
+    Each of `chains` runs `warmup` and `watched` sweeps; of all its sweeps the last two thirds are judged, at least
+    `watched`. While the largest R-hat exceeds `r_hat` or a parameter has fewer than `effective` effective draws in all, they
+    go on, half as long again each time, up to `limit` sweeps a chain. Imputations are then taken from the chains in turn, at
+    least `apart` sweeps apart.
     """
 
     imputations: int = 20

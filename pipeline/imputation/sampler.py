@@ -9,13 +9,14 @@ import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
 
 from pipeline.base.errors import ModelError, Problem
-from pipeline.imputation.chain import Chain, names_of
+from pipeline.imputation.chain import Chains, names_of
 from pipeline.imputation.check import check
 from pipeline.imputation.convergence import effective, r_hat
 from pipeline.imputation.prepared import prepare
 from pipeline.imputation.records import Completed, Diagnostics, Floats, Incomplete, Mixing, Settings
 
 MANY_APART = 200  # sweeps between two imputations of a chain, at most, however slowly it moves
+FORGOTTEN = 3  # of all sweeps the first third is never judged
 NEGLIGIBLE = 0.03  # of coefficients, SDs and correlations, all in SDs: no imputation shows a smaller difference
 
 
@@ -24,17 +25,18 @@ class Imputation:
     """Chains that mix, and how many imputations they were asked for."""
 
     diagnostics: Diagnostics
-    chains: tuple[Chain, ...]
+    chains: Chains
     settings: Settings
     apart: int
 
     def __iter__(self) -> Iterator[Completed]:
         """The imputations in turn, each made when it is asked for; they can be gone through once."""
         for number in range(self.settings.imputations):
-            chain = self.chains[number % len(self.chains)]
-            for _ in range(self.apart):
-                chain.sweep()
-            yield Completed(number, *chain.completed())
+            chain = number % self.chains.number
+            if chain == 0:
+                for _ in range(self.apart):
+                    self.chains.sweep()
+            yield Completed(number, *self.chains.completed(chain))
 
 
 def impute(data: Incomplete, settings: Settings) -> Imputation:
@@ -45,8 +47,7 @@ def impute(data: Incomplete, settings: Settings) -> Imputation:
     """
     checked = check(data)
     prepared = prepare(checked.data)
-    seeds = SeedSequence(settings.seed).spawn(settings.chains)
-    chains = tuple(Chain(prepared, Generator(PCG64(seed)), settings.prior) for seed in seeds)
+    chains = Chains(prepared, Generator(PCG64(SeedSequence(settings.seed))), settings.prior, settings.chains)
     names = names_of(prepared)
     traces, sweeps = _settled(chains, settings, names)
     judged = zip(names, r_hat(traces, NEGLIGIBLE), effective(traces, NEGLIGIBLE), strict=True)
@@ -56,29 +57,26 @@ def impute(data: Incomplete, settings: Settings) -> Imputation:
     return Imputation(diagnostics, chains, settings, max(settings.apart, min(int(np.ceil(slowest)), MANY_APART)))
 
 
-def _settled(chains: tuple[Chain, ...], settings: Settings, names: tuple[str, ...]) -> tuple[Floats, int]:
-    """The traces of the last watched sweeps, once they mix, and how many sweeps each chain had by then."""
-    for chain in chains:
-        for _ in range(settings.warmup):
-            chain.sweep()
-    done, watched = settings.warmup, settings.watched
+def _settled(chains: Chains, settings: Settings, names: tuple[str, ...]) -> tuple[Floats, int]:
+    """The traces of the sweeps that count, once they mix, and how many sweeps each chain had by then."""
+    rows: list[Floats] = []
+    _run(chains, settings.warmup + settings.watched, rows)
     while True:
-        traces = np.stack([_trace(chain, watched) for chain in chains])
-        done += watched
+        done = len(rows)
+        traces = np.stack(rows[-max(settings.watched, done - done // FORGOTTEN) :], axis=1)
         hat, many = r_hat(traces, NEGLIGIBLE), effective(traces, NEGLIGIBLE)
         if hat.max() <= settings.r_hat and many.min() >= settings.effective:
             return traces, done
-        watched *= 2
-        if done + watched > settings.limit:
+        more = max(settings.watched, done // 2)
+        if done + more > settings.limit:
             raise _unsettled(hat, many, names, done)
+        _run(chains, more, rows)
 
 
-def _trace(chain: Chain, sweeps: int) -> Floats:
-    rows = []
+def _run(chains: Chains, sweeps: int, rows: list[Floats]) -> None:
     for _ in range(sweeps):
-        chain.sweep()
-        rows.append(chain.watched())
-    return np.array(rows)
+        chains.sweep()
+        rows.append(chains.watched())
 
 
 def _unsettled(hat: Floats, many: Floats, names: tuple[str, ...], done: int) -> ModelError:

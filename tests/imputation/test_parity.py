@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from numpy.random import PCG64, Generator
 
-from pipeline.imputation.chain import Chain
+from pipeline.imputation.chain import Chains
 from pipeline.imputation.prepared import prepare
 from pipeline.imputation.records import Floats, Prior
 from tests.imputation.tables import REFERENCE, reference
 
 R = json.loads((REFERENCE / "models.json").read_text())
-SWEEPS, WARM, BATCHES = 2000, 200, 20
+SWEEPS, WARM, BATCHES, CHAINS = 1000, 150, 10, 2
 ERRORS = 3.5  # Monte Carlo errors of the difference; the largest of 24 numbers lies beyond in 1% of runs, ours is seeded
 JOMO_RESIDUAL = 0.02  # relative: jomo's residual covariance is 1% above pan's on the same table and prior
 
@@ -23,20 +23,25 @@ JOMO_RESIDUAL = 0.02  # relative: jomo's residual covariance is 1% above pan's o
 @cache
 def means(name: str) -> dict[str, tuple[Floats, Floats]]:
     """Posterior means and their Monte Carlo errors, by batches, under R's priors in R's units."""
-    chain = Chain(prepare(reference(name), standardize=False), Generator(PCG64(20261125)), Prior("inverse_wishart", 1.0))
+    prepared, prior = prepare(reference(name), standardize=False), Prior("inverse_wishart", 1.0)
+    chains = Chains(prepared, Generator(PCG64(20261125)), prior, CHAINS)
     draws: dict[str, list[Floats]] = {"b": [], "residual": [], "client": [], "b2": []}
     for number in range(WARM + SWEEPS):
-        chain.sweep()
-        if number >= WARM:
-            found = chain.posterior()
+        chains.sweep()
+        for chain in range(CHAINS if number >= WARM else 0):
+            found = chains.posterior(chain)
             draws["b"].append(found.coefficients.ravel())
             draws["b2"].append(found.client_coefficients.ravel())
             draws["residual"].append(found.residual[np.tril_indices(len(found.residual))])
             draws["client"].append(found.client[np.tril_indices(len(found.client))])
+    shape = (BATCHES, SWEEPS // BATCHES, CHAINS)
     batches = {
-        part: np.array(rows).reshape(BATCHES, SWEEPS // BATCHES, len(rows[0])).mean(axis=1) for part, rows in draws.items()
+        part: np.array(rows).reshape(*shape, len(rows[0])).mean(axis=1).reshape(BATCHES * CHAINS, -1)
+        for part, rows in draws.items()
     }
-    return {part: (rows.mean(axis=0), rows.std(axis=0, ddof=1) / np.sqrt(BATCHES)) for part, rows in batches.items()}
+    return {
+        part: (rows.mean(axis=0), rows.std(axis=0, ddof=1) / np.sqrt(BATCHES * CHAINS)) for part, rows in batches.items()
+    }
 
 
 @pytest.mark.parametrize(

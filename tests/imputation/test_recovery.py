@@ -21,7 +21,7 @@ def test_three_levels_are_found_again() -> None:
     found = impute(data, SETTINGS)
     posteriors = []
     for one in found:
-        posteriors.append(found.chains[one.number % 4].posterior())
+        posteriors.append(found.chains.posterior(one.number % 4))
     b, residual, client, worker = (
         np.mean([getattr(p, name) for p in posteriors], axis=0) for name in ("coefficients", "residual", "client", "worker")
     )

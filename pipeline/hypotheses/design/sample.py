@@ -45,6 +45,11 @@ class Sample:
     episodes: Mapping[str, int]
     logged: pd.DataFrame | None = None
 
+    @property
+    def doses(self) -> Doses:
+        """The doses of all its rows, for another sample with the same rows and windows."""
+        return Doses(self.dose, self.lead, self.episodes, self.logged)
+
     def before(self, values: Floats, by: int = 1) -> Floats:
         """A column's value `by` ratings earlier of the same client (later, where negative)."""
         return shifted(values, self.occasion, by)

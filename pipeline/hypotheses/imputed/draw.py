@@ -92,7 +92,7 @@ def _facts(question: Question, imputation: Imputation, grid: Grid, seed: int) ->
         clients=int(data.client.max()) + 1,
         workers=int(data.worker.max()) + 1,
         never_rated=grid.never_rated,
-        chains=len(imputation.chains),
+        chains=imputation.chains.number,
         sweeps=found.sweeps,
         apart=imputation.apart,
         worst_r_hat=found.worst_r_hat,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipeline.base.params import Compute, Plan
+    from pipeline.hypotheses.design.episodes import Doses
 
 TESTED = "tested"
 
@@ -43,7 +44,10 @@ class Several:
 
 @dataclass(frozen=True)
 class Once:
-    """One imputation's numbers by name, the within-client SD of its outcome, and the fit from which the next one starts."""
+    """One imputation's numbers by name, the within-client SD of its outcome, and what the next one starts from.
+
+    `near` is the fit; `doses` are those of the grid, which no draw changes: every attended session has a rating in each.
+    """
 
     numbers: Mapping[str, Estimate]
     sd: float
@@ -51,6 +55,7 @@ class Once:
     apart: Several | None = None
     together: Together | None = None
     near: FittedDesign | None = None
+    doses: Doses | None = None
 
 
 Kind = Callable[["Plan", "pd.DataFrame", "pd.DataFrame", "Compute", "Once | None"], Once]
@@ -58,7 +63,8 @@ Kind = Callable[["Plan", "pd.DataFrame", "pd.DataFrame", "Compute", "Once | None
 
 def multilevel(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, last: Once | None) -> Once:
     """A score or a distance in a mixed model: the tested number, and the effect at each level of a moderator."""
-    sample = build_sample(plan, occasions, ledger, outcome_override(plan, occasions))
+    doses = last.doses if last else None
+    sample = build_sample(plan, occasions, ledger, outcome_override(plan, occasions), doses)
     design = with_agencies(build_design(plan, sample, sample.keep), plan, sample, compute)
     require(plan, sample, design, compute)
     fitted = fit_near(design, compute, last.near if last else None)
@@ -68,12 +74,12 @@ def multilevel(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, comput
     numbers = {TESTED: combined(fitted.model, fitted.design, fitted.design.tested)}
     numbers |= {level: combined(fitted.model, fitted.design, weights) for level, weights in focus.levels.items()}
     sd = sd_within(fitted.design.outcome, fitted.design.rows.client)
-    return Once(numbers, sd, tuple(focus.levels), _apart(fitted), near=fitted)
+    return Once(numbers, sd, tuple(focus.levels), _apart(fitted), near=fitted, doses=sample.doses)
 
 
-def mediation(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, _: Once | None) -> Once:
+def mediation(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, last: Once | None) -> Once:
     """The two paths, the direct path, and how the clients' own two paths hang together."""
-    built, mediator = mediated_rows(plan, occasions, ledger)
+    built, mediator = mediated_rows(plan, occasions, ledger, last.doses if last else None)
     try:
         paths = fit_paths(plan, built, mediator, compute)
     except ModelError as error:
@@ -84,7 +90,7 @@ def mediation(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute
         "direct": combined(paths.b.model, paths.b.design, {paths.x: 1.0}),
     }
     sd = sd_within(built.y[built.keep], paths.b.design.rows.client)
-    return Once(numbers, sd, together=paths_together(paths, compute))
+    return Once(numbers, sd, together=paths_together(paths, compute), doses=built.doses)
 
 
 KINDS: Mapping[str, Kind] = {"multilevel": multilevel, "mediation": mediation}

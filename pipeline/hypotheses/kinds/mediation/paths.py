@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipeline.base.params import Compute, MediatorSpec, Plan
+    from pipeline.hypotheses.design.episodes import Doses
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,11 @@ def mediator_of(plan: Plan) -> MediatorSpec:
     return plan.mediator
 
 
-def mediated_rows(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame) -> tuple[Sample, Floats]:
-    """The sample whose rows have outcome, exposure and mediator, and the mediator of each row."""
-    built = build_sample(plan, occasions, ledger)
+def mediated_rows(
+    plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, doses: Doses | None = None
+) -> tuple[Sample, Floats]:
+    """The sample whose rows have outcome, exposure and mediator, and each row's mediator; `doses` as `build_sample`'s."""
+    built = build_sample(plan, occasions, ledger, doses=doses)
     spec = mediator_of(plan)
     if spec.column not in built.frame or built.frame[spec.column].isna().all():
         raise not_estimable("no_column", built.counts, column=spec.column)
