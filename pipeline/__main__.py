@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import io
 import os
 import sys
 import traceback
@@ -18,6 +17,7 @@ from pathlib import Path
 from pipeline import command_line
 from pipeline.base.errors import PipelineError, Problem, StageError
 from pipeline.project.private import owner_only
+from pipeline.project.terminal import soften
 
 ANYWHERE = {"start", "prepare", "example", "schema"}  # commands that need no study
 MODULES = {"try": "trial"}  # commands whose name is a word of Python's
@@ -29,8 +29,7 @@ ONE_THREAD["VECLIB_MAXIMUM_THREADS"] = "1"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand and return the exit status: 0 done, 1 refused, 2 wrong usage, 3 a defect of the pipeline."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows few letters shows others as a question mark
-            stream.reconfigure(errors="replace")
+        soften(stream)
     arguments = command_line.read(sys.argv[1:] if argv is None else argv)
     os.environ.update(ONE_THREAD)
     if not sys.warnoptions:

@@ -51,6 +51,9 @@ COMMA = re.compile(r"\b([A-Za-z]{3,}), *([A-Za-z]{3,})\b")  # surname, given nam
 SMALL = re.compile(rf"\b([a-z]{{3,}})(?={MARK}([a-z]{{3,}})\b)")
 ADDRESSED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Senora?|Herr|Frau)\.? +[A-Z][a-z]+")
 LONG_NUMBER = re.compile(r"(?<![0-9./-])[0-9]{9,}(?![0-9./-])")  # no part of a DOI
+TURNED = re.compile(
+    "[\N{LEFT-TO-RIGHT EMBEDDING}-\N{RIGHT-TO-LEFT OVERRIDE}\N{LEFT-TO-RIGHT ISOLATE}-\N{POP DIRECTIONAL ISOLATE}]"
+)
 AT = re.compile(r"\S *[\[({] *at *[\])}] *\S", re.IGNORECASE)
 BIRTH = re.compile(r"\b(?:born|birth|birthday|d\.?o\.?b)\b", re.IGNORECASE)
 # Given names that are words, too: in small letters they name nobody.
@@ -117,6 +120,8 @@ def without(problem: Problem, texts: Iterable[Written]) -> Problem:
 
 def personal_in(text: str, key: str) -> str | None:
     """What of a person a text under a key seems to hold, in words; None where it is nothing."""
+    if TURNED.search(text):
+        return "marks that turn the direction of reading, so that it shows otherwise than it stands"
     plain = as_seen(text)
     if PLACEHOLDER.match(plain):
         return None

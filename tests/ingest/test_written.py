@@ -181,3 +181,18 @@ def test_what_check_lets_pass_an_archive_takes() -> None:
     named = with_text(CLAIM, "Maria Gonzalez rates higher.")
     with pytest.raises(DisclosureError, match="a person's name"):
         refuse_personal(told_by(named.model_dump(mode="json")))
+
+
+@pytest.mark.parametrize("mark", ["\N{RIGHT-TO-LEFT OVERRIDE}", "\N{LEFT-TO-RIGHT EMBEDDING}", "\N{FIRST STRONG ISOLATE}"])
+def test_marks_that_turn_the_direction_of_reading_are_refused_before_a_lock_or_an_archive_has_them(mark: str) -> None:
+    problems = list(check_params(with_text(CLAIM, f"Ratings {mark}rise.")))
+    assert len(problems) == 1
+    assert mark not in str(problems)
+    with pytest.raises(StageError, match="direction of reading"):
+        reason(Namespace(why=f"as {mark}planned"))
+
+
+def test_letters_of_languages_that_are_written_from_the_right_pass() -> None:
+    letters = "\N{HEBREW LETTER SHIN}\N{HEBREW LETTER LAMED}\N{RIGHT-TO-LEFT MARK} \N{ARABIC LETTER BEH}"
+    text = f"{letters} \N{WOMAN}\N{ZERO WIDTH JOINER}\N{PERSONAL COMPUTER}"
+    assert personal_in(text, "claim") is None
