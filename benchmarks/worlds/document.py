@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.worlds import catalogue
+from benchmarks.worlds import catalogue, shipped
 from benchmarks.worlds.shares import Share, pooled
 from benchmarks.worlds.tally import COVERAGE, FEEDBACK_COVERAGE, Promise, Tally
 from benchmarks.worlds.world import Family
@@ -68,8 +68,9 @@ stopped by several checks. Worlds in which nothing misleads, all sizes together.
 
 
 def write(found: Sequence[Tally], first_seed: int, code: str) -> None:
-    """Write the page."""
+    """Write the page, and what reports tell of it by themselves."""
     PAGE.write_text(text(found, first_seed, code), encoding="utf-8")
+    shipped.write(found, dict(FAMILIES), first_seed, code)
 
 
 def text(found: Sequence[Tally], first_seed: int, code: str) -> str:

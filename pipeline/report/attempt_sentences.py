@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.report import words
 from pipeline.report.attempts import Tried
+from pipeline.report.characteristics import Design
 from pipeline.report.claims import Claim
 from pipeline.report.numbers import listed
 from pipeline.vocabulary.checks import CHECKS
@@ -32,6 +33,11 @@ def told(one: Tried, claim: Claim) -> str:
             f"Without {without}, on the same ratings, the estimate is {one.estimate} instead of {claim.effect.own.estimate}."
         )
     return f"{head}, {_state(one, claim)}{_BIASED if one.check in BIASED else ''}"
+
+
+def alike(one: Design) -> str:
+    """What the rules said in made-up studies of a like size, before the section that has it all."""
+    return f"Like-sized made-up studies: {one.nothing.told} nulls misjudged, {one.found.told} effects found. "
 
 
 def unmeasured(e_value: str, share: str, end: str = "") -> str:
@@ -134,7 +140,7 @@ DIRECT = (
     "is counted there, and within a client more episodes in one window are fewer, by comparison, in the others, so that an "
     "earlier window borrows from the nearer ones with the opposite sign. It may lie below zero where nothing does harm."
 )
-CHARACTERISTICS = "How often verdicts are wrong where the truth is known: docs/operating-characteristics.md."
+CHARACTERISTICS = "How often verdicts are wrong"  # the section that every card leads to
 LOGGING = ("late_logging", "differential_logging")
 LEAVE_ONE_OUT = ("influence",)
 UNADJUSTED = ("unadjusted",)

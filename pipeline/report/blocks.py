@@ -21,6 +21,12 @@ class Strong(str):
     __slots__ = ()
 
 
+class Titled(str):
+    """The title of a section in a sentence: a link to it, where the medium has links and the report that section."""
+
+    __slots__ = ()
+
+
 Prose = str | tuple[str, ...]  # of which the Strong parts are set bold
 Style = Literal["body", "lede", "kick", "question", "answer", "how", "sample", "say", "small"]
 

@@ -17,6 +17,7 @@ from pipeline.report.plots.figures import Figure, Rows
 from pipeline.report.section import Planned, Section
 from pipeline.report.sections import (
     answer,
+    characteristics,
     claims,
     codebook,
     curve,
@@ -47,6 +48,7 @@ SECTIONS: tuple[Planned, ...] = (
     measures.SECTION,
     missing.SECTION,
     curve.SECTION,
+    characteristics.SECTION,
     tables.SECTION,
     leftover.SECTION,
     codebook.SECTION,

@@ -237,3 +237,10 @@ def walked(block: ClaimBlock) -> list[Any]:
     from pipeline.report.blocks import walk
 
     return list(walk(block.blocks))
+
+
+def test_every_finding_leads_to_how_often_verdicts_are_wrong() -> None:
+    html, page = page_of(("supported",))
+    assert '<a href="#characteristics">How often verdicts are wrong</a>' in html
+    assert 'id="characteristics"' in html
+    assert "Like-sized made-up studies" in page.text

@@ -6,12 +6,13 @@ import json
 
 import pytest
 
-from benchmarks.worlds import __main__, catalogue, document, ladder, store, study
+from benchmarks.worlds import __main__, catalogue, document, ladder, shipped, store, study
 from benchmarks.worlds.law import Law, Size
 from benchmarks.worlds.shares import Share
 from benchmarks.worlds.tally import Tally
 from benchmarks.worlds.world import VERDICTS, World, untrue
 from pipeline.base.params import Hypothesis
+from pipeline.report.characteristics import Characteristics
 
 TABLE = {  # of the issue that asked for this benchmark: world -> a name here
     "feedback_low", "feedback_high", "feedback_built_in", "hidden_5", "window_null",
@@ -112,8 +113,11 @@ def test_from_a_law_to_a_page_and_not_twice(tiny, tmp_path, capsys, monkeypatch)
     assert __main__.main(call) == 0
     assert path.read_bytes() == held  # nothing is run twice
     monkeypatch.setattr(document, "PAGE", page)
+    monkeypatch.setattr(shipped, "RECORD", tmp_path / "record.json")
     assert __main__.main([*call, "--document"]) == 0
     assert "a very small study" in page.read_text(encoding="utf-8")
+    record = Characteristics.model_validate_json((tmp_path / "record.json").read_text(encoding="utf-8"))
+    assert (record.studies, record.families[0].worlds, record.designs) == (2, 1, ())
     lines = store.read(path, ladder.code()).values()
     assert {line["verdict"] for line in lines} <= {*VERDICTS, ""}
     assert not any(line["error"] for line in lines)

@@ -38,6 +38,7 @@ WORLDS = (
         law=Law(joint_rate=1.5, hidden_ar=0.5, crisis_only=1.0, hidden_on_alliance=-0.3),
         truth=0.0,
         sizes=(MIDDLING,),
+        limit=0.10,  # as of any hidden cause with this memory
     ),
     null(
         name="null_low_start",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.disclosure.neutral import visible
 from pipeline.disclosure.shown import Shown, insist
-from pipeline.report.blocks import Block, Strong
+from pipeline.report.blocks import Block, Strong, Titled
 from pipeline.report.document import Document
 from pipeline.report.plots.figures import Axis, Figure
 from pipeline.report.plots.palette import DARK, GLYPHS, LIGHT, Token
@@ -59,7 +59,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"kind": _kind}
-    environment.tests |= {"strong": lambda part: isinstance(part, Strong)}
+    environment.tests |= {"strong": lambda part: isinstance(part, Strong), "titled": lambda part: isinstance(part, Titled)}
     environment.globals |= {"x": _x, "y": _y, "span": _span, "share": _share}
     return environment
 
@@ -90,7 +90,7 @@ def _finalize(value: object) -> object:
     """Text without control or direction marks; a Shown as its text."""
     if isinstance(value, Shown):
         return value.text
-    if type(value) in (str, Strong):
+    if type(value) in (str, Strong, Titled):
         return visible(str(value))
     return value
 

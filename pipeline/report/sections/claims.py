@@ -16,12 +16,14 @@ from pipeline.report.blocks import (
     Heading,
     Paragraph,
     TableBlock,
+    Titled,
 )
 from pipeline.report.claims import Claim
 from pipeline.report.material import Material
 from pipeline.report.plots.ladder import ladder
 from pipeline.report.plots.prediction import prediction
 from pipeline.report.section import Built, Planned
+from pipeline.report.sections.characteristics import like_it
 from pipeline.report.tables import claims as tables
 from pipeline.report.verdict_words import chip_of
 
@@ -113,10 +115,17 @@ def _beyond(claim: Claim, material: Material) -> list[Block]:
         attempt_sentences.told(one, claim) for one in claim.attempts if one.margin is not None and one.state == "held"
     ]
     text = " ".join(filter(None, (strength, tables.as_strong(claim, material), *lasting)))
-    never = Aside("What no data can exclude", f"{attempt_sentences.NOT_KNOWN} {attempt_sentences.CHARACTERISTICS}")
+    never = Aside("What no data can exclude", (f"{attempt_sentences.NOT_KNOWN} ", *_known(claim, material)))
     if not text:
         return [never]
     return [Columns((Aside("How strong would something unmeasured have to be?", text),), (never,), "halves")]
+
+
+def _known(claim: Claim, material: Material) -> tuple[str, ...]:
+    """How the rules do where the truth is known, in studies of a size like this one's; the section that has it all."""
+    like = like_it(claim, material) if clauses.own_claim(claim) else None
+    head = "Where the truth is known: " if like is None else attempt_sentences.alike(like)
+    return (head, Titled(attempt_sentences.CHARACTERISTICS), ".")
 
 
 def _side_by_side(n: int) -> str:

@@ -166,7 +166,7 @@ def attempts(claim: Claim) -> Table | None:
         lines.append(Line(one.label, cells))
     head = ("Attempt", "State", "Decides", "Estimate", "95% CI", "p", "What it says")
     others = [one.label for one in claim.attempts if one.state == "not_applicable"]
-    note = f"The verdict hangs on the attempts that decide. {attempt_sentences.CHARACTERISTICS}"
+    note = f"The verdict hangs on the attempts that decide. See “{attempt_sentences.CHARACTERISTICS}”."
     note += f" {len(others)} do not apply to this claim: {'; '.join(others)}." if others else ""
     return Table(f"checks_{claim.name}", "Attempts to prove it wrong", head, tuple(lines), note)
 
