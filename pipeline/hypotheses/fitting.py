@@ -11,11 +11,16 @@ import numpy as np
 from pipeline.hypotheses.design.grouping import one_grouping
 from pipeline.hypotheses.design.terms import Design
 from pipeline.hypotheses.engines import FittedModel, fit_design
+from pipeline.multilevel.design.columns import INTERCEPT
+from pipeline.multilevel.design.flat import Effects, flat_directions
+from pipeline.multilevel.design.grouping import Factor
+from pipeline.multilevel.design.identified import constant_in
 from pipeline.results.fit import Left
 
 if TYPE_CHECKING:
     from pipeline.base.params import Compute
 
+GROUPS = ("agency_id", "worker_id", "client_id")  # of slopes that cannot be told apart the coarser group's goes first
 ZERO_SD = 1e-4  # a slope's SD over the residual SD: the engine calls less than this zero
 FLAT_CORRELATION = 1e-7  # smallest eigenvalue of a correlation matrix that is not singular
 
@@ -60,7 +65,7 @@ def carried_by_rows(design: Design, order: Sequence[str]) -> tuple[Design, list[
     """The design without the effects that its rows cannot carry, and their names.
 
     Slopes where there would be as many effects of a group as rows; effects by worker where each worker has one client, so
-    that the two groupings are one.
+    that the two groupings are one; slopes that no rating can tell from another's (`untold_slopes`).
     """
     dropped: list[Left] = []
     if {"client_id", "worker_id"} <= set(design.random) and one_grouping(design.rows.client, design.rows.worker):
@@ -74,7 +79,38 @@ def carried_by_rows(design: Design, order: Sequence[str]) -> tuple[Design, list[
             kept.remove(slope)
             dropped.append(Left(group=group, term=slope))
         design = replace(design, random={**design.random, group: kept})
+    while found := untold_slopes(design):
+        group, slope = min(found, key=lambda one: (_rank(one[1], order), list(GROUPS).index(one[0])))
+        kept = [term for term in design.random[group] if term != slope]
+        design = replace(design, random={**design.random, group: kept})
+        dropped.append(Left(group=group, term=slope))
     return design, dropped
+
+
+def untold_slopes(design: Design) -> set[tuple[str, str]]:
+    """Slopes (group, term) whose variance the rows cannot tell, whatever the ratings.
+
+    Of a column that does not change within any of the group, and of those in a flat direction: a slope by worker and one by
+    client where one client a worker has the exposure at all.
+    """
+    if all(terms == ["1"] for terms in design.random.values()):
+        return set()
+    rows, columns = design.rows, {**design.slopes, **design.numeric(), "1": np.ones(design.rows.n)}
+    codes = {"client_id": rows.client, "worker_id": rows.worker, "agency_id": rows.agency}
+    factors, effects, found = [], [], set()
+    for group, terms in design.random.items():
+        own = codes[group]
+        if own is None or not terms:
+            continue
+        levels = int(own.max()) + 1
+        factors.append(Factor(group, own.astype(np.int32), np.arange(levels)))
+        for block in [[term] for term in terms] if group in design.uncorrelated else [list(terms)]:
+            names = tuple(INTERCEPT if term == "1" else term for term in block)
+            effects.append(Effects(len(factors) - 1, names, tuple(columns[term] for term in block)))
+        found |= {(group, term) for term in terms if term != "1" and constant_in(own, levels, columns[term])}
+    for same in flat_directions(factors, effects, None):
+        found |= {(group, term) for group, *both in same for term in both if term not in (INTERCEPT, "")}
+    return found
 
 
 def _plain(term: str) -> str:

@@ -146,6 +146,15 @@ NOTES: Mapping[str, Words] = {
         "As many fixed terms differ between the levels of {group} as there are levels: neither its variance nor the errors "
         "of those terms can be told, and none is given.",
     ),
+    "filled_slope": Words(
+        "As many fixed terms are made of {term} by {group} as there are levels of {group}: neither the variance of its "
+        "effects nor the errors of those terms can be told, and none is given."
+    ),
+    "constant_slope": Words(
+        "{term} does not change within any level of {group}: how its effect differs between them cannot be told, and no "
+        "variance by {group} is given."
+    ),
+    "flat_variances": Words("Only their sum is told by these data, whatever the ratings, and none is given alone: {names}."),
     "zero_variance": Words("The variance of {term} between levels of {group} is estimated as zero."),
     "perfect_correlation": Words("The effects of {terms} by {group} are estimated as perfectly correlated."),
     "latent_means": Words(
@@ -185,8 +194,8 @@ NOTES: Mapping[str, Words] = {
         "Kenward and Roger, and what is said of workers rests on few.",
     ),
     "left_out": Words(
-        "Left out of the effects by client or worker because the rows do not carry them (singular, or as many as rows), in "
-        "this order: {terms}."
+        "Left out of the effects by client or worker because the rows do not carry them (singular, as many as rows, or "
+        "not to be told from one another), in this order: {terms}."
     ),
     "events": Words(
         "{events} events; errors are robust to clustering by {workers} workers.",

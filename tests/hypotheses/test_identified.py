@@ -11,8 +11,11 @@ import pytest
 from pipeline.base.params import Exposure
 from pipeline.exposure.link import link
 from pipeline.hypotheses.design.grouping import one_grouping
+from pipeline.hypotheses.design.sample import build_sample
+from pipeline.hypotheses.design.terms import build_design
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.results.fit import Fit
+from pipeline.hypotheses.fitting import carried_by_rows
+from pipeline.results.fit import Fit, Left
 from pipeline.vocabulary.results import reason_text
 from tests.hypotheses.studies import COMPUTE, hypothesis, study
 
@@ -64,3 +67,20 @@ def test_three_workers_with_many_clients_are_two_groupings() -> None:
 
 def test_two_workers_with_many_clients_are_two_groupings() -> None:
     assert not one_grouping(np.repeat(np.arange(30), 4), np.repeat(np.arange(2), 60))
+
+
+def test_a_slope_by_worker_that_is_one_client_s_is_left_out_and_named() -> None:
+    """One client a worker is ever accompanied: how workers and how clients differ in the effect cannot be told apart."""
+    tables, scores = study(workers=12, per_worker=4, sessions=10)
+    first = tables["sessions"].groupby("worker_id")["client_id"].min()
+    log = tables["advocacy"]
+    tables = tables | {"advocacy": log[(log["mode"] != "joint") | log["client_id"].isin(first)]}
+    occasions, ledger, _ = link(tables, scores, Exposure())
+    sample = build_sample(hypothesis(), occasions, ledger)
+    design, dropped = carried_by_rows(build_design(hypothesis(), sample, sample.keep), COMPUTE.drop_slopes)
+    assert dropped == [Left(group="worker_id", term="joint_within")]
+    assert design.random["client_id"] == ["1", "joint_within", "time"]
+    found = evaluate(hypothesis(), occasions, ledger, COMPUTE)
+    assert found.status == "estimated"
+    assert found.left_out[0] == dropped[0]
+    assert all(row.covariance is not None for row in found.variance)

@@ -142,3 +142,83 @@ def test_independent_residuals_lie_within_car1() -> None:
     found = compare(model_of(), model_of(residual="car1", time="day"))
     assert found.statistic >= 0
     assert found.df == 1
+
+
+def one_client_a_worker_has_x() -> pd.DataFrame:
+    """In one client of each worker x changes; the others never have any."""
+    draw = np.random.default_rng(11)
+    client = np.repeat(np.arange(48), 5)
+    worker = client // 6
+    x = np.where(client % 6 == 0, draw.normal(size=240), 0.0)
+    x -= np.bincount(client, weights=x)[client] / 5
+    y = 0.4 * x + draw.normal(size=8)[worker] + draw.normal(size=48)[client] * (1 + 0.5 * x) + draw.normal(size=240)
+    return pd.DataFrame({"client": client, "worker": worker, "x": x, "y": y, "level": draw.normal(size=48)[client]})
+
+
+def told(model: Any, group: str, one: str, other: str) -> bool:
+    rows = model.variance
+    own = rows[(rows["group"] == group) & (rows["term_1"] == one) & (rows["term_2"] == other)]
+    return bool(own["covariance"].notna().all())
+
+
+@pytest.mark.parametrize("df", ["satterthwaite", "kenward_roger"])
+def test_two_slopes_of_which_only_the_sum_is_told(df: str) -> None:
+    """The effect of x keeps its error, which rests on the sum alone: it is that of the model with one of the two slopes."""
+    data = one_client_a_worker_has_x()
+    both = fit(data, outcome="y", fixed=["x"], random={"worker": [["1"], ["x"]], "client": ["1", "x"]}, df=df)
+    one = fit(data, outcome="y", fixed=["x"], random={"worker": ["1"], "client": ["1", "x"]}, df=df)
+    assert not told(both, "worker", "x", "x")
+    assert not told(both, "client", "x", "x")
+    assert told(both, "worker", "Intercept", "Intercept")
+    assert told(both, "client", "Intercept", "Intercept")
+    assert both.icc().isna().all()
+    assert any("the variance of x by client; the variance of x by worker" in said for said in both.sentences)
+    assert one.variance["covariance"].notna().all()
+    wanted, found = one.fixed.loc["x"], both.fixed.loc["x"]
+    assert found[["estimate", "std_error", "df"]].to_numpy() == pytest.approx(
+        wanted[["estimate", "std_error", "df"]].to_numpy(), rel=2e-3
+    )
+
+
+def test_a_slope_of_what_does_not_change_within_its_group() -> None:
+    data = one_client_a_worker_has_x()
+    model = fit(data, outcome="y", fixed=["x", "level"], random={"worker": ["1"], "client": ["1", "level"]})
+    assert not told(model, "client", "level", "level")
+    assert told(model, "worker", "Intercept", "Intercept")
+    assert any("does not change within any level of client" in said for said in model.sentences)
+
+
+def test_fixed_terms_that_fill_a_slope() -> None:
+    """Three workers, and x of each worker a term of its own: nothing is left to tell how workers differ in x."""
+    data = one_client_a_worker_has_x().assign(x=lambda rows: np.random.default_rng(2).normal(size=len(rows)))
+    data = data[data["worker"] < 3].reset_index(drop=True)
+    own = {f"x{w}": data["x"] * (data["worker"] == w) for w in range(3)}
+    model = fit(data.assign(**own), outcome="y", fixed=list(own), random={"worker": [["1"], ["x"]], "client": ["1"]})
+    assert not told(model, "worker", "x", "x")
+    assert model.fixed.loc[list(own), "std_error"].isna().all()
+    assert model.fixed.loc[["Intercept"], "std_error"].notna().all()
+    fewer = fit(data.assign(**own), outcome="y", fixed=["x0", "x1"], random={"worker": [["1"], ["x"]], "client": ["1"]})
+    assert fewer.fixed.notna().all(axis=None)
+    assert fewer.variance["covariance"].notna().all()
+
+
+@pytest.mark.parametrize("shift", [0.0, 30.0, 1e5])
+def test_no_shift_of_a_column_makes_or_hides_a_flat_direction(shift: float) -> None:
+    data = study().assign(x=lambda rows: rows["x"] + shift)
+    model = fit(data, outcome="y", fixed=["x"], random={"worker": ["1"], "client": ["1", "x"]})
+    assert not model.identification.flat
+    assert model.variance["covariance"].notna().all()
+
+
+def test_a_level_that_one_cluster_alone_has_no_error_over_clusters() -> None:
+    """CR2 of the one worker with skill a: the residual there is nil whatever the truth (clubSandwich gives about 1e-9)."""
+    data = study(skill=np.where(np.repeat(np.arange(4), 40) == 0, "a", "b"))
+    model = fit(data, outcome="y", fixed=["x", "skill"], random=RANDOM)
+    robust = model.cluster_robust("worker")
+    assert robust.table.loc[["Intercept", "skill[b]"], ["std_error", "p_value"]].isna().all(axis=None)
+    assert robust.table.loc["x"].notna().all()
+    assert robust.covariance.loc["x", "x"] > 0
+    assert np.isnan(robust.covariance.loc["Intercept", "Intercept"])
+    # the average over both levels is told there as well, and has none either; their sum without that worker's share has one
+    assert np.isnan(robust.contrast({"Intercept": 1, "skill[b]": 0.5}).std_error)
+    assert robust.contrast({"Intercept": 1, "skill[b]": 1}).std_error > 0

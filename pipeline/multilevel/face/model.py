@@ -11,6 +11,7 @@ import numpy as np
 
 from pipeline.base.errors import ModelError, Problem
 from pipeline.multilevel.design.columns import INTERCEPT, Data
+from pipeline.multilevel.design.flat import effects_of
 from pipeline.multilevel.design.identified import Identification, identification
 from pipeline.multilevel.design.options import Specification
 from pipeline.multilevel.design.segments import Floats
@@ -90,7 +91,7 @@ class Model:
         """What the design cannot tell apart; variances and errors that rest on it are NaN."""
         design = self.fitted.design
         columns = {design.base.names[i]: raw for i in design.fixed[1:] if (raw := design.base.raw[i]) is not None}
-        return identification(design.factors, columns, INTERCEPT)
+        return identification(design.factors, columns, INTERCEPT, effects_of(design), design.weights)
 
     @cached_property
     def sentences(self) -> tuple[str, ...]:

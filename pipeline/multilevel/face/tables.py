@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.multilevel.design.base import gram_matrix
 from pipeline.multilevel.design.columns import INTERCEPT
+from pipeline.multilevel.design.identified import Identification
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.inference.coordinates import raw_map
 from pipeline.multilevel.inference.effects import Modes
@@ -54,11 +55,12 @@ def variance(model: FittedView) -> pd.DataFrame:
     import pandas as pd
 
     rows: list[tuple[Any, ...]] = []
-    untold = model.identification.groups
+    known = model.identification
     for group, blocks in model.covariances.items():
         for names, matrix in blocks:
-            rows.extend(_block_rows(group, names, np.full_like(matrix, np.nan) if group in untold else matrix))
-    rows.append((RESIDUAL, "", "", model.residual_sd**2, 1.0))
+            told = np.array([[known.tells(group, one, other) for other in names] for one in names])
+            rows.extend(_block_rows(group, names, np.where(told, matrix, np.nan)))
+    rows.append((RESIDUAL, "", "", model.residual_sd**2 if known.tells(RESIDUAL, "", "") else np.nan, 1.0))
     return pd.DataFrame(rows, columns=["group", "term_1", "term_2", "covariance", "correlation"])
 
 
@@ -126,10 +128,15 @@ def icc(model: FittedView) -> pd.Series:
     """The share of each grouping column in the variance not explained by fixed effects."""
     import pandas as pd
 
-    parts, untold = mean_variances(model), model.identification.groups
+    parts, known = mean_variances(model), model.identification
     total = sum(parts.values()) + model.residual_sd**2
-    shares = {group: np.nan if group in untold else value / total for group, value in parts.items()}
+    told = {group: all(_told(known, group, names) for names, _ in model.covariances[group]) for group in parts}
+    shares = {group: value / total if told[group] else np.nan for group, value in parts.items()}
     return pd.Series(shares, name="icc", dtype=float)
+
+
+def _told(known: Identification, group: str, names: Sequence[str]) -> bool:
+    return all(known.tells(group, one, other) for one in names for other in names)
 
 
 def r2(model: FittedView) -> pd.Series:
@@ -147,7 +154,15 @@ class Remark:
     """What a reader must know of how a fit came out: a code and its facts."""
 
     code: Literal[
-        "equal_groupings", "saturated_grouping", "converged", "not_converged", "zero_variance", "perfect_correlation"
+        "equal_groupings",
+        "saturated_grouping",
+        "filled_slope",
+        "constant_slope",
+        "flat_variances",
+        "converged",
+        "not_converged",
+        "zero_variance",
+        "perfect_correlation",
     ]
     facts: Mapping[str, int | str]
 
@@ -158,6 +173,12 @@ def remarks(model: FittedView) -> tuple[Remark, ...]:
     out = [Remark("equal_groupings", {"one": one, "other": other}) for one, other in untold.equal]
     for group, terms in (untold.saturated or {}).items():
         out.append(Remark("saturated_grouping", {"terms": len(terms), "group": group}))
+    for group, term, terms in untold.filled:
+        out.append(Remark("filled_slope", {"terms": len(terms), "group": group, "term": term}))
+    for group, term in untold.constant:
+        out.append(Remark("constant_slope", {"group": group, "term": term}))
+    for same in untold.flat:
+        out.append(Remark("flat_variances", {"names": "; ".join(_variance_label(*name) for name in same)}))
     first = Remark("converged", {"evaluations": record.evaluations})
     out.append(first if model.converged else Remark("not_converged", {"why": record.reason}))
     for group, blocks in model.covariances.items():
@@ -188,11 +209,24 @@ _SAID = {
     "equal_groupings": "{one} and {other} form the same groups: their variances cannot be told apart, and none is given.",
     "saturated_grouping": "{terms} fixed terms, the intercept with them, differ between the levels of {group} alone, which "
     "are no more than that: neither its variance nor the errors of those terms can be told, and none is given.",
+    "filled_slope": "As many fixed terms are made of {term} by {group} as there are levels of {group}: neither the variance "
+    "of its effects nor the errors of those terms can be told, and none is given.",
+    "constant_slope": "{term} does not change within any level of {group}: how its effect differs between them cannot be "
+    "told, and no variance by {group} is given.",
+    "flat_variances": "Only their sum is told by these data, whatever the ratings, and none is given alone: {names}.",
     "converged": "The fit converged after {evaluations} evaluations of the likelihood.",
     "not_converged": "The fit did not converge ({why}); its numbers must not be relied on.",
     "zero_variance": "The variance of {term} between levels of {group} is estimated as zero.",
     "perfect_correlation": "The effects of {terms} by {group} are estimated as perfectly correlated.",
 }
+
+
+def _variance_label(group: str, one: str, other: str) -> str:
+    if group == RESIDUAL:
+        return "the residual variance"
+    if one == other:
+        return f"the variance of {_label(one)} by {group}"
+    return f"the covariance of {_label(one)} and {_label(other)} by {group}"
 
 
 def _label(name: str) -> str:
