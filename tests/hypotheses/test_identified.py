@@ -10,9 +10,9 @@ import pytest
 
 from pipeline.base.params import Exposure
 from pipeline.exposure.link import link
+from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.grouping import one_grouping
 from pipeline.hypotheses.design.sample import build_sample
-from pipeline.hypotheses.design.terms import build_design
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.fitting import carried_by_rows
 from pipeline.results.fit import Fit, Left
