@@ -96,8 +96,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
         raise DisclosureError(problems)
     files = with_rerun(root, with_word(root, files))
     _say(listed, files, before)
-    for place in asked_about(told_by(load(params_text(root)))):
-        print(f"Look again at {place}: {ASKED}")
+    _ask_about_names(root)
     if not (getattr(arguments, "yes", False) or _agreed()):
         print("Nothing was released.")
         return 1
@@ -218,6 +217,13 @@ def _say(listed: Manifest, files: dict[str, bytes], before: Record) -> None:
     print(f"Withheld: some {sum(one.places for one in listed.held_back):,} places (listed in {MANIFEST}).")
     if not before.releases:
         print("No earlier release of this study is known here. If somebody made one, take up their record: --record FILE.")
+
+
+def _ask_about_names(root: Path) -> None:
+    """Say which texts of params.yaml may name somebody, before it is asked whether they may leave."""
+    if (root / "params.yaml").is_file():
+        for place in asked_about(told_by(load(params_text(root)))):
+            print(f"Look again at {place}: {ASKED}")
 
 
 def _agreed() -> bool:

@@ -28,7 +28,8 @@ def contents(tables: Mapping[str, pd.DataFrame]) -> dict[str, Content]:
         if name != "workers":
             _gather(said, name, table if "client_id" in table else _with_session(table, sessions))
     for table in (tables[name] for name in ("sessions", "advocacy") if name in tables):
-        for client, worker in zip(table["client_id"].astype("str"), table["worker_id"].astype("str"), strict=True):
+        held = table[table["worker_id"].notna()]  # of a session that did not take place, a worker may be unknown
+        for client, worker in zip(held["client_id"].astype("str"), held["worker_id"].astype("str"), strict=True):
             workers.setdefault(client, set()).add(worker)
     if "workers" in tables:
         pairs = [(client, worker) for client, own in sorted(workers.items()) for worker in sorted(own)]

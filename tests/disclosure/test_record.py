@@ -181,3 +181,13 @@ def test_a_colleague_s_record_is_taken_up(tmp_path: Path) -> None:
 def test_records_are_merged_by_their_keys() -> None:
     one, two = Record(releases=(released(FIRST, KEY),)), Record(releases=(released(FIRST, bytes([7]) * 32),))
     assert len(merged(one, two, one).releases) == 2
+
+
+def test_a_session_that_nobody_held_is_of_no_worker() -> None:
+    tables = study_tables(CLIENTS)
+    for kind in ("string", "category"):
+        held = tables["sessions"].astype({"worker_id": "string"})
+        held.loc[[3, 9], "worker_id"] = pd.NA
+        found = contents(tables | {"sessions": held.astype({"worker_id": kind})})
+        assert set(found) == set(contents(tables))
+        assert all(isinstance(worker, str) and worker.startswith("W") for _, workers in found.values() for worker in workers)
