@@ -221,7 +221,9 @@ def _say(listed: Manifest, files: dict[str, bytes], before: Record) -> None:
 
 def _ask_about_names(root: Path) -> None:
     """Say which texts of params.yaml may name somebody, before it is asked whether they may leave."""
-    if (root / "params.yaml").is_file():
+    from pipeline.stages.report import VERDICTS
+
+    if (root / VERDICTS).is_file():
         for place in asked_about(told_by(load(params_text(root)))):
             print(f"Look again at {place}: {ASKED}")
 
