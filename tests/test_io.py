@@ -208,3 +208,26 @@ def test_json_is_sorted_and_has_no_nan() -> None:
     value = {"b": np.float64("nan"), "a": (np.int64(1), pd.NA, True), "c": {"z": np.array([1.5])}}
     expected = '{\n "a": [\n  1,\n  null,\n  true\n ],\n "b": null,\n "c": {\n  "z": [\n   1.5\n  ]\n }\n}\n'
     assert io.json_bytes(value).decode() == expected
+
+
+def test_text_that_nobody_asks_for_is_not_read_and_keys_are_held_once(tmp_path: Path) -> None:
+    """Numbers, flags and categories are always there; keys come as categories in their order, missing ones missing."""
+    table = pd.DataFrame(
+        {
+            "client_id": pd.array(["c2", "c1", None, "c2"], dtype="str"),
+            "program": pd.array(["b", "a", "b", "a"], dtype="str"),
+            "language": pd.array(["x", "y", "x", "y"], dtype="str"),
+            "phase": pd.Categorical(["late", "early", "late", "early"], categories=["early", "late"]),
+            "score": [1.0, 2.0, np.nan, 4.0],
+        }
+    )
+    (tmp_path / "table.parquet").write_bytes(io.parquet_bytes(table))
+    batch = io.Batch(tmp_path, ("table.parquet",), ())
+    found = batch.table("table.parquet", {"program", "no_such_column"}, {"client_id", "nor_this"})
+    assert list(found) == ["client_id", "program", "phase", "score"]
+    pd.testing.assert_frame_equal(found.drop(columns="client_id"), table[["program", "phase", "score"]])
+    assert list(found["client_id"].cat.categories) == ["c1", "c2"]
+    assert found["client_id"].isna().tolist() == [False, False, True, False]
+    whole = batch.table("table.parquet", coded={"client_id"})
+    assert list(whole) == list(table)
+    pd.testing.assert_frame_equal(whole.drop(columns="client_id"), table.drop(columns="client_id"))

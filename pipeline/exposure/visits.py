@@ -19,8 +19,21 @@ def codes_of(column: pd.Series) -> Integers:
     """Whole numbers that stand for the values of an id column, in their sorted order (equal in every locale)."""
     import pandas as pd
 
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return _codes_of_categories(column.cat.codes.to_numpy(), column.cat.categories)
     codes, _ = pd.factorize(column.astype("object"), sort=True)
     return codes.astype(np.int64)
+
+
+def _codes_of_categories(codes: Integers, categories: pd.Index) -> Integers:
+    """As of the values themselves: only categories that occur are counted, and a missing value is -1."""
+    occurs = np.zeros(len(categories), dtype=bool)
+    occurs[codes[codes >= 0]] = True
+    order = np.argsort(categories.to_numpy(dtype=object), kind="stable")
+    order = order[occurs[order]]
+    place = np.full(len(categories) + 1, -1, dtype=np.int64)  # the last one stands for missing
+    place[order] = np.arange(len(order))
+    return place[codes]
 
 
 def in_order(sessions: pd.DataFrame, has_days: bool) -> pd.DataFrame:

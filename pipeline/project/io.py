@@ -13,12 +13,13 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.base.errors import Problem, StageError
+from pipeline.project.memory import return_freed_memory
 from pipeline.project.private import public_mask
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ RERUN = "run `python -m pipeline study` (or `dvc repro`), which runs the stages 
 SIDE_BY_SIDE = 8  # files being flushed at a time
 UNFINISHED = ".unfinished"  # stands in a folder while its files are being replaced
 IGNORED = "# Every byte below data/ stays out of git: it is about people.\n*\n!.gitignore\n!README.md\n"
+TEXT = ("string", "large_string")  # as Arrow names them
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -62,12 +64,27 @@ class Batch:
         self._seen[path] = _stamp(path)
         return path
 
-    def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
-        """Read one Parquet table."""
-        import pandas as pd
+    def table(self, name: str, text: Container[str] | None = None, coded: Container[str] = ()) -> pd.DataFrame:
+        """Read one Parquet table: all of it, or of its columns of text only those in `text` and `coded`.
 
+        Text takes most of a table's memory, numbers and categories little; in `coded` each text is held once,
+        as the categories of its column in their order.
+        """
+        import pandas as pd
+        import pyarrow.parquet as pq
+
+        return_freed_memory()
         try:
-            return pd.read_parquet(self.path(name), columns=columns)
+            path = self.path(name)
+            if text is None and not coded:
+                return pd.read_parquet(path)
+            schema = pq.read_schema(path)
+            worded = {field.name for field in schema if str(field.type) in TEXT}
+            once = [name for name in schema.names if name in worded and name in coded]
+            kept = [name for name in schema.names if name not in worded or name in coded or text is None or name in text]
+            read = pq.read_table(path, columns=kept, read_dictionary=once).to_pandas(self_destruct=True, split_blocks=True)
+            in_order = {name: read[name].cat.reorder_categories(sorted(read[name].cat.categories)) for name in once}
+            return read.assign(**in_order)  # as text is grouped, so that sums over groups are the same to the last digit
         except StageError:
             raise
         except Exception:

@@ -19,6 +19,7 @@ VALID = "data/validated"
 SCORED = "data/scored"
 LINKED = "data/analysis/linked"
 OUT = "data/analysis/description.json"
+KEYS = ("client_id", "worker_id")  # few different values in many rows
 
 READS: tuple[str, ...] = (INGEST, VALID, SCORED, LINKED)
 WRITES: tuple[str, ...] = (OUT,)
@@ -27,7 +28,7 @@ PARAMS: tuple[str, ...] = ()
 
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Read all that the stages before wrote, describe it, write one JSON file."""
-    sessions = batch.table(f"{VALID}/sessions.parquet")
+    sessions = batch.table(f"{VALID}/sessions.parquet", coded=KEYS)
     study = StudyTables(
         clients=_optional(batch, "clients", sessions, "client_id"),
         workers=_optional(batch, "workers", sessions, "worker_id"),
@@ -35,9 +36,9 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         advocacy=batch.table(f"{VALID}/advocacy.parquet")
         if batch.has(f"{VALID}/advocacy.parquet")
         else told.episodes(sessions),
-        scores=batch.table(f"{SCORED}/scores.parquet"),
-        occasions=batch.table(f"{LINKED}/occasions.parquet"),
-        ledger=batch.table(f"{LINKED}/ledger.parquet"),
+        scores=batch.table(f"{SCORED}/scores.parquet", text=()),
+        occasions=batch.table(f"{LINKED}/occasions.parquet", coded=KEYS),
+        ledger=batch.table(f"{LINKED}/ledger.parquet", coded=KEYS),
         ingest=batch.record(INGEST, IngestCounts),
         validation=batch.record(f"{VALID}/validate.json", ValidationCounts),
         scoring=batch.record(f"{SCORED}/scoring.json", ScoringCounts),

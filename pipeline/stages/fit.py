@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ READS = (
 )
 WRITES = ("data/analysis/fits/{hypothesis}.json",)
 PARAMS = ("compute",)
+KEYS = frozenset({"client_id", "worker_id", "reason"})  # few different values in many rows
+EPISODE = "episode_id"
 INPUTS = {
     "occasions": "data/analysis/linked/occasions.parquet",
     "ledger": "data/analysis/linked/ledger.parquet",
@@ -42,7 +44,7 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Write the fit of one hypothesis, with the hashes of what it rests on."""
     names = {key: name.format(hypothesis=hypothesis) for key, name in INPUTS.items()}
     plan = Plan.model_validate_json(json.dumps(batch.entries(names["plan"])["plan"]))
-    occasions, ledger = batch.table(names["occasions"]), batch.table(names["ledger"])
+    occasions, ledger = linked(batch, plan)
     fit = evaluate(plan, occasions, ledger, params.compute, batch.record(names["trust"], Trust))
     fit = fit.model_copy(update={"gaps": gaps_of(plan, occasions)})
     if plan.missing is not None:
@@ -54,6 +56,22 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         "inputs": {key: digest(batch.content(name)) for key, name in names.items()},
     }
     batch.put_json(f"data/analysis/fits/{hypothesis}.json", fit.model_copy(update=facts))
+
+
+def linked(batch: Batch, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Occasions and ledger, of their columns of text only those that the plan may ask for: text is most of both tables."""
+    named = _words(plan.model_dump(mode="json"))
+    keys = {*KEYS, "session_id"} if plan.outcome.kind == "dyad_gap" else KEYS  # two people's ratings of one session
+    return batch.table(INPUTS["occasions"], named, keys), batch.table(INPUTS["ledger"], {*named, EPISODE}, KEYS)
+
+
+def _words(value: object) -> set[str]:
+    """Every word of a plan: the columns it may ask for are among them."""
+    if isinstance(value, Mapping):
+        return {word for key, inner in value.items() for word in {str(key), *_words(inner)}}
+    if isinstance(value, list | tuple):
+        return {word for inner in value for word in _words(inner)}
+    return {value} if isinstance(value, str) else set()
 
 
 def with_imputed(batch: Batch, params: Params, folder: str, plan: Plan, fit: Fit) -> Fit:

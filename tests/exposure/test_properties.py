@@ -12,6 +12,7 @@ from pipeline.base.params import Exposure
 from pipeline.exposure.dose import chosen_episodes, doses
 from pipeline.exposure.link import link
 from pipeline.exposure.parts import decompose, detrended
+from pipeline.exposure.visits import codes_of
 
 ROUNDING = 1e-9  # sums of at most a few hundred doses of size one
 ORDERS = ["before_session", "after_session", pd.NA]
@@ -81,3 +82,15 @@ def test_parts_add_up_and_are_within_client_means_zero(rows, seed):
     np.testing.assert_allclose(np.bincount(client, weights=parts.within), 0, atol=ROUNDING)
     line = detrended(x + 3.0 * client * np.arange(rows), np.arange(rows, dtype=float), client)
     np.testing.assert_allclose(np.bincount(client, weights=line), 0, atol=ROUNDING * 1e3)
+
+
+@EFFORT
+@given(st.lists(st.sampled_from(["b", "a", "é", "B", "10", "9", None]), min_size=1, max_size=20))
+def test_codes_of_ids_are_the_same_for_text_and_categories(ids: list[str | None]) -> None:
+    """In whatever order categories stand, and with some that no row has: the codes follow the ids that occur, sorted."""
+    text = pd.Series(ids, dtype="str")
+    expected = codes_of(text)
+    present = sorted({one for one in ids if one is not None})
+    assert expected.tolist() == [-1 if one is None else present.index(one) for one in ids]
+    categories = [*reversed(present), "unused"]
+    assert codes_of(text.astype(pd.CategoricalDtype(categories))).tolist() == expected.tolist()

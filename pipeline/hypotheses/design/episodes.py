@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pipeline.base.options import EPISODE_FACTS, MODES
 from pipeline.exposure.dose import FILTERS, chosen_episodes, doses, shifted
 from pipeline.exposure.told import UNKNOWN
@@ -90,8 +92,10 @@ def _rest(
         every = chosen_episodes(own_series(ledger, plan), exposure.mode, {})
         own = [part for key, part in levels.items() if key.mode == exposure.mode]
         parts = own if levels else [named[exposure]]
-        tested = {episode for part in parts for episode in part["episode_id"]}
-        rest = every[~every["episode_id"].isin(tested).to_numpy(dtype=bool)]
+        tested = np.zeros(len(every), dtype=bool)
+        for part in parts:
+            tested |= every.index.isin(part.index)
+        rest = every[~tested]
         if len(rest):
             found[Exposure(exposure.mode, rest=True)] = rest
     return found
