@@ -20,7 +20,7 @@ def codes_of(column: pd.Series) -> Integers:
     import pandas as pd
 
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return _codes_of_categories(column.cat.codes.to_numpy(), column.cat.categories)
+        return _codes_of_categories(np.asarray(column.cat.codes, dtype=np.int64), column.cat.categories)
     codes, _ = pd.factorize(column.astype("object"), sort=True)
     return codes.astype(np.int64)
 

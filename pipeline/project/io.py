@@ -82,7 +82,9 @@ class Batch:
             worded = {field.name for field in schema if str(field.type) in TEXT}
             once = [name for name in schema.names if name in worded and name in coded]
             kept = [name for name in schema.names if name not in worded or name in coded or text is None or name in text]
-            read = pq.read_table(path, columns=kept, read_dictionary=once).to_pandas(self_destruct=True, split_blocks=True)
+            arrow = pq.read_table(path, columns=kept, read_dictionary=once)
+            read: pd.DataFrame = arrow.to_pandas(self_destruct=True, split_blocks=True)
+            del arrow
             in_order = {name: read[name].cat.reorder_categories(sorted(read[name].cat.categories)) for name in once}
             return read.assign(**in_order)  # as text is grouped, so that sums over groups are the same to the last digit
         except StageError:
