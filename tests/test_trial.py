@@ -45,6 +45,7 @@ def test_a_version_differs_in_what_was_set_and_nothing_else() -> None:
     [
         ("joint", {}, "there is no `joint`"),
         (NAME, {"exposure.lga": 1}, "did you mean `lag`"),
+        (NAME, {"lag": 2}, "did you mean `exposure.lag`"),
         (NAME, {"exposure.lag": -1}, "found -1"),
         (NAME, {"covariates": ["phse"]}, "phase"),
     ],

@@ -8,12 +8,15 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.base.claim_numbers import numbered
 from pipeline.base.params import load
+from pipeline.commands.explain import roles
 from pipeline.hypotheses.trial import numbers
 from pipeline.project import tries
 from pipeline.project.io import Batch
 from pipeline.project.runner import params_text
 from pipeline.results.verdict import Verdicts
+from pipeline.vocabulary.outcomes import event_of
 
 VERDICTS = "data/analysis/verdicts.json"
 METRICS = "reports/metrics.json"
@@ -25,15 +28,19 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     now = Batch(root, (VERDICTS,), ()).record(VERDICTS, Verdicts)
     revisions = {label: released(root, revision) for label, revision in _revisions(root, arguments.revisions).items()}
     recorded = tries.recorded(root).tries
-    for name in params.hypotheses:
-        print(name)
+    short = {name: number for number, name in numbered(roles(Batch(root, (VERDICTS,), ()), params)).items()}
+    for name, hypothesis in params.hypotheses.items():
+        odds = event_of(hypothesis.outcome.kind) is not None
+        print(f"{short[name]} {name}")
         if name in now.hypotheses:
-            print(f"  as it stands: {numbers(now.hypotheses[name])}")
+            print(f"  as it stands: {numbers(now.hypotheses[name], odds)}")
         for number, one in enumerate(recorded, 1):
             if one.hypothesis == name:
                 result = tries.result(root, number)
                 changes = " ".join(f"{key}={value}" for key, value in one.changes.items())
-                print(f"  try {number} ({changes}): {numbers(result) if result else 'its result is not here any more'}")
+                print(
+                    f"  try {number} ({changes}): {numbers(result, odds) if result else 'its result is not here any more'}"
+                )
         for label, found in revisions.items():
             if name in found:
                 print(f"  {label}: {found[name]}")

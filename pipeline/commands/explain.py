@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pipeline.base.errors import ParamsError, Problem
-from pipeline.base.key_path import nearest
+from pipeline.base.claim_numbers import named
+from pipeline.base.errors import ParamsError
+from pipeline.base.options import Role
 from pipeline.base.params import Params, load, settled
 from pipeline.disclosure.neutral import visible
 from pipeline.hypotheses.explain import explain
 from pipeline.project.io import Batch
 from pipeline.project.runner import params_text
+from pipeline.results.verdict import Verdicts
 
 SECONDS = 0.04  # a specification of a study with 6,000 ratings, on two cores
+VERDICTS = "data/analysis/verdicts.json"
 LINKED = ("data/analysis/linked/occasions.parquet", "data/analysis/linked/ledger.parquet")
 
 
@@ -22,15 +25,19 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     params = load(params_text(root))
     if getattr(arguments, "multiverse", False):
         return multiverse(params)
-    name = arguments.hypothesis or ""
-    if name not in params.hypotheses:
-        raise ParamsError(Problem("hypotheses", "no hypothesis of this name", nearest(name, list(params.hypotheses))))
-    batch = Batch(root, LINKED, ())
+    batch = Batch(root, (*LINKED, VERDICTS), ())
+    name = named(arguments.hypothesis or "", roles(batch, params))
     tables = [batch.table(path) for path in LINKED] if all(batch.has(path) for path in LINKED) else [None, None]
     hypothesis = settled(params.hypotheses, params.missing)[name]
     for line in explain(name, hypothesis, params.compute, params.verdict, *tables).splitlines():
         print(visible(line))  # a claim may hold anything, a terminal obeys some of it
     return 0
+
+
+def roles(batch: Batch, params: Params) -> dict[str, Role]:
+    """The role of each hypothesis: as judged, by which the report numbers its claims, and else as declared."""
+    judged = batch.record(VERDICTS, Verdicts).hypotheses if batch.has(VERDICTS) else {}
+    return {name: judged[name].role if name in judged else one.role for name, one in params.hypotheses.items()}
 
 
 def multiverse(params: Params) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +23,7 @@ from pipeline.project.runner import params_text
 from pipeline.results.lock import Lock, LockFile
 
 RESULTS = ("data/analysis/fits/*.json", "data/analysis/verdicts.json", "reports/estimates/*.json", "reports/metrics.json")
+UNHELD = "The raw files have no manifest (python -m pipeline manifest), so the lock does not hold which data these are."
 VERDICTS = "data/analysis/verdicts.json"
 DVC_LOCK = "dvc.lock"  # DVC's own record of what was run, which stays when results are deleted
 
@@ -39,6 +41,8 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
             Problem("hypotheses", "none is confirmatory, so there is nothing to lock", "set `role: confirmatory`")
         )
     seen, manifest = outcomes_seen(root, params), promise.manifest(batch, params)
+    if manifest is None and not agreed(UNHELD):
+        raise StageError(Problem(FILE, "nothing was locked", "python -m pipeline manifest first, then lock again"))
     engine = f"{params.compute.engine}, numpy {version('numpy')}"
     history = record.history
     new = lock.locked(promised, date=today(), manifest=manifest, engine=engine, outcomes_seen=seen, history=history)
@@ -48,12 +52,18 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     print(f"Locked {len(promised.hypotheses)} confirmatory hypotheses in {FILE}; commit that file now.")
     print(f"{TEXT}: the same in sentences, under the headings of OSF and AsPredicted, for a registry.")
     if manifest is None:
-        print(
-            "The raw files have no manifest (python -m pipeline manifest), so the lock does not hold which data these are."
-        )
+        print(UNHELD)
     if seen:
         print("Results of these data are there already: the lock says that outcomes may have been seen before.")
     return 0
+
+
+def agreed(warning: str) -> bool:
+    """Whether to go on all the same: asked at a terminal, before anything is closed; a script goes on and is told after."""
+    if not sys.stdin.isatty():
+        return True
+    print(f"{warning} A lock is opened again only with a reason, on record.")
+    return input("Lock without one? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def text_of(params: Params, held: Lock) -> str:

@@ -43,6 +43,10 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     designs = designs_of(wanted)
     seed, below = params.study.seed, params.compute.kenward_roger_below
     powers = tuple(power(design, variation, effect, alpha=alpha, seed=seed, kenward_roger_below=below) for design in designs)
+    print(
+        f"Power to see {effect:g} within-client SDs ({'as asked' if wanted.effect else 'the smallest that matters'}) "
+        f"in `{name}`, two-sided, alpha {alpha:.3g}{f' (one of {family} claims)' if family > 1 else ''}."
+    )
     print(*lines(powers), sep="\n")
     best = smallest(powers, wanted.target)
     print(

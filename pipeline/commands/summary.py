@@ -16,6 +16,7 @@ from pipeline.project.stale import stale
 from pipeline.results.lock import LockFile
 from pipeline.results.verdict import Verdicts
 from pipeline.stages.check import written
+from pipeline.vocabulary.outcomes import event_of
 
 REPORT = "reports/report.html"
 INTERNAL = "data/internal/report.html"
@@ -33,7 +34,9 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     verdicts = Batch(root, (VERDICTS,), ()).record(VERDICTS, Verdicts)
     width = max(shutil.get_terminal_size().columns, NARROWEST)
     simulated = verdicts.origin == "simulated"
-    said = summary(_visible(verdicts), list(params.hypotheses), simulated, width, arguments.why, _is_locked(root))
+    odds = [name for name, one in params.hypotheses.items() if event_of(one.outcome.kind)]
+    names = list(params.hypotheses)
+    said = summary(_visible(verdicts), names, simulated, width, arguments.why, _is_locked(root), odds)
     closing = [*_age(root, text, params), _where(root, params)]
     print(said, *(piece for line in closing for piece in folded(line, width)), sep="\n")
     return int(arguments.strict and bool(unresolved(verdicts)))

@@ -7,10 +7,12 @@ import datetime
 from pathlib import Path
 from typing import cast
 
+from pipeline.base.claim_numbers import named
 from pipeline.base.errors import Problem, StageError
 from pipeline.base.params import Hypothesis, Params, effective, load
 from pipeline.base.params import Plan as Shape
 from pipeline.base.yaml_text import parse
+from pipeline.commands.explain import VERDICTS, roles
 from pipeline.hypotheses import trial
 from pipeline.project import tries
 from pipeline.project.io import RERUN, Batch
@@ -19,8 +21,13 @@ from pipeline.results.fit import Fit
 from pipeline.results.trust import Trust
 from pipeline.results.trying import Try
 from pipeline.results.verdict import Judged
+from pipeline.vocabulary.outcomes import event_of
 
 LINKED = "data/analysis/linked"
+NOT_IMPUTED = {
+    "beside": "  Missing values are not imputed for a try (it takes minutes): that attempt is not among these.",
+    "headline": "  Missing values are not imputed for a try (it takes minutes): only the declared version has them.",
+}
 FITS = "data/analysis/fits"
 TRUST = "data/scored/trust.json"
 
@@ -29,16 +36,18 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     """Fit, try to falsify and judge the version; print it beside the declared one; put it on record."""
     text = params_text(root)
     params, settings = load(text), trial.settings_of(arguments.settings)
-    name = str(arguments.hypothesis)
+    batch = Batch(root, (LINKED, FITS, TRUST, VERDICTS), ())
+    name = named(str(arguments.hypothesis), roles(batch, params))
     version = trial.version(cast("dict[str, object]", parse(text)), name, settings)
-    batch = Batch(root, (LINKED, FITS, TRUST), ())
     if not (root / LINKED).is_dir():
         raise StageError(Problem(LINKED, "there is nothing to fit yet", RERUN))
     before, after = judged(batch, params, name, version)
     changes = {key: _text(value) for key, value in settings.items()}
     said = ", ".join(f"{key}={value}" for key, value in changes.items())
     print(f"{name} with {said}" if said else f"{name} as declared")
-    print(*trial.lines(before, after), sep="\n")
+    print(*trial.lines(before, after, event_of(version.outcome.kind) is not None), sep="\n")
+    if params.missing.method != "none":
+        print(NOT_IMPUTED[params.missing.method])
     if before is not None and batch.record(f"{FITS}/{name}.json", Fit).spec != shape_of(params.hypotheses[name]):
         print("  The declared version has changed since it was fitted: `python -m pipeline study` fits it anew.")
     if not changes:

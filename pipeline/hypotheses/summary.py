@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pipeline.base.options import Role
 from pipeline.results.verdict import Judged, LockState, Verdicts
@@ -25,11 +26,13 @@ def summary(
     width: int = 80,
     why: bool = False,
     locked_since: bool = False,
+    odds: Collection[str] = (),
 ) -> str:
     """The verdicts of a study, confirmatory claims first, each on one line of at most `width` columns.
 
     `declared`: the names in the order of params.yaml, by which claims are numbered (C1, C2 ..., E1, E2 ...) as in the
     report. With `why`, each has its name, its number and the rule that decided below it.
+    `odds`: the names of those about something that happens or does not.
     `locked_since`: the lock was closed after these verdicts.
     """
     lines = ["Simulated data: nothing here is about real clients."] if simulated else []
@@ -38,7 +41,7 @@ def summary(
     for role in ROLES:
         judged = [one for one in known if one.role == role]
         if judged:
-            lines += ["", role.capitalize(), *_role(judged, wide, width, why)]
+            lines += ["", role.capitalize(), *_role(judged, wide, width, why, odds)]
     lines += ["", *_lock(verdicts.lock, locked_since), *_tried(verdicts)]
     return "\n".join(piece for line in lines for piece in folded(line, width))
 
@@ -75,20 +78,24 @@ def _ordered(verdicts: Verdicts, declared: Sequence[str]) -> list[Judged]:
     return [verdicts.hypotheses[name] for name in (*known, *sorted(set(verdicts.hypotheses) - set(known)))]
 
 
-def _role(judged: Sequence[Judged], verdict: int, width: int, why: bool) -> Iterator[str]:
-    number = max(len(_effect(one)) for one in judged)
+def _role(judged: Sequence[Judged], verdict: int, width: int, why: bool, odds: Collection[str]) -> Iterator[str]:
+    number = max(len(_effect(one, odds)) for one in judged)
     for place, one in enumerate(judged, 1):
         head = f"  {f'{one.role[0].upper()}{place}':<{SHORT}}  {one.verdict:<{verdict}}"
         if number > 1 and width - len(head) - number - 4 >= LEAST_CLAIM:
-            head = f"{head}  {_effect(one):<{number}}"
+            head = f"{head}  {_effect(one, odds):<{number}}"
         yield f"{head}  {cut(one.claim, width - len(head) - 2)}"
         if why:
-            yield f"       {one.name}: {numbers(one)}"
+            yield f"       {one.name}: {numbers(one, odds)}"
 
 
-def _effect(judged: Judged) -> str:
+def _effect(judged: Judged, odds: Collection[str] = ()) -> str:
     if judged.tested is None or judged.p_adjusted is None:
         return "-"
+    if judged.name in odds:
+        one = judged.tested
+        ratio, low, high = (math.exp(value) for value in (one.estimate, one.conf_low, one.conf_high))
+        return f"odds {ratio:.2f} [{low:.2f}, {high:.2f}]"
     scaled = judged.tested.standardized
     return f"{_signed(scaled.estimate)} SD [{_signed(scaled.conf_low)}, {_signed(scaled.conf_high)}]"
 
@@ -98,11 +105,11 @@ def _signed(value: float) -> str:
     return " 0.00" if float(text) == 0 else text
 
 
-def numbers(judged: Judged) -> str:
+def numbers(judged: Judged, odds: Collection[str] = ()) -> str:
     """Estimate, interval and adjusted p in one phrase, or the reason for none."""
     if judged.tested is None or judged.p_adjusted is None:
         return reason_text(judged.reason, exact=True) if judged.reason else "no estimate"
-    return f"{_effect(judged)}, {_p(judged.p_adjusted)}; {RULES[judged.rule]}"
+    return f"{_effect(judged, odds)}, {_p(judged.p_adjusted)}; {RULES[judged.rule]}"
 
 
 def unresolved(verdicts: Verdicts) -> list[str]:

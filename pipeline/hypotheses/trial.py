@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
 from pipeline.base.errors import ParamsError, Problem
 from pipeline.base.key_path import nearest
-from pipeline.base.params import Hypothesis, Params, validate
+from pipeline.base.params import ContrastSpec, ExposureSpec, Hypothesis, MediatorSpec, OutcomeSpec, Params, validate
+from pipeline.base.section import Section
 from pipeline.base.yaml_text import parse
 from pipeline.hypotheses.rules import hypothesis_problems
 from pipeline.results.verdict import Judged
 from pipeline.vocabulary.checks import CHECKS
 
+IMPUTED = ("imputed", "observed_rows")  # attempts that need imputed values
 EXAMPLE = "write it as `exposure.lag=2` or `covariates=[phase]`"
 
 
@@ -41,6 +44,10 @@ def version(data: Mapping[str, Any], name: str, settings: Mapping[str, Any]) -> 
     if name not in hypotheses:
         raise ParamsError(Problem("hypotheses", f"there is no `{name}`", nearest(name, list(hypotheses))))
     changed = deepcopy(dict(data))
+    if lost := [key for key in settings if _home(key)]:
+        raise ParamsError(
+            [Problem(key, "a hypothesis has no such key itself", f"did you mean `{_home(key)}`?") for key in lost]
+        )
     for key, value in settings.items():
         _put(changed["hypotheses"][name], key, value)
     hypothesis = validate(changed).hypotheses[name]
@@ -55,6 +62,19 @@ def declared(params: Params, hypothesis: Hypothesis, name: str) -> dict[str, Hyp
     return {one: hypothesis if one == name else other for one, other in params.hypotheses.items()}
 
 
+def _home(key: str) -> str:
+    """Where a key that was given without its section belongs: `lag` to `exposure.lag`; empty where nobody knows it."""
+    if key.split(".")[0] in Hypothesis.model_fields:
+        return ""
+    inner: dict[str, type[Section]] = {
+        "exposure": ExposureSpec,
+        "outcome": OutcomeSpec,
+        "contrast": ContrastSpec,
+        "mediator": MediatorSpec,
+    }
+    return next((f"{section}.{key}" for section, fields in inner.items() if key in fields.model_fields), "")
+
+
 def _put(node: dict[str, Any], key: str, value: object) -> None:
     *parents, last = key.split(".")
     for parent in parents:
@@ -64,10 +84,10 @@ def _put(node: dict[str, Any], key: str, value: object) -> None:
     node[last] = value
 
 
-def lines(before: Judged | None, after: Judged) -> Iterator[str]:
+def lines(before: Judged | None, after: Judged, odds: bool = False) -> Iterator[str]:
     """The two versions as a few lines: estimate, interval, adjusted p, verdict, and the checks whose state changed."""
     for label, one in (("declared", before), ("this try", after)):
-        yield f"  {label}: {numbers(one)}" if one is not None else f"  {label}: not fitted yet"
+        yield f"  {label}: {numbers(one, odds)}" if one is not None else f"  {label}: not fitted yet"
     changed = list(_changed(before, after)) if before is not None else []
     if changed:
         yield "  attempts that end otherwise:"
@@ -76,13 +96,16 @@ def lines(before: Judged | None, after: Judged) -> Iterator[str]:
         yield "  every attempt ends as before"
 
 
-def numbers(judged: Judged) -> str:
-    """Estimate with its interval, adjusted p and verdict in one line, or the verdict alone."""
+def numbers(judged: Judged, odds: bool = False) -> str:
+    """Estimate with its interval (`odds`: as an odds ratio), adjusted p and verdict in one line, or the verdict alone."""
     if judged.tested is None or judged.p_adjusted is None:
         return str(judged.verdict)
-    scaled = judged.tested.standardized
+    scaled, tested = judged.tested.standardized, judged.tested
     p = "< .001" if judged.p_adjusted < 0.001 else f"= {judged.p_adjusted:.3f}".replace("0.", ".", 1)
     estimate = f"{scaled.estimate:+.3f} SD [{scaled.conf_low:+.3f}, {scaled.conf_high:+.3f}]"
+    if odds:
+        ratio, low, high = (math.exp(value) for value in (tested.estimate, tested.conf_low, tested.conf_high))
+        estimate = f"odds {ratio:.2f} times as high [{low:.2f}, {high:.2f}]"
     return f"{estimate}, adjusted p {p}, {judged.verdict}"
 
 
@@ -90,6 +113,8 @@ def _changed(before: Judged, after: Judged) -> Iterator[str]:
     states = {attempt.check: attempt.state for attempt in before.attempts}
     for attempt in after.attempts:
         was = states.get(attempt.check)
+        if attempt.check in IMPUTED and attempt.state == "not_applicable":
+            continue  # a try does not impute, which is said once
         if was != attempt.state:
             label = CHECKS[attempt.check].label if attempt.check in CHECKS else attempt.check
             yield f"{label}: {_said(was)} -> {_said(attempt.state)}"

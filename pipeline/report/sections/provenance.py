@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pipeline.base.params import Params, effective
 from pipeline.base.section import Section
 from pipeline.report.blocks import Paragraph, TableBlock
+from pipeline.report.citation import citation
 from pipeline.report.material import Material
 from pipeline.report.section import Built, Planned
 from pipeline.report.table import Line, Table
@@ -29,7 +30,9 @@ def build(material: Material) -> Built:
     """How to run it again, and all that another run has to share."""
     files = material.description.files
     table = provenance(material.params, material.scenario, files, material.versions)
-    return Built((Paragraph(AGAIN), TableBlock(table)), ("RECORD 1.1",))
+    versions, lock = material.versions, material.verdicts.lock
+    cited = citation(material.title, settings_hash(material.params), versions, lock)
+    return Built((Paragraph(AGAIN), Paragraph(cited, head="How to cite this analysis:"), TableBlock(table)), ("RECORD 1.1",))
 
 
 def provenance(params: Params, scenario: str, files: Iterable[File], versions: Mapping[str, str]) -> Table:
