@@ -113,7 +113,8 @@ def _play_sessions(course: Course, law: Law, rng: Generator) -> None:
         if law.anticipation and now + 1 < sessions:
             course.dose[:, now + 1] = _advocate(course, law, now + 1, last[0], rng)
         pending += course.dose[:, now]
-        missing = _chance(law.missed, law.missed_on_now * state + law.missed_on_last * last_rated, rng)
+        keeps = law.missed_on_now * state + law.missed_on_last * last_rated
+        missing = _chance(law.missed, keeps + law.missed_after_joint * state * (pending[:, 0] > 0), rng)
         rated = course.rated[:, now] = alive & ~missing
         course.window[:, now] = np.where(rated[:, None], pending, 0)
         passing = steady * state + _added(course, law, now, pending, last_dose, last_empathy)

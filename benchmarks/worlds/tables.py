@@ -134,9 +134,14 @@ def _advocacy(course: Course, law: Law, rng: Generator) -> pd.DataFrame:
             "order": pd.Series(["before_session"] * n, dtype="str"),
             "setting": _codes(rng.integers(0, len(SETTINGS), n), SETTINGS),
             "duration_min": np.clip(np.round(rng.gamma(4, 20, n) / 5) * 5, 10, 300),
-            "debriefed": pd.array(rng.random(n) < 0.5, dtype="boolean"),
+            "debriefed": pd.array(rng.random(n) < _talked_over(course, law, client, session), dtype="boolean"),
         }
     )
+
+
+def _talked_over(course: Course, law: Law, client: Integers, session: Integers) -> Floats:
+    """The chance that a visit is talked over in the session after it: half, or the more the better that session goes."""
+    return np.asarray(1 / (1 + np.exp(-law.debriefed_on_session * course.deviation[client, session])), dtype=np.float64)
 
 
 def _logged(course: Course, law: Law, client: Integers, session: Integers, mode: Integers, rng: Generator) -> Flags:

@@ -28,6 +28,7 @@ WITHIN = [
     and not {"moderator", "contrast", "mediator"} & world.asked.keys()
     and not world.asked["exposure"].get("lag")
     and world.family not in ("few", "looks")
+    and not world.law.missed_after_joint  # what is rated there hangs on what an episode would have done
 ]
 
 

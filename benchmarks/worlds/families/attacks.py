@@ -7,6 +7,17 @@ from functools import partial
 from benchmarks.worlds.law import Law
 from benchmarks.worlds.world import MIDDLING, World
 
+LAGGED = {
+    "claim": "One rating after weeks with more joint advocacy than usual, clients rate the alliance higher.",
+    "exposure": {"mode": "joint", "dose": "count", "lag": 1},
+}
+TALKED_OVER = {
+    "role": "exploratory",
+    "claim": "Joint advocacy does more where client and worker talk it over back in the office.",
+    "moderator": "debriefed",
+}
+SESSION = "whether it was talked over is decided in the session that is rated: nothing tells which came first"
+SKIPPED = "who skips a rating because of how it would have been leaves no trace of it (`missing.skipped` asks: what if?)"
 null = partial(World, family="null", truth=0.0, sizes=(MIDDLING,))
 fed = partial(World, family="feedback", truth=0.0, sizes=(MIDDLING,))
 
@@ -59,6 +70,33 @@ WORLDS = (
         name="feedback_low_carried_forward",
         words="a low rating brings joint advocacy; three in ten ratings repeat the answers of the last",
         law=Law(feedback=-0.45, carried_forward=0.3),
+    ),
+    null(
+        name="null_lag_borrowed",
+        words="an episode lifts its own window's rating (.20 SD), advocacy comes in waves (memory .8); the next is asked",
+        law=Law(effect=0.2, hidden_ar=0.8, hidden_on_joint=0.8),
+        question=LAGGED,
+    ),
+    World(
+        name="null_missing_after_joint",
+        family="logging",
+        words="after a visit together clients skip the rating if the session was bad (a fifth of ratings are missing)",
+        law=Law(missed=0.2, missed_after_joint=-1.0),
+        truth=0.0,
+        sizes=(MIDDLING,),
+        limit=None,
+        unknowable=SKIPPED,
+    ),
+    World(
+        name="moderator_talked_over_null",
+        family="moderator",
+        words="visits are talked over when the session goes well, which does nothing (effect .15 SD either way)",
+        law=Law(effect=0.15, debriefed_on_session=1.0),
+        truth=0.0,
+        question=TALKED_OVER,
+        sizes=(MIDDLING,),
+        limit=None,
+        unknowable=SESSION,
     ),
     World(
         name="effect_carried_forward",

@@ -26,6 +26,12 @@ def outcome(plan: Plan) -> str:
     return OUTCOME[plan.outcome.kind]
 
 
-def beside(_: Plan) -> str:
-    """What else is to be said of the question; empty here."""
-    return ""
+TALKED_OVER = (
+    "Whether a visit is talked over is decided in the session that is rated: sessions that go well may be those in which it "
+    "is, and no check tells this from a larger effect."
+)
+
+
+def beside(plan: Plan) -> str:
+    """What else is to be said of the question; empty where there is nothing."""
+    return TALKED_OVER if plan.moderator == "debriefed" else ""
