@@ -146,7 +146,7 @@ def engine_notes(model: FittedModel) -> tuple[Note, ...]:
 
 def refusal(error: ModelError) -> Reason:
     """Why an engine refused, in its own names of columns."""
-    said = "; ".join(f"{problem.where}: {problem.what}" for problem in error.problems)
+    said = "; ".join(f"{one.where}: {one.what}" + (f" ({one.mend})" if one.mend else "") for one in error.problems)
     return reason("engine_refused", problem=said)
 
 

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from pipeline.exposure.visits import Floats, Integers
 from pipeline.hypotheses.clusters import Clustered, cr2
-from pipeline.results.reason import not_estimable
+from pipeline.multilevel.design.checks import safe_name
+from pipeline.multilevel.design.overlap import MEND, why_collinear
+from pipeline.results.reason import NotEstimable, not_estimable
 
+SAME = 1e-9  # share of a column's squares that others may leave and still imply it
 STEPS = 50
 CONVERGED = 1e-10  # largest change of a coefficient, in standardized columns
 SEPARATED = 15.0  # a standardized log-odds this large means that a column separates events from the rest
@@ -51,7 +54,7 @@ def fit(event: Floats, columns: dict[str, Floats], cluster: Integers) -> Logit:
     raw = np.column_stack([np.ones(len(event)), *columns.values()])
     scale = np.append(1.0, raw[:, 1:].std(axis=0))
     if (scale == 0).any() or np.linalg.matrix_rank(raw / scale) < raw.shape[1]:
-        raise not_estimable("collinear")
+        raise _collinear(columns, raw / np.where(scale > 0, scale, 1.0))
     x = raw / scale
     beta, weights, residual = _maximum(event, x)
     bread = np.linalg.inv(x.T @ (weights[:, None] * x))
@@ -62,6 +65,24 @@ def fit(event: Floats, columns: dict[str, Floats], cluster: Integers) -> Logit:
     clustered = cr2(x * root[:, None], residual / root, cluster)
     plain = covariance / np.outer(scale, scale)
     return Logit(names, beta / scale, plain, len(score), events, weights, clustered, scale)
+
+
+def _collinear(columns: dict[str, Floats], scaled: Floats) -> NotEstimable:
+    """Which column the others imply or is constant; of codes, the combinations without a row and what to merge."""
+    names, kept = list(columns), [0]
+    for j, name in enumerate(names, start=1):
+        others = scaled[:, kept]
+        weights = np.linalg.lstsq(others, scaled[:, j], rcond=None)[0]
+        left = scaled[:, j] - others @ weights
+        if float(left @ left) > SAME * float(scaled[:, j] @ scaled[:, j]):
+            kept.append(j)
+            continue
+        implied = [names[kept[k] - 1] for k in np.flatnonzero(np.abs(weights) > SAME) if kept[k]]
+        told = ", ".join(dict.fromkeys(safe_name(one) for one in implied)) or "the intercept"
+        why, mend = why_collinear([name, *implied], columns) or ("", MEND)
+        said = f"{safe_name(name)}: is a linear combination of {told}" + (f": {why}" if why else "")
+        return not_estimable("collinear", problem=f"{said} ({mend})")
+    return not_estimable("collinear", problem="columns of the model are constant or collinear")
 
 
 def _maximum(event: Floats, x: Floats) -> tuple[Floats, Floats, Floats]:

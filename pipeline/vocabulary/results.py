@@ -76,7 +76,7 @@ REASONS: Mapping[str, Words] = {
     ),
     "no_or_only_events": Words("{events} events in {ratings} rows", "it happened too seldom or too often"),
     "separated": Words("some column separates events from the rest, or the fit does not settle"),
-    "collinear": Words("columns of the model are constant or collinear"),
+    "collinear": Words("{problem}", "columns of the model are constant or collinear"),
     "no_standard_error": Words("the rows do not tell this number apart from others, so that it has no standard error"),
     "not_converged": Words("the fit did not converge"),
     "path_not_converged": Words("a path's fit did not converge"),

@@ -9,6 +9,7 @@ import numpy as np
 from pipeline.multilevel.design.base import Base, gram_matrix
 from pipeline.multilevel.design.columns import Coded, Source
 from pipeline.multilevel.design.options import INTERCEPT_TERM, Block, Specification
+from pipeline.multilevel.design.overlap import MEND, why_collinear
 from pipeline.multilevel.design.segments import Floats
 
 # A column whose part not explained by earlier columns is below this share of its length is collinear (R's lm: 1e-7).
@@ -66,11 +67,27 @@ def check_rank(source: Source, base: Base, chosen: tuple[int, ...], weights: Flo
             share, coefficients = _unexplained_exactly(base, chosen, kept, j)
         if share < COLLINEAR**2:
             size = np.abs(coefficients)
-            named = [safe_name(base.names[chosen[1 + kept[k]]]) for k in np.flatnonzero(size > 1e-6 * size.max())]
-            what = f"is a linear combination of {', '.join(dict.fromkeys(named))}"
-            source.problem(safe_name(base.names[chosen[1 + j]]), what, "leave one of them out of the model")
+            involved = np.flatnonzero(size > 1e-6 * size.max())
+            named = [safe_name(base.names[chosen[1 + kept[k]]]) for k in involved]
+            own = base.names[chosen[1 + j]]
+            found = why_collinear([own, *(base.names[chosen[1 + kept[k]]] for k in involved)], _coded(base))
+            why, mend = (f": {found[0]}", found[1]) if found else ("", MEND)
+            source.problem(safe_name(own), f"is a linear combination of {', '.join(dict.fromkeys(named))}{why}", mend)
         else:
             kept.append(j)
+
+
+def _coded(base: Base) -> dict[str, Floats]:
+    return {name: raw for name, raw in zip(base.names, base.raw, strict=True) if raw is not None}
+
+
+def constant_product(source: Source, name: str, n: int) -> tuple[str, str]:
+    """What is wrong with a constant column, and how to mend it: a product of codes has combinations without a row."""
+    parts = [part.split("[")[0] for part in name.split(":")]
+    known = {name: values for part in parts for name, values in source.coded(part)}
+    leave = "leave it out of the model"
+    found = why_collinear([name], known, leave) if len(parts) > 1 else None
+    return f"is constant over all {n} rows" + (f": {found[0]}" if found else ""), found[1] if found else leave
 
 
 def _unexplained(gram: Floats, kept: list[int], j: int) -> tuple[float, Floats]:

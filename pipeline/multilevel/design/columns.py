@@ -104,6 +104,11 @@ class Source:
         if found not in self.problems:
             self.problems.append(found)
 
+    def coded(self, name: str) -> list[tuple[str, Floats]]:
+        """The numeric columns of a column that was read as a term, by name."""
+        known = self._known.get(name)
+        return [] if known is None else list(zip(known.names, known.values, strict=True))
+
     def numeric(self, name: str, what: str) -> Floats | None:
         """A column that must be numeric, finite and complete."""
         column = self.raw(name, what)

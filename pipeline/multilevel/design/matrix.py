@@ -12,7 +12,7 @@ import numpy as np
 
 from pipeline.base.errors import ModelError
 from pipeline.multilevel.design.base import EVERY, Base, center
-from pipeline.multilevel.design.checks import check_coding, check_groups, check_rank, check_rows, safe_name
+from pipeline.multilevel.design.checks import check_coding, check_groups, check_rank, check_rows, constant_product, safe_name
 from pipeline.multilevel.design.columns import INTERCEPT, Coded, Column, Data, Source
 from pipeline.multilevel.design.grouping import Cells, Factor, arrange
 from pipeline.multilevel.design.options import INTERCEPT_TERM, Specification, option_problems
@@ -185,7 +185,7 @@ def _base(source: Source, terms: list[Coded | None], n: int, weights: Floats | N
                 _refuse_another(source, name, values, kept[position[name]])
                 continue
             if n == 0 or values.min() == values.max():
-                source.problem(safe_name(name), f"is constant over all {n} rows", "leave it out of the model")
+                source.problem(safe_name(name), *constant_product(source, name, n))
                 continue
             mean, scale = center(values, weights)
             position[name] = len(names)
