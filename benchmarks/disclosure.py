@@ -27,9 +27,9 @@ from pipeline.description.summary import describe
 from pipeline.description.tables import StudyTables
 from pipeline.disclosure.census import Census
 from pipeline.disclosure.gate import Gate
-from pipeline.disclosure.people import contents
-from pipeline.disclosure.record import Candidate, Record, refusals
-from pipeline.disclosure.record import released as entry_of
+from pipeline.disclosure.people import client_contents
+from pipeline.disclosure.record import Candidate, Record, release_refusals
+from pipeline.disclosure.record import release_entry as entry_of
 from pipeline.disclosure.rules import Rules
 from pipeline.exposure.link import link
 from pipeline.measures import shipped
@@ -110,13 +110,14 @@ def second_releases(tables: Tables, one: str) -> dict[str, bool]:
         "the identical data": (first, first),
     }
     return {
-        name: not refusals(Record(releases=(entry_of(earlier, KEY),)), later) for name, (earlier, later) in pairs.items()
+        name: not release_refusals(Record(releases=(entry_of(earlier, KEY),)), later)
+        for name, (earlier, later) in pairs.items()
     }
 
 
 def candidate(tables: Tables) -> Candidate:
     """A release of these tables."""
-    return Candidate("data/raw/study", "real", Rules(), contents(tables))
+    return Candidate("data/raw/study", "real", Rules(), client_contents(tables))
 
 
 def without_client(tables: Tables, one: str) -> Tables:

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.random import PCG64, Generator
 
 from pipeline.base.person_names import GIVEN, SURNAMES
-from pipeline.ingest.assemble import guessable
-from pipeline.tables.arrays import strings
+from pipeline.ingest.assemble import guessable_ids
+from pipeline.tables.arrays import text_array
 
 Scheme = Callable[[Generator, int], list[str]]
 BIRTHS = (date(1940, 1, 1).toordinal(), date(2010, 1, 1).toordinal())
@@ -255,7 +255,7 @@ SOUND: dict[str, Scheme] = {
 
 def verdict(ids: list[str]) -> list[str]:
     """The rules that a set of client ids breaks."""
-    return sorted({finding.rule for finding in guessable(strings(ids), "client_id", "here")})
+    return sorted({finding.rule for finding in guessable_ids(text_array(ids), "client_id", "here")})
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from pipeline.measures import Instrument, shipped
 from pipeline.measures.alpha import cronbach_alpha
-from pipeline.measures.items import suspects
+from pipeline.measures.items import suspect_items
 from pipeline.measures.scoring import score, turn_reversed
 
 RATINGS, STUDIES, REPEATS = 1_000_000, 200, 5
@@ -74,10 +74,10 @@ def one_setting(instrument: Instrument, n: int, general: float, own: float) -> s
             continue
         done += 1
         clients = np.arange(n)
-        alarms += bool(suspects(answers, clients))
+        alarms += bool(suspect_items(answers, clients))
         item = int(np.random.default_rng(seed).integers(instrument.items))
         answers[:, item] = sum(instrument.scale) - answers[:, item]
-        named += [found.item for found in suspects(answers, clients)] == [item + 1]
+        named += [found.item for found in suspect_items(answers, clients)] == [item + 1]
     head = f"{instrument.id}, n = {n}, loadings {general:g}/{own:g}"
     return f"{head}: {done} studies, named exactly {named / max(done, 1):.1%}, false alarms {alarms / max(done, 1):.1%}"
 

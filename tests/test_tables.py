@@ -12,9 +12,9 @@ import pytest
 from pipeline.base.errors import TableError
 from pipeline.project.io import parquet_bytes
 from pipeline.tables import Sessions, by_name, ratings
-from pipeline.tables.codebook import codebook, data_rules, rows
+from pipeline.tables.codebook import codebook, codebook_rows, data_rules
 from pipeline.tables.column import is_band
-from pipeline.tables.rules import BY_NAME, GROUPS, RULES, broken, policy
+from pipeline.tables.rules import BY_NAME, GROUPS, RULES, policy_of, rule_problem
 from pipeline.tables.schema import out_of_range, schema
 from pipeline.tables.validation import FOLLOWED, Answers, Chosen
 from pipeline.tables.validation import validate as validate_stored
@@ -91,7 +91,7 @@ def test_codebook_and_rules_page_are_current():
 
 
 def test_codebook_rows_of_an_instrument():
-    items = [entry for entry in rows(ratings("mini", 2, 1, 5)) if entry["column"].startswith("item_")]
+    items = [entry for entry in codebook_rows(ratings("mini", 2, 1, 5)) if entry["column"].startswith("item_")]
     assert [entry["allowed"] for entry in items] == ["1 to 5", "1 to 5"]
 
 
@@ -102,15 +102,15 @@ def test_rules_have_unique_codes_in_a_known_group():
 
 
 def test_a_rule_without_a_policy_cannot_be_eased():
-    assert policy("not_id", {"not_id": "warn"}) == "refuse"
-    assert policy("orphans", {}) == "refuse"
-    assert policy("orphans", {"orphans": "quarantine"}) == "quarantine"
+    assert policy_of("not_id", {"not_id": "warn"}) == "refuse"
+    assert policy_of("orphans", {}) == "refuse"
+    assert policy_of("orphans", {"orphans": "quarantine"}) == "quarantine"
 
 
 def test_a_problem_counts_its_unit():
-    assert "1 row, first on line 7" in str(broken("not_id", "a.csv, column 1", rows=1, line=7))
-    assert "1,200 rows" in str(broken("not_id", "a.csv, column 1", rows=1200))
-    assert "(" not in broken("too_large", "a.csv").what
+    assert "1 row, first on line 7" in str(rule_problem("not_id", "a.csv, column 1", rows=1, line=7))
+    assert "1,200 rows" in str(rule_problem("not_id", "a.csv, column 1", rows=1200))
+    assert "(" not in rule_problem("too_large", "a.csv").what
 
 
 def test_sound_tables_pass_unchanged():

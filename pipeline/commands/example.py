@@ -51,10 +51,10 @@ def _xlsx(rows: Rows) -> bytes:
 def _parquet(rows: Rows) -> bytes:
     import pyarrow as pa
 
-    from pipeline.tables.stored import parquet
+    from pipeline.tables.stored import parquet_bytes
 
     cells = [_numbers(rows, row) for row in rows[1:]]
-    return parquet(pa.table({name: [row[place] for row in cells] for place, name in enumerate(rows[0])}))
+    return parquet_bytes(pa.table({name: [row[place] for row in cells] for place, name in enumerate(rows[0])}))
 
 
 def _statistics(ending: str) -> Callable[[Rows], bytes]:

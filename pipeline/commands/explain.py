@@ -9,7 +9,7 @@ from pipeline.base.claim_numbers import named
 from pipeline.base.errors import ParamsError
 from pipeline.base.options import Role
 from pipeline.base.params import Params, load, settled
-from pipeline.disclosure.neutral import visible
+from pipeline.disclosure.neutral import visible_text
 from pipeline.hypotheses.explain import explain
 from pipeline.project.io import Batch
 from pipeline.project.runner import params_text
@@ -30,7 +30,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     tables = [batch.table(path) for path in LINKED] if all(batch.has(path) for path in LINKED) else [None, None]
     hypothesis = settled(params.hypotheses, params.missing)[name]
     for line in explain(name, hypothesis, params.compute, params.verdict, *tables).splitlines():
-        print(visible(line))  # a claim may hold anything, a terminal obeys some of it
+        print(visible_text(line))  # a claim may hold anything, a terminal obeys some of it
     return 0
 
 
@@ -54,5 +54,5 @@ def multiverse(params: Params) -> int:
         drawn = f", of which {fitted:,} are drawn" if fitted < total else ""
         print(f"{name}: {total:,} specifications{drawn}; about {max(1, round(fitted * SECONDS)):,} s on two cores")
         for axis, given in asked.axes.items():
-            print(visible(f"  {axis}: {', '.join(in_words(choice) for choice in given.choices)} ({given.why})"))
+            print(visible_text(f"  {axis}: {', '.join(in_words(choice) for choice in given.choices)} ({given.why})"))
     return 0

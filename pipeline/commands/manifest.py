@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.base.errors import SourceError, StageError
 from pipeline.base.params import load
-from pipeline.ingest.manifest import NAME, freeze
+from pipeline.ingest.manifest import NAME, manifest_of
 from pipeline.ingest.study import named_files
 from pipeline.project.io import Batch
 from pipeline.project.raw_files import read_files
@@ -26,7 +26,7 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
         raise SourceError(problems)
     target = f"{folder}/{NAME}"
     batch = Batch(root, (target,), (target,))
-    batch.put_json(target, freeze(tables, _secret(batch, target)))
+    batch.put_json(target, manifest_of(tables, _secret(batch, target)))
     batch.commit()
     rows = sum(table.rows for table in tables.values())
     print(f"Froze {len(tables)} files with {rows:,} rows in {target}.")

@@ -17,10 +17,10 @@ from pydantic import ValidationError
 from pipeline.base.errors import DisclosureError, Problem
 from pipeline.base.options import Origin
 from pipeline.base.params import load
-from pipeline.disclosure.manifest import CLEARED, differences, packed, unsound
-from pipeline.disclosure.neutral import visible
-from pipeline.disclosure.people import contents
-from pipeline.disclosure.record import Candidate, Kept, Record, merged, refusals, released
+from pipeline.disclosure.manifest import CLEARED, manifest_differences, manifest_faults, zip_bytes
+from pipeline.disclosure.neutral import visible_text
+from pipeline.disclosure.people import client_contents
+from pipeline.disclosure.record import Candidate, Kept, Record, merged_records, release_entry, release_refusals
 from pipeline.disclosure.rules import Rules
 from pipeline.ingest.unlisted import ASKED, asked_about
 from pipeline.ingest.written import told_by
@@ -92,7 +92,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     listed, files = _cleared(root, batch)
     before = _record(batch, getattr(arguments, "record", None))
     candidate = _candidate(batch, Rules(release="public", **listed.rules))
-    if problems := refusals(before, candidate):
+    if problems := release_refusals(before, candidate):
         raise DisclosureError(problems)
     files = with_rerun(root, with_word(root, files))
     _say(listed, files, before)
@@ -100,10 +100,10 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     if not (getattr(arguments, "yes", False) or _agreed()):
         print("Nothing was released.")
         return 1
-    archive = packed(files)
+    archive = zip_bytes(files)
     batch.put_bytes(ARCHIVE, archive)
-    entry = released(candidate, secrets.token_bytes(KEY_BYTES))
-    batch.put_json(RECORD, merged(before, Record(releases=(entry,))).model_dump())
+    entry = release_entry(candidate, secrets.token_bytes(KEY_BYTES))
+    batch.put_json(RECORD, merged_records(before, Record(releases=(entry,))).model_dump())
     batch.commit()
     print(f"{ARCHIVE}: {len(files)} files, all of them listed in {MANIFEST}. SHA-256 {digest(archive)}")
     print(f"{RECORD} remembers this release. Whoever else may release this study needs it: see docs/disclosure.md.")
@@ -145,7 +145,7 @@ def with_rerun(root: Path, files: dict[str, bytes]) -> dict[str, bytes]:
     params = load(text)
     batch = Batch(root, (INSTRUMENTS, VERDICTS, LOCK_FILE, "requirements.lock"), ())
     added = rerun_files(text, params, library(batch, params.measures), texts(batch, params.measures))
-    state, title, settings = batch.record(VERDICTS, Verdicts).lock, visible(params.study.title), settings_hash(params)
+    state, title, settings = batch.record(VERDICTS, Verdicts).lock, visible_text(params.study.title), settings_hash(params)
     held = lock.read(batch).locked
     if held is not None:
         added["preregistration.md"] = lock.text_of(params, held).encode("utf-8")
@@ -171,7 +171,7 @@ def _cleared(root: Path, batch: Batch) -> tuple[Manifest, dict[str, bytes]]:
     if not isinstance(listed, dict) or listed.get("release") != "public":
         raise DisclosureError(Problem("privacy.release", "this is an internal report", "set it to public, run `dvc repro`"))
     found = {name: batch.content(name) for name in names if name != MANIFEST}
-    problems = differences(listed, found) or unsound(listed, batch.content(MANIFEST) == json_bytes(listed))
+    problems = manifest_differences(listed, found) or manifest_faults(listed, batch.content(MANIFEST) == json_bytes(listed))
     if problems:
         raise DisclosureError(problems)
     return Manifest.model_validate(listed), {**found, MANIFEST: batch.content(MANIFEST)}
@@ -188,7 +188,7 @@ def _candidate(batch: Batch, rules: Rules) -> Candidate:
     if not same or basis.tables != {name: digest(batch.content(name)) for name in names}:
         raise DisclosureError(Problem("reports", "not made of the data that are here now", RERUN))
     tables = {Path(name).stem: batch.table(name) for name in names}
-    return Candidate(basis.study, basis.origin, rules, contents(tables))
+    return Candidate(basis.study, basis.origin, rules, client_contents(tables))
 
 
 def _record(batch: Batch, given: Path | None) -> Record:
@@ -203,7 +203,7 @@ def _record(batch: Batch, given: Path | None) -> Record:
         except ValidationError:
             mend = "take it from whoever released last"
             raise DisclosureError(Problem(name, "not a record as `release` writes it", mend)) from None
-    return merged(*records)
+    return merged_records(*records)
 
 
 def _say(listed: Manifest, files: dict[str, bytes], before: Record) -> None:

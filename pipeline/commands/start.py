@@ -29,9 +29,9 @@ from pipeline.start.file_names import brought_as, held_back
 from pipeline.start.identify import propose_plan, sound_ids
 from pipeline.start.params_text import (
     base_of,
-    dumped,
     mark_of,
     plan_text,
+    section_yaml,
     with_policies,
     with_scales,
     with_section,
@@ -74,7 +74,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
         proposed = propose_plan(tables)
         if proposed.is_identified() or not sound_ids(tables, proposed):
             print(_first_prepare(plan_from(proposed, interview)), end="")
-        print(dumped("sources", set_up(tables, folder, interview, shipped()).sources(), PROPOSAL), end="")
+        print(section_yaml("sources", set_up(tables, folder, interview, shipped()).sources(), PROPOSAL), end="")
         return 0
     new: dict[str, str] = {}
     if arguments.study is not None:
@@ -203,7 +203,7 @@ def _folder_of(root: Path, given: list[Path]) -> str | None:
 
 def _written(before: str, setup: Setup, title: str) -> tuple[str, Choice]:
     """The text of params.yaml for this set-up, and which hypotheses it carries."""
-    text = with_section(before, "sources", dumped("sources", setup.sources(), COMMENT))
+    text = with_section(before, "sources", section_yaml("sources", setup.sources(), COMMENT))
     text = with_policies(with_scales(with_study(text, title), setup.scales), setup.policies)
     choice = choose(load(text), shipped(), setup.present, setup.reliabilities)
     for name, changes in choice.changes.items():

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from pipeline.base.params import Params, load
-from pipeline.disclosure.neutral import visible
+from pipeline.disclosure.neutral import visible_text
 from pipeline.hypotheses.summary import folded, summary, unresolved
 from pipeline.hypotheses.verdict.lock import FILE
 from pipeline.project.io import Batch, json_bytes
@@ -49,7 +49,7 @@ def _is_locked(root: Path) -> bool:
 
 def _visible(verdicts: Verdicts) -> Verdicts:
     """A claim may hold anything, and a terminal obeys some of it."""
-    cleared = {name: one.model_copy(update={"claim": visible(one.claim)}) for name, one in verdicts.hypotheses.items()}
+    cleared = {name: one.model_copy(update={"claim": visible_text(one.claim)}) for name, one in verdicts.hypotheses.items()}
     return verdicts.model_copy(update={"hypotheses": cleared})
 
 

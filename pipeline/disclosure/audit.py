@@ -26,7 +26,7 @@ class Component:
     sums: tuple[Sum, ...]
 
 
-def components(census: Census) -> list[Component]:
+def census_components(census: Census) -> list[Component]:
     """The census in parts that can be attacked one by one; counts in no sum are left out."""
     leader: dict[Key, Key] = {}
 
@@ -47,7 +47,7 @@ def components(census: Census) -> list[Component]:
     return [Component(tuple(keys), tuple(sums)) for keys, sums in groups.values()]
 
 
-def weak(component: Component, draft: Draft, hidden: frozenset[Key]) -> list[Key]:
+def exposed_counts(component: Component, draft: Draft, hidden: frozenset[Key]) -> list[Key]:
     """The hidden counts whose feasible interval is narrower than the smallest cell."""
     exposed = [key for key in component.keys if key in hidden]
     if not exposed:
@@ -56,14 +56,14 @@ def weak(component: Component, draft: Draft, hidden: frozenset[Key]) -> list[Key
     return [key for key in exposed if attack.width(key) < draft.rules.min_cell - SLACK]
 
 
-def bounds(key: Key, draft: Draft, hidden: frozenset[Key]) -> tuple[float, float]:
+def released_bounds(key: Key, draft: Draft, hidden: frozenset[Key]) -> tuple[float, float]:
     """What the release says about a count by itself."""
     cell = draft.census.cells[key]
     if key in hidden:
         fewest = cell.at_least
-        return (0.0 if fewest is None or fewest in hidden else bounds(fewest, draft, hidden)[0]), INFINITE
+        return (0.0 if fewest is None or fewest in hidden else released_bounds(fewest, draft, hidden)[0]), INFINITE
     if key in draft.nearly_whole and cell.part_of:
-        low, high = bounds(cell.part_of, draft, hidden)
+        low, high = released_bounds(cell.part_of, draft, hidden)
         return max(0.0, min(low - draft.rules.min_cell + 1, cell.count)), high
     return draft.limits(key)
 
@@ -73,7 +73,7 @@ class _Attack:
 
     def __init__(self, component: Component, draft: Draft, hidden: frozenset[Key]) -> None:
         self.place = {key: i for i, key in enumerate(component.keys)}
-        self.limits = [bounds(key, draft, hidden) for key in component.keys]
+        self.limits = [released_bounds(key, draft, hidden) for key in component.keys]
         self.needed = float(draft.rules.min_cell)
         self.low = [float(draft.census.cells[key].count) for key in component.keys]
         self.high = list(self.low)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.disclosure.census import Census, Key
-from pipeline.disclosure.rules import Rules, preimage, rounded
+from pipeline.disclosure.rules import Rules, counts_behind, rounded
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Draft:
 
     def limits(self, key: Key) -> tuple[float, float]:
         """The counts a shown value can stand for; it has the smallest cell's clients behind it, and no count is less."""
-        low, high = preimage(self.value(key), self.rules.round_to)
+        low, high = counts_behind(self.value(key), self.rules.round_to)
         return float(max(low, self.rules.min_cell)), float(high)
 
     @cached_property

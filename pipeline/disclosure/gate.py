@@ -100,7 +100,7 @@ class Gate:
 
     def group(self, behind: Backing | int) -> bool:
         """Whether a number over these people may be shown."""
-        return not self.rules.refuses(backing(behind), self.census.workers)
+        return not self.rules.refuses(as_backing(behind), self.census.workers)
 
     def workers(self, count: int, where: str = "") -> Shown:
         """A count of workers, who are people too: rounded, or withheld below their own threshold."""
@@ -122,14 +122,14 @@ class Gate:
         if value is None or not math.isfinite(value):
             return Shown(MISSING)
         if self.rules.exact:
-            return fact(value, most)
+            return setting_shown(value, most)
         if std_error is None or not math.isfinite(std_error) or std_error <= 0 or not self.group(behind):
             return self._unshown(where)
-        return _to_unit(value, unit_of(std_error, backing(behind)), most)
+        return _to_unit(value, unit_of(std_error, as_backing(behind)), most)
 
     def std_error(self, value: float | None, behind: Backing | int, where: str = "") -> Shown:
         """A standard error: one client moves it far less than the estimate it is about."""
-        own = None if value is None else std_error_of_std_error(value, backing(behind))
+        own = None if value is None else std_error_of_std_error(value, as_backing(behind))
         return self.statistic(value, own, behind, where, digits_for(value))
 
     def interval(
@@ -152,7 +152,7 @@ class Gate:
         if first.value is None:
             return (first, *(first for _ in ends))
         own = _scaled(estimate, std_error, scale) or std_error
-        unit, digits = unit_of(own, backing(behind)), digits_for(own)
+        unit, digits = unit_of(own, as_backing(behind)), digits_for(own)
         null = scale(0.0)
         found = []
         for end in (estimate, *ends):
@@ -161,7 +161,7 @@ class Gate:
                 continue
             shown = _to_unit(scale(first.value + (end - estimate)), unit, digits)
             crossed = (float(shown.value or 0.0) - null) * (scale(end) - null) < 0  # never on the other side of no effect
-            found.append(fact(null, len(shown.text.partition(".")[2])) if crossed else shown)
+            found.append(setting_shown(null, len(shown.text.partition(".")[2])) if crossed else shown)
         return tuple(found)
 
     def mean(
@@ -181,10 +181,10 @@ class Gate:
         if value is None or not math.isfinite(value):
             return Shown(MISSING)
         if self.rules.exact:
-            return fact(value, digits)
-        if not spread or not self.group(behind) or self._is_at_an_end(value, ends, backing(behind)):
+            return setting_shown(value, digits)
+        if not spread or not self.group(behind) or self._is_at_an_end(value, ends, as_backing(behind)):
             return self._unshown(where)
-        return _to_unit(value, unit_of_mean(spread, backing(behind), _width(ends)), digits)
+        return _to_unit(value, unit_of_mean(spread, as_backing(behind), _width(ends)), digits)
 
     def spread(
         self,
@@ -198,8 +198,8 @@ class Gate:
         if value is None or not math.isfinite(value):
             return Shown(MISSING)
         if self.rules.exact:
-            return fact(value, digits)
-        unit = unit_of_spread(value, backing(behind), _width(ends))
+            return setting_shown(value, digits)
+        unit = unit_of_spread(value, as_backing(behind), _width(ends))
         if not self.group(behind) or not value or unit > value:
             return self._unshown(where)
         return _to_unit(value, unit, digits)
@@ -213,7 +213,7 @@ class Gate:
         """
         if value is None or not math.isfinite(value):
             return Shown(MISSING)
-        people, least = backing(behind), 10.0**-digits
+        people, least = as_backing(behind), 10.0**-digits
         if not self.group(people):
             return self._unshown(where)
         unit = least if self.rules.exact else max(unit_of(std_error_of_correlation(value, people), people), least)
@@ -234,11 +234,13 @@ class Gate:
         if value is None or not math.isfinite(value):
             return Shown(MISSING)
         if self.rules.exact:
-            return fact(value, 1 if value < 30 else 0)
+            return setting_shown(value, 1 if value < 30 else 0)
         if value < self.rules.min_cell or not self.group(behind):
             self.held_back[where, "few degrees of freedom"] += 1
             return Shown(f"< {self.rules.min_cell}", None, hidden=True)
-        unit = max(self.rules.round_to, unit_of(std_error_of_variance(value, backing(behind).clients), backing(behind)))
+        unit = max(
+            self.rules.round_to, unit_of(std_error_of_variance(value, as_backing(behind).clients), as_backing(behind))
+        )
         return _to_unit(value, unit, 0)
 
     def p_value(self, value: float | None, behind: Backing | int, where: str = "", alpha: float = 0.05) -> Shown:
@@ -247,7 +249,7 @@ class Gate:
             return Shown(MISSING)
         if not self.group(behind):
             return self._unshown(where)
-        unit = LEAST_P if self.rules.exact else unit_of_p(value, backing(behind))
+        unit = LEAST_P if self.rules.exact else unit_of_p(value, as_backing(behind))
         return _p_shown(value, unit, alpha)
 
     @property
@@ -276,8 +278,8 @@ class Gate:
         if value is None or not math.isfinite(value):
             return Shown(MISSING)
         if self.rules.exact:
-            return fact(value, digits)
-        people = backing(behind)
+            return setting_shown(value, digits)
+        people = as_backing(behind)
         if self.rules.refuses(people):
             return self._unshown(where)
         groups = people.clients if people.workers is None else min(people.workers, people.clients)
@@ -299,7 +301,7 @@ class Gate:
         return Shown(self.nearly_all, None, hidden=True)
 
 
-def backing(behind: Backing | int) -> Backing:
+def as_backing(behind: Backing | int) -> Backing:
     """The people behind a number, from their record or from a number of clients."""
     return behind if isinstance(behind, Backing) else Backing(behind)
 
@@ -318,7 +320,7 @@ def _width(ends: tuple[float, float] | None) -> float | None:
 def _to_unit(value: float, unit: float, digits: int) -> Shown:
     """A number in steps of its unit, and with no more decimals than asked for."""
     coarse = max(unit, 10.0**-digits)
-    return fact(to_unit(value, coarse), decimals(coarse))
+    return setting_shown(to_unit(value, coarse), decimals(coarse))
 
 
 def _p_shown(value: float, unit: float, alpha: float) -> Shown:
@@ -343,7 +345,7 @@ def _counted(value: int) -> Shown:
     return Shown(f"{value:,}", value)
 
 
-def fact(value: float, digits: int = 0) -> Shown:
+def setting_shown(value: float, digits: int = 0) -> Shown:
     """A number that is about no client: a setting, a threshold, a level of a scale."""
     value = round(value, digits) + 0.0
     text = f"{value:,.{digits}f}".replace("-", "−")

@@ -40,7 +40,7 @@ def manifest(files: Mapping[str, bytes], rules: Rules, held_back: list[dict[str,
     }
 
 
-def differences(listed: Mapping[str, Any], found: Mapping[str, bytes]) -> list[Problem]:
+def manifest_differences(listed: Mapping[str, Any], found: Mapping[str, bytes]) -> list[Problem]:
     """What stands between a folder and its release: files not listed, not there, or changed since."""
     names = listed.get("files", {})
     problems = [
@@ -51,7 +51,7 @@ def differences(listed: Mapping[str, Any], found: Mapping[str, bytes]) -> list[P
     return problems + [Problem(name, "changed since it was cleared", RERUN) for name in changed]
 
 
-def unsound(listed: Mapping[str, Any], canonical: bool) -> list[Problem]:
+def manifest_faults(listed: Mapping[str, Any], canonical: bool) -> list[Problem]:
     """What a manifest says that the report stage would not have written; `canonical`: its bytes are those it writes."""
     known = {"release", "rules", "files", "held_back"}
     cleared = all(set(entry) == {"sha256", "cleared_by"} for entry in listed["files"].values())
@@ -61,7 +61,7 @@ def unsound(listed: Mapping[str, Any], canonical: bool) -> list[Problem]:
     return [Problem("reports/release.json", "changed since it was written", RERUN)]
 
 
-def packed(files: Mapping[str, bytes]) -> bytes:
+def zip_bytes(files: Mapping[str, bytes]) -> bytes:
     """The files as a zip with the same bytes for the same content: sorted, uncompressed, without times."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:

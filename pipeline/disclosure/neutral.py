@@ -12,13 +12,13 @@ STARTERS = ("=", "+", "-", "@")
 
 def csv_cell(text: str) -> str:
     """A cell that spreadsheets take for text or a number, never for a formula."""
-    clean = visible(text).strip()
+    clean = visible_text(text).strip()
     if clean.startswith(STARTERS) and not NUMERIC.fullmatch(clean):
         return "'" + clean
     return clean
 
 
-def visible(text: str) -> str:
+def visible_text(text: str) -> str:
     """Text on one line, without control characters and without marks that change the direction of reading."""
     kept = (" " if char in BREAKS else char for char in text)
     return "".join(char for char in kept if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn"))

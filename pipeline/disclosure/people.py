@@ -15,7 +15,7 @@ WHEN = ("day", "session_number", "rater")  # what tells a client's rows apart wh
 CELL, ROW = "\x1f", "\x1e"  # separators of information, which no code or number holds
 
 
-def contents(tables: Mapping[str, pd.DataFrame]) -> dict[str, Content]:
+def client_contents(tables: Mapping[str, pd.DataFrame]) -> dict[str, Content]:
     """What each column says of each client, by pseudonym, from the validated tables by name.
 
     Of every column of every table the client's values, each with when it was; of workers those of the client's own. Ratings

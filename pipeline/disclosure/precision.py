@@ -30,12 +30,12 @@ LEAST_P = 0.001  # no p value is shown finer
 COARSEST_P = 0.5
 
 
-def people(behind: Backing) -> float:
+def effective_people(behind: Backing) -> float:
     """How many clients a number rests on as if all had the same share: fewer, where one has more than the others."""
     return min(behind.clients, 1 / behind.largest) if behind.largest else float(behind.clients)
 
 
-def stepped(least: float) -> float:
+def next_step(least: float) -> float:
     """The smallest of 1, 2 and 5 times a power of ten that is not below `least` (> 0)."""
     power = 10.0 ** math.floor(math.log10(least))
     return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= least * (1 - SLACK))
@@ -43,20 +43,20 @@ def stepped(least: float) -> float:
 
 def unit_of(std_error: float, behind: Backing) -> float:
     """The unit a statistic with this standard error is rounded to; 0 for a standard error of 0."""
-    reach = SIGMAS * std_error / math.sqrt(people(behind))
-    return stepped(reach) if reach > 0 else 0.0
+    reach = SIGMAS * std_error / math.sqrt(effective_people(behind))
+    return next_step(reach) if reach > 0 else 0.0
 
 
 def unit_of_mean(spread: float, behind: Backing, width: float | None) -> float:
     """The unit of a mean of values with this SD, on a scale of this width (None: not known)."""
     reach = max(SIGMAS * spread, RANGE * spread if width is None else width)
-    return stepped(reach / people(behind)) if reach > 0 else 0.0
+    return next_step(reach / effective_people(behind)) if reach > 0 else 0.0
 
 
 def unit_of_spread(spread: float, behind: Backing, width: float | None) -> float:
     """The unit of an SD: one value that moves from the mean by a whole width R adds R^2 / n to the variance at most."""
     reach = (RANGE * spread if width is None else width) ** 2 / (2 * spread) if spread else 0.0
-    return stepped(reach / people(behind)) if reach > 0 else 0.0
+    return next_step(reach / effective_people(behind)) if reach > 0 else 0.0
 
 
 def unit_of_p(p: float, behind: Backing) -> float:
@@ -65,7 +65,7 @@ def unit_of_p(p: float, behind: Backing) -> float:
 
     normal = NormalDist()
     score = normal.inv_cdf(max(p / 2, 1e-300)) if p < 1 else 0.0
-    return min(COARSEST_P, stepped(max(2 * normal.pdf(score) * SIGMAS / math.sqrt(people(behind)), LEAST_P)))
+    return min(COARSEST_P, next_step(max(2 * normal.pdf(score) * SIGMAS / math.sqrt(effective_people(behind)), LEAST_P)))
 
 
 def std_error_of_std_error(value: float, behind: Backing) -> float:

@@ -78,7 +78,7 @@ class Difference:
     workers: int
 
 
-def released(candidate: Candidate, key: bytes) -> Released:
+def release_entry(candidate: Candidate, key: bytes) -> Released:
     """The entry of a release that is being made."""
     rules = candidate.rules
     return Released(
@@ -105,12 +105,12 @@ def fingerprints(clients: Mapping[str, Content], key: bytes) -> dict[str, Finger
     }
 
 
-def merged(*records: Record) -> Record:
+def merged_records(*records: Record) -> Record:
     """The releases of all records, each once: a colleague's record taken up."""
     return Record(releases=tuple({entry.key: entry for record in records for entry in record.releases}.values()))
 
 
-def refusals(record: Record, candidate: Candidate) -> list[Problem]:
+def release_refusals(record: Record, candidate: Candidate) -> list[Problem]:
     """Why a release must not be made after those of the record; nothing where it may."""
     problems: dict[Problem, None] = {}
     for entry in record.releases:

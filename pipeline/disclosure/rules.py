@@ -86,7 +86,7 @@ def rounded(count: int, base: int) -> int:
     return (2 * count + base) // (2 * base) * base
 
 
-def preimage(released: int, base: int) -> tuple[int, int]:
+def counts_behind(released: int, base: int) -> tuple[int, int]:
     """The smallest and the largest count that `rounded` turns into `released`."""
     low = max(0, math.ceil(released - base / 2))
     high = released + (base - 1) // 2

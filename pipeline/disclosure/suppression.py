@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.disclosure.audit import Component, components, weak
+from pipeline.disclosure.audit import Component, census_components, exposed_counts
 from pipeline.disclosure.census import Key
 from pipeline.disclosure.draft import Draft
 
@@ -16,8 +16,8 @@ def suppressed(draft: Draft) -> frozenset[Key]:
     if draft.rules.exact:
         return frozenset()
     hidden = draft.small
-    for component in components(draft.census):
-        while not hidden.issuperset(component.keys) and (exposed := weak(component, draft, hidden)):
+    for component in census_components(draft.census):
+        while not hidden.issuperset(component.keys) and (exposed := exposed_counts(component, draft, hidden)):
             hidden |= _second(exposed, component, draft, hidden)
     return hidden
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.dynamic.arrays import Floats, Integers
-from pipeline.dynamic.errors import Number, number
+from pipeline.dynamic.errors import Number, panel_number
 from pipeline.dynamic.panel import Panel
 
 
@@ -35,4 +35,4 @@ def combine(panels: Sequence[Panel], weights: Sequence[float], name: str = "beta
         influence[place] += weight * panel.influence_of(name)
         cluster[place] = np.where(cluster[place] < 0, panel.cluster, cluster[place])
         estimate += weight * panel.numbers[name].estimate
-    return Difference(number(estimate, influence, np.unique(cluster, return_inverse=True)[1]), influence, clients)
+    return Difference(panel_number(estimate, influence, np.unique(cluster, return_inverse=True)[1]), influence, clients)

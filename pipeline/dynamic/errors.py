@@ -23,7 +23,7 @@ class Number:
     by_worker: float | None
 
 
-def number(estimate: float, influence: Floats, cluster: Integers) -> Number:
+def panel_number(estimate: float, influence: Floats, cluster: Integers) -> Number:
     """An estimate with the larger of its two sandwich errors, and W - 1 degrees of freedom.
 
     `influence` (n,) is what each client adds to the estimate (inverse information times score): the sandwich by client is

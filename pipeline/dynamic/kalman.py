@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.dynamic.arrays import Floats, Integers
-from pipeline.dynamic.parameters import Slopes, System, chain, system
+from pipeline.dynamic.parameters import Slopes, System, chain_rule, state_space
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 SMALLEST = 1e-12  # a predicted variance below this (in within-client SDs squared) is outside the model
@@ -59,18 +59,18 @@ class Likelihood:
 def likelihood(theta: Floats, rows: Rows) -> Likelihood:
     """Log-likelihood and derivatives at K parameter vectors (K, 12)."""
     with np.errstate(all="ignore"):  # outside the model numbers may overflow; `total` says so
-        made = system(theta)
+        made = state_space(theta)
         steps, total = _forward(made, rows)
         own, shared = _backward(made, rows, steps)
-        by_row, by_pattern = chain(theta, made, own), chain(theta, made, shared)
+        by_row, by_pattern = chain_rule(theta, made, own), chain_rule(theta, made, shared)
     slope = by_row.sum(axis=-1) + by_pattern @ rows.count
     return Likelihood(np.where(made.valid > 0, total, -np.inf), slope, by_row, by_pattern)
 
 
-def totals(theta: Floats, rows: Rows) -> Floats:
+def log_likelihoods(theta: Floats, rows: Rows) -> Floats:
     """Log-likelihoods alone (K,)."""
     with np.errstate(all="ignore"):
-        made = system(theta)
+        made = state_space(theta)
         return np.where(made.valid > 0, _forward(made, rows)[1], -np.inf)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.dynamic.arrays import Floats
-from pipeline.dynamic.kalman import Rows, likelihood, totals
+from pipeline.dynamic.kalman import Rows, likelihood, log_likelihoods
 from pipeline.dynamic.parameters import COUNT
 
 STEP = 1e-4  # of the central differences of the score; units are within-client SDs and logarithms
@@ -96,7 +96,7 @@ def _newton(theta: Floats, rows: Rows, used: int) -> Optimum:
             break
         length = _first_length(step)
         for _ in range(HALVINGS):
-            other = float(totals((theta + length * step)[None], rows)[0])
+            other = float(log_likelihoods((theta + length * step)[None], rows)[0])
             used += 1
             if other > value:
                 break

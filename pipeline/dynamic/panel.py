@@ -9,11 +9,11 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from pipeline.dynamic.arrays import Floats, Integers
-from pipeline.dynamic.errors import Number, number
+from pipeline.dynamic.errors import Number, panel_number
 from pipeline.dynamic.kalman import Rows, likelihood
 from pipeline.dynamic.optimum import Optimum, maximize
 from pipeline.dynamic.parameters import COUNT, NAMES
-from pipeline.dynamic.series import Series, compressed, rows_of
+from pipeline.dynamic.series import Series, compressed_series, rows_of
 
 MIN_CLIENTS = 20  # with three ratings or more: twelve numbers and their errors by client need that many
 MIN_RATINGS = 3  # from two ratings a lasting level cannot be told from memory
@@ -83,7 +83,7 @@ def fit_panel(series: Series, reliability: float | None, min_clients: int = MIN_
     variance = (1.0 - float(reliability or 0.0)) * series.rating_variance
     error = variance / float(series.scale[1]) ** 2
     rows = rows_of(series, error)
-    small = compressed(rows)
+    small = compressed_series(rows)
     best = _best(series, small, error)
     wrong = _wrong(best, series)
     return wrong if wrong is not None else _panel(series, rows, best, variance)
@@ -172,7 +172,7 @@ def _panel(series: Series, rows: Rows, best: Optimum, variance: float) -> Panel:
     natural, jacobian = _natural(theta, series)
     influence = np.linalg.solve(best.information, _scores(theta, rows).T).T @ jacobian.T
     numbers = {
-        name: number(float(natural[i]), influence[:, i], series.cluster) for i, name in enumerate((*PLAIN, "lag_one"))
+        name: panel_number(float(natural[i]), influence[:, i], series.cluster) for i, name in enumerate((*PLAIN, "lag_one"))
     }
     known = (int(np.isfinite(series.x).sum()), int(np.isfinite(series.y).sum()))
     shift = known[0] * np.log(series.scale[0]) + known[1] * np.log(series.scale[1])

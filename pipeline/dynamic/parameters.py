@@ -46,7 +46,7 @@ class System:
     valid: Floats  # (K,) 1 where the process is stationary, else 0
 
 
-def system(theta: Floats) -> System:
+def state_space(theta: Floats) -> System:
     """The systems of K parameter vectors (K, 12)."""
     beta, lam, phi, rho, gamma, log_u, log_e, mean_x, mean_y, psi_x, psi_xy, psi_y = theta.T
     u, e = np.exp(log_u), np.exp(log_e)
@@ -82,7 +82,7 @@ class Slopes:
     mu: Floats
 
 
-def chain(theta: Floats, made: System, slopes: Slopes) -> Floats:
+def chain_rule(theta: Floats, made: System, slopes: Slopes) -> Floats:
     """Derivatives by the twelve parameters (12, K, ...) from those by the parts of the system.
 
     The stationary start P = A P A' + Q adds, with L = A' L A + dP: L to dQ and 2 L A P to dA.

@@ -64,7 +64,7 @@ def series_of(
     known = np.isfinite(y)
     variance = _within_variance(y[known], row[known])
     if covariates is not None and covariates.shape[1]:
-        x, y = without(x, row, covariates), without(y, row, covariates)
+        x, y = without_covariates(x, row, covariates), without_covariates(y, row, covariates)
     grid = np.full((2, len(codes), int(place.max(initial=0)) + 1), np.nan)
     grid[0, row, place], grid[1, row, place] = x, y
     center = np.array([_mean(values) for values in grid])
@@ -75,7 +75,7 @@ def series_of(
     return Series(grid[0], grid[1], codes.astype(np.int64), cluster, np.asarray(scale), center, variance)
 
 
-def without(values: Floats, client: Integers, covariates: Floats) -> Floats:
+def without_covariates(values: Floats, client: Integers, covariates: Floats) -> Floats:
     """`values` minus what covariates explain of their change within clients; the covariates around their own means.
 
     Columns that do not change within clients, or are explained by others, are left out (least squares of smallest norm).
@@ -108,7 +108,7 @@ def rows_of(series: Series, error: float, keep: Booleans | None = None) -> Rows:
     return Rows(values, np.moveaxis(masks, 0, -1).astype(np.float64), pattern, np.ones(len(pattern)), count, error)
 
 
-def compressed(rows: Rows) -> Rows:
+def compressed_series(rows: Rows) -> Rows:
     """Fewer rows with the same likelihood: a pattern's clients enter by their sums of products alone.
 
     The triangle R of [1, z] = QR has the same sums; its rows carry the share of the mean in their first column.

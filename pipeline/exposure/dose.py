@@ -61,7 +61,7 @@ def half_life(dose: str) -> float:
     return float(found.group(1)) if found else float("nan")
 
 
-def shifted(values: Floats, occasion: Integers, by: int) -> Floats:
+def shifted_values(values: Floats, occasion: Integers, by: int) -> Floats:
     """The value `by` ratings earlier of the same client (later, where `by` is negative); NaN where there is none.
 
     `occasion` counts the ratings of each client from 1, clients one after the other.

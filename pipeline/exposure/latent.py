@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.exposure.parts import decompose, means, sd_within
+from pipeline.exposure.parts import decompose, group_means, sd_within
 from pipeline.exposure.visits import Floats, Integers
 
 
@@ -77,21 +77,21 @@ def mean_reliability(doses: Floats, outcome: Floats, client: Integers, worker: I
 
 
 def _of_clients(column: Floats, client: Integers) -> Floats:
-    return np.asarray(means(column, client))
+    return np.asarray(group_means(column, client))
 
 
 def _weights(outcome: Floats, client: Integers, sizes: Floats) -> Floats:
     """1 / (variance of clients + variance of a rating / ratings), over its largest."""
     noise = sd_within(outcome, client) ** 2
-    spread = max(float(means(outcome, client).var(ddof=1) - noise * (1.0 / sizes).mean()), 0.0)
+    spread = max(float(group_means(outcome, client).var(ddof=1) - noise * (1.0 / sizes).mean()), 0.0)
     weight = 1.0 / (spread + noise / sizes) if spread + noise > 0 else np.ones(len(sizes))
     return np.asarray(weight / weight.max())
 
 
 def _chance(doses: Floats, client: Integers, beside: Floats, sizes: Floats) -> Floats:
     """The variance of each client's means by chance [clients, k, k]; the pooled one where there is a single rating."""
-    inner = np.column_stack([x - means(x, client)[client] for x in doses.T])
-    columns = _full_rank(np.array([z - means(z, client)[client] for z in beside.T]).reshape(-1, len(client)).T)
+    inner = np.column_stack([x - group_means(x, client)[client] for x in doses.T])
+    columns = _full_rank(np.array([z - group_means(z, client)[client] for z in beside.T]).reshape(-1, len(client)).T)
     if columns.shape[1]:
         inner = inner - columns @ np.linalg.lstsq(columns, inner, rcond=None)[0]
     product = inner[:, :, None] * inner[:, None, :]

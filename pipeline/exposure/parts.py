@@ -26,12 +26,12 @@ def decompose(x: Floats, client: Integers, worker: Integers) -> Parts:
     that of the row's own worker, so the between and worker parts of such a client change with the worker and the sum
     still holds in every row. METHODS.md, Exposure; Enders & Tofighi 2007 for centering within clusters.
     """
-    of_client, of_worker = means(x, client)[client], means(x, worker)[worker]
+    of_client, of_worker = group_means(x, client)[client], group_means(x, worker)[worker]
     grand = float(x.mean()) if len(x) else 0.0
     return Parts(x - of_client, of_client - of_worker, of_worker - grand, grand)
 
 
-def means(x: Floats, group: Integers) -> Floats:
+def group_means(x: Floats, group: Integers) -> Floats:
     """The mean of x in each group, by code."""
     size = np.bincount(group)
     return np.bincount(group, weights=x) / np.maximum(size, 1)
@@ -39,7 +39,7 @@ def means(x: Floats, group: Integers) -> Floats:
 
 def detrended(x: Floats, time: Floats, client: Integers) -> Floats:
     """x minus each client's own least-squares line in time (Wang & Maxwell 2015; Curran & Bauer 2011)."""
-    x_in, t_in = x - means(x, client)[client], time - means(time, client)[client]
+    x_in, t_in = x - group_means(x, client)[client], time - group_means(time, client)[client]
     spread = np.bincount(client, weights=t_in * t_in)
     slope = np.bincount(client, weights=t_in * x_in) / np.where(spread > 0, spread, 1.0)
     return x_in - slope[client] * t_in
@@ -47,6 +47,6 @@ def detrended(x: Floats, time: Floats, client: Integers) -> Floats:
 
 def sd_within(y: Floats, client: Integers) -> float:
     """The pooled standard deviation within clients: residual sum of squares over rows minus clients."""
-    residual = y - means(y, client)[client]
+    residual = y - group_means(y, client)[client]
     df = len(y) - len(np.unique(client))
     return float(np.sqrt(residual @ residual / df)) if df > 0 else float("nan")

@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.base.errors import ModelError, Problem
 from pipeline.imputation.groups import Groups
-from pipeline.imputation.prepared import independent, told_apart
+from pipeline.imputation.prepared import independent_columns, told_apart
 from pipeline.imputation.records import Checked, Floats, Incomplete, Variable
 
 MOST_MISSING = 0.9  # with a larger share missing, draws rest on the prior and the model, hardly on data
@@ -128,7 +128,7 @@ def _flat(values: Floats, predictors: Floats) -> list[int] | None:
     complete = ~np.isnan(values).any(axis=1)
     if complete.sum() < values.shape[1] + predictors.shape[1] + LEAST_ROWS:
         return None
-    x = independent(predictors[complete])[0]
+    x = independent_columns(predictors[complete])[0]
     known = values[complete] - values[complete].mean(axis=0)
     known = known / np.where(known.std(axis=0) > 0, known.std(axis=0), 1.0)
     left = known - x @ np.linalg.lstsq(x, known, rcond=None)[0]

@@ -20,7 +20,7 @@ def r_hat(traces: Floats, least: float = 0.0) -> Floats:
     return np.where(within > 0, np.sqrt((draws - 1.0) / draws + between / safe), 1.0)
 
 
-def effective(traces: Floats, least: float = 0.0) -> Floats:
+def effective_draws(traces: Floats, least: float = 0.0) -> Floats:
     """Effective draws of each parameter over all chains: Vehtari et al. 2021, eq. 10-13, Geyer's initial monotone sequence.
 
     Where the whole spread is smaller than `least`, as many draws of spread `least` as would have the same error.

@@ -35,7 +35,7 @@ class Pooled:
     @property
     def wanted(self) -> int:
         """The imputations after which another set would change the standard error by about 5%: 1 + (FMI / .05)^2 / 2."""
-        return wanted(self.fmi)
+        return imputations_wanted(self.fmi)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Joint:
     imputations: int
 
 
-def wanted(fmi: float) -> int:
+def imputations_wanted(fmi: float) -> int:
     """m = 1 + (FMI / .05)^2 / 2 (von Hippel 2020, eq. 3), rounded up."""
     return 1 + math.ceil(0.5 * (fmi / WANTED_CV) ** 2 - 1e-9)
 

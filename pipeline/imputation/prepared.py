@@ -87,12 +87,12 @@ def prepare(data: Incomplete, *, standardize: bool = True) -> Prepared:
     session_scale, client_scale = _scale(data.session, data.session_variables), _scale(data.of_client, data.client_variables)
     if not standardize:
         session_scale, client_scale = _unscaled(session_scale), _unscaled(client_scale)
-    x, back = independent(data.predictors[order])
+    x, back = independent_columns(data.predictors[order])
     stays = _stays(client, worker, clients)
     block, blocks = (worker, workers) if workers else (None, 0)
     own = _own_worker(client, worker, clients, max(workers, 1))
     client_nest = None
-    client_x, client_back = independent(data.client_predictors)
+    client_x, client_back = independent_columns(data.client_predictors)
     if data.of_client.shape[1]:
         client_nest = Nest.of(client_x, own, max(workers, 1))
     return Prepared(
@@ -124,7 +124,7 @@ def told_apart(clients: int, workers: int) -> bool:
     return workers > 1 and clients >= CLIENTS_A_WORKER * workers
 
 
-def independent(columns: Floats) -> tuple[Floats, Floats]:
+def independent_columns(columns: Floats) -> tuple[Floats, Floats]:
     """An intercept and the columns that no others make up, centred and in SDs; and the way back to all of them.
 
     Only what the columns span matters to a draw, so a column that others make up is left out without loss.

@@ -11,7 +11,7 @@ from numpy.random import PCG64, Generator, SeedSequence
 from pipeline.base.errors import ModelError, Problem
 from pipeline.imputation.chain import Chains, names_of
 from pipeline.imputation.check import check
-from pipeline.imputation.convergence import effective, r_hat
+from pipeline.imputation.convergence import effective_draws, r_hat
 from pipeline.imputation.prepared import prepare
 from pipeline.imputation.records import Completed, Diagnostics, Floats, Incomplete, Mixing, Settings
 
@@ -50,7 +50,7 @@ def impute(data: Incomplete, settings: Settings) -> Imputation:
     chains = Chains(prepared, Generator(PCG64(SeedSequence(settings.seed))), settings.prior, settings.chains)
     names = names_of(prepared)
     traces, sweeps = _settled(chains, settings, names)
-    judged = zip(names, r_hat(traces, NEGLIGIBLE), effective(traces, NEGLIGIBLE), strict=True)
+    judged = zip(names, r_hat(traces, NEGLIGIBLE), effective_draws(traces, NEGLIGIBLE), strict=True)
     mixing = tuple(Mixing(name, float(hat), float(many)) for name, hat, many in judged)
     diagnostics = Diagnostics(sweeps, mixing, traces, checked.notes)
     slowest = traces.shape[0] * traces.shape[1] / diagnostics.fewest_effective
@@ -64,7 +64,7 @@ def _settled(chains: Chains, settings: Settings, names: tuple[str, ...]) -> tupl
     while True:
         done = len(rows)
         traces = np.stack(rows[-max(settings.watched, done - done // FORGOTTEN) :], axis=1)
-        hat, many = r_hat(traces, NEGLIGIBLE), effective(traces, NEGLIGIBLE)
+        hat, many = r_hat(traces, NEGLIGIBLE), effective_draws(traces, NEGLIGIBLE)
         if hat.max() <= settings.r_hat and many.min() >= settings.effective:
             return traces, done
         more = max(settings.watched, done // 2)

@@ -21,7 +21,7 @@ class Tipping:
     holds_to: float | None
 
 
-def lowered(values: Floats, drawn: Booleans, delta: float, sd_within: float) -> Floats:
+def lowered_values(values: Floats, drawn: Booleans, delta: float, sd_within: float) -> Floats:
     """Imputed values `delta` within-client SDs lower where `drawn`; the draws themselves stay, so deltas can be compared.
 
     A pattern mixture: the missing follow the same distribution as the observed, but for its mean (Rubin 1987, ch. 6;
@@ -30,7 +30,7 @@ def lowered(values: Floats, drawn: Booleans, delta: float, sd_within: float) -> 
     return np.where(drawn, values - delta * sd_within, values)
 
 
-def tipping(deltas: Sequence[float], verdicts: Sequence[str], at_zero: str) -> Tipping:
+def tipping_points(deltas: Sequence[float], verdicts: Sequence[str], at_zero: str) -> Tipping:
     """Where the verdict first differs from `at_zero`, going outwards from 0; deltas of both signs are taken by size."""
     holds: float | None = None
     for size in sorted({abs(delta) for delta in deltas}):

@@ -12,13 +12,13 @@ from pipeline.ingest.cells import Reading, convert, is_there, plain_text
 from pipeline.ingest.headers import item_count
 from pipeline.ingest.id_set import set_faults
 from pipeline.ingest.ids import odd_ids
-from pipeline.ingest.joins import Wide, make_column, repeated_text, widen, without_empty_sessions
+from pipeline.ingest.joins import Wide, join_files, make_column, repeated_text, without_empty_sessions
 from pipeline.ingest.parts import Mapped, Part, headers_of, item_headers
 from pipeline.ingest.raw import RawTable
 from pipeline.tables.column import Column, Table
 from pipeline.tables.remedies import NOWHERE, About
 from pipeline.tables.rules import Finding
-from pipeline.tables.stored import plain
+from pipeline.tables.stored import decoded_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,7 +59,7 @@ def assemble(
     import pyarrow as pa
 
     source = part.source
-    wide, findings = widen(part, raw, items)
+    wide, findings = join_files(part, raw, items)
     wide, empty = without_empty_sessions(wide, original, items)
     assembled = Assembled(pa.table({}), findings, {NO_SESSION: empty} if empty else {})
     columns: dict[str, Any] = {}
@@ -79,7 +79,7 @@ def assemble(
     return assembled
 
 
-def reading(
+def column_reading(
     source: TableSource, column: Column, privacy: Privacy, table: RawTable | None = None, header: str = ""
 ) -> Reading:
     """How a source's cells of one canonical column are to be read; `table` and `header` add what its format says."""
@@ -150,7 +150,9 @@ def _column(
     if constant is not None:
         text = repeated_text(plain_text(constant), wide.rows)
         where = f"sources: constant {column.name}"
-        values, faults = read_column(text, reading(source, column, privacy), where, lambda _: 0, About(source=part.key))
+        values, faults = read_column(
+            text, column_reading(source, column, privacy), where, lambda _: 0, About(source=part.key)
+        )
         assembled.findings += faults
         return values
     mapped = _mapped(source, column.name, items)
@@ -160,7 +162,7 @@ def _column(
     table = wide.table(header)
     where = table.where(header, column.name)
     text, findings = make_column(wide, mapped, source.missing_codes(column.name))
-    how = reading(source, column, privacy, table if isinstance(mapped, str) else None, header)
+    how = column_reading(source, column, privacy, table if isinstance(mapped, str) else None, header)
     values, faults = read_column(text, how, where, lambda row: wide.line(row, header), About(table.file, part.key))
     assembled.findings += findings + faults
     if column.kind == "id" and mapped in table.numbers and not table.numbers_are_exact:
@@ -203,7 +205,7 @@ def _order(part: Part, wide: Wide, privacy: Privacy, assembled: Assembled) -> di
         return {}
     column = Column("number", "order of sessions", name=ORDER, missing=False)
     where = wide.table(mapped.order_of).where(mapped.order_of, "session_number")
-    how = reading(part.source, column, privacy, wide.table(mapped.order_of), mapped.order_of)
+    how = column_reading(part.source, column, privacy, wide.table(mapped.order_of), mapped.order_of)
     values, findings = read_column(wide.text(mapped.order_of), how, where, wide.line)
     assembled.findings += [replace(one, about=replace(one.about, column="session_number")) for one in findings]
     return {ORDER: values}
@@ -233,11 +235,11 @@ def _mapped(source: TableSource, name: str, items: int) -> Mapped | None:
 MADE_OF_PARTS = frozenset({"session_id", "episode_id"})  # often a client's id and a number: like in structure, in order
 
 
-def guessable(ids: pa.ChunkedArray, name: str, where: str) -> list[Finding]:
+def guessable_ids(ids: pa.ChunkedArray, name: str, where: str) -> list[Finding]:
     """The id rules that a column of pseudonyms breaks; agencies are few and known to be, so only names among them count."""
     import pyarrow.compute as pc
 
-    different = pc.unique(plain(ids).drop_null())
+    different = pc.unique(decoded_column(ids).drop_null())
     if name != AGENCY:
         faults = set_faults(different, made_of_parts=name in MADE_OF_PARTS)
         return [Finding(rule, where, rows, detail=said, about=About(column=name)) for rule, rows, said in faults]

@@ -77,7 +77,7 @@ class Bodies:
         return found.pop() if len(found) == 1 else ""
 
 
-def cut(ids: list[str]) -> Bodies:
+def cut_ids(ids: list[str]) -> Bodies:
     """The bodies of a set of ids: without one leading run of letters where few different ones are used."""
     heads = [match[1] if (match := PREFIX.match(text)) else "" for text in ids]
     shared = _shared(ids)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pipeline.ingest.hints import hint, looks_like, remedy
+from pipeline.ingest.hints import looks_like, rule_hint, rule_remedy
 from pipeline.ingest.net import classify
-from pipeline.tables.arrays import flags, numbers, strings, typed
+from pipeline.tables.arrays import boolean_array, number_array, text_array, typed_array
 from pipeline.tables.column import CODES_SEPARATOR, Column, is_band
 
 if TYPE_CHECKING:
@@ -77,11 +77,11 @@ class Reading:
 
     def hint(self, rule: str) -> str:
         """What more to say of the cells that break a rule: what is allowed, and the key that may be wanting."""
-        return hint(rule, self.column, self.codes, self.noticed)
+        return rule_hint(rule, self.column, self.codes, self.noticed)
 
     def remedy(self, rule: str) -> str:
         """The example of how to mend that fits the cells noticed, where it is not the rule's own."""
-        return remedy(rule, self.column, self.noticed)
+        return rule_remedy(rule, self.column, self.noticed)
 
     def _recoded(self, text: str, label: str) -> Value:
         """A cell that a recode names, by its code or its label; a label that says the opposite is a fault."""
@@ -185,9 +185,9 @@ def convert(text: pa.ChunkedArray, reading: Reading) -> Cells:
         else:
             values, wrong = _values(chunk.dictionary.to_pylist(), reading, remembered)
         for name, hit in wrong.items():
-            _count(faults, name, flags(hit).take(chunk.indices), start)
+            _count(faults, name, boolean_array(hit).take(chunk.indices), start)
         for rule, texts in reading.remarks.items():
-            said = flags([text in texts for text in chunk.dictionary.to_pylist()]).take(chunk.indices)
+            said = boolean_array([text in texts for text in chunk.dictionary.to_pylist()]).take(chunk.indices)
             remarks[rule] = remarks.get(rule, 0) + said.true_count
         chunks.append(_spread(values, chunk.indices, reading.column))
         start += len(chunk)
@@ -216,7 +216,7 @@ def is_there(chunk: pa.Array) -> pa.Array:
     """Whether each row of an encoded chunk has a value: a code, and one whose entry is not missing."""
     import pyarrow.compute as pc
 
-    return pc.coalesce(chunk.dictionary.is_valid().take(chunk.indices), flags([False])[0])
+    return pc.coalesce(chunk.dictionary.is_valid().take(chunk.indices), boolean_array([False])[0])
 
 
 def plain_text(value: object) -> str:
@@ -243,12 +243,12 @@ def _ids(texts: pa.Array, reading: Reading) -> tuple[pa.Array, dict[str, list[bo
 
     if reading.recode:
         recoded = [reading.recode.get(text, text) for text in texts.to_pylist()]
-        texts = strings(["" if text is None else plain_text(text) for text in recoded])
+        texts = text_array(["" if text is None else plain_text(text) for text in recoded])
     right = pc.match_substring_regex(texts, f"^(?:{reading.id_pattern})$")
     if right.true_count == len(texts):
         return texts, {}
-    missing = pc.is_in(texts, strings(sorted(reading.missing)))
-    values = pc.if_else(pc.and_not(right, missing), texts, strings([None])[0])
+    missing = pc.is_in(texts, text_array(sorted(reading.missing)))
+    values = pc.if_else(pc.and_not(right, missing), texts, text_array([None])[0])
     wrong = pc.invert(pc.or_(right, missing))
     if not wrong.true_count:
         return values, {}
@@ -268,10 +268,10 @@ def _spread(values: pa.Array | list[Value], indices: pa.Array, column: Column) -
 
     if column.closed:
         place = {code: index for index, code in enumerate(column.codes)}
-        codes = numbers([None if value is None else place[str(value)] for value in values], pa.int8())
-        return pa.DictionaryArray.from_arrays(codes.take(indices), strings(column.codes))
+        codes = number_array([None if value is None else place[str(value)] for value in values], pa.int8())
+        return pa.DictionaryArray.from_arrays(codes.take(indices), text_array(column.codes))
     kind = arrow_type(column)
-    entries = values.cast(kind) if isinstance(values, pa.Array) else typed(values, kind)
+    entries = values.cast(kind) if isinstance(values, pa.Array) else typed_array(values, kind)
     return pa.DictionaryArray.from_arrays(indices, entries)
 
 

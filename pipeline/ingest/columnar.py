@@ -9,7 +9,7 @@ from pipeline.base.errors import Problem
 from pipeline.ingest.delimited import header_problems
 from pipeline.ingest.native import encode_numbers
 from pipeline.ingest.raw import RawTable
-from pipeline.tables.rules import Finding, broken
+from pipeline.tables.rules import Finding, rule_problem
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,7 +23,7 @@ SMALL, RATIO = 1 << 26, 200  # bytes a file may unpack to whatever its ratio, an
 def read_parquet(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable | None, list[Problem]]:
     """Read a Parquet file; None and the problems where it breaks a rule."""
     if not (blob.startswith(MAGIC) and blob.endswith(MAGIC)):
-        return None, [broken("disguised", file)]
+        return None, [rule_problem("disguised", file)]
     import pyarrow as pa
     import pyarrow.parquet as pq
     import pyarrow.types as kinds
@@ -31,20 +31,20 @@ def read_parquet(file: str, blob: bytes, sha256: str = "") -> tuple[RawTable | N
     try:
         opened = pq.ParquetFile(pa.BufferReader(blob))
         if (unpacked := _unpacked(opened.metadata)) > SMALL and unpacked > RATIO * len(blob):
-            return None, [broken("compressed_size", file)]
+            return None, [rule_problem("compressed_size", file)]
         header = [field.name for field in opened.schema_arrow]
         problems = [*header_problems(file, header), *_kind_problems(file, opened.schema_arrow)]
         if problems:
             return None, problems
         if not opened.metadata.num_rows:
-            return None, [broken("no_rows", file)]
+            return None, [rule_problem("no_rows", file)]
         texts = [
             field.name for field in opened.schema_arrow if kinds.is_string(field.type) or kinds.is_large_string(field.type)
         ]
         table = pq.ParquetFile(pa.BufferReader(blob), read_dictionary=texts).read()  # a long text often repeated stays one
         columns = tuple(_encode(column) for column in table.columns)
     except Exception:  # whatever the library says may hold a cell
-        return None, [broken("unreadable", file)]
+        return None, [rule_problem("unreadable", file)]
     numeric = frozenset(field.name for field in table.schema if _is_number(field.type))
     findings = tuple(_extras(file, opened.schema_arrow))
     return RawTable(file, tuple(header), columns, table.num_rows, sha256, numbers=numeric, findings=findings), []
@@ -73,9 +73,11 @@ def _kind_problems(file: str, schema: pa.Schema) -> list[Problem]:
     for place, field in enumerate(schema, start=1):
         kind = field.type.value_type if kinds.is_dictionary(field.type) else field.type
         if kinds.is_temporal(kind):
-            problems.append(broken("native_dates", f"{file}, column {place}"))
+            problems.append(rule_problem("native_dates", f"{file}, column {place}"))
         elif not (_is_text(kind) or _is_number(kind) or kinds.is_boolean(kind)):
-            problems.append(broken("unreadable", f"{file}, column {place}", detail="only text, numbers and truth values"))
+            problems.append(
+                rule_problem("unreadable", f"{file}, column {place}", detail="only text, numbers and truth values")
+            )
     return problems
 
 

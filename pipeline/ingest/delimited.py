@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from pipeline.base.errors import Problem
 from pipeline.base.sources import Reading
 from pipeline.ingest.blob import BOM, DISGUISES, byte_faults, quote_fault, record_end, with_last_line_end
-from pipeline.ingest.headings import Heading, heading
+from pipeline.ingest.headings import Heading, detect_heading
 from pipeline.ingest.net import classify
 from pipeline.ingest.raw import RawTable
 from pipeline.tables.remedies import About
-from pipeline.tables.rules import Finding, broken
+from pipeline.tables.rules import Finding, rule_problem
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,9 +32,9 @@ def read_delimited(
     if how.encoding not in (None, "utf-8") and not blob.startswith(DISGUISES):
         decoded = _recoded(blob, str(how.encoding))
         if decoded is None:
-            return None, [broken("wrong_encoding", file)]
+            return None, [rule_problem("wrong_encoding", file)]
         blob = decoded
-    faults = [broken(name, file) for name in byte_faults(blob)]
+    faults = [rule_problem(name, file) for name in byte_faults(blob)]
     if faults:
         return None, faults
     findings: tuple[Finding, ...] = () if blob.endswith(b"\n") else (Finding("no_final_newline", file),)
@@ -43,7 +43,7 @@ def read_delimited(
     bom = len(BOM) if blob.startswith(BOM) else 0
     above, header_at, header_end, body = _layout(blob, bom, how)
     if body < 0:
-        return None, [broken("no_rows" if header_end > 0 else "heading_lines", file)]
+        return None, [rule_problem("no_rows" if header_end > 0 else "heading_lines", file)]
     header = split_line(blob[header_at:header_end], separator)
     kept = blob if header_at == 0 and body == header_end else blob[header_at:header_end] + blob[body:]
     if header is None or quote_fault(kept, separator.encode()):
@@ -52,11 +52,11 @@ def read_delimited(
     if problems:
         return None, problems
     if body == len(blob):
-        return None, [broken("no_rows", file)]
+        return None, [rule_problem("no_rows", file)]
     table, bad = parse_body(memoryview(blob)[body:], len(header), separator)
     bad += blank_lines(kept) if len(header) > 1 else 0
     if bad or table is None:
-        return None, [broken("width", file, rows=bad)]
+        return None, [rule_problem("width", file, rows=bad)]
     notes = ("a byte order mark was dropped",) if bom else ()
     columns = tuple(table.column(place) for place in range(len(header)))
     findings += _said_above(file, above)
@@ -105,8 +105,8 @@ def _said_above(file: str, above: bytes) -> tuple[Finding, ...]:
 def _quotes(file: str, elsewhere: Heading | None) -> Problem:
     """A file whose quotes are not well formed, and where its headers seem to stand, if not on the first line."""
     if elsewhere is None:
-        return broken("quotes", file)
-    return broken("quotes", file, detail=elsewhere.said, about=elsewhere.about)
+        return rule_problem("quotes", file)
+    return rule_problem("quotes", file, detail=elsewhere.said, about=elsewhere.about)
 
 
 def _shape_problems(file: str, header: list[str], separator: str, text: bytes, how: Reading) -> list[Problem]:
@@ -131,7 +131,7 @@ def _heading(text: bytes, separator: str, how: Reading) -> Heading | None:
             break
         records.append(cells)
         at = end
-    return heading(records)
+    return detect_heading(records)
 
 
 def split_line(line: bytes, separator: str) -> list[str] | None:
@@ -149,18 +149,18 @@ def header_problems(file: str, header: list[str], separator: str = ",") -> list[
     if others:
         most = max(others, key="".join(header).count)
         read = f"separator: {'tab' if most == chr(9) else chr(34) + most + chr(34)}" + ', decimal: ","' * (most == ";")
-        return [broken("separator", file, about=About(example=f'sources:\n  read: {{ "<file>": {{ {read} }} }}'))]
+        return [rule_problem("separator", file, about=About(example=f'sources:\n  read: {{ "<file>": {{ {read} }} }}'))]
     problems = []
     named = max((place for place, name in enumerate(header, start=1) if name.strip()), default=len(header))
     if named < len(header):
         what = f"{file}, {'columns' if len(header) - named > 1 else 'column'} {named + 1} and on, at the right edge"
-        problems.append(broken("header_blank", what, about=About(example=EDGE)))
+        problems.append(rule_problem("header_blank", what, about=About(example=EDGE)))
     for place, name in enumerate(header[:named], start=1):
         if not name or name != name.strip():
-            problems.append(broken("header_blank", f"{file}, column {place}"))
+            problems.append(rule_problem("header_blank", f"{file}, column {place}"))
         elif name in header[: place - 1]:
             twin = header.index(name) + 1
-            problems.append(broken("header_duplicate", f"{file}, column {place}", detail=f"the same as column {twin}"))
+            problems.append(rule_problem("header_duplicate", f"{file}, column {place}", detail=f"the same as column {twin}"))
     return problems
 
 

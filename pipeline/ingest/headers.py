@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from pipeline.base.errors import Problem
 from pipeline.base.params import Privacy
 from pipeline.base.sources import Join, RatingSource, Sources, TableSource
-from pipeline.ingest.parts import PLACE, Part, expand, headers_of, item_headers, parts
+from pipeline.ingest.parts import PLACE, Part, headers_of, item_headers, numbered_headers, parts
 from pipeline.ingest.raw import RawTable
 from pipeline.tables.remedies import About
-from pipeline.tables.rules import broken
+from pipeline.tables.rules import rule_problem
 
 # Names of the identifiers of 45 CFR 164.514(b)(2): whole words of a header, two words in a row, or all words together.
 IDENTIFIER_WORDS = """
@@ -40,7 +40,7 @@ UNREAD = ("ignored", "key of a join", "kind of row")  # what headers are for tha
 
 def headers_used(source: TableSource, items: int = 0) -> dict[str, str]:
     """Header -> canonical column it is mapped to (`key of a join`, `ignored` and shipped totals included)."""
-    used = {header: "ignored" for pattern in source.ignore for header in expand(pattern, items)}
+    used = {header: "ignored" for pattern in source.ignore for header in numbered_headers(pattern, items)}
     for join in source.joins:
         used.update(dict.fromkeys((*join_keys(join), *other_keys(join)), "key of a join"))
     used.update(dict.fromkeys(source.rows, "kind of row"))
@@ -78,7 +78,7 @@ def header_faults(
         unmapped = []
         for place, header in enumerate(table.header, start=1):
             if names_identifier(header) and header not in privacy.attested_headers:
-                yield broken("header_identifier", f"{file}, column {place}")
+                yield rule_problem("header_identifier", f"{file}, column {place}")
             elif header not in known and not _is_ignored(header, feeding):
                 unmapped.append((place, _near(header, known)))
         yield from _unmapped(file, unmapped, About(source=feeding[0].key if feeding else ""))
@@ -88,10 +88,10 @@ def header_faults(
 def _unmapped(file: str, found: list[tuple[int, str]], about: About) -> Iterator[Problem]:
     """Headers that nothing maps: one by one while they are few, else in one line."""
     for place, hint in found if len(found) <= SEVERAL else []:
-        yield broken("header_unmapped", f"{file}, column {place}", detail=hint, about=about)
+        yield rule_problem("header_unmapped", f"{file}, column {place}", detail=hint, about=about)
     if len(found) > SEVERAL:
         places = _ranges([place for place, _ in found])
-        yield broken("header_unmapped", f"{file}, columns {places}", detail=f"{len(found)} columns", about=about)
+        yield rule_problem("header_unmapped", f"{file}, columns {places}", detail=f"{len(found)} columns", about=about)
 
 
 def _ranges(places: list[int]) -> str:
@@ -151,11 +151,11 @@ def _absent(tables: Mapping[str, RawTable], sources: Sources, items: Mapping[str
             if not canonical.startswith("item_"):
                 hint = _near(header, there) and "; a header differs from it only in case or spaces"
                 told = f"`{header}`, mapped to {canonical} in sources.{part.key}{hint}"
-                yield broken("header_absent", part.file, detail=told, about=About(source=part.key, column=canonical))
+                yield rule_problem("header_absent", part.file, detail=told, about=About(source=part.key, column=canonical))
         for join in source.joins:
             for file, keys in ((part.file, join_keys(join)), (join.file, other_keys(join))):
                 for header in sorted(set(keys) - set(tables[file].header)):
-                    yield broken("header_absent", file, detail=f"`{header}`, key of a join in sources.{part.key}")
+                    yield rule_problem("header_absent", file, detail=f"`{header}`, key of a join in sources.{part.key}")
 
 
 def _absent_items(part: Part, absent: list[str], there: set[str]) -> Iterator[Problem]:
@@ -171,13 +171,13 @@ def _absent_items(part: Part, absent: list[str], there: set[str]) -> Iterator[Pr
         f'# under sources.{part.key}\nitems: "{written or "wai_{item}"}" # the items\' headers, {{item}} for their numbers'
     )
     told = f"{shown}: items in sources.{part.key}{hint}"
-    yield broken("header_absent", part.file, rows=len(absent), detail=told, about=About(example=example))
+    yield rule_problem("header_absent", part.file, rows=len(absent), detail=told, about=About(example=example))
 
 
 def _one_item(written: str, absent: list[str], pattern: str) -> set[str]:
     """The header of the first absent item in another spelling."""
     numbers = [int(found[1]) for found in [re.fullmatch(_captured(pattern), absent[0])] if found]
-    return {expand(written, numbers[0])[-1]} if numbers else {""}
+    return {numbered_headers(written, numbers[0])[-1]} if numbers else {""}
 
 
 def _captured(pattern: str) -> str:
@@ -201,4 +201,9 @@ def _otherwise_written(source: TableSource, items: int, table: RawTable) -> set[
         return set()
     if all(header in table.position for header in item_headers(source, items)):
         return set()
-    return {header for pattern in _spellings(source.items) for header in expand(pattern, items) if header in table.position}
+    return {
+        header
+        for pattern in _spellings(source.items)
+        for header in numbered_headers(pattern, items)
+        if header in table.position
+    }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.base.errors import Problem
 from pipeline.tables.remedies import About
-from pipeline.tables.rules import broken
+from pipeline.tables.rules import rule_problem
 
 IMPORT_ID = re.compile(r'\{"ImportId"')  # Qualtrics' third line
 VALUE = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
@@ -24,7 +24,7 @@ class Heading:
 
     def problem(self, file: str) -> Problem:
         """That the headers stand elsewhere than expected."""
-        return broken("heading_lines", file, detail=self.said, about=self.about)
+        return rule_problem("heading_lines", file, detail=self.said, about=self.about)
 
     @property
     def about(self) -> About:
@@ -32,7 +32,7 @@ class Heading:
         return About(example=f'sources:\n  read: {{ "<file>": {{ {self.entry} }} }}')
 
 
-def heading(records: list[list[str]]) -> Heading | None:
+def detect_heading(records: list[list[str]]) -> Heading | None:
     """What the first records of a file tell; None where the headers stand as expected.
 
     `records`: its first lines as cells, from the first.

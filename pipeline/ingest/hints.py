@@ -39,7 +39,7 @@ def looks_like(text: str) -> set[str]:
     return found
 
 
-def hint(rule: str, column: Column, codes: frozenset[str], noticed: set[str]) -> str:
+def rule_hint(rule: str, column: Column, codes: frozenset[str], noticed: set[str]) -> str:
     """The addition to one rule's message about one column; empty where the rule says all there is to say."""
     said = []
     if rule == "not_code" and codes:
@@ -56,7 +56,7 @@ def hint(rule: str, column: Column, codes: frozenset[str], noticed: set[str]) ->
     return "; ".join(said)
 
 
-def remedy(rule: str, column: Column, noticed: set[str]) -> str:
+def rule_remedy(rule: str, column: Column, noticed: set[str]) -> str:
     """The example that fits what was noticed of the cells; empty where the rule's own does.
 
     Codes of missing values are named only where they can be no value: of a number, only those that are no numbers.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.ingest import randomness
-from pipeline.ingest.bodies import cut
+from pipeline.ingest.bodies import cut_ids
 from pipeline.ingest.ids import id_faults
 from pipeline.ingest.readable import readable_faults
-from pipeline.ingest.registers import register
-from pipeline.ingest.written_over import hidden
+from pipeline.ingest.registers import register_found
+from pipeline.ingest.written_over import writing_found
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,18 +31,18 @@ def set_faults(ids: pa.Array, *, made_of_parts: bool = False) -> list[Fault]:
     found: list[Fault] = [(rule, rows, "") for rule, rows in (*id_faults(ids), *readable_faults(ids))]
     if found or len(ids) < FEW:
         return found
-    whole = cut([str(text) for text in ids[:MOST].to_pylist()])
-    rising = "they rise or fall with their rows" if randomness.order(whole) > randomness.ORDERED else ""
+    whole = cut_ids([str(text) for text in ids[:MOST].to_pylist()])
+    rising = "they rise or fall with their rows" if randomness.order_strength(whole) > randomness.ORDERED else ""
     if made_of_parts:  # what is glued of a person's id and a number has that id's looks, and is in order by right
         rising = ""
     tests = (
         ("ids_timed", TIMED.get(whole.version, "")),
         ("ids_hashed", NAMED.get(whole.version, "")),
-        ("ids_registered", register(whole)),
-        ("ids_written_over", hidden(whole)),
+        ("ids_registered", register_found(whole)),
+        ("ids_written_over", writing_found(whole)),
         ("ids_timed", rising),
     )
     found = [(rule, 0, said) for rule, said in tests if said]
-    if not found and not made_of_parts and (said := randomness.structure(whole)):
+    if not found and not made_of_parts and (said := randomness.pattern_found(whole)):
         found = [("ids_structured", 0, said)]
     return found

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.base.sources import Checked, Glue, Join, RatingSource, TableSource
 from pipeline.ingest.headers import item_count, join_keys, other_keys
-from pipeline.ingest.parts import SESSION, Part, fill, headers_of, item_headers, of_sessions
+from pipeline.ingest.parts import SESSION, Part, filled_header, headers_of, item_headers, of_sessions
 from pipeline.ingest.raw import RawTable
-from pipeline.tables.arrays import strings
+from pipeline.tables.arrays import text_array
 from pipeline.tables.column import CODES_SEPARATOR
 from pipeline.tables.remedies import About
 from pipeline.tables.rules import Finding
@@ -61,7 +61,7 @@ class Wide:
         return self.base.first_line + (row if self.kept is None else int(self.kept[row].as_py()))
 
 
-def widen(part: Part, tables: Mapping[str, RawTable], items: Mapping[str, int]) -> tuple[Wide, list[Finding]]:
+def join_files(part: Part, tables: Mapping[str, RawTable], items: Mapping[str, int]) -> tuple[Wide, list[Finding]]:
     """The part's rows, with the columns of its joined files looked up for each; `items`: instrument -> how many it has."""
     source, base = part.source, tables[part.file]
     count = item_count(source, items)
@@ -87,14 +87,14 @@ def without_empty_sessions(wide: Wide, original: TableSource, items: Mapping[str
     import pyarrow.compute as pc
 
     patterns = of_sessions(original, item_count(original, items))
-    headers = [header for pattern in patterns if wide.has(header := fill(pattern, session=wide.session))]
+    headers = [header for pattern in patterns if wide.has(header := filled_header(pattern, session=wide.session))]
     if not headers or wide.session is None:
         return wide, 0
     there: Any = None
     for header in headers:
         table = wide.table(header)
         nothing = {"", *table.user_missing.get(header, ()), *original.missing_codes("all")}
-        filled_in = pc.invert(pc.is_in(filled(wide.text(header)), strings(sorted(nothing))))
+        filled_in = pc.invert(pc.is_in(without_nulls(wide.text(header)), text_array(sorted(nothing))))
         there = filled_in if there is None else pc.or_(there, filled_in)
     empty = wide.rows - there.true_count
     if not empty:
@@ -112,8 +112,8 @@ def rows_of_kind(source: TableSource, base: RawTable) -> pa.Array | None:
     mask = None
     for header, texts in source.rows.items():
         if header in base.position:
-            cells = filled(base.column(header))
-            hit = pc.is_in(cells, strings(texts))
+            cells = without_nulls(base.column(header))
+            hit = pc.is_in(cells, text_array(texts))
             mask = hit if mask is None else pc.and_(mask, hit)
     return None if mask is None else pc.indices_nonzero(mask)
 
@@ -130,7 +130,7 @@ def repeated_text(text: str, rows: int) -> pa.ChunkedArray:
     import pyarrow as pa
 
     indices = pa.Array.from_buffers(pa.int32(), rows, [None, pa.py_buffer(bytes(4 * rows))])
-    return pa.chunked_array([pa.DictionaryArray.from_arrays(indices, strings([text]))])
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(indices, text_array([text]))])
 
 
 def _glue(wide: Wide, how: Glue, missing: frozenset[str]) -> tuple[pa.ChunkedArray, list[Finding]]:
@@ -138,12 +138,12 @@ def _glue(wide: Wide, how: Glue, missing: frozenset[str]) -> tuple[pa.ChunkedArr
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    absent = strings(sorted(missing))
-    parts, none = [], strings([None])[0]
+    absent = text_array(sorted(missing))
+    parts, none = [], text_array([None])[0]
     for header in how.columns:
         text = _plain(wide.text(header)).combine_chunks()
         parts.append(pc.if_else(pc.is_in(text, absent), none, text))
-    prefix, separator, empty = strings([how.prefix, how.separator, ""])
+    prefix, separator, empty = text_array([how.prefix, how.separator, ""])
     together = pc.binary_join_element_wise(*parts, separator)
     glued = pc.binary_join_element_wise(prefix, together, empty)
     findings = []
@@ -171,7 +171,7 @@ def _colliding(parts: list[pa.Array], together: pa.Array, separator: str) -> int
             rows = max(int(pc.sum(pc.fill_null(hit, False)).as_py() or 0) for hit in meeting)
             if rows:
                 return rows
-    apart = pc.binary_join_element_wise(*parts, strings([UNIT])[0])
+    apart = pc.binary_join_element_wise(*parts, text_array([UNIT])[0])
     return len(pc.unique(apart.drop_null())) - len(pc.unique(together.drop_null()))
 
 
@@ -185,18 +185,18 @@ def _list_checked(wide: Wide, how: Checked) -> tuple[pa.ChunkedArray, list[Findi
 
     parts, findings, asked = [], [], None
     for header, code in how.checked.items():
-        text = filled(wide.text(header))
-        checked = pc.is_in(text, strings(how.yes))
-        right = pc.or_(checked, pc.is_in(text, strings(how.no)))
+        text = without_nulls(wide.text(header))
+        checked = pc.is_in(text, text_array(how.yes))
+        right = pc.or_(checked, pc.is_in(text, text_array(how.no)))
         if right.true_count < len(right):
             row = pc.indices_nonzero(pc.invert(right))[0].as_py()
             where = wide.table(header).where(header)
             findings.append(Finding("not_checkbox", where, len(right) - right.true_count, wide.line(row, header)))
         blank = pc.and_(pc.equal(text, ""), pc.invert(checked))
         asked = pc.invert(blank) if asked is None else pc.or_(asked, pc.invert(blank))
-        mark, empty = strings([f"{CODES_SEPARATOR}{code}", ""])
+        mark, empty = text_array([f"{CODES_SEPARATOR}{code}", ""])
         parts.append(pc.if_else(checked, mark, empty))
-    nothing, none = strings(["", NONE])
+    nothing, none = text_array(["", NONE])
     together = pc.binary_join_element_wise(*parts, nothing)  # Arrow's null_handling="skip" loses rows that are all null
     listed = pc.utf8_ltrim(together, characters=CODES_SEPARATOR)
     listed = pc.if_else(pc.and_(pc.equal(listed, ""), asked), none, listed)
@@ -223,14 +223,14 @@ def _look_up(wide: Wide, other: RawTable, join: Join) -> tuple[pa.Array, list[Fi
 def _key(columns: list[pa.ChunkedArray]) -> pa.Array:
     import pyarrow.compute as pc
 
-    return pc.binary_join_element_wise(*[_plain(column).combine_chunks() for column in columns], strings([UNIT])[0])
+    return pc.binary_join_element_wise(*[_plain(column).combine_chunks() for column in columns], text_array([UNIT])[0])
 
 
-def filled(text: pa.ChunkedArray) -> pa.Array:
+def without_nulls(text: pa.ChunkedArray) -> pa.Array:
     """Plain text with an empty cell for a missing one."""
     import pyarrow.compute as pc
 
-    return pc.coalesce(_plain(text).combine_chunks(), strings([""])[0])
+    return pc.coalesce(_plain(text).combine_chunks(), text_array([""])[0])
 
 
 def _plain(text: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.base.sources import RatingSource
-from pipeline.tables.stored import plain
+from pipeline.tables.stored import decoded_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,6 +40,6 @@ def as_scored(table: pa.Table, source: RatingSource, scale: Scale) -> pa.Table:
         if name in table.column_names and score in scale.sizes:
             times = float(scale.sizes[score])
             change = pc.divide if source.scored == "sum" else pc.multiply
-            values = change(plain(table.column(name)), times)
+            values = change(decoded_column(table.column(name)), times)
             table = table.set_column(table.column_names.index(name), name, values)
     return table

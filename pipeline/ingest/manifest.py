@@ -7,12 +7,12 @@ from typing import Any
 
 from pipeline.base.errors import Problem
 from pipeline.ingest.raw import RawTable
-from pipeline.tables.rules import broken
+from pipeline.tables.rules import rule_problem
 
 NAME = "manifest.json"  # in the sources' folder, so that DVC sees when it changes
 
 
-def freeze(tables: Mapping[str, RawTable], secret: str) -> dict[str, Any]:
+def manifest_of(tables: Mapping[str, RawTable], secret: str) -> dict[str, Any]:
     """What the manifest says of each file.
 
     `secret` stays with the data: the lock, which is published, holds the hash of the manifest, and without something in it
@@ -31,15 +31,15 @@ def manifest_problems(manifest: object, tables: Mapping[str, RawTable], named: l
     """
     frozen = manifest.get("files") if isinstance(manifest, dict) else None
     if not isinstance(frozen, dict) or not all(isinstance(entry, dict) for entry in frozen.values()):
-        yield broken("unreadable", NAME, detail="freeze it anew")
+        yield rule_problem("unreadable", NAME, detail="freeze it anew")
         return
     for name in sorted(set(frozen) - set(named)):
-        yield broken("manifest_lost", name, detail="no mapping names it any longer")
+        yield rule_problem("manifest_lost", name, detail="no mapping names it any longer")
     for name in named:
         if name not in frozen:
-            yield broken("manifest_new", name)
+            yield rule_problem("manifest_new", name)
         elif name in tables and tables[name].sha256 != frozen[name].get("sha256"):
-            yield broken("manifest_changed", name, detail=_rows(frozen[name].get("rows"), tables[name].rows))
+            yield rule_problem("manifest_changed", name, detail=_rows(frozen[name].get("rows"), tables[name].rows))
 
 
 def _rows(before: object, now: int) -> str:

@@ -14,7 +14,7 @@ from pipeline.base.sources import Reading
 from pipeline.ingest.delimited import header_problems
 from pipeline.ingest.net import classify
 from pipeline.ingest.raw import RawTable
-from pipeline.tables.rules import Finding, broken
+from pipeline.tables.rules import Finding, rule_problem
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,7 +45,7 @@ def read_native(file: str, blob: bytes, sha256: str = "", how: Reading = DEFAULT
     """Read an SPSS or Stata file; None and the problems where it breaks a rule."""
     ending = file.rpartition(".")[2].lower()
     if not blob.startswith(MAGIC[ending]):
-        return None, [broken("disguised", file)]
+        return None, [rule_problem("disguised", file)]
     import pyreadstat
 
     reader = partial(pyreadstat.read_dta if ending == "dta" else pyreadstat.read_sav, encoding=how.encoding)
@@ -54,19 +54,19 @@ def read_native(file: str, blob: bytes, sha256: str = "", how: Reading = DEFAULT
         widths = sum(max(8, int(width)) for width in sized.variable_storage_width.values())
         unpacked = max(sized.number_rows or 0, 0) * widths
         if unpacked > SMALL and unpacked > RATIO * len(blob):
-            return None, [broken("compressed_size", file)]
+            return None, [rule_problem("compressed_size", file)]
         data, meta = reader(io.BytesIO(blob), user_missing=True, disable_datetime_conversion=True, output_format="dict")
         header = list(meta.column_names)
         problems = [*header_problems(file, header), *_date_problems(file, header, meta)]
         if problems:
             return None, problems
         if not meta.number_rows:
-            return None, [broken("no_rows", file)]
+            return None, [rule_problem("no_rows", file)]
         columns = cast("dict[str, Sequence[object]]", data)  # output_format: no DataFrame, whatever the library's types say
         return _table(file, header, columns, meta, sha256), []
     except Exception as error:  # whatever the library says may hold a cell: only its kind is taken on
         is_of_encoding = isinstance(error, UnicodeError) or any(word in str(error).lower() for word in ENCODING_WORDS)
-        return None, [broken("label_encoding" if is_of_encoding else "unreadable", file)]
+        return None, [rule_problem("label_encoding" if is_of_encoding else "unreadable", file)]
 
 
 def number_text(value: float) -> str:
@@ -169,4 +169,4 @@ def _within(text: str, limits: Limits) -> bool:
 def _date_problems(file: str, header: list[str], meta: metadata_container) -> list[Problem]:
     formats = meta.original_variable_types
     dated = [place for place, name in enumerate(header, start=1) if DATES.match(str(formats.get(name, "")))]
-    return [broken("native_dates", f"{file}, column {place}", rows=int(meta.number_rows or 0)) for place in dated]
+    return [rule_problem("native_dates", f"{file}, column {place}", rows=int(meta.number_rows or 0)) for place in dated]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pipeline.tables.arrays import flags
+from pipeline.tables.arrays import boolean_array
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,7 +66,7 @@ def classify(text: str) -> str | None:
     return next((name for name, pattern in _COMPILED.items() if pattern.search(text)), None)
 
 
-def personal(text: str) -> str | None:
+def personal_rule(text: str) -> str | None:
     """The name of the first rule of the net that a sentence breaks, however long it is."""
     return next(broken_rules(text), None)
 
@@ -76,7 +76,7 @@ def broken_rules(text: str) -> Iterator[str]:
     yield from (name for name, pattern in _COMPILED.items() if name != "long_text" and pattern.search(text))
 
 
-def scan(column: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
+def scan_column(column: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
     """Rule -> (rows, first row) of a dictionary-encoded text column that has no declared form."""
     import pyarrow.compute as pc
 
@@ -88,7 +88,7 @@ def scan(column: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
             for name, pattern in PATTERNS.items()
             if (hit := pc.match_substring_regex(chunk.dictionary, pattern)).true_count
         ]
-        left = flags([True] * len(chunk.dictionary)) if caught else None
+        left = boolean_array([True] * len(chunk.dictionary)) if caught else None
         for name, hit in caught:
             rows = pc.and_(hit, left).take(chunk.indices)
             left = pc.and_not(left, hit)

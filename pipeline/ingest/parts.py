@@ -82,7 +82,7 @@ def session_glue(source: TableSource) -> Glue | None:
     return Glue(columns=(client, number), separator="_", prefix="") if isinstance(client, str) else None
 
 
-def fill(pattern: str, item: int | None = None, session: int | None = None) -> str:
+def filled_header(pattern: str, item: int | None = None, session: int | None = None) -> str:
     """A header with the numbers of item and session in their places: `wai{item:02}_s{session}` as wai07_s3."""
     given = {"item": item, "session": session}
 
@@ -121,21 +121,21 @@ def item_headers(source: RatingSource, items: int) -> list[str]:
     """The headers of an instrument's items, in item order; none where only scores were kept."""
     if source.items is None:
         return []
-    return expand(source.items, items) if isinstance(source.items, str) else list(source.items)
+    return numbered_headers(source.items, items) if isinstance(source.items, str) else list(source.items)
 
 
-def expand(pattern: str, items: int) -> list[str]:
+def numbered_headers(pattern: str, items: int) -> list[str]:
     """`q{item}` as q1, q2 ... up to the last item (`{item:02}` as 01, 02 ...); another header as itself."""
     if not has_place(pattern, "item"):
         return [pattern]
-    return [fill(pattern, item=number) for number in range(1, items + 1)]
+    return [filled_header(pattern, item=number) for number in range(1, items + 1)]
 
 
 def _of_session(source: TableSource, session: int) -> TableSource:
     """A wide source as the source of one of its sessions; `{session}` by itself stays, for the readers to fill in."""
 
     def filled(header: str) -> str:
-        return header if header == SESSION else fill(header, session=session)
+        return header if header == SESSION else filled_header(header, session=session)
 
     columns: dict[str, Mapped] = {}
     constants = dict(source.constants)

@@ -27,14 +27,14 @@ ORDERED = 5.0  # standard deviations of the rank correlation with the rows' orde
 ODD_LENGTHS = 0.25  # the share of ids of another length than most from which on they are words or names
 
 
-def structure(ids: Bodies) -> str:
+def pattern_found(ids: Bodies) -> str:
     """What of a set of ids is no chance, in a few words; empty where it looks random."""
     if len(ids.ids) < FEW:
         return ""
     return next((said for said in (_lengths(ids), _places(ids), _even(ids), _steps(ids)) if said), "")
 
 
-def order(ids: Bodies) -> float:
+def order_strength(ids: Bodies) -> float:
     """How strongly the ids rise or fall with their rows, in standard deviations of chance (Spearman's correlation)."""
     n = len(ids.bodies)
     if n < 20:

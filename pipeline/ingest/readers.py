@@ -6,7 +6,7 @@ from pipeline.base.errors import Problem
 from pipeline.base.sources import Reading
 from pipeline.ingest.delimited import DEFAULT, SEPARATORS, read_delimited
 from pipeline.ingest.raw import RawTable
-from pipeline.tables.rules import broken
+from pipeline.tables.rules import rule_problem
 
 
 def is_delimited(file: str) -> bool:
@@ -14,7 +14,7 @@ def is_delimited(file: str) -> bool:
     return file.rpartition(".")[2].lower() in SEPARATORS
 
 
-def read(file: str, blob: bytes, sha256: str = "", how: Reading = DEFAULT) -> tuple[RawTable | None, list[Problem]]:
+def read_raw(file: str, blob: bytes, sha256: str = "", how: Reading = DEFAULT) -> tuple[RawTable | None, list[Problem]]:
     """A file's content as text cells, `how` it is written; None and the problems where it cannot be taken in."""
     ending = file.rpartition(".")[2].lower()
     if is_delimited(file):
@@ -31,4 +31,4 @@ def read(file: str, blob: bytes, sha256: str = "", how: Reading = DEFAULT) -> tu
         from pipeline.ingest.columnar import read_parquet
 
         return read_parquet(file, blob, sha256)
-    return None, [broken("unknown_format", file)]
+    return None, [rule_problem("unknown_format", file)]

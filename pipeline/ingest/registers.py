@@ -30,7 +30,7 @@ class Register:
     chance: float
 
 
-def register(ids: Bodies) -> str:
+def register_found(ids: Bodies) -> str:
     """What numbers the ids seem to hold; empty where they are none that is known."""
     digits = [re.sub(r"[^0-9]", "", body) for body in ids.bodies]
     share = sum(map(len, digits)) / max(1, sum(len(re.sub(r"[-_ ]", "", body)) for body in ids.bodies))

@@ -12,15 +12,15 @@ from pipeline.base.sources import RatingSource, Sources, TableSource
 from pipeline.ingest.assemble import Assembled, assemble
 from pipeline.ingest.headers import UNREAD, header_faults, headers_used, item_count
 from pipeline.ingest.kept_scores import Scale, as_scored
-from pipeline.ingest.net import scan
+from pipeline.ingest.net import scan_column
 from pipeline.ingest.parts import Part, all_sources, parts
 from pipeline.ingest.raw import RawTable
-from pipeline.ingest.together import Together, together
-from pipeline.ingest.unused import unused
+from pipeline.ingest.together import Together, stack_parts
+from pipeline.ingest.unused import unused_findings
 from pipeline.tables import Table, by_name, ratings
 from pipeline.tables.anonymity import small_classes
-from pipeline.tables.rules import Finding, broken, policy
-from pipeline.tables.stored import parquet, plain, plain_table
+from pipeline.tables.rules import Finding, policy_of, rule_problem
+from pipeline.tables.stored import decoded_column, parquet_bytes, plain_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,14 +57,14 @@ def ingest(raw: Mapping[str, RawTable], params: Params, scales: Mapping[str, Sca
     items = {name: scale.items for name, scale in scales.items()}
     problems = list(header_faults(raw, sources, items, privacy))
     of_files = [finding for _, table in sorted(raw.items()) for finding in table.findings]
-    progress = Progress(findings=[*of_files, *unread_findings(raw, sources, items), *unused(raw, sources, items)])
+    progress = Progress(findings=[*of_files, *unread_findings(raw, sources, items), *unused_findings(raw, sources, items)])
     for name, of_table in _grouped(raw, sources, scales).items():
         made = [_made(share, raw, privacy, scales) for share in of_table]
         new = new_ids(name, sources) - set(privacy.attested_ids)
-        _make(progress, name, together(made, new), privacy)
+        _make(progress, name, stack_parts(made, new), privacy)
     chosen = privacy.policies
-    findings = merged(progress.findings)
-    problems += [finding.problem() for finding in findings if policy(finding.rule, chosen) == "refuse"]
+    findings = without_repeats(progress.findings)
+    problems += [finding.problem() for finding in findings if policy_of(finding.rule, chosen) == "refuse"]
     if problems:
         raise SourceError(sorted(set(problems)))
     notes = [f"{file}: {note}" for file, table in sorted(raw.items()) for note in table.notes]
@@ -84,7 +84,7 @@ def _made(share: Share, raw: Mapping[str, RawTable], privacy: Privacy, scales: M
     return made
 
 
-def merged(findings: Iterable[Finding]) -> list[Finding]:
+def without_repeats(findings: Iterable[Finding]) -> list[Finding]:
     """Findings without those that several parts of one source make alike (a client's cells, once for each session)."""
     return list(dict.fromkeys(findings))
 
@@ -115,7 +115,7 @@ def unread_findings(raw: Mapping[str, RawTable], sources: Sources, items: Mappin
     for file, table in raw.items():
         for header in table.header:
             if (file, header) not in declared:
-                for rule, (rows, first) in scan(table.column(header)).items():
+                for rule, (rows, first) in scan_column(table.column(header)).items():
                     yield Finding(rule, table.where(header), rows, table.first_line + first)
             elif rows := table.formulas.get(header, 0):
                 yield Finding("formulas", table.where(header), rows)
@@ -162,12 +162,12 @@ def _make(progress: Progress, name: str, table: Together, privacy: Privacy) -> N
     _store(progress, name, table)
     for derived, key in DERIVED.items():
         if name == "sessions" and derived not in progress.made and key in table.rows.column_names:
-            ids = pc.unique(plain(table.rows.column(key)).drop_null())
+            ids = pc.unique(decoded_column(table.rows.column(key)).drop_null())
             _store(progress, derived, Together(pa.table({key: ids}).sort_by(key)))
 
 
 def _store(progress: Progress, name: str, table: Together) -> None:
-    progress.made[name] = parquet(table.rows)
+    progress.made[name] = parquet_bytes(table.rows)
     counts = {"rows": table.rows.num_rows, "set_aside": table.set_aside, "removed": table.removed}
     progress.counts[name] = counts
 
@@ -183,7 +183,7 @@ def _rare_clients(clients: pa.Table, privacy: Privacy) -> list[Finding]:
 
 def missing_files(sources: Sources, found: set[str]) -> list[Problem]:
     """The files that a mapping names and that are not there."""
-    return [broken("not_there", file) for file in named_files(sources) if file not in found]
+    return [rule_problem("not_there", file) for file in named_files(sources) if file not in found]
 
 
 def named_files(sources: Sources) -> list[str]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.ingest.assemble import ORDER, Assembled, guessable
+from pipeline.ingest.assemble import ORDER, Assembled, guessable_ids
 from pipeline.tables import Sessions
 from pipeline.tables.rules import Finding
-from pipeline.tables.stored import plain
+from pipeline.tables.stored import decoded_column
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +28,7 @@ class Together:
     removed: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
-def together(parts: list[Assembled], new_ids: Iterable[str] = ()) -> Together:
+def stack_parts(parts: list[Assembled], new_ids: Iterable[str] = ()) -> Together:
     """Parts one below the other, in the order of their keys; counts added up.
 
     `new_ids`: the id columns whose ids come in here, and are looked at for being guessable, whichever file they stand in.
@@ -40,7 +40,7 @@ def together(parts: list[Assembled], new_ids: Iterable[str] = ()) -> Together:
     glued = {name for part in parts for name in part.glued}
     places = {name: place for part in reversed(parts) for name, place in part.places.items()}
     for name in sorted({*new_ids} & {*table.column_names} - glued):
-        found.findings += guessable(table.column(name), name, places.get(name, name))
+        found.findings += guessable_ids(table.column(name), name, places.get(name, name))
     for part in parts:
         for reason, rows in part.set_aside.items():
             found.set_aside[reason] = found.set_aside.get(reason, 0) + rows
@@ -49,13 +49,13 @@ def together(parts: list[Assembled], new_ids: Iterable[str] = ()) -> Together:
             for code, cells in codes.items():
                 mine[code] = mine.get(code, 0) + cells
     if ORDER in table.column_names:
-        found.rows, tied = numbered(table)
+        found.rows, tied = number_sessions(table)
         found.findings += [Finding("order_tied", places.get("day", "sessions"), tied)] if tied else []
     found.rows = in_order(found.rows)
     return found
 
 
-def numbered(sessions: pa.Table) -> tuple[pa.Table, int]:
+def number_sessions(sessions: pa.Table) -> tuple[pa.Table, int]:
     """Sessions with their place, by ORDER, among those of one client and worker: 1, 2, 3 ...; and how many share theirs.
 
     Where two share it, the session's id decides: the same files give the same numbers, in whatever order their rows stand.
@@ -65,7 +65,7 @@ def numbered(sessions: pa.Table) -> tuple[pa.Table, int]:
 
     pair = [_codes(sessions.column(name)) if name in sessions.column_names else None for name in ("client_id", "worker_id")]
     groups = [codes for codes in pair if codes is not None] or [np.zeros(sessions.num_rows, dtype=np.int64)]
-    order = plain(sessions.column(ORDER)).to_numpy()
+    order = decoded_column(sessions.column(ORDER)).to_numpy()
     ids = [_codes(sessions.column("session_id"))] if "session_id" in sessions.column_names else []
     places = np.lexsort((*ids, order, *groups[::-1]))
     first = np.ones(len(places), dtype=bool)
@@ -113,7 +113,7 @@ def _in_one_piece(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _sortable(column: pa.ChunkedArray) -> pa.ChunkedArray:
     import pyarrow as pa
 
-    decoded = plain(column)
+    decoded = decoded_column(column)
     return decoded.cast(pa.string()) if pa.types.is_dictionary(decoded.type) else decoded
 
 
@@ -122,7 +122,7 @@ def _codes(column: pa.ChunkedArray) -> np.ndarray:
     import numpy as np
     import pyarrow.compute as pc
 
-    ids = plain(column)
+    ids = decoded_column(column)
     different = pc.unique(ids.drop_null())
     ranked = different.take(pc.array_sort_indices(different))
     codes: np.ndarray = pc.fill_null(pc.index_in(ids, value_set=ranked), -1).to_numpy().astype(np.int64) + 1

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.base.sources import Checked, Sources, TableSource
 from pipeline.ingest.headers import UNREAD, headers_used, item_count
-from pipeline.ingest.joins import filled, rows_of_kind
+from pipeline.ingest.joins import rows_of_kind, without_nulls
 from pipeline.ingest.parts import headers_of, parts
 from pipeline.ingest.raw import RawTable
-from pipeline.tables.arrays import strings
+from pipeline.tables.arrays import text_array
 from pipeline.tables.rules import Finding
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def unused(raw: Mapping[str, RawTable], sources: Sources, items: Mapping[str, int]) -> Iterator[Finding]:
+def unused_findings(raw: Mapping[str, RawTable], sources: Sources, items: Mapping[str, int]) -> Iterator[Finding]:
     """Rows that no mapping takes, and rows that one takes which hold values in columns that only others read.
 
     `items`: instrument -> how many items it has. Ids are left out: they stand on every row of an export.
@@ -50,7 +50,7 @@ def _absent(table: RawTable, feeding: list[TableSource]) -> Iterator[Finding]:
 
     for header, texts in sorted({(header, texts) for source in feeding for header, texts in source.rows.items()}):
         if header in table.position:
-            there = set(pc.unique(filled(table.column(header))).to_pylist())
+            there = set(pc.unique(without_nulls(table.column(header))).to_pylist())
             if absent := sum(text not in there for text in texts):
                 yield Finding("rows_absent", table.where(header), detail=f"{absent} of {len(texts)} values")
 
@@ -95,6 +95,6 @@ def _has_value(table: RawTable, header: str, feeding: list[TableSource]) -> NDAr
         for mapped in source.columns.values():
             if isinstance(mapped, Checked) and header in headers_of(mapped):
                 nothing |= set(mapped.no)
-    cells = filled(table.column(header))
-    has: NDArray[np.bool_] = pc.invert(pc.is_in(cells, strings(sorted(nothing)))).to_numpy(zero_copy_only=False)
+    cells = without_nulls(table.column(header))
+    has: NDArray[np.bool_] = pc.invert(pc.is_in(cells, text_array(sorted(nothing)))).to_numpy(zero_copy_only=False)
     return has

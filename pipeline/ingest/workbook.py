@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from pipeline.base.errors import Problem
 from pipeline.base.sources import Reading
 from pipeline.ingest.delimited import DEFAULT, header_problems
-from pipeline.ingest.headings import Heading, heading
+from pipeline.ingest.headings import Heading, detect_heading
 from pipeline.ingest.native import number_text
 from pipeline.ingest.raw import RawTable, text_columns
-from pipeline.tables.rules import Finding, broken
+from pipeline.tables.rules import Finding, rule_problem
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -56,14 +56,14 @@ def read_workbook(file: str, blob: bytes, sha256: str = "", how: Reading = DEFAU
         sheet = _Sheet(blob, how)
         _refuse_dates(sheet.rows)
         texts = [[cell_text(cell) for cell in row] for row in sheet.rows]
-        hint = None if how.skip is not None else heading(texts[:LOOKED_AT])
+        hint = None if how.skip is not None else detect_heading(texts[:LOOKED_AT])
         header, body = _header_and_body(sheet.rows, how)
     except RefusedError as refused:
         if hint and refused.rule == "width":
             return None, [hint.problem(file)]
-        return None, [broken(refused.rule, file, rows=refused.rows)]
+        return None, [rule_problem(refused.rule, file, rows=refused.rows)]
     except Exception:  # whatever openpyxl says may hold a cell
-        return None, [broken("unreadable", file)]
+        return None, [rule_problem("unreadable", file)]
     problems = header_problems(file, header)
     if problems:
         return None, [hint.problem(file)] if hint else problems
@@ -86,12 +86,12 @@ def read_workbook(file: str, blob: bytes, sha256: str = "", how: Reading = DEFAU
         numbers=frozenset(numeric),
         formulas=formulas,
         decimal=how.decimal or ".",
-        findings=tuple(Finding("extras", file, detail=what) for what in (*sheet.extras, *extras(blob))),
+        findings=tuple(Finding("extras", file, detail=what) for what in (*sheet.extras, *hidden_contents(blob))),
     )
     return found_table, []
 
 
-def extras(blob: bytes) -> Iterator[str]:
+def hidden_contents(blob: bytes) -> Iterator[str]:
     """What a workbook carries beside cells: comments, pictures, properties that name people; by kind, never copied."""
     with zipfile.ZipFile(io.BytesIO(blob)) as archive:
         names = archive.namelist()

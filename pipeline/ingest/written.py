@@ -109,7 +109,7 @@ def told_by_instrument(name: str, content: str) -> Iterator[Written]:
         yield Written(f"instruments/{shown}: {one.where}", one.key, one.text)
 
 
-def without(problem: Problem, texts: Iterable[Written]) -> Problem:
+def without_personal_texts(problem: Problem, texts: Iterable[Written]) -> Problem:
     """A problem of another rule, without the texts that read as something of a person."""
     held = sorted({one.text for one in texts if personal_in(one.text, one.key) is not None}, key=len, reverse=True)
     for text in held:

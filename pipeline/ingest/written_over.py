@@ -19,7 +19,7 @@ READABLE = re.compile(r"[A-Za-z0-9 .,'/_@-]{3,}")
 LEET = str.maketrans("431057", "aeiost")
 
 
-def hidden(ids: Bodies) -> str:
+def writing_found(ids: Bodies) -> str:
     """How the ids are written over; empty where nothing can be read in them."""
     for texts in dict.fromkeys((ids.ids[:MOST], ids.bodies[:MOST])):
         for name, decode in DECODERS.items():

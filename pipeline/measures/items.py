@@ -63,12 +63,12 @@ def against_key(answers: Matrix, clients: Groups, instrument: Instrument) -> lis
     apart = [items for items in scores[1:] if not set(items) & set(scores[0])]
     found = []
     for items in (scores[0], *apart):
-        for suspect in suspects(right[:, np.array(items) - 1], clients):
+        for suspect in suspect_items(right[:, np.array(items) - 1], clients):
             found.append(replace(suspect, item=items[suspect.item - 1]))
     return found
 
 
-def suspects(answers: Matrix, clients: Groups) -> list[Suspect]:
+def suspect_items(answers: Matrix, clients: Groups) -> list[Suspect]:
     """The items (numbered from 1) that run against the others, worst first; `answers` keyed.
 
     Items are turned one after another, always the one that runs hardest against the rest, until none is suspect: an item

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from pipeline.sem.models import FittedStructure, Moments, fit_one, pattern
+from pipeline.sem.models import FittedStructure, Moments, fit_one, loading_pattern
 from pipeline.sem.structure import Matrix
 
 FEWEST_PER_ITEM = 5  # complete ratings an item, below which a factor model is not fitted
@@ -37,7 +37,7 @@ def omega_total(sample: Moments, level: float) -> Omega:
     note = not_fit(sample)
     if note:
         return Omega(np.nan, np.nan, np.nan, np.nan, note)
-    fitted = fit_one(sample, pattern("one_factor", len(sample.mean), []))
+    fitted = fit_one(sample, loading_pattern("one_factor", len(sample.mean), []))
     if not fitted.optimum.converged:
         return Omega(np.nan, np.nan, np.nan, np.nan, NOT_CONVERGED)
     return Omega(*factor_omega(fitted, 0, level), _standardized(fitted, sample), fitted.fault)

@@ -12,7 +12,7 @@ import pandas as pd
 from pipeline.measures.correlation import Flags, Groups, Matrix
 from pipeline.measures.instrument import Instrument
 from pipeline.measures.scoring import turn_reversed
-from pipeline.sem.models import Moments, moments
+from pipeline.sem.models import Moments, complete_moments
 
 MOST_BLOCKS = 4
 ORDER = ("client_id", "day", "session_number", "session_id")
@@ -67,7 +67,7 @@ class Rated:
 
     def sample(self, score: str) -> Moments:
         """The moments of the complete answers to one score's items."""
-        return moments(self.of(score))
+        return complete_moments(self.of(score))
 
     def first_in_block(self, block: int) -> Flags:
         """Each client's first complete rating in an occasion block: rows that are independent of each other."""

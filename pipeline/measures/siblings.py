@@ -18,7 +18,7 @@ from pipeline.measures.instrument import Instrument
 from pipeline.measures.items import Suspect, against_key
 from pipeline.measures.scoring import Matrix
 from pipeline.sem.fitness import fitness
-from pipeline.sem.models import Moments, fit_one, moments, pattern
+from pipeline.sem.models import Moments, complete_moments, fit_one, loading_pattern
 
 VERY_STRONG = 10.0
 FEWEST_RATINGS = 3  # complete ratings per item below which a factor model is not fitted
@@ -60,7 +60,7 @@ def better_siblings(
     return better
 
 
-def differences(one: Instrument, two: Instrument) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def key_differences(one: Instrument, two: Instrument) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The items that stand on another subscale in the other key, and those that are keyed in the other direction."""
     places = [{item: name for name, items in i.subscales.items() for item in items} for i in (one, two)]
     moved = tuple(item for item in range(1, one.items + 1) if places[0].get(item) != places[1].get(item))
@@ -70,13 +70,13 @@ def differences(one: Instrument, two: Instrument) -> tuple[tuple[int, ...], tupl
 
 def _candidates(instrument: Instrument, rater: str, known: Mapping[str, Instrument]) -> list[Instrument]:
     same = [other for other in known.values() if other.items == instrument.items and rater in other.raters]
-    return [other for other in same if other.id != instrument.id and any(differences(instrument, other))]
+    return [other for other in same if other.id != instrument.id and any(key_differences(instrument, other))]
 
 
 def _sibling(
     instrument: Instrument, other: Instrument, here: tuple[int, ...], there: tuple[int, ...], gain: float
 ) -> Sibling:
-    moved, turned = differences(instrument, other)
+    moved, turned = key_differences(instrument, other)
     return Sibling(other.id, here, there, gain, moved, turned)
 
 
@@ -84,16 +84,16 @@ def _chi2_gain(answers: Matrix, clients: Groups, instrument: Instrument, other: 
     """chi2 under this key's subscales less that under the other's, counting clients, not ratings; NaN: no comparison."""
     if sorted(map(len, instrument.subscales.values())) != sorted(map(len, other.subscales.values())):
         return np.nan
-    if min(map(len, instrument.subscales.values()), default=0) < LEAST_SUBSCALE or not differences(instrument, other)[0]:
+    if min(map(len, instrument.subscales.values()), default=0) < LEAST_SUBSCALE or not key_differences(instrument, other)[0]:
         return np.nan
     complete = ~np.isnan(answers).any(axis=1)
     if complete.sum() < FEWEST_RATINGS * instrument.items or (answers[complete].std(axis=0) == 0).any():
         return np.nan
-    sample = replace(moments(answers[complete]), n=len(np.unique(clients[complete])))
+    sample = replace(complete_moments(answers[complete]), n=len(np.unique(clients[complete])))
     return _chi2(sample, instrument) - _chi2(sample, other)
 
 
 def _chi2(sample: Moments, instrument: Instrument) -> float:
     positions = [[item - 1 for item in items] for items in instrument.subscales.values()]
-    found = fitness(fit_one(sample, pattern("subscales", instrument.items, positions)), [sample])
+    found = fitness(fit_one(sample, loading_pattern("subscales", instrument.items, positions)), [sample])
     return found.chi2 if found.converged else np.nan

@@ -27,7 +27,16 @@ from pipeline.results.factors import (
     TwoLevel,
 )
 from pipeline.sem.fitness import Fitness, fitness
-from pipeline.sem.models import LEVELS, FittedStructure, Moments, Shape, fit_groups, fit_one, moments, pattern
+from pipeline.sem.models import (
+    LEVELS,
+    FittedStructure,
+    Moments,
+    Shape,
+    complete_moments,
+    fit_groups,
+    fit_one,
+    loading_pattern,
+)
 from pipeline.sem.twolevel import BETWEEN, WITHIN, fit_two_level
 
 FEWEST_CLIENTS = 2  # clients an item, below which the between level is not estimated
@@ -47,7 +56,7 @@ def factor_shapes(instrument: Instrument) -> list[Shape]:
 
 def factor_models(data: Rated) -> FactorModels:
     """Fit measures, standardized loadings and factor correlations of every model; a note where none is fitted."""
-    sample = moments(data.answers)
+    sample = complete_moments(data.answers)
     note = not_fit(sample)
     models, loadings, correlations = list[FactorFit](), list[Loading](), list[FactorCorrelation]()
     for shape in [] if note else factor_shapes(data.instrument):
@@ -119,13 +128,13 @@ def change_reliability(data: Rated) -> Iterator[Generalizability]:
 def over_occasions(data: Rated) -> Invariance:
     """Invariance over occasion blocks, each client counting once a block."""
     names = [f"ratings {first}-{last}" if first < last else f"rating {first}" for first, last in block_ranges(data)]
-    samples = [moments(data.answers[data.first_in_block(block)]) for block in range(len(names))]
+    samples = [complete_moments(data.answers[data.first_in_block(block)]) for block in range(len(names))]
     return invariance(data.instrument, data.rater, "occasion", names, samples)
 
 
 def over_raters(one: Rated, two: Rated) -> Invariance:
     """Invariance over two raters of the same form, each client counting once a rater."""
-    samples = [moments(data.answers[data.first_in_block(0)]) for data in (one, two)]
+    samples = [complete_moments(data.answers[data.first_in_block(0)]) for data in (one, two)]
     return invariance(one.instrument, one.rater, "rater", [one.rater, two.rater], samples)
 
 
@@ -225,7 +234,7 @@ def _measured(data: Rated, shape: Shape, fitted: FittedStructure, sample: Moment
 
 def _omegas(answers: Matrix, clients: Groups) -> tuple[OmegaPart | None, OmegaPart | None, str]:
     """Omega within and between clients (Geldhof, Preacher & Zyphur, 2014), and why there is none or no interval."""
-    note = not_fit(moments(answers))
+    note = not_fit(complete_moments(answers))
     counts = np.bincount(clients)
     items = answers.shape[1]
     needed = FEWEST_CLIENTS * items
@@ -249,7 +258,7 @@ def _omega_part(fitted: FittedStructure, part: int) -> OmegaPart:
 
 
 def _pattern(instrument: Instrument, shape: Shape) -> Flags:
-    return pattern(shape, instrument.items, [columns_of(instrument, name) for name in instrument.subscales])
+    return loading_pattern(shape, instrument.items, [columns_of(instrument, name) for name in instrument.subscales])
 
 
 def _factor_names(instrument: Instrument, shape: Shape) -> list[str]:

@@ -15,7 +15,7 @@ from pipeline.measures.rated import Rated, block_ranges, columns_of
 from pipeline.measures.scoring import score_range
 from pipeline.results.items import ItemRow
 from pipeline.results.reliability import BlockReliability, FloorCeiling, ResponseRate, ScoreReliability
-from pipeline.sem.models import moments
+from pipeline.sem.models import complete_moments
 
 LAST_SESSION = 16  # sessions from this number on are counted together
 
@@ -61,7 +61,7 @@ def by_occasion(data: Rated) -> list[BlockReliability]:
         chosen = data.first_in_block(block)
         for score in data.instrument.scores:
             answers = data.of(score)[chosen]
-            alpha, omega = cronbach_alpha(answers), omega_total(moments(answers), LEVEL)
+            alpha, omega = cronbach_alpha(answers), omega_total(complete_moments(answers), LEVEL)
             found.append(
                 BlockReliability(
                     instrument=data.instrument.id,

@@ -40,7 +40,7 @@ def age_at(birth: dt.date, day: dt.date) -> int | None:
     return years if 0 <= years <= OLDEST else None
 
 
-def area(text: str) -> str | None:
+def zip_area(text: str) -> str | None:
     """The first three digits of a ZIP code (zeros lost in front put back), 000 where few people live there."""
     match = ZIP.fullmatch(text.strip())
     if match is None:

@@ -59,7 +59,7 @@ WORDS = frozenset(PLAIN.split()) | {
 }
 
 
-def strangers(texts: Iterable[str], declared: Collection[str]) -> frozenset[str]:
+def unexpected_cells(texts: Iterable[str], declared: Collection[str]) -> frozenset[str]:
     """The different cells of a column that may not stay; empty cells and `declared` words always may."""
     different = {text for text in texts if text.strip()} - set(declared)
     whole = {text for text in different if text.isdecimal() and SMALL.fullmatch(text)}

@@ -47,17 +47,17 @@ def column_name(use: Use, header: str, taken: Collection[str]) -> str:
         wanted = header
     else:
         wanted = f"{use.kind}_id" if use.role == "id" else ""
-    return numbered(wanted, taken) if wanted else ""
+    return numbered_name(wanted, taken) if wanted else ""
 
 
 def file_name(name: str, taken: Collection[str]) -> str:
     """The name a file leaves under: those of its words that say what it holds, else `table`."""
     stem = name.rpartition(".")[0] or name
     words = [word for word in re.findall(r"[a-z]+", stem.lower()) if word in FILE_WORDS]
-    return numbered("_".join(words[:6]) or "table", {other.removesuffix(".csv") for other in taken}) + ".csv"
+    return numbered_name("_".join(words[:6]) or "table", {other.removesuffix(".csv") for other in taken}) + ".csv"
 
 
-def numbered(name: str, taken: Collection[str]) -> str:
+def numbered_name(name: str, taken: Collection[str]) -> str:
     """The name itself, or with the first number behind it that makes it new."""
     if name not in taken:
         return name

@@ -93,7 +93,7 @@ Headers = Mapping[str, tuple[str, ...]]
 Value = TypeVar("Value")
 
 
-def uses(plan: Preparation, headers: Headers) -> tuple[dict[str, list[Use]], list[Problem]]:
+def used_columns(plan: Preparation, headers: Headers) -> tuple[dict[str, list[Use]], list[Problem]]:
     """File -> its columns that the plan takes, in their order; and what of the plan fits no column, or one twice.
 
     `headers`: file -> its headers. No problem shows a header that the plan itself does not name.
@@ -105,7 +105,7 @@ def uses(plan: Preparation, headers: Headers) -> tuple[dict[str, list[Use]], lis
         if new and not NEW_NAME.fullmatch(new):
             problems.append(Problem(_option(role, kind), f"`{new}` cannot be a new name", "small letters, digits and _"))
             continue
-        found = list(matches(pattern, headers))
+        found = list(matching_columns(pattern, headers))
         if not found:
             problems.append(
                 Problem(_option(role, kind), f"no file has a column `{pattern}`", "mend the name, or leave it out")
@@ -118,7 +118,7 @@ def uses(plan: Preparation, headers: Headers) -> tuple[dict[str, list[Use]], lis
     return {file: [found[place] for place in sorted(found)] for file, found in taken.items()}, problems
 
 
-def matches(pattern: str, headers: Headers) -> Iterator[tuple[str, int]]:
+def matching_columns(pattern: str, headers: Headers) -> Iterator[tuple[str, int]]:
     """Every (file, place) that a column name, `file:header` or a pattern with `*` stands for."""
     for file, names in headers.items():
         wanted = pattern.removeprefix(f"{file}:")
@@ -126,10 +126,10 @@ def matches(pattern: str, headers: Headers) -> Iterator[tuple[str, int]]:
         yield from ((file, place) for place, name in enumerate(names) if fnmatch.fnmatchcase(name, exact))
 
 
-def chosen(values: Mapping[str, Value], headers: Headers, file: str, place: int) -> Value | None:
+def chosen_rule(values: Mapping[str, Value], headers: Headers, file: str, place: int) -> Value | None:
     """What a mapping by column says of one column; a column's own name goes before a pattern with `*`."""
     patterns = sorted(values, key=lambda pattern: "*" in pattern)
-    return next((values[pattern] for pattern in patterns if (file, place) in matches(pattern, headers)), None)
+    return next((values[pattern] for pattern in patterns if (file, place) in matching_columns(pattern, headers)), None)
 
 
 def _wanted(plan: Preparation) -> Iterator[tuple[Role, Kind | None, str]]:

@@ -36,7 +36,7 @@ def _letters(digest: bytes) -> str:
     return "".join(drawn)
 
 
-def shuffled(key: bytes, rows: Iterable[Sequence[str]]) -> list[list[str]]:
+def shuffled_rows(key: bytes, rows: Iterable[Sequence[str]]) -> list[list[str]]:
     """Rows in an order that depends on the key and on what they hold, not on the order they came in."""
     marked = sorted((hmac.digest(key, "\x1f".join(("row", *row)).encode(), "sha256"), list(row)) for row in rows)
     return [row for _, row in marked]

@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.base.errors import Problem, SourceError
-from pipeline.prepare.bands import age_at, age_band, age_in_years, area
+from pipeline.prepare.bands import age_at, age_band, age_in_years, zip_area
 from pipeline.prepare.days import Counted, intakes, notation_problems, to_days
 from pipeline.prepare.identified import Identified
-from pipeline.prepare.kept import strangers
+from pipeline.prepare.kept import unexpected_cells
 from pipeline.prepare.moments import Dates, read_dates
 from pipeline.prepare.names import column_name, file_name
-from pipeline.prepare.plan import KINDS, Kind, Preparation, Role, Use, chosen, uses
-from pipeline.prepare.pseudonyms import near_twins, pseudonym, several_ids, shuffled
+from pipeline.prepare.plan import KINDS, Kind, Preparation, Role, Use, chosen_rule, used_columns
+from pipeline.prepare.pseudonyms import near_twins, pseudonym, several_ids, shuffled_rows
 
 NUMBER, COMMA = ".", ","
 
@@ -90,7 +90,7 @@ def prepare(files: Mapping[str, Identified], plan: Preparation, key: bytes) -> P
     `files`: identified tables by the name they were given under, in the order given; `key`: the secret of the pseudonyms.
     SourceError carries every problem, by file number, column number and counts, and no value.
     """
-    taken, problems = uses(plan, {file: table.header for file, table in files.items()})
+    taken, problems = used_columns(plan, {file: table.header for file, table in files.items()})
     work = Work(files, plan, taken, problems)
     _need_clients(work)
     if work.problems:
@@ -136,7 +136,7 @@ def _read_dates(work: Work) -> None:
     for file, table in work.files.items():
         for use in work.taken[file]:
             if use.role in ("intake", "date") or (use.role == "age" and not _is_age(table.columns[use.place])):
-                order = chosen(work.plan.order, work.headers(), file, use.place)
+                order = chosen_rule(work.plan.order, work.headers(), file, use.place)
                 cells = table.columns[use.place]
                 read = read_dates(cells, order, work.plan.zone, birth=use.role == "age")
                 work.problems += notation_problems(work.where(file, use.place), cells, read, work.plan.set_aside)
@@ -190,7 +190,7 @@ def _make(work: Work, file: str, key: bytes, names: Sequence[str]) -> Made:
     rows = [row for place, row in enumerate(zip(*columns, strict=True)) if place not in unusable]
     number = list(work.files).index(file) + 1
     dropped = len(table.header) - len(columns)
-    content = _csv([header, *shuffled(key, rows)]) if columns else b""
+    content = _csv([header, *shuffled_rows(key, rows)]) if columns else b""
     return Made(number, file_name(file, names), content, len(rows), len(unusable), dropped, tuple(told), table.notes)
 
 
@@ -236,7 +236,7 @@ def _pairs(work: Work, file: str, cells: Sequence[str]) -> list[tuple[str, str]]
 
 
 def _zip(cells: Sequence[str]) -> tuple[str, ...]:
-    return tuple(area(cell) or "" for cell in cells)
+    return tuple(zip_area(cell) or "" for cell in cells)
 
 
 def _keep(work: Work, file: str, use: Use) -> tuple[str, ...]:
@@ -245,10 +245,10 @@ def _keep(work: Work, file: str, use: Use) -> tuple[str, ...]:
     gone = table.missing.get(name, frozenset())
     cells = tuple("" if cell in gone else cell.strip() for cell in cells)
     labels = table.labels.get(name, {})
-    if labels and all(cell in labels for cell in set(cells) - {""}) and not strangers(labels.values(), ()):
+    if labels and all(cell in labels for cell in set(cells) - {""}) and not unexpected_cells(labels.values(), ()):
         cells = tuple(labels.get(cell, "") for cell in cells)
-    declared = chosen(work.plan.codes, work.headers(), file, use.place) or ()
-    if strange := strangers(cells, declared):
+    declared = chosen_rule(work.plan.codes, work.headers(), file, use.place) or ()
+    if strange := unexpected_cells(cells, declared):
         rows = sum(cell in strange for cell in cells)
         what = f"{rows:,} cells ({len(strange):,} different) are neither small numbers nor short or known codes"
         mend = "drop the column, or name the words that may stay: --codes 'COLUMN=first word;second word'"

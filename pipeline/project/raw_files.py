@@ -14,11 +14,11 @@ from pipeline.base.sources import Reading, Sources
 from pipeline.ingest.blob import is_line_too_long
 from pipeline.ingest.delimited import DEFAULT
 from pipeline.ingest.raw import RawTable
-from pipeline.ingest.readers import is_delimited, read
+from pipeline.ingest.readers import is_delimited, read_raw
 from pipeline.project.io import digest
 from pipeline.project.raw_folder import linked_folder
 from pipeline.tables.remedies import NOWHERE, About
-from pipeline.tables.rules import broken
+from pipeline.tables.rules import rule_problem
 
 MEGABYTE = 1 << 20
 HEAD = 1 << 18  # the first look at a file: one that begins with an endless line is read no further
@@ -46,7 +46,7 @@ def read_file(path: Path, max_mb: int, how: Reading = DEFAULT) -> tuple[RawTable
     blob, problems = read_bytes(path, path.name, max_mb)
     if blob is None:
         return None, problems
-    table, problems = read(path.name, blob, how=how)
+    table, problems = read_raw(path.name, blob, how=how)
     return (None if table is None else replace(table, sha256=digest(blob))), problems
 
 
@@ -66,19 +66,19 @@ def read_bytes(path: Path, name: str, max_mb: int) -> tuple[bytes | None, list[P
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
-            return None, [broken("not_regular", name)]
+            return None, [rule_problem("not_regular", name)]
         descriptor = os.open(path, flags)
     except FileNotFoundError:
-        return None, [broken("not_there", name, about=_pieces(path))]
+        return None, [rule_problem("not_there", name, about=_pieces(path))]
     except OSError:
-        return None, [broken("not_regular", name)]
+        return None, [rule_problem("not_regular", name)]
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            return None, [broken("not_regular", name)]
+            return None, [rule_problem("not_regular", name)]
         if status.st_size > max_mb * MEGABYTE:
-            return None, [broken("too_large", name)]
+            return None, [rule_problem("too_large", name)]
         if is_delimited(name) and is_line_too_long(file.read(HEAD)):
-            return None, [broken("line_too_long", name)]
+            return None, [rule_problem("line_too_long", name)]
         file.seek(0)
         return file.read(max_mb * MEGABYTE), []

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from pipeline.base.errors import Problem
-from pipeline.tables.rules import broken
+from pipeline.tables.rules import rule_problem
 
 
 def folder_problems(folder: Path, named: Collection[str]) -> list[Problem]:
@@ -22,10 +22,10 @@ def folder_problems(folder: Path, named: Collection[str]) -> list[Problem]:
         return [linked]
     strange = {entry.path for entry in _entries(folder) if not _is_plain(entry)}
     known = [name for name in named if os.fspath(folder / name) in strange]
-    problems = [broken("not_regular", name) for name in known]
+    problems = [rule_problem("not_regular", name) for name in known]
     if others := len(strange) - len(known):
         detail = "1 entry that no mapping names" if others == 1 else f"{others} entries that no mapping names"
-        problems.append(broken("not_regular", folder.name, detail=detail))
+        problems.append(rule_problem("not_regular", folder.name, detail=detail))
     return problems
 
 
@@ -33,8 +33,8 @@ def linked_folder(folder: Path) -> Problem | None:
     """A sources' folder that is itself a link leads out of the project."""
     for part in (folder, folder.parent, folder.parent.parent):
         if part.is_symlink():
-            return broken("not_regular", part.name)
-    return None if folder.is_dir() else broken("not_there", folder.name)
+            return rule_problem("not_regular", part.name)
+    return None if folder.is_dir() else rule_problem("not_there", folder.name)
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:

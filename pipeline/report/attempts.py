@@ -11,7 +11,7 @@ from pipeline.report.numbers import p_cell
 from pipeline.report.plots.palette import Glyph, Tone
 from pipeline.results.attempt import Attempt, State
 from pipeline.results.backing import Backing
-from pipeline.vocabulary.checks import CHECKS, label
+from pipeline.vocabulary.checks import CHECKS, label_of_check
 from pipeline.vocabulary.results import reason_text
 
 FEEDBACK = "feedback"  # beside its number: the way back, from a rating to the advocacy after it
@@ -217,7 +217,7 @@ def _tried(one: Attempt, sign: float, behind: Backing, gate: Gate) -> Tried:
         check=one.check,
         group=one.group,
         question=question_of(one.check, one.group),
-        label=label(one.check),
+        label=label_of_check(one.check),
         decides=one.decides,
         state=one.state,
         reason=reason_text(one.reason, exact=gate.rules.exact) if one.reason else "",
@@ -259,7 +259,7 @@ def _tips(one: Attempt, shown: tuple[Shown, ...]) -> str | None:
 
 def given(check: str) -> str:
     """What an attempt does, as the start of a sentence."""
-    return CHECKS[check].given if check in CHECKS else f"Under the check “{label(check)}”"
+    return CHECKS[check].given if check in CHECKS else f"Under the check “{label_of_check(check)}”"
 
 
 def _value(shown: Shown | None) -> float | int | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.base.options import Role, Verdict
 from pipeline.base.params import Hypothesis, Params
-from pipeline.disclosure.gate import Gate, fact
+from pipeline.disclosure.gate import Gate, setting_shown
 from pipeline.disclosure.models import model_refusal
 from pipeline.disclosure.shown import Shown
 from pipeline.report.attempts import Tried, tried
@@ -217,14 +217,14 @@ def _effect(tested: Tested, spec: Hypothesis, judged: Judged, behind: Backing, g
     sd = tested.standardized.outcome_sd_within
     odds = number_of(tested, behind, gate, where, math.exp) if event_of(spec.outcome.kind) else None
     least = spec.smallest_effect * sd
-    bounds = (fact(math.exp(-least), 2), fact(math.exp(least), 2)) if odds else None
+    bounds = (setting_shown(math.exp(-least), 2), setting_shown(math.exp(least), 2)) if odds else None
     return Effect(
         own=number_of(tested, behind, gate, where),
         scaled=number_of(tested, behind, gate, where, lambda value: value / sd),
         odds=odds,
         p_adjusted=p_cell(gate.p_value(judged.p_adjusted, behind, where)),
         within_sd=gate.spread(sd, behind, where, digits=3),
-        least=gate.statistic(least, tested.std_error, behind, where) if not odds else fact(least, 2),
+        least=gate.statistic(least, tested.std_error, behind, where) if not odds else setting_shown(least, 2),
         least_odds=bounds,
         level=tested.level,
     )

@@ -19,7 +19,7 @@ class Backing:
     second: float | None = None
 
 
-def least(*of: Backing) -> Backing:
+def least_backing(*of: Backing) -> Backing:
     """What a number made from several rests on: the fewest people, the largest shares. ValueError for none.
 
     Whoever withholds every number made from a thin one leaves no equation to solve for it.

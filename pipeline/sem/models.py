@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.sem.likelihood import PatternBlock
 from pipeline.sem.optimize import Optimum, maximize
-from pipeline.sem.structure import Cells, Matrix, Numbering, Part, nothing
+from pipeline.sem.structure import Cells, Matrix, Numbering, Part, no_parameters
 
 Shape = Literal["one_factor", "subscales", "bifactor"]
 Invariance = Literal["configural", "metric", "scalar"]
@@ -73,7 +73,7 @@ class FittedStructure:
         return "" if smallest > 0 else "the factors' covariance matrix is not positive definite"
 
 
-def moments(answers: Matrix) -> Moments:
+def complete_moments(answers: Matrix) -> Moments:
     """The moments of the complete rows; NaN where there is none."""
     complete = answers[~np.isnan(answers).any(axis=1)]
     n, items = complete.shape
@@ -82,7 +82,7 @@ def moments(answers: Matrix) -> Moments:
     return Moments(n, np.atleast_2d(np.cov(complete, rowvar=False, bias=True)), complete.mean(axis=0))
 
 
-def pattern(shape: Shape, items: int, subscales: Sequence[Sequence[int]]) -> NDArray[np.bool_]:
+def loading_pattern(shape: Shape, items: int, subscales: Sequence[Sequence[int]]) -> NDArray[np.bool_]:
     """Which item loads on which factor (items x factors); `subscales` lists item positions from 0."""
     groups = np.zeros((items, len(subscales)), dtype=bool)
     for factor, members in enumerate(subscales):
@@ -150,7 +150,7 @@ def _factors(numbers: Numbering, factors: int, orthogonal: bool, free_variances:
     where = identity & free_variances if orthogonal else ~identity | free_variances
     start = np.where(identity, 1.0, 0.5)
     if not where.any():
-        return nothing((factors, factors), np.eye(factors))
+        return no_parameters((factors, factors), np.eye(factors))
     return numbers.symmetric(where, start, "factor", np.eye(factors))
 
 

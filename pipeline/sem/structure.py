@@ -126,6 +126,6 @@ class Numbering:
         return Cells(lower.values, mirrored)
 
 
-def nothing(shape: tuple[int, ...], value: Matrix | float = 0.0) -> Cells:
+def no_parameters(shape: tuple[int, ...], value: Matrix | float = 0.0) -> Cells:
     """Cells without any parameter."""
     return Cells(np.broadcast_to(value, shape).astype(np.float64), np.full(shape, FIXED, dtype=np.int64))

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.sem.likelihood import PatternBlock
-from pipeline.sem.models import FittedStructure, pattern, start_loadings
+from pipeline.sem.models import FittedStructure, loading_pattern, start_loadings
 from pipeline.sem.optimize import maximize
-from pipeline.sem.structure import Cells, Matrix, Numbering, Part, nothing
+from pipeline.sem.structure import Cells, Matrix, Numbering, Part, no_parameters
 
 Groups = NDArray[np.int64]
 WITHIN, BETWEEN = 0, 1
@@ -26,7 +26,7 @@ def fit_two_level(answers: Matrix, clusters: Groups) -> FittedStructure:
     items = answers.shape[1]
     numbers = Numbering.new()
     parts = [
-        _part(numbers, within, nothing((items,))),
+        _part(numbers, within, no_parameters((items,))),
         _part(numbers, between, numbers.cells(np.ones(items, dtype=bool), answers.mean(axis=0), "mean")),
     ]
     return FittedStructure(tuple(parts), tuple(numbers.labels), maximize([np.array(numbers.starts)], parts, blocks))
@@ -53,13 +53,13 @@ def two_level_blocks(answers: Matrix, clusters: Groups) -> list[PatternBlock]:
 
 def _part(numbers: Numbering, covariance: Matrix, intercepts: Cells) -> Part:
     items = len(covariance)
-    where = pattern("one_factor", items, [])
+    where = loading_pattern("one_factor", items, [])
     return Part(
         numbers.cells(where, start_loadings(where, covariance)[0], "loading"),
-        nothing((1, 1), 1.0),
+        no_parameters((1, 1), 1.0),
         numbers.cells(np.ones(items, dtype=bool), np.diag(covariance) / 2, "residual"),
         intercepts,
-        nothing((1,)),
+        no_parameters((1,)),
     )
 
 

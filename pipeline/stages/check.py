@@ -17,7 +17,7 @@ from pipeline.curve.axes import check_multiverse
 from pipeline.disclosure.rules import check_params as check_release
 from pipeline.hypotheses.rules import check_params as check_hypotheses
 from pipeline.ingest.declared import check_params as check_sources
-from pipeline.ingest.written import problems_of, told_by, told_by_instrument, without
+from pipeline.ingest.written import problems_of, told_by, told_by_instrument, without_personal_texts
 from pipeline.measures.rules import check_params as check_measures
 from pipeline.project.instruments import FOLDER, texts
 from pipeline.project.io import Batch, remove_undeclared
@@ -78,7 +78,7 @@ def room_problems(params: Params, instruments: Mapping[str, str]) -> list[Proble
         check_release(params),
     )
     texts = [*told_by(params), *(one for item in instruments.items() for one in told_by_instrument(*item))]
-    others = {without(problem, texts) for room in rooms for problem in room}
+    others = {without_personal_texts(problem, texts) for room in rooms for problem in room}
     return sorted({*problems_of(texts), *others})
 
 

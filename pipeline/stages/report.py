@@ -11,10 +11,10 @@ from typing import Any
 from pipeline.base.at_once import at_once
 from pipeline.base.params import Params
 from pipeline.disclosure.manifest import manifest
-from pipeline.disclosure.neutral import visible
-from pipeline.disclosure.shown import insist, released
+from pipeline.disclosure.neutral import visible_text
+from pipeline.disclosure.shown import insist_cleared, released_data
 from pipeline.hypotheses.summary import unresolved
-from pipeline.ingest.net import personal
+from pipeline.ingest.net import personal_rule
 from pipeline.project.io import Batch, digest, json_bytes
 from pipeline.report.document import Document
 from pipeline.report.notice import notice_page, notice_pdf
@@ -85,7 +85,7 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     batch.put_bytes("reports/release.json", listed)
     batch.put_json(BASIS, basis(batch, params, listed))
     for warning in unresolved(exact.verdicts):
-        print(f"Warning: {visible(warning)}; the others are judged and reported", file=sys.stderr)
+        print(f"Warning: {visible_text(warning)}; the others are judged and reported", file=sys.stderr)
 
 
 def sources(batch: Batch, params: Params) -> Sources:
@@ -97,7 +97,7 @@ def sources(batch: Batch, params: Params) -> Sources:
         verdicts=batch.record(VERDICTS, Verdicts),
         versions=versions(batch),
         curves=batch.record(CURVES, Curves),
-        screen=personal,
+        screen=personal_rule,
     )
 
 
@@ -146,8 +146,8 @@ def _numbers(document: Document) -> dict[str, bytes]:
 
 
 def _json(value: object, where: str) -> bytes:
-    insist(value, where)
-    return json_bytes(released(value))
+    insist_cleared(value, where)
+    return json_bytes(released_data(value))
 
 
 def versions(batch: Batch) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.start.blocks import Column
 from pipeline.start.codes import Meaning, meaning_of
-from pipeline.start.questions import Question, meanings, pairs
+from pipeline.start.questions import Question, code_pairs, meanings
 from pipeline.start.result import Making
 from pipeline.start.roles import Role
 from pipeline.tables.column import Column as Canonical
@@ -18,7 +18,7 @@ FEW, MANY = 0.05, 0.5  # shares of rated sessions below and above which a code t
 LATER = 2  # questions kept free for what comes after the codes
 
 
-def rank(name: str) -> int:
+def asking_order(name: str) -> int:
     """The order codes are asked in: what nothing can be estimated without, then what models use most."""
     wanted = [*NEEDED, *FIRST]
     return wanted.index(name) if name in wanted else len(wanted)
@@ -39,7 +39,7 @@ def asked(making: Making, table: str, canonical: Canonical, header: str, role: R
         return None
     question = _question(making, name, canonical, column, meaning)
     answer = making.interview.ask(question)
-    given = pairs(answer)
+    given = code_pairs(answer)
     if given and making.interview.person is None and name not in making.interview.given:
         making.setup.notes.append(f"{name}: {answer}, a guess from which sessions were rated")
     if not given:

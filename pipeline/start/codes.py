@@ -11,7 +11,7 @@ from pipeline.ingest.written import personal_in
 from pipeline.prepare.kept import WORDS
 from pipeline.start.blocks import NUMBER, Column
 from pipeline.start.items import USUAL_MISSING
-from pipeline.start.words import BOOLEAN, code_words, plain
+from pipeline.start.words import BOOLEAN, code_words, plain_words
 from pipeline.tables.column import Column as Canonical
 from pipeline.tables.column import is_band
 
@@ -56,14 +56,14 @@ def meaning_of(canonical: Canonical, column: Column) -> Meaning:
         word = column.labels.get(text, text)
         if (found := _meaning(canonical, word)) is not None:
             known[text] = found
-        elif plain(word) in MISSING_WORDS:
+        elif plain_words(word) in MISSING_WORDS:
             missing.append(text)
         elif (
             not canonical.closed
             and canonical.kind in ("code", "codes")
             and re.fullmatch(r"[A-Za-z][A-Za-z /&'-]{2,38}", word)
         ):
-            known[text] = plain(word)
+            known[text] = plain_words(word)
         else:
             unknown.append(text)
     if known:  # beside words, or yes and no, a number that usually stands for none does so here
@@ -103,12 +103,12 @@ def _texts(canonical: Canonical, column: Column) -> tuple[list[str], str]:
 
 def _meaning(canonical: Canonical, word: str) -> str | None:
     if canonical.kind == "boolean":
-        return BOOLEAN.get(plain(word))
+        return BOOLEAN.get(plain_words(word))
     if canonical.kind == "band":
         return _band(word)
     if word in canonical.codes:
         return word
-    spelled = plain(word)
+    spelled = plain_words(word)
     if spelled in canonical.codes:
         return spelled
     return code_words(canonical.name).get(spelled)

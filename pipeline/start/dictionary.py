@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pipeline.prepare.identified import Identified
-from pipeline.start.words import plain
+from pipeline.start.words import plain_words
 
 FIELD, CHOICES = "variable_field_name", "choices_calculations_or_slider_labels"
 
 
 def is_dictionary(table: Identified) -> bool:
     """Whether a file is a data dictionary, not data."""
-    spelled = {plain(header) for header in table.header}
+    spelled = {plain_words(header) for header in table.header}
     return FIELD in spelled and any(name.startswith("choices") for name in spelled)
 
 
@@ -23,7 +23,7 @@ def labelled(files: Mapping[str, Identified]) -> dict[str, Identified]:
     labels: dict[str, dict[str, str]] = {}
     for table in files.values():
         if is_dictionary(table):
-            spelled = [plain(header) for header in table.header]
+            spelled = [plain_words(header) for header in table.header]
             names = table.columns[spelled.index(FIELD)]
             choices = table.columns[next(place for place, name in enumerate(spelled) if name.startswith("choices"))]
             labels |= {name: found for name, text in zip(names, choices, strict=True) if (found := _choices(text))}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.start.result import Setup
 from pipeline.start.roles import Role
-from pipeline.start.unused import shown
+from pipeline.start.unused import shown_headers
 from pipeline.tables import by_name
 
 TABLES = ("sessions", "advocacy")
@@ -40,7 +40,9 @@ def left_out(roles: Sequence[Role]) -> Iterator[str]:
                 names = [column for header, column in other.block.columns.items() if header not in here]
                 lacks = [column for header, column in first.block.columns.items() if header not in there]
                 said = f"{other.block.name()} holds more {table}, but not under the headers of {first.block.name()}"
-                said += f" (only there: {shown(names)})" * bool(names) + f" (it lacks {shown(lacks)})" * bool(lacks)
+                said += f" (only there: {shown_headers(names)})" * bool(
+                    names
+                ) + f" (it lacks {shown_headers(lacks)})" * bool(lacks)
                 yield f"{said}: give both the same headers, and they are stacked; or leave one out"
 
 

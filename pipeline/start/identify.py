@@ -10,12 +10,12 @@ from pipeline.base.params import Privacy
 from pipeline.ingest.ids import id_faults
 from pipeline.prepare.bands import age_in_years
 from pipeline.prepare.identified import Identified
-from pipeline.prepare.kept import strangers
+from pipeline.prepare.kept import unexpected_cells
 from pipeline.prepare.moments import read_dates
 from pipeline.prepare.names import day_name, is_safe
 from pipeline.prepare.plan import KINDS, Kind
 from pipeline.start.blocks import Column
-from pipeline.start.words import TABLES, header_words, plain
+from pipeline.start.words import TABLES, header_words, plain_words
 
 INTAKE = (
     "intake",
@@ -107,7 +107,7 @@ def sound_ids(files: Mapping[str, Identified], proposed: Proposed) -> bool:
 
 
 def _place(found: Proposed, name: str, column: Column) -> None:
-    words = set(plain(column.header).split("_"))
+    words = set(plain_words(column.header).split("_"))
     kind = _kind(column.header)
     found.persons += column.names_person() and bool(column.different())
     if not column.different():
@@ -119,7 +119,9 @@ def _place(found: Proposed, name: str, column: Column) -> None:
         read = read_dates(column.different(), None, "")
         found.ambiguous += [name] if read.ambiguous else []
         found.offsets += [name] if read.offsets else []
-    elif words & DATED and not is_safe(column.header) and column.is_number() and not strangers(column.different(), ()):
+    elif (
+        words & DATED and not is_safe(column.header) and column.is_number() and not unexpected_cells(column.different(), ())
+    ):
         found.keep.append(f"{name}={day_name(column.header).lower()}")  # days, counted already
         found.texts += 1
     elif kind is not None:
@@ -128,7 +130,7 @@ def _place(found: Proposed, name: str, column: Column) -> None:
         found.zips.append(name)
     elif "age" in words and not words & BANDED and _are_ages(column):
         found.ages.append(name)
-    elif is_safe(column.header) and not strangers(column.different(), ()):
+    elif is_safe(column.header) and not unexpected_cells(column.different(), ()):
         found.keep.append(name)
     else:
         found.dropped += 1
@@ -137,7 +139,7 @@ def _place(found: Proposed, name: str, column: Column) -> None:
 
 def _kind(header: str) -> Kind | None:
     """The kind of thing whose id a header names: by its whole name, or behind the name of its form (`visit_staff`)."""
-    spelled = plain(header)
+    spelled = plain_words(header)
     _, _, rest = spelled.partition("_")
     for spelling in (spelled, "" if _is_fact(spelled) else rest):
         for kind, column in _id_columns():
@@ -174,5 +176,5 @@ def _are_ages(column: Column) -> bool:
 
 
 def _rank(header: str) -> tuple[int, str]:
-    words = plain(header).split("_")
+    words = plain_words(header).split("_")
     return min((INTAKE.index(word) for word in words if word in INTAKE), default=len(INTAKE)), header

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipeline.ingest.parts import expand
+from pipeline.ingest.parts import numbered_headers
 from pipeline.start.blocks import CellBlock
-from pipeline.start.words import plain
+from pipeline.start.words import plain_words
 
 FEWEST = 4
 MOST_ANSWERS = 20  # different answers of a form with a scale of points
@@ -55,14 +55,14 @@ def items_of(block: CellBlock) -> list[Items]:
 
 def headers_of(items: Items) -> list[str]:
     """The headers of a run."""
-    return expand(items.pattern, items.count)
+    return numbered_headers(items.pattern, items.count)
 
 
 def scores_of(block: CellBlock) -> dict[str, str]:
     """Score -> header, where a block holds scores of an alliance measure in place of items."""
     found: dict[str, str] = {}
     for header, column in block.columns.items():
-        name = plain(header.replace("{session}", ""))
+        name = plain_words(header.replace("{session}", ""))
         if NAMES.search(name) and column.is_number():
             for score, words in SCORES.items():
                 if set(words.split()) & set(name.split("_")) or (score == "total" and name in ("wai", "srs", "alliance")):
@@ -75,7 +75,7 @@ def missing_codes(answers: Iterable[str], low: float, high: float) -> list[str]:
     return sorted(text for text in answers if text in USUAL_MISSING and not _within(text, low, high))
 
 
-def outside(answers: Iterable[str], low: float, high: float) -> set[str]:
+def answers_off_scale(answers: Iterable[str], low: float, high: float) -> set[str]:
     """The answers that are no number of a scale."""
     return {text for text in answers if not _within(text, low, high)}
 

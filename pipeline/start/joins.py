@@ -11,7 +11,7 @@ from pipeline.start.roles import Role
 KEYS = {"sessions": "session_id", "clients": "client_id", "workers": "worker_id"}
 
 
-def joined(roles: list[Role]) -> Iterator[Role]:
+def joined_roles(roles: list[Role]) -> Iterator[Role]:
     """The roles, those that only add columns to a table merged into the one that feeds it most."""
     left = list(roles)
     for table, key in KEYS.items():

@@ -40,7 +40,7 @@ def base_of(text: str, first: str, mark: str) -> str:
     return with_section(text, "hypotheses", section_of(first, "hypotheses"))
 
 
-def dumped(name: str, tree: Tree, comment: str = "") -> str:
+def section_yaml(name: str, tree: Tree, comment: str = "") -> str:
     """A section as YAML text: short mappings on one line, as a person would write them."""
     lines = [f"{name}:" + (f" # {comment}" if comment else "")]
     return "\n".join([*lines, *_lines(tree, 1)]) + "\n\n"

@@ -69,7 +69,7 @@ def one_of(choices: Collection[str]) -> Callable[[str], str]:
     return check
 
 
-def pairs(answer: str) -> dict[str, str]:
+def code_pairs(answer: str) -> dict[str, str]:
     """`1=female 2=male` as a mapping; commas and semicolons may stand between, quotes around a code with spaces."""
     found = re.findall(r"(?:^|[\s,;])(?:\"([^\"]+)\"|'([^']+)'|([^\s,;=]+))\s*=\s*([A-Za-z0-9_+<>-]+)", answer)
     return {a or b or c: value for a, b, c, value in found}
@@ -83,7 +83,7 @@ def meanings(
     def check(answer: str) -> str:
         if not answer or answer == "-":
             return "" if may_skip else "this one is needed"
-        found = pairs(answer)
+        found = code_pairs(answer)
         if not found:
             return "write code=meaning, with spaces between: 1=attended 2=no_show"
         if strange := [code for code in found if code not in codes]:

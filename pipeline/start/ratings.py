@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 
 from pipeline.measures.instrument import Instrument
-from pipeline.start.items import Items, missing_codes, outside
+from pipeline.start.items import Items, answers_off_scale, missing_codes
 from pipeline.start.links import Key, mapped
 from pipeline.start.questions import Question
 from pipeline.start.result import Making, Setup, Tree, source_of
 from pipeline.start.roles import Role
-from pipeline.start.words import plain
+from pipeline.start.words import plain_words
 
 RATERS = ("client", "worker", "observer")
 WORKER = re.compile(r"(?i)worker|therap|staff|clinician|(?:^|_)w[kt]?_")
@@ -94,7 +94,7 @@ def _instrument(making: Making, run: Items | None, role: Role) -> tuple[Instrume
 def _likely(fitting: list[Instrument], header: str, role: Role) -> str:
     """The instrument a header names, else the first that fits, else none; by the client unless a name says otherwise."""
     rater = "worker" if WORKER.search(f"{header} {role.block.name()}") else "client"
-    spelled = plain(header).replace("_", "")
+    spelled = plain_words(header).replace("_", "")
 
     def unlikely(one: Instrument) -> tuple[bool, bool, bool, bool, bool, str]:
         family, _, form = one.id.partition("_")
@@ -116,7 +116,7 @@ def _rule(role: Role, instrument: Instrument) -> str:
     """Whether scores are sums or means of the items: means lie on the scale of one answer."""
     cells = {cell for header in role.scores.values() for cell in role.block.columns[header].different()}
     highest = max(instrument.scale[1], *(high for _, high in (instrument.scale, *instrument.other_scales)))
-    return "mean" if not outside(cells, 0, highest) else "sum"
+    return "mean" if not answers_off_scale(cells, 0, highest) else "sum"
 
 
 def _check(instruments: Mapping[str, Instrument], run: Items | None) -> Callable[[str], str]:
@@ -136,7 +136,7 @@ def _check(instruments: Mapping[str, Instrument], run: Items | None) -> Callable
 def _number_in(text: str) -> float | None:
     """The number of an answer in words: that of its label, or the one before its words (`3 - Sometimes`)."""
     numbered = re.fullmatch(r"([0-9]{1,2}) ?[-=.:)]? ?[A-Za-z][A-Za-z ,'-]*", text)
-    return float(numbered[1]) if numbered else ANCHORS.get(plain(text))
+    return float(numbered[1]) if numbered else ANCHORS.get(plain_words(text))
 
 
 def _scale(setup: Setup, source: Tree, run: Items, instrument: Instrument) -> None:
@@ -146,7 +146,7 @@ def _scale(setup: Setup, source: Tree, run: Items, instrument: Instrument) -> No
         source["labels"] = {text: words[text] for text in sorted(words, key=lambda text: (words[text], text))}
     for low, high in (instrument.scale, *instrument.other_scales):
         gone = missing_codes(run.answers - set(words), low, high)
-        if not outside(run.answers - set(words) - set(gone), low, high):
+        if not answers_off_scale(run.answers - set(words) - set(gone), low, high):
             break
     else:
         setup.notes.append(f"{instrument.id}: some answers are outside its scale; `check` says how many")

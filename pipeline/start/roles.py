@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.ingest.hints import is_missing
 from pipeline.start.blocks import INSTANCE, INSTRUMENT, SESSION, CellBlock, Column
 from pipeline.start.items import Items, headers_of, items_of, scores_of
-from pipeline.start.words import header_words, plain
+from pipeline.start.words import header_words, plain_words
 from pipeline.tables import by_name
 from pipeline.tables.column import is_band
 
@@ -92,19 +92,19 @@ def _columns(table: str, columns: Mapping[str, Column], block: CellBlock) -> dic
 
 def _own_words(columns: Mapping[str, Column]) -> Callable[[str], list[str]]:
     """How a header may be read: as it is, without its session, and without a beginning that many columns share."""
-    starts = Counter(plain(header).partition("_")[0] for header in columns if "_" in plain(header))
+    starts = Counter(plain_words(header).partition("_")[0] for header in columns if "_" in plain_words(header))
     shared = {start for start, count in starts.items() if count >= 3}
 
     def read(header: str) -> list[str]:
         if header == SESSION:
             return [SESSION]
-        whole = plain(header.replace("{session:02}", "").replace(SESSION, ""))
+        whole = plain_words(header.replace("{session:02}", "").replace(SESSION, ""))
         bare = whole.removesuffix("_s").removesuffix("_t").removesuffix("_w").removesuffix("_v")
         first, _, rest = bare.partition("_")
         unnumbered = re.sub(r"(?:_[0-9]+)+$", "", bare)
         behind = re.sub(r"^[A-Za-z]*[_. -]?\{session(?::02)?\}[_. -]?", "", header)  # s{session}_day
-        ways = [plain(header), whole, bare, unnumbered, *([rest] if first in shared and rest else [])]
-        ways += [plain(behind)] if behind != header else []
+        ways = [plain_words(header), whole, bare, unnumbered, *([rest] if first in shared and rest else [])]
+        ways += [plain_words(behind)] if behind != header else []
         return list(dict.fromkeys(way for way in ways if way))
 
     return read

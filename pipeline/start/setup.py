@@ -11,7 +11,7 @@ from pipeline.measures.instrument import Instrument
 from pipeline.prepare.identified import Identified
 from pipeline.start.blocks import CellBlock, blocks_of
 from pipeline.start.gaps import left_out, unmapped
-from pipeline.start.joins import joined
+from pipeline.start.joins import joined_roles
 from pipeline.start.links import Key, keys, own_key, rated_rows
 from pipeline.start.questions import Interview, Question, one_of
 from pipeline.start.ratings import add_ratings
@@ -38,7 +38,7 @@ def set_up(
             setup.read[file] = dict(found.settings)
     roles = list(_stacked([role_of(block) for file, found in files.items() for block in blocks_of(file, found)]))
     setup.notes += [_said(role) for role in roles]
-    roles = _corrected(list(joined(roles)), interview)
+    roles = _corrected(list(joined_roles(roles)), interview)
     sessions = next((role for role in roles if "sessions" in role.tables), None)
     rated = [role for role in roles if role.items or role.scores]
     if sessions is None:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping
 
 from pipeline.start.anonymous import keep_anonymous
-from pipeline.start.asking import asked, rank
+from pipeline.start.asking import asked, asking_order
 from pipeline.start.blocks import INSTANCE, SESSION
 from pipeline.start.codes import Meaning
 from pipeline.start.links import Key, mapped
 from pipeline.start.questions import Question, one_of
 from pipeline.start.result import Making, Plain, Setup, Tree, source_of
 from pipeline.start.roles import DOSES, Role
-from pipeline.start.words import plain
+from pipeline.start.words import plain_words
 from pipeline.tables import by_name
 from pipeline.tables.column import Column as Canonical
 
@@ -61,7 +61,7 @@ def _mapped_columns(
     scales: dict[str, Plain] = {}
     recode: dict[str, Plain] = {}
     missing: dict[str, Plain] = {}
-    for name, header in sorted(found.items(), key=lambda pair: rank(pair[0])):
+    for name, header in sorted(found.items(), key=lambda pair: asking_order(pair[0])):
         canonical = by_name()[table].columns.get(name)
         if canonical is None or name.startswith(DOSES):
             columns[name] = header
@@ -174,7 +174,7 @@ def _boxes(role: Role, header: str) -> Tree:
     boxes = [name for name in role.block.columns if name.startswith(f"{stem}{BOX}")]
     found: Tree = {}
     for box in boxes:
-        label = plain(role.block.columns[box].labels.get("1", ""))
+        label = plain_words(role.block.columns[box].labels.get("1", ""))
         known = label and label not in ("checked", "yes")
-        found[box] = label if known else f"{plain(stem)}_{box.rpartition(BOX)[2]}".lower()[:40]
+        found[box] = label if known else f"{plain_words(stem)}_{box.rpartition(BOX)[2]}".lower()[:40]
     return found

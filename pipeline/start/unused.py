@@ -26,10 +26,10 @@ def unused(setup: Setup, roles: Sequence[Role]) -> Iterator[str]:
         if left:
             files = " + ".join(role.block.file.splitlines())
             columns = "1 column is" if len(left) == 1 else f"{len(left)} columns are"
-            yield f"{files}: {columns} not used: {shown(left)} (`--answer 'columns=TABLE.COLUMN=HEADER'` maps one)"
+            yield f"{files}: {columns} not used: {shown_headers(left)} (`--answer 'columns=TABLE.COLUMN=HEADER'` maps one)"
 
 
-def shown(columns: Sequence[Column]) -> str:
+def shown_headers(columns: Sequence[Column]) -> str:
     """The headers of some columns, as far as they are nobody's, and a dozen at most."""
     return ", ".join(column.header for column in columns[:SHOWN] if _is_harmless(column)) + " ..." * (len(columns) > SHOWN)
 

@@ -136,7 +136,7 @@ BOOLEAN = {"true": "true", "yes": "true", "y": "true", "1": "true", "checked": "
 )
 
 
-def plain(text: str) -> str:
+def plain_words(text: str) -> str:
     """A header or label as small words with `_` between them."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text)
     return re.sub(r"[^a-z0-9{}]+", "_", spaced.lower()).strip("_")
@@ -161,6 +161,6 @@ def code_words(column: str) -> dict[str, str]:
         name, _, rest = line.partition(":")
         if name == column:
             code, _, words = rest.partition("=")
-            found |= {plain(word): code.strip() for word in words.split(",")}
+            found |= {plain_words(word): code.strip() for word in words.split(",")}
             found[code.strip()] = code.strip()
     return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.tables.arrays import strings
-from pipeline.tables.stored import plain
+from pipeline.tables.arrays import text_array
+from pipeline.tables.stored import decoded_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,7 +24,7 @@ def small_classes(clients: pa.Table, quasi_identifiers: Sequence[str], k: int) -
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    separator, missing = strings([UNIT, f"{UNIT} missing"])
-    held = [pc.coalesce(plain(clients.column(name)).cast(pa.string()), missing) for name in quasi_identifiers]
+    separator, missing = text_array([UNIT, f"{UNIT} missing"])
+    held = [pc.coalesce(decoded_column(clients.column(name)).cast(pa.string()), missing) for name in quasi_identifiers]
     classes = pc.value_counts(pc.binary_join_element_wise(*held, separator))
     return sum(size for size in classes.field("counts").to_pylist() if size < k)

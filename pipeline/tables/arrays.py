@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 CODES = {"int8": "b", "int32": "i", "int64": "q", "double": "d"}
 
 
-def strings(values: Sequence[str | None]) -> pa.StringArray:
+def text_array(values: Sequence[str | None]) -> pa.StringArray:
     """Text, None for missing."""
     import pyarrow as pa
 
@@ -21,14 +21,14 @@ def strings(values: Sequence[str | None]) -> pa.StringArray:
     return builder.finish()
 
 
-def flags(values: Sequence[bool | None]) -> pa.BooleanArray:
+def boolean_array(values: Sequence[bool | None]) -> pa.BooleanArray:
     """Truth values, None for missing."""
     import pyarrow as pa
 
     return pa.Array.from_buffers(pa.bool_(), len(values), [_validity(values), _bits([bool(value) for value in values])])
 
 
-def numbers(values: Sequence[float | None], kind: pa.DataType) -> pa.Array:
+def number_array(values: Sequence[float | None], kind: pa.DataType) -> pa.Array:
     """Numbers of one of the types of CODES, None for missing."""
     import pyarrow as pa
 
@@ -36,14 +36,14 @@ def numbers(values: Sequence[float | None], kind: pa.DataType) -> pa.Array:
     return pa.Array.from_buffers(kind, len(values), [_validity(values), pa.py_buffer(plain)])
 
 
-def typed(values: Sequence[str | float | None], kind: pa.DataType) -> pa.Array:
+def typed_array(values: Sequence[str | float | None], kind: pa.DataType) -> pa.Array:
     """A list as an array of a canonical type: text, truth values or numbers."""
     if str(kind) == "string":
-        return strings(cast("Sequence[str | None]", values))
+        return text_array(cast("Sequence[str | None]", values))
     return (
-        flags(cast("Sequence[bool | None]", values))
+        boolean_array(cast("Sequence[bool | None]", values))
         if str(kind) == "bool"
-        else numbers(cast("Sequence[float | None]", values), kind)
+        else number_array(cast("Sequence[float | None]", values), kind)
     )
 
 

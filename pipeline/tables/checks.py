@@ -51,7 +51,7 @@ class Scan:
         return int(highest == high + 1 and lowest >= low + 1) - int(lowest == low - 1 and highest <= high - 1)
 
 
-def scan(stored: Stored, declared: type[Table]) -> Scan:
+def scan_table(stored: Stored, declared: type[Table]) -> Scan:
     """Go once over a table's blocks; TableError where a block is not of the declared make."""
     import numpy as np
 
@@ -72,7 +72,7 @@ def scan(stored: Stored, declared: type[Table]) -> Scan:
     return found
 
 
-def repeated(stored: Stored, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def repeated_rows(stored: Stored, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows that repeat an earlier row whole, and rows that share their key with a row of other content."""
     import numpy as np
     import pandas as pd

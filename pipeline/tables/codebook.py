@@ -52,14 +52,14 @@ def codebook() -> str:
     return "\n".join([HEAD, *(_section(table) for table in tables)])
 
 
-def rows(table: type[Table]) -> list[dict[str, str]]:
+def codebook_rows(table: type[Table]) -> list[dict[str, str]]:
     """One entry a column, ready to print: name, type, allowed, unit, description (also the report's appendix)."""
     return [
         {
             "column": name,
             "type": KINDS[column.kind],
             "dtype": column.dtype,
-            "allowed": allowed(column),
+            "allowed": allowed_values(column),
             "unit": column.unit,
             "required": "yes" if column.required else "",
             "description": column.description,
@@ -68,7 +68,7 @@ def rows(table: type[Table]) -> list[dict[str, str]]:
     ]
 
 
-def allowed(column: Column) -> str:
+def allowed_values(column: Column) -> str:
     """What a cell of a column may hold, in words."""
     if column.codes:
         return ", ".join(column.codes) + ("" if column.closed else " (a study may declare more)")
@@ -95,7 +95,7 @@ def _cells(rule: Rule) -> tuple[str, ...]:
 
 def _section(table: type[Table]) -> str:
     lines = []
-    for entry in rows(table):
+    for entry in codebook_rows(table):
         name = f"**{entry['column']}**" if entry["required"] else entry["column"]
         if entry["column"] == "item_1":
             name = "**item_1 ... item_k**"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 UNKNOWN = -1  # the code of an id that its parent table does not hold
 
 
-def links(stored: Mapping[str, Stored]) -> dict[str, pd.DataFrame]:
+def row_links(stored: Mapping[str, Stored]) -> dict[str, pd.DataFrame]:
     """Table name -> one row a row of the table: `key`, and as present `client`, `worker`, `session`, `day`, `number`,
     `attended`, `worker_known` (a session where nobody came may name no worker).
 

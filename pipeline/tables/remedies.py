@@ -172,7 +172,7 @@ EXAMPLES: Mapping[str, str] = {
 }
 
 
-def example(rule: str, about: About = NOWHERE) -> str:
+def remedy_example(rule: str, about: About = NOWHERE) -> str:
     """The lines that mend a broken rule at one place."""
     known = {"rule": rule, "instrument": "wai_sr", **PLACES, "column": OWN.get(rule, PLACES["column"])}
     known |= {name: text for name in PLACES if (text := getattr(about, name))}

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pipeline.base import options
 from pipeline.base.errors import Problem
-from pipeline.tables.remedies import NOWHERE, About, example
+from pipeline.tables.remedies import NOWHERE, About, remedy_example
 
 Unit = Literal["file", "header", "rows", "clients", "column", "sessions"]
 
@@ -42,7 +42,7 @@ class Finding:
 
     def problem(self) -> Problem:
         """The finding as a problem to mend."""
-        return broken(self.rule, self.where, rows=self.rows, line=self.line, detail=self.detail, about=self.about)
+        return rule_problem(self.rule, self.where, rows=self.rows, line=self.line, detail=self.detail, about=self.about)
 
 
 GROUPS = {
@@ -219,13 +219,15 @@ RULES = (
 BY_NAME = {rule.name: rule for rule in RULES}
 
 
-def policy(name: str, chosen: Mapping[str, options.Policy]) -> options.Policy:
+def policy_of(name: str, chosen: Mapping[str, options.Policy]) -> options.Policy:
     """What happens when a rule is broken: the study's choice, else the rule's default, else refuse."""
     rule = BY_NAME[name]
     return "refuse" if rule.policy is None else chosen.get(name, rule.policy)
 
 
-def broken(name: str, where: str, *, rows: int = 0, line: int = 0, detail: str = "", about: About = NOWHERE) -> Problem:
+def rule_problem(
+    name: str, where: str, *, rows: int = 0, line: int = 0, detail: str = "", about: About = NOWHERE
+) -> Problem:
     """The problem a broken rule makes; `rows` counts its unit, `line` is the first line it stands on.
 
     Rules of files stand at the file itself, so that `where` is its name.
@@ -235,5 +237,5 @@ def broken(name: str, where: str, *, rows: int = 0, line: int = 0, detail: str =
     first = [f"first on line {line:,}"] if line else []
     extra = "; ".join([detail] * bool(detail) + [", ".join(counted + first)] * bool(counted))
     known = replace(about, file=about.file or where) if rule.unit == "file" else about
-    mend = rule.mend + "".join(f"\n        {line}" for line in example(name, known).splitlines())
+    mend = rule.mend + "".join(f"\n        {line}" for line in remedy_example(name, known).splitlines())
     return Problem(where, f"{rule.what} ({extra})" if extra else rule.what, mend, rule.code, rows)

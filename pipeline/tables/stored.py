@@ -65,10 +65,10 @@ class Stored:
         """The table with the rows where `mask` is true."""
         import pyarrow as pa
 
-        return self.content if mask.all() else parquet(self._file.read().filter(pa.array(mask)))
+        return self.content if mask.all() else parquet_bytes(self._file.read().filter(pa.array(mask)))
 
 
-def parquet(table: pa.Table) -> bytes:
+def parquet_bytes(table: pa.Table) -> bytes:
     """A table as Parquet; the same bytes for the same content, with the note by which pandas restores dtypes.
 
     Columns that ingest left encoded are decoded block by block; closed code lists stay as they are.
@@ -90,10 +90,10 @@ def plain_table(table: pa.Table) -> pa.Table:
     """A table with its encoded columns decoded."""
     import pyarrow as pa
 
-    return pa.table({name: plain(table.column(name)) for name in table.column_names})
+    return pa.table({name: decoded_column(table.column(name)) for name in table.column_names})
 
 
-def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def decoded_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """A column without the encoding that ingest works on (32-bit codes); closed code lists (8-bit codes) as they are."""
     import pyarrow as pa
 

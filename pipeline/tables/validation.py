@@ -11,9 +11,9 @@ from pipeline.base.errors import Problem, TableError
 from pipeline.tables import checks
 from pipeline.tables.canonical import by_name, of_scores, ratings
 from pipeline.tables.column import Table
-from pipeline.tables.links import UNKNOWN, links
+from pipeline.tables.links import UNKNOWN, row_links
 from pipeline.tables.remedies import NOWHERE, About
-from pipeline.tables.rules import BY_NAME, broken, policy
+from pipeline.tables.rules import BY_NAME, policy_of, rule_problem
 from pipeline.tables.stored import Stored
 
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ class Validation:
         rows = int((mask & self.kept[name]).sum())
         if not rows:
             return
-        chosen = policy(rule, self.policies)
+        chosen = policy_of(rule, self.policies)
         if chosen == "refuse":
-            self.problems.append(broken(rule, name, rows=rows, detail=detail, about=about))
+            self.problems.append(rule_problem(rule, name, rows=rows, detail=detail, about=about))
         elif chosen == "warn":
             self.warn(rule, name, rows, detail)
         else:
@@ -74,10 +74,10 @@ class Validation:
         """Apply the policy of a rule about a table as a whole; what would be set aside is refused."""
         if not count:
             return
-        if policy(rule, self.policies) == "warn":
+        if policy_of(rule, self.policies) == "warn":
             self.warn(rule, name, count, detail)
         else:
-            self.problems.append(broken(rule, name, rows=count, detail=detail))
+            self.problems.append(rule_problem(rule, name, rows=count, detail=detail))
 
     def warn(self, rule: str, name: str, rows: int, detail: str = "") -> None:
         """Note a broken rule and go on."""
@@ -111,9 +111,9 @@ def validate(
     import numpy as np
 
     stored = {name: Stored(name, content) for name, content in tables.items()}
-    scans = {name: checks.scan(stored[name], declared) for name, declared in _declared(stored, answers).items()}
+    scans = {name: checks.scan_table(stored[name], declared) for name, declared in _declared(stored, answers).items()}
     kept = {name: np.ones(table.rows, dtype=bool) for name, table in stored.items()}
-    state = Validation(stored, links(stored), kept, chosen.policies)
+    state = Validation(stored, row_links(stored), kept, chosen.policies)
     for name in stored:
         _hold_rows(state, name, scans[name])
     _hold_clients(state, chosen)
@@ -149,7 +149,7 @@ def _hold_rows(state: Validation, name: str, scan: checks.Scan) -> None:
     rule = "item_out_of_scale" if name.startswith("ratings_") else "out_of_range"
     about = About(source=f"tables.{name}", column=next(iter(scan.columns), ""))
     state.hold(rule, name, scan.beyond, detail=", ".join(scan.columns), about=about)
-    copies, conflicts = checks.repeated(state.stored[name], state.links[name]["key"].to_numpy())
+    copies, conflicts = checks.repeated_rows(state.stored[name], state.links[name]["key"].to_numpy())
     state.hold("duplicate_rows", name, copies)
     state.hold("duplicate_keys", name, conflicts)
 
@@ -226,7 +226,7 @@ def _hold_ratings(state: Validation, name: str, expected: Answers, scan: checks.
     session = state.links[name]["session"].to_numpy()
     attended = state.links["sessions"]["attended"].to_numpy()
     state.hold("rating_without_attendance", name, (session != UNKNOWN) & ~attended[session])
-    if policy("rating_without_attendance", state.policies) == "warn":  # else such ratings are no longer here
+    if policy_of("rating_without_attendance", state.policies) == "warn":  # else such ratings are no longer here
         worker_known = state.links["sessions"]["worker_known"].to_numpy()
         state.hold("worker_missing", name, (session != UNKNOWN) & ~worker_known[session])
     for score, (low, high) in expected.ranges.items():
@@ -242,7 +242,7 @@ def _hold_ratings(state: Validation, name: str, expected: Answers, scan: checks.
         low, high = expected.low + shift, expected.high + shift
         about = About(example=f"measures:\n  scales: {{ {expected.instrument or 'INSTRUMENT'}: [{low:g}, {high:g}] }}")
         state.problems.append(
-            broken("item_base", name, detail=f"declared {expected.low:g} to {expected.high:g}", about=about)
+            rule_problem("item_base", name, detail=f"declared {expected.low:g} to {expected.high:g}", about=about)
         )
 
 
@@ -250,13 +250,13 @@ def _hold_whole(state: Validation, scans: Mapping[str, checks.Scan]) -> None:
     """Rules about a table as a whole: empty, or a column that never changes."""
     for name, table in state.stored.items():
         if not state.kept[name].any() and name != "advocacy":
-            state.problems.append(broken("no_rows_left", name))
+            state.problems.append(rule_problem("no_rows_left", name))
         for column in table.columns if table.rows else []:
             if column not in scans[name].filled and column != "day":
                 state.say("empty_column", name, table.rows, column)
         for column in scans[name].constant(table.rows):
-            if policy("constant_column", state.policies) == "refuse":
-                state.problems.append(broken("constant_column", name, detail=column))
+            if policy_of("constant_column", state.policies) == "refuse":
+                state.problems.append(rule_problem("constant_column", name, detail=column))
             else:
                 state.warn("constant_column", name, table.rows, column)
 

@@ -131,11 +131,11 @@ CHECKS: Mapping[str, CheckWords] = {
 }  # fmt: skip
 
 
-def label(check: str) -> str:
+def label_of_check(check: str) -> str:
     """A check by its label; one without a line here by its name."""
     return CHECKS[check].label if check in CHECKS else check.replace("_", " ").capitalize()
 
 
-def group(check: str) -> Group:
+def group_of_check(check: str) -> Group:
     """The group of a check; one without a line here is only reported."""
     return CHECKS[check].group if check in CHECKS else "reported"

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 from pipeline.base.errors import DisclosureError
 from pipeline.disclosure.census import Census
-from pipeline.disclosure.gate import WITHHELD_TEXT, Gate, fact
-from pipeline.disclosure.neutral import csv_cell, csv_text, visible
-from pipeline.disclosure.rules import Rules, preimage, rounded
-from pipeline.disclosure.shown import Shown, derived, insist, released
+from pipeline.disclosure.gate import WITHHELD_TEXT, Gate, setting_shown
+from pipeline.disclosure.neutral import csv_cell, csv_text, visible_text
+from pipeline.disclosure.rules import Rules, counts_behind, rounded
+from pipeline.disclosure.shown import Shown, derived_number, insist_cleared, released_data
 from pipeline.results.backing import Backing
 
 
 @given(st.integers(0, 10_000), st.integers(1, 30))
 def test_a_released_count_stands_for_every_count_that_rounds_to_it(count: int, base: int) -> None:
-    low, high = preimage(rounded(count, base), base)
+    low, high = counts_behind(rounded(count, base), base)
     assert low <= count <= high
     assert {rounded(n, base) for n in range(low, high + 1)} == {rounded(count, base)}
     assert rounded(high + 1, base) != rounded(count, base)
@@ -91,14 +91,14 @@ def test_a_sum_must_add_up() -> None:
 @pytest.mark.parametrize("naked", [3, 0.5, [1], {"a": {"b": 2}}, (Shown("1", 1), 7)])
 def test_a_number_that_did_not_pass_the_gate_is_refused_and_not_told(naked: object) -> None:
     with pytest.raises(DisclosureError) as caught:
-        insist(naked)
+        insist_cleared(naked)
     assert not any(char.isdigit() for char in str(caught.value))
 
 
 def test_cleared_data_pass() -> None:
-    value = {"a": [Shown("1", 1), "text", None, True], "b": fact(2.5, 1)}
-    insist(value)
-    assert released(value) == {"a": [1, "text", None, True], "b": 2.5}
+    value = {"a": [Shown("1", 1), "text", None, True], "b": setting_shown(2.5, 1)}
+    insist_cleared(value)
+    assert released_data(value) == {"a": [1, "text", None, True], "b": 2.5}
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_any_text_survives_csv_as_cells(rows: list[list[str]]) -> None:
 
 
 def test_direction_and_control_marks_go() -> None:
-    assert visible("a\u202eb\u200fc\x00d\ne") == "abcd e"
+    assert visible_text("a\u202eb\u200fc\x00d\ne") == "abcd e"
 
 
 def test_a_code_that_few_have_is_neither_named_nor_recorded() -> None:
@@ -237,10 +237,10 @@ def test_rows_and_workers_inside_the_team_are_exact() -> None:
 
 
 def test_a_place_cannot_be_worked_out_from_a_hidden_number() -> None:
-    assert derived(-0.5, Shown("1", 1)) == Shown("−0.5", -0.5)
+    assert derived_number(-0.5, Shown("1", 1)) == Shown("−0.5", -0.5)
     for hidden in ((), (Shown("1", 1), Shown("", None, hidden=True))):
         with pytest.raises(DisclosureError, match="not shown"):
-            derived(0.5, *hidden)
+            derived_number(0.5, *hidden)
 
 
 def test_a_key_is_named_by_the_alias_of_what_no_release_shows() -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from pipeline.base.errors import DisclosureError, PipelineError
 from pipeline.commands import release
-from pipeline.disclosure.manifest import differences, manifest, packed
+from pipeline.disclosure.manifest import manifest, manifest_differences, zip_bytes
 from pipeline.disclosure.rules import Rules
 from pipeline.project.io import digest, json_bytes, parquet_bytes
 from tests.disclosure.studies import study_tables
@@ -199,8 +199,8 @@ def test_an_internal_report_is_not_packed(tmp_path: Path) -> None:
 
 
 def test_the_zip_is_the_same_for_the_same_files() -> None:
-    assert packed(FILES) == packed(dict(reversed(FILES.items())))
-    with zipfile.ZipFile(io.BytesIO(packed(FILES))) as archive:
+    assert zip_bytes(FILES) == zip_bytes(dict(reversed(FILES.items())))
+    with zipfile.ZipFile(io.BytesIO(zip_bytes(FILES))) as archive:
         assert all(entry.date_time == (1980, 1, 1, 0, 0, 0) for entry in archive.infolist())
 
 
@@ -210,4 +210,4 @@ def test_a_kind_of_file_no_rule_clears_is_refused() -> None:
 
 
 def test_no_difference_is_no_problem() -> None:
-    assert differences(manifest(FILES, Rules(), []), FILES) == []
+    assert manifest_differences(manifest(FILES, Rules(), []), FILES) == []

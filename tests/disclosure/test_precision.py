@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.disclosure.census import Census
 from pipeline.disclosure.gate import Gate
-from pipeline.disclosure.precision import decimals, stepped, to_unit, unit_of, unit_of_mean, unit_of_p, unit_of_spread
+from pipeline.disclosure.precision import decimals, next_step, to_unit, unit_of, unit_of_mean, unit_of_p, unit_of_spread
 from pipeline.disclosure.rules import Rules
 from pipeline.results.backing import Backing
 
@@ -32,7 +32,7 @@ def text(shown: object) -> str:
 
 @given(st.floats(1e-9, 1e9))
 def test_a_unit_is_the_next_of_1_2_5(least: float) -> None:
-    unit = stepped(least)
+    unit = next_step(least)
     assert least * (1 - 1e-6) <= unit <= 2.5 * least * (1 + 1e-6)
     assert round(unit / 10 ** math.floor(math.log10(unit) + 1e-9)) in (1, 2, 5)
     assert math.isclose(round(unit, decimals(unit)), unit)

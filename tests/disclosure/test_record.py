@@ -14,8 +14,17 @@ from hypothesis import strategies as st
 
 from pipeline.base.errors import DisclosureError
 from pipeline.commands import release
-from pipeline.disclosure.people import contents
-from pipeline.disclosure.record import Candidate, Difference, Record, differences, fingerprints, merged, refusals, released
+from pipeline.disclosure.people import client_contents
+from pipeline.disclosure.record import (
+    Candidate,
+    Difference,
+    Record,
+    differences,
+    fingerprints,
+    merged_records,
+    release_entry,
+    release_refusals,
+)
 from pipeline.disclosure.rules import Rules
 from tests.disclosure.studies import study_tables
 from tests.disclosure.test_manifest import project
@@ -25,12 +34,12 @@ Tables = dict[str, pd.DataFrame]
 
 
 def candidate(tables: Tables, rules: Rules | None = None, study: str = "data/raw/x", real: bool = True) -> Candidate:
-    return Candidate(study, "real" if real else "simulated", rules or Rules(), contents(tables))
+    return Candidate(study, "real" if real else "simulated", rules or Rules(), client_contents(tables))
 
 
 def after(one: Candidate, two: Candidate) -> str:
     """What is said against a second release after a first."""
-    return "\n".join(map(str, refusals(Record(releases=(released(one, KEY),)), two)))
+    return "\n".join(map(str, release_refusals(Record(releases=(release_entry(one, KEY),)), two)))
 
 
 FIRST = candidate(study_tables(CLIENTS))
@@ -126,9 +135,9 @@ def test_another_name_of_the_study_hides_nobody_and_another_study_is_free() -> N
 
 
 def test_every_earlier_release_counts_not_only_the_last() -> None:
-    entries = [released(candidate(study_tables(n)), bytes([n]) * 32) for n in (CLIENTS, CLIENTS + 20)]
-    assert refusals(Record(releases=tuple(entries)), candidate(study_tables(CLIENTS + 1)))
-    assert not refusals(Record(releases=tuple(entries)), candidate(study_tables(CLIENTS + 40)))
+    entries = [release_entry(candidate(study_tables(n)), bytes([n]) * 32) for n in (CLIENTS, CLIENTS + 20)]
+    assert release_refusals(Record(releases=tuple(entries)), candidate(study_tables(CLIENTS + 1)))
+    assert not release_refusals(Record(releases=tuple(entries)), candidate(study_tables(CLIENTS + 40)))
 
 
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30))
@@ -153,12 +162,12 @@ def test_what_is_new_of_everybody_does_not_hide_what_has_changed_of_one() -> Non
 
 def test_a_study_without_a_table_of_workers_knows_clients_by_the_rest() -> None:
     without = {name: table for name, table in study_tables(CLIENTS).items() if name != "workers"}
-    assert not any(column.startswith("workers.") for columns, _ in contents(without).values() for column in columns)
-    assert all(len(workers) == 1 for _, workers in contents(without).values())
+    assert not any(column.startswith("workers.") for columns, _ in client_contents(without).values() for column in columns)
+    assert all(len(workers) == 1 for _, workers in client_contents(without).values())
 
 
 def test_the_record_names_nobody_and_gives_nothing_without_its_key() -> None:
-    text = released(FIRST, KEY).model_dump_json()
+    text = release_entry(FIRST, KEY).model_dump_json()
     assert not [name for name in (*FIRST.clients, "female", "W000001") if name in text]
     assert fingerprints(FIRST.clients, KEY).keys().isdisjoint(fingerprints(FIRST.clients, bytes([1]) * 32))
 
@@ -179,8 +188,8 @@ def test_a_colleague_s_record_is_taken_up(tmp_path: Path) -> None:
 
 
 def test_records_are_merged_by_their_keys() -> None:
-    one, two = Record(releases=(released(FIRST, KEY),)), Record(releases=(released(FIRST, bytes([7]) * 32),))
-    assert len(merged(one, two, one).releases) == 2
+    one, two = Record(releases=(release_entry(FIRST, KEY),)), Record(releases=(release_entry(FIRST, bytes([7]) * 32),))
+    assert len(merged_records(one, two, one).releases) == 2
 
 
 def test_a_session_that_nobody_held_is_of_no_worker() -> None:
@@ -188,6 +197,6 @@ def test_a_session_that_nobody_held_is_of_no_worker() -> None:
     for kind in ("string", "category"):
         held = tables["sessions"].astype({"worker_id": "string"})
         held.loc[[3, 9], "worker_id"] = pd.NA
-        found = contents(tables | {"sessions": held.astype({"worker_id": kind})})
-        assert set(found) == set(contents(tables))
+        found = client_contents(tables | {"sessions": held.astype({"worker_id": kind})})
+        assert set(found) == set(client_contents(tables))
         assert all(isinstance(worker, str) and worker.startswith("W") for _, workers in found.values() for worker in workers)

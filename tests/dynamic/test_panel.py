@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.dynamic import Panel, Series, Unidentified, combine, fit_panel, series_of
-from pipeline.dynamic.kalman import likelihood, totals
+from pipeline.dynamic.kalman import likelihood, log_likelihoods
 from pipeline.dynamic.parameters import COUNT
-from pipeline.dynamic.series import compressed, rows_of, without
+from pipeline.dynamic.series import compressed_series, rows_of, without_covariates
 from tests.dynamic.worlds import Long, Truth, draw
 
 SCORE = 1e-6  # central differences of the log-likelihood at steps of 1e-5, relative to its size
@@ -37,10 +37,10 @@ def panel(long: Long, reliability: float = 0.85, **extra: object) -> Panel:
 )
 def test_scores_are_the_derivatives(seed: int, paths: list[float], missing: float, squeeze: bool) -> None:
     rows = rows_of(series(draw(seed, 12, 6, missing=missing)), 0.2)
-    rows = compressed(rows) if squeeze else rows
+    rows = compressed_series(rows) if squeeze else rows
     theta = np.array([*paths, -0.2, -0.4, 0.1, -0.1, 0.3, 0.1, 0.5])
     steps = 1e-5 * np.eye(COUNT)
-    numeric = (totals(theta + steps, rows) - totals(theta - steps, rows)) / 2e-5
+    numeric = (log_likelihoods(theta + steps, rows) - log_likelihoods(theta - steps, rows)) / 2e-5
     found = likelihood(theta[None], rows)
     np.testing.assert_allclose(found.slope[:, 0], numeric, atol=SCORE * (1 + abs(found.total[0])))
     by_client = (found.own + found.shared[:, :, rows.pattern]).sum(axis=2)
@@ -53,16 +53,16 @@ def test_outside_the_stationary_region_there_is_no_likelihood() -> None:
     theta = np.array(
         [[0.0, 0.0, phi, rho, 0.0, 0.0, 0.0, 0.0, 0.0, 0.3, 0.0, 0.3] for phi, rho in ((1.0, 0.2), (0.2, -1.01))]
     )
-    assert (totals(theta, rows) == -np.inf).all()
+    assert (log_likelihoods(theta, rows) == -np.inf).all()
 
 
 def test_few_rows_stand_for_many_clients() -> None:
     rows = rows_of(series(draw(2, 300, 5, missing=0.05)), 0.2)
-    small = compressed(rows)
+    small = compressed_series(rows)
     theta = np.array([[0.2, 0.0, 0.2, 0.3, -0.1, -0.2, -0.4, 0.1, -0.1, 0.3, 0.1, 0.5]])
     assert small.z.shape[2] < rows.z.shape[2]
     np.testing.assert_allclose(likelihood(theta, small).slope, likelihood(theta, rows).slope, atol=1e-8)
-    np.testing.assert_allclose(totals(theta, small), totals(theta, rows), rtol=1e-12)
+    np.testing.assert_allclose(log_likelihoods(theta, small), log_likelihoods(theta, rows), rtol=1e-12)
 
 
 def test_units_and_order_of_rows_do_not_matter() -> None:
@@ -101,7 +101,9 @@ def test_what_changes_within_clients_alike_in_both_series_is_taken_out() -> None
     same = panel(long, 1.0 - 0.15 / series(long).rating_variance, covariates=burden[:, None])
     assert found.numbers["beta"].estimate == pytest.approx(same.numbers["beta"].estimate, abs=1e-6)
     assert first != panel(shifted).numbers["beta"].estimate
-    assert np.isnan(without(long.x, long.client, np.where(long.occasion == 2, np.nan, burden)[:, None])).sum() == 120
+    assert (
+        np.isnan(without_covariates(long.x, long.client, np.where(long.occasion == 2, np.nan, burden)[:, None])).sum() == 120
+    )
 
 
 def test_neglected_measurement_error_bends_the_feedback() -> None:

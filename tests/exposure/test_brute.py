@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeline.base.params import Exposure
-from pipeline.exposure.dose import chosen_episodes, doses, shifted
+from pipeline.exposure.dose import chosen_episodes, doses, shifted_values
 from pipeline.exposure.link import link
 from tests.exposure import brute
 
@@ -92,7 +92,7 @@ def _same_doses(
             window = doses(found, rows, kind)
             for lag in LAGS:
                 wanted = [brute.dose(clients[client], position, kind, mode, lag) for client, position in ratings]
-                moved = shifted(window, rows["occasion"].to_numpy(), lag)
+                moved = shifted_values(window, rows["occasion"].to_numpy(), lag)
                 np.testing.assert_allclose(moved, wanted, rtol=ROUNDING, atol=ROUNDING)
 
 

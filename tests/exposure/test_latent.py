@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.exposure.latent import mean_reliability
-from pipeline.exposure.parts import means
+from pipeline.exposure.parts import group_means
 
 HERE = Path(__file__).parents[1] / "reference" / "hypotheses"
 SAME = 1e-5  # relative: lavaan stops on its relative likelihood, about 1e-6 from the optimum
@@ -25,7 +25,7 @@ def test_lavaan_in_a_balanced_study() -> None:
     x, y = data["x"].to_numpy(), data["y"].to_numpy()
     client = data["client"].to_numpy() - 1
     clients = int(client.max()) + 1
-    mean_x, mean_y = means(x, client), means(y, client)
+    mean_x, mean_y = group_means(x, client), group_means(y, client)
     inner = x - mean_x[client]
     within = float(inner @ y / (inner @ inner))
     between = float((mean_x - mean_x.mean()) @ mean_y / ((mean_x - mean_x.mean()) @ mean_x))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.exposure.dose import chosen_episodes, doses, shifted
+from pipeline.exposure.dose import chosen_episodes, doses, shifted_values
 from pipeline.exposure.link import link
 from pipeline.exposure.parts import decompose
 from pipeline.exposure.visits import codes_of
@@ -22,7 +22,7 @@ def exposure_of(case: Case) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
     occasions, ledger, _ = link(content, scores, settings(case))
     asked = case.asked
     dose = doses(chosen_episodes(ledger, asked["mode"], asked["filters"]), occasions, asked["dose"])
-    return occasions, ledger, shifted(dose, occasions["occasion"].to_numpy(), asked["lag"])
+    return occasions, ledger, shifted_values(dose, occasions["occasion"].to_numpy(), asked["lag"])
 
 
 def per_client(occasions: pd.DataFrame, values: np.ndarray) -> dict[str, list[float]]:

@@ -16,7 +16,7 @@ from pipeline.results.attempt import CheckResult, FurtherNumbers, State
 from pipeline.results.estimate import estimate_of
 from pipeline.results.fit import Ceiling, Fit
 from pipeline.results.verdict import Judged
-from pipeline.vocabulary.checks import CHECKS, group
+from pipeline.vocabulary.checks import CHECKS, group_of_check
 from tests.hypotheses.studies import hypothesis
 from tests.results import make
 
@@ -36,12 +36,12 @@ def ended(name: str, how: str, value: float, error: float) -> CheckResult:
         return make.absent(name, MOOT[0] if how == "moot" else "other_engine")
     number = {"held": value, "other side": -(value or 0.2), "both sides": 0.0}[how]
     own = error if how == "held" else 0.02
-    if group(name) == "hidden_cause":
+    if group_of_check(name) == "hidden_cause":
         return make.hidden_cause(number, number if how == "both sides" else 0.0, own).model_copy(update={"check": name})
     beside = FurtherNumbers()
-    if group(name) == "specificity":  # broken by a control of the same sign that cannot be told apart
+    if group_of_check(name) == "specificity":  # broken by a control of the same sign that cannot be told apart
         beside = FurtherNumbers(control=estimate_of(0.0 if how == "held" else value or 0.2, 0.02, None))
-    if group(name) == "average":
+    if group_of_check(name) == "average":
         beside = FurtherNumbers(product=estimate_of(0.0 if how == "held" else 0.2, 0.02, None))
     return make.check(name, number, own, beside=beside)
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.base.errors import ModelError
-from pipeline.imputation.pooling import pool, pool_joint, wanted
-from pipeline.imputation.worse import lowered, tipping
+from pipeline.imputation.pooling import imputations_wanted, pool, pool_joint
+from pipeline.imputation.worse import lowered_values, tipping_points
 from tests.imputation.tables import REFERENCE
 
 EXACT = 1e-10  # relative; closed forms in double precision
@@ -87,7 +87,7 @@ def test_one_imputation_is_refused_in_words() -> None:
 
 @pytest.mark.parametrize(("fmi", "number"), [(0.0, 1), (0.05, 2), (0.3, 19), (0.5, 51), (0.9, 163)])
 def test_how_many_imputations_are_wanted(fmi: float, number: int) -> None:
-    assert wanted(fmi) == number
+    assert imputations_wanted(fmi) == number
 
 
 @pytest.mark.parametrize(
@@ -103,11 +103,11 @@ def test_how_many_imputations_are_wanted(fmi: float, number: int) -> None:
 def test_the_tipping_point_is_the_smallest_delta_that_changes_the_verdict(
     deltas: tuple[float, ...], verdicts: tuple[str, ...], delta: float | None, holds_to: float | None
 ) -> None:
-    found = tipping(deltas, verdicts, "supported")
+    found = tipping_points(deltas, verdicts, "supported")
     assert (found.delta, found.holds_to) == (delta, holds_to)
 
 
 def test_only_drawn_values_are_lowered() -> None:
     values, drawn = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[True, False], [False, True]])
-    assert lowered(values, drawn, 0.5, 2.0).tolist() == [[0.0, 2.0], [3.0, 3.0]]
-    assert lowered(values, drawn, 0.0, 2.0).tobytes() == values.tobytes()
+    assert lowered_values(values, drawn, 0.5, 2.0).tolist() == [[0.0, 2.0], [3.0, 3.0]]
+    assert lowered_values(values, drawn, 0.0, 2.0).tobytes() == values.tobytes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.imputation.convergence import effective, r_hat
+from pipeline.imputation.convergence import effective_draws, r_hat
 from pipeline.imputation.records import Settings, Slope, Variable
 from pipeline.imputation.sampler import impute
 from tests.imputation.tables import simulated
@@ -65,11 +65,11 @@ def test_r_hat_and_effective_draws_of_known_chains() -> None:
     random = np.random.default_rng(5)
     free = random.standard_normal((4, 500, 3))
     assert np.all(r_hat(free) < 1.02)
-    assert effective(free) == pytest.approx(2000, rel=0.25)
+    assert effective_draws(free) == pytest.approx(2000, rel=0.25)
     apart = free + np.arange(4)[:, None, None]
     assert np.all(r_hat(apart) > 1.5)
     slow = np.zeros((4, 2000, 1))
     for step in range(1, 2000):
         slow[:, step] = 0.9 * slow[:, step - 1] + random.standard_normal((4, 1))
-    assert effective(slow)[0] == pytest.approx(8000 / 19, rel=0.3)  # (1 + .9) / (1 - .9)
+    assert effective_draws(slow)[0] == pytest.approx(8000 / 19, rel=0.3)  # (1 + .9) / (1 - .9)
     assert r_hat(np.ones((4, 100, 1)))[0] == 1.0

@@ -13,7 +13,7 @@ import pandas as pd
 from pipeline.base.errors import PipelineError, Problem, SourceError
 from pipeline.base.params import Params, validate
 from pipeline.ingest import check_params
-from pipeline.ingest.readers import read
+from pipeline.ingest.readers import read_raw
 from pipeline.ingest.study import Scale, ingest, missing_files
 from pipeline.tables.validation import Answers, Chosen
 from pipeline.tables.validation import validate as validate_tables
@@ -146,7 +146,7 @@ def through(raw: Files, params: Params) -> tuple[dict[str, pd.DataFrame], dict[s
         raise SourceError(wrong)
     tables, problems = {}, list[Problem]()
     for name, blob in raw.items():
-        table, faults = read(name, blob, "0" * 64, how=params.sources.reading(name))
+        table, faults = read_raw(name, blob, "0" * 64, how=params.sources.reading(name))
         problems += faults
         if table is not None:
             tables[name] = table

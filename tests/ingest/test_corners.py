@@ -15,12 +15,12 @@ from pipeline.base.errors import TableError
 from pipeline.ingest import cells, columnar, native, net, workbook
 from pipeline.ingest.cells import Reading, convert
 from pipeline.ingest.ids import id_faults, odd_ids
-from pipeline.ingest.net import classify, scan
-from pipeline.ingest.readers import read
+from pipeline.ingest.net import classify, scan_column
+from pipeline.ingest.readers import read_raw
 from pipeline.tables import Sessions, by_name
 from pipeline.tables.anonymity import small_classes
-from pipeline.tables.arrays import typed
-from pipeline.tables.stored import Stored, parquet
+from pipeline.tables.arrays import typed_array
+from pipeline.tables.stored import Stored, parquet_bytes
 from pipeline.tables.validation import Chosen, validate
 from tests.ingest import formats
 from tests.ingest.small_study import csv, files, small_params, verdict
@@ -34,7 +34,7 @@ def encoded(values: list[str | None]) -> pa.ChunkedArray:
 
 
 def codes(file: str, blob: bytes) -> list[str]:
-    return [problem.code for problem in read(file, blob)[1]]
+    return [problem.code for problem in read_raw(file, blob)[1]]
 
 
 @pytest.mark.parametrize(
@@ -61,15 +61,15 @@ def test_the_second_net(text, rule):
 
 def test_the_net_over_a_column_counts_rows_and_gives_the_first():
     column = encoded(["a", "m@example.org", None, "555-0123", "m@example.org"])
-    assert scan(column) == {"email": (2, 1), "phone": (1, 3)}
+    assert scan_column(column) == {"email": (2, 1), "phone": (1, 3)}
     again = pa.chunked_array([*column.chunks, *column.chunks])
-    assert scan(again) == {"email": (4, 1), "phone": (2, 3)}
+    assert scan_column(again) == {"email": (4, 1), "phone": (2, 3)}
     assert set(net.NAMES) == set(net.PATTERNS)
 
 
 def test_a_pattern_that_no_row_uses_any_more_counts_nothing():
     array = pa.array(["a", "m@example.org"]).dictionary_encode()
-    assert scan(pa.chunked_array([array.slice(0, 1)])) == {}
+    assert scan_column(pa.chunked_array([array.slice(0, 1)])) == {}
     assert convert(pa.chunked_array([array.slice(0, 1)]), Reading(Sessions.columns["duration_min"])).faults == {
         "not_number": (1, 0)
     }
@@ -109,7 +109,7 @@ def test_typed_arrays_equal_those_of_arrow():
         ([0.5, None], pa.float64()),
         ([], pa.float64()),
     ):
-        assert typed(values, kind).equals(pa.array(values, kind))
+        assert typed_array(values, kind).equals(pa.array(values, kind))
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_what_arrow_cannot_parse_is_refused(monkeypatch):
         raise pa.ArrowInvalid("a row with Gonzalez in it")
 
     monkeypatch.setattr("pyarrow.csv.read_csv", fail)
-    table, problems = read("a.csv", b"x,y\n1,2\n")
+    table, problems = read_raw("a.csv", b"x,y\n1,2\n")
     assert table is None
     assert "Gonzalez" not in str(problems)
     assert [problem.code for problem in problems] == ["S05"]
@@ -195,7 +195,7 @@ def test_an_spss_file_that_would_unpack_to_gigabytes(monkeypatch):
 
 def test_user_missing_codes_may_be_text():
     rows = [["x", "y"], ["a", "1"], ["zz", "2"]]
-    table, _ = read("a.sav", formats.spss(rows, missing_ranges={"x": ["zz"], "y": [2]}))
+    table, _ = read_raw("a.sav", formats.spss(rows, missing_ranges={"x": ["zz"], "y": [2]}))
     assert table.user_missing == {"x": frozenset(["zz"]), "y": frozenset(["2"])}
     assert not native._within("word", {"lo": 1.0, "hi": 2.0})
 
@@ -204,7 +204,7 @@ def test_letters_for_missing_in_stata():
     frame = pd.DataFrame({"x": [1.0, "a", 3.0]})
     sink = formats.Path(formats.tempfile.mkdtemp()) / "a.dta"
     formats.pyreadstat.write_dta(frame, sink, missing_user_values={"x": ["a"]})
-    table, _ = read("a.dta", sink.read_bytes())
+    table, _ = read_raw("a.dta", sink.read_bytes())
     assert table.user_missing == {"x": frozenset(["a"])}
     assert table.column("x").to_pylist() == ["1", "a", "3"]
     assert "x" in table.numbers
@@ -213,7 +213,7 @@ def test_letters_for_missing_in_stata():
 def test_decimals_in_parquet():
     sink = io.BytesIO()
     pq.write_table(pa.table({"x": pc.cast(pa.array([1.5, 2.0]), pa.decimal128(5, 2))}), sink)
-    table, _ = read("a.parquet", sink.getvalue())
+    table, _ = read_raw("a.parquet", sink.getvalue())
     assert table.column("x").to_pylist() == ["1.5", "2"]
     assert columnar.MAGIC == b"PAR1"
 
@@ -246,7 +246,7 @@ def test_no_ratings_at_all_are_mapped():
 
 def test_a_table_nobody_knows():
     with pytest.raises(TableError):
-        validate({"ratings_else": parquet(pa.table({"session_id": ["s1"]}))}, Chosen(), ANSWERS)
+        validate({"ratings_else": parquet_bytes(pa.table({"session_id": ["s1"]}))}, Chosen(), ANSWERS)
 
 
 def test_a_stored_table_that_is_none():

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.base.params import validate
-from pipeline.ingest.readers import read
+from pipeline.ingest.readers import read_raw
 from tests.ingest import formats
 from tests.ingest.small_study import PARAMS, SESSIONS, csv, files, small_params, through, verdict
 
@@ -195,7 +195,7 @@ def test_value_labels_and_user_missing_codes():
 
 
 def test_no_reader_for_the_ending():
-    table, problems = read("notes.docx", b"PK")
+    table, problems = read_raw("notes.docx", b"PK")
     assert table is None
     assert [problem.code for problem in problems] == ["F06"]
 

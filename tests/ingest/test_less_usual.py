@@ -16,15 +16,15 @@ from pipeline.base.sources import RatingSource, TableSource
 from pipeline.base.sources import Reading as Written
 from pipeline.ingest import check_params, net
 from pipeline.ingest.assemble import removed_by
-from pipeline.ingest.bodies import Bodies, cut
+from pipeline.ingest.bodies import Bodies, cut_ids
 from pipeline.ingest.cells import Reading, convert
-from pipeline.ingest.headings import heading
+from pipeline.ingest.headings import detect_heading
 from pipeline.ingest.kept_scores import Scale, as_scored
 from pipeline.ingest.parts import parts_of, session_glue, with_session_id
-from pipeline.ingest.randomness import structure
-from pipeline.ingest.readers import read
-from pipeline.ingest.registers import register
-from pipeline.ingest.workbook import extras
+from pipeline.ingest.randomness import pattern_found
+from pipeline.ingest.readers import read_raw
+from pipeline.ingest.registers import register_found
+from pipeline.ingest.workbook import hidden_contents
 from pipeline.tables import Sessions
 from pipeline.tables.rules import BY_NAME
 from tests.ingest.formats import spss, workbook
@@ -165,7 +165,7 @@ def with_metadata(schema: dict[bytes, bytes] | None = None, column: dict[bytes, 
     ],
 )
 def test_notes_in_a_file_s_metadata_are_told_by_place_and_never_copied(blob: bytes, place: str) -> None:
-    table, _ = read("f.parquet", blob)
+    table, _ = read_raw("f.parquet", blob)
     assert table is not None
     assert [finding.where for finding in table.findings if finding.rule == "extras"] == [place]
     assert "Diaz" not in str(table.findings)
@@ -175,7 +175,7 @@ def test_a_workbook_whose_properties_name_somebody_is_told() -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("docProps/core.xml", "<cp:coreProperties><dc:creator>M. Diaz</dc:creator></cp:coreProperties>")
-    assert list(extras(stream.getvalue())) == ["document properties that name somebody"]
+    assert list(hidden_contents(stream.getvalue())) == ["document properties that name somebody"]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_workbook_whose_properties_name_somebody_is_told() -> None:
     ],
 )
 def test_text_files_that_cannot_be_read_are_refused_by_rule(blob: bytes, how: Written, code: str) -> None:
-    table, problems = read("f.csv", blob, how=how)
+    table, problems = read_raw("f.csv", blob, how=how)
     assert table is None
     assert BY_NAME[code].code in [problem.code for problem in problems]
 
@@ -206,7 +206,7 @@ def test_text_files_that_cannot_be_read_are_refused_by_rule(blob: bytes, how: Wr
     ],
 )
 def test_where_the_headers_stand(records: list[list[str]], wanted: str | None) -> None:
-    found = heading(records)
+    found = detect_heading(records)
     assert (found is None) if wanted is None else (found is not None and wanted in str(found))
 
 
@@ -298,29 +298,31 @@ def test_the_sessions_of_a_row_take_their_own_boxes_order_and_scores() -> None:
 
 
 def test_ids_by_their_looks() -> None:
-    assert structure(Bodies(("a",), ("a",))) == ""
+    assert pattern_found(Bodies(("a",), ("a",))) == ""
     signs = tuple(f"{a}{b}" for a in "é#%" for b in "ß&§")
-    assert structure(Bodies(signs, signs)) == "their characters are of no one alphabet"
+    assert pattern_found(Bodies(signs, signs)) == "their characters are of no one alphabet"
     lengths = [*(f"{n}" for n in (104, 871, 352, 969, 417)), *(f"{n}" for n in (23, 90, 58))]
-    assert structure(cut(lengths)) == ""
+    assert pattern_found(cut_ids(lengths)) == ""
     few = tuple(f"{letter}-{digit}" for letter in "ABC" for digit in "369")
-    assert structure(cut(list(few))) == ""
+    assert pattern_found(cut_ids(list(few))) == ""
     draw = np.random.Generator(np.random.PCG64(3)).integers
     numbers = [f"{draw(1, 600):03}{draw(10, 99)}{draw(1000, 9999)}" for _ in range(400)]
-    assert register(cut([one for one in numbers if not one.startswith("666")])) != ""
+    assert register_found(cut_ids([one for one in numbers if not one.startswith("666")])) != ""
 
 
 def test_a_sentence_breaks_the_net_however_long_it_is() -> None:
-    assert net.personal("word " * 100 + "call 212-555-0147") == "phone"
-    assert net.personal("word " * 100) is None
+    assert net.personal_rule("word " * 100 + "call 212-555-0147") == "phone"
+    assert net.personal_rule("word " * 100) is None
 
 
 def test_a_header_that_is_a_formula_is_refused() -> None:
-    assert BY_NAME["formulas"].code in [problem.code for problem in read("f.xlsx", workbook([["a", "=1+1"], ["x", "y"]]))[1]]
+    assert BY_NAME["formulas"].code in [
+        problem.code for problem in read_raw("f.xlsx", workbook([["a", "=1+1"], ["x", "y"]]))[1]
+    ]
 
 
 def test_labels_that_look_like_somebody_are_told_by_place_and_never_copied() -> None:
-    table, _ = read("f.sav", spss([["a", "b"], ["x", "y"]], column_labels={"b": "call 212-555-0147"}))
+    table, _ = read_raw("f.sav", spss([["a", "b"], ["x", "y"]], column_labels={"b": "call 212-555-0147"}))
     assert table is not None
     assert ("f.sav, column 2", "labels: phone") in [(finding.where, finding.detail) for finding in table.findings]
 

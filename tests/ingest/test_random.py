@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pipeline.base.errors import PipelineError
-from pipeline.ingest.manifest import freeze, manifest_problems
-from pipeline.ingest.readers import read
+from pipeline.ingest.manifest import manifest_of, manifest_problems
+from pipeline.ingest.readers import read_raw
 from pipeline.tables import by_name, ratings
 from tests.ingest.mutations import KINDS, is_legal
 from tests.ingest.planted import KINDS as PLANTED
@@ -42,10 +42,10 @@ def outcome(raw: dict[str, bytes]) -> str:
 
 
 def is_noticed_by_the_manifest(raw: dict[str, bytes]) -> bool:
-    frozen = freeze(
-        {name: table for name, blob in SOUND.items() if (table := read(name, blob, str(hash(blob)))[0])}, "00" * 32
+    frozen = manifest_of(
+        {name: table for name, blob in SOUND.items() if (table := read_raw(name, blob, str(hash(blob)))[0])}, "00" * 32
     )
-    now = {name: table for name, blob in raw.items() if (table := read(name, blob, str(hash(blob)))[0])}
+    now = {name: table for name, blob in raw.items() if (table := read_raw(name, blob, str(hash(blob)))[0])}
     unread = set(raw) - set(now)
     return bool(unread or list(manifest_problems(frozen, now, sorted(SOUND))))
 

@@ -12,8 +12,8 @@ import pytest
 from pipeline.base.params import validate
 from pipeline.base.yaml_text import parse
 from pipeline.command_line import COMMANDS
-from pipeline.tables.remedies import EXAMPLES, About, example
-from pipeline.tables.rules import RULES, broken
+from pipeline.tables.remedies import EXAMPLES, About, remedy_example
+from pipeline.tables.rules import RULES, rule_problem
 from tests.ingest.small_study import PARAMS, csv, files, verdict
 
 MOST_LINES = 4
@@ -37,7 +37,7 @@ def test_every_rule_has_its_example_and_no_other_is_there():
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_an_example_is_short_and_can_be_pasted(rule):
     """A command that there is, or lines of params.yaml that are valid where the comment above them says they belong."""
-    text = example(rule.name)
+    text = remedy_example(rule.name)
     lines = text.splitlines()
     assert 1 <= len(lines) <= MOST_LINES, text
     assert not re.search(r"<\w+>", text)
@@ -70,9 +70,9 @@ def test_an_example_is_short_and_can_be_pasted(rule):
 
 
 def test_an_example_names_the_place_that_broke_the_rule():
-    told = str(broken("ids_structured", "log.csv, column 3 (worker_id)", about=About(column="worker_id")))
+    told = str(rule_problem("ids_structured", "log.csv, column 3 (worker_id)", about=About(column="worker_id")))
     assert "attested_ids: [worker_id]" in told
-    assert 'read: { "wai.sav": { encoding:' in str(broken("label_encoding", "wai.sav"))
+    assert 'read: { "wai.sav": { encoding:' in str(rule_problem("label_encoding", "wai.sav"))
 
 
 def message(raw, params=None):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.base.params import validate
-from pipeline.ingest.readers import read
+from pipeline.ingest.readers import read_raw
 from pipeline.ingest.study import ingest
 from pipeline.tables.validation import Chosen
 from pipeline.tables.validation import validate as validate_tables
@@ -239,7 +239,7 @@ def tables_of(raw: dict[str, bytes], data: dict[str, Any]) -> dict[str, bytes]:
     params = validate(data)
     tables = {}
     for name, blob in raw.items():
-        table, problems = read(name, blob, "0" * 64, how=params.sources.reading(name))
+        table, problems = read_raw(name, blob, "0" * 64, how=params.sources.reading(name))
         assert table is not None, [str(problem) for problem in problems]
         tables[name] = table
     ingested = ingest(tables, params, SCALES)

@@ -9,7 +9,16 @@ import pytest
 from pipeline.measures.omega import factor_omega
 from pipeline.sem.fitness import fitness
 from pipeline.sem.likelihood import deviance, evaluate_at
-from pipeline.sem.models import LEVELS, FittedStructure, Invariance, Shape, fit_groups, fit_one, moments, pattern
+from pipeline.sem.models import (
+    LEVELS,
+    FittedStructure,
+    Invariance,
+    Shape,
+    complete_moments,
+    fit_groups,
+    fit_one,
+    loading_pattern,
+)
 from pipeline.sem.optimize import maximize
 from pipeline.sem.twolevel import BETWEEN, WITHIN, fit_two_level, two_level_blocks
 from tests.measures.reference import data, said
@@ -25,8 +34,8 @@ CASES = ("twelve", "other", "five")
 
 
 def fitted(name: str, shape: Shape) -> tuple[FittedStructure, Any]:
-    sample = moments(data(name).to_numpy(dtype=float))
-    return fit_one(sample, pattern(shape, 12, SUBSCALES), orthogonal=shape == "bifactor"), sample
+    sample = complete_moments(data(name).to_numpy(dtype=float))
+    return fit_one(sample, loading_pattern(shape, 12, SUBSCALES), orthogonal=shape == "bifactor"), sample
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -69,8 +78,10 @@ def test_factor_correlations_are_lavaans() -> None:
 
 @pytest.mark.parametrize("invariance", LEVELS)
 def test_invariance_is_lavaans(invariance: Invariance) -> None:
-    groups = [moments(part.drop(columns="block").to_numpy(dtype=float)) for _, part in data("blocks").groupby("block")]
-    found = fitness(fit_groups(groups, pattern("subscales", 12, SUBSCALES), invariance), groups)
+    groups = [
+        complete_moments(part.drop(columns="block").to_numpy(dtype=float)) for _, part in data("blocks").groupby("block")
+    ]
+    found = fitness(fit_groups(groups, loading_pattern("subscales", 12, SUBSCALES), invariance), groups)
     expected = said("invariance")[invariance]
     assert found.df == expected["df"]
     assert [found.chi2, found.aic, found.bic] == pytest.approx([expected[k] for k in ("chisq", "aic", "bic")], abs=CHI2)
@@ -137,7 +148,7 @@ def test_the_optimum_does_not_depend_on_the_start() -> None:
 def test_fit_does_not_depend_on_the_items_scale_or_sign() -> None:
     answers = data("twelve").to_numpy(dtype=float)
     turned = answers * np.where(np.arange(12) % 2, -3.0, 0.1)
-    one, two = moments(answers), moments(turned)
-    where = pattern("subscales", 12, SUBSCALES)
+    one, two = complete_moments(answers), complete_moments(turned)
+    where = loading_pattern("subscales", 12, SUBSCALES)
     first, second = fitness(fit_one(one, where), [one]), fitness(fit_one(two, where), [two])
     assert first.chi2 == pytest.approx(second.chi2, abs=CHI2)

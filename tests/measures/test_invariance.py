@@ -11,7 +11,7 @@ from pipeline.measures import shipped
 from pipeline.measures.structure import MOST_CFI_DROP, highest_invariance, invariance
 from pipeline.results.factors import LEAST_CFI
 from pipeline.sem.fitness import Fitness
-from pipeline.sem.models import Moments, moments
+from pipeline.sem.models import Moments, complete_moments
 from pipeline.vocabulary.measures import MEANING, invariance_text
 
 WAI_SR = shipped()["wai_sr"]
@@ -73,7 +73,7 @@ def groups(seed: int, loading: float = 0.0, intercept: float = 0.0, noise: bool 
         own[[0, 3, 4]] -= change * loading * (own[[0, 3, 4]] > 0)
         answers = factors @ own.T * (not noise) + 0.6 * rng.normal(size=(400, 12))
         answers[:, [0, 3, 4]] += change * intercept
-        found.append(moments(answers))
+        found.append(complete_moments(answers))
     return found
 
 

@@ -10,9 +10,9 @@ from pipeline.base.errors import MeasureError
 from pipeline.measures import Instrument, shipped
 from pipeline.measures.checks import check_items, client_codes, stopping_findings
 from pipeline.measures.correlation import correlate
-from pipeline.measures.items import against_key, item_rest, suspects
+from pipeline.measures.items import against_key, item_rest, suspect_items
 from pipeline.measures.scoring import turn_reversed
-from pipeline.measures.siblings import better_siblings, differences
+from pipeline.measures.siblings import better_siblings, key_differences
 from pipeline.stages.score import key_problem
 from pipeline.vocabulary.measures import suspect_text, unused_text
 from tests.measures.make import likert, ratings
@@ -69,7 +69,7 @@ def test_a_flipped_item_is_named_and_no_other(item: int, seed: int) -> None:
     instrument = KNOWN["wai_36"]
     answers = turn_reversed(likert(instrument, 150, seed=seed, loading=0.6), instrument)
     answers[:, item - 1] = 8 - answers[:, item - 1]
-    (found,) = suspects(answers, np.arange(150))
+    (found,) = suspect_items(answers, np.arange(150))
     assert found.item == item
     assert found.correlation == -found.flipped < 0
     assert found.conf_low < found.correlation < found.conf_high
@@ -79,13 +79,13 @@ def test_a_flipped_item_is_named_and_no_other(item: int, seed: int) -> None:
 def test_several_flipped_items_are_all_named() -> None:
     answers = turn_reversed(likert(WAI_SR, 300, seed=4), WAI_SR)
     answers[:, [0, 5, 9]] = 6 - answers[:, [0, 5, 9]]
-    assert {found.item for found in suspects(answers, OWN_ROWS)} == {1, 6, 10}
+    assert {found.item for found in suspect_items(answers, OWN_ROWS)} == {1, 6, 10}
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_right_key_is_left_in_peace(seed: int) -> None:
     answers = turn_reversed(likert(WAI_SR, 100, seed=seed, loading=0.5), WAI_SR)
-    assert suspects(answers, np.arange(100)) == []
+    assert suspect_items(answers, np.arange(100)) == []
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_right_key_is_left_in_peace(seed: int) -> None:
     ids=["none", "one rating", "constant", "unanswered", "two items"],
 )
 def test_nothing_is_said_where_nothing_can_be(answers: np.ndarray) -> None:
-    assert suspects(answers, np.arange(len(answers))) == []
+    assert suspect_items(answers, np.arange(len(answers))) == []
 
 
 def test_a_constant_item_is_not_estimable_and_hurts_no_other() -> None:
@@ -102,13 +102,13 @@ def test_a_constant_item_is_not_estimable_and_hurts_no_other() -> None:
     answers[:, 2] = 4
     found = item_rest(answers, OWN_ROWS)
     assert np.flatnonzero(np.isnan(found.correlation)).tolist() == [2]
-    assert suspects(answers, OWN_ROWS) == []
+    assert suspect_items(answers, OWN_ROWS) == []
 
 
 @pytest.mark.parametrize(("true", "used"), [("wai_sr", "wai_s"), ("wai_s", "wai_sr")])
 def test_the_other_forms_key_is_found(true: str, used: str) -> None:
     answers = likert(on_seven(true), 200, seed=7)
-    found = suspects(turn_reversed(answers, on_seven(used)), np.arange(200))
+    found = suspect_items(turn_reversed(answers, on_seven(used)), np.arange(200))
     (sibling,) = better_siblings(answers, np.arange(200), on_seven(used), "client", KNOWN, found)
     assert sibling.instrument == true
     assert sibling.other_subscale == (8, 10)
@@ -138,7 +138,7 @@ def test_a_flipped_item_is_not_taken_for_another_form() -> None:
 
 
 def test_the_sibling_forms_differ_by_items_8_and_10() -> None:
-    assert differences(KNOWN["wai_s"], WAI_SR) == ((8, 10), (4, 10))
+    assert key_differences(KNOWN["wai_s"], WAI_SR) == ((8, 10), (4, 10))
 
 
 def test_a_wrong_form_stops_the_run_and_says_why() -> None:
@@ -199,7 +199,7 @@ def test_gaps_do_not_hide_a_flipped_item(share: float) -> None:
     answers = turn_reversed(likert(instrument, 200, seed=3, loading=0.6, shift=1.2), instrument)
     answers[:, 20] = 8 - answers[:, 20]
     answers[np.random.default_rng(1).random(answers.shape) < share] = np.nan
-    (found,) = suspects(answers, np.arange(200))
+    (found,) = suspect_items(answers, np.arange(200))
     assert found.item == 21
 
 

@@ -12,7 +12,7 @@ from pipeline.measures.rated import occasion_blocks, rated
 from pipeline.measures.scoring import combine_scores, score
 from pipeline.measures.structure import factor_shapes, invariance
 from pipeline.project.io import json_bytes
-from pipeline.sem.models import moments
+from pipeline.sem.models import complete_moments
 from tests.measures.make import likert, ratings
 
 WAI_S = shipped()["wai_s"]
@@ -143,7 +143,7 @@ def test_an_item_that_shifts_between_occasions_breaks_scalar_invariance() -> Non
     instrument = shipped()["wai_sr"].model_copy(update={"scale": (1.0, 7.0)})
     one, two = (likert(instrument, 400, seed=seed, shift=0.0) for seed in (1, 2))
     two[:, 2] = np.minimum(two[:, 2] + 1, 7)
-    found = invariance(instrument, "client", "occasion", ["early", "late"], [moments(one), moments(two)])
+    found = invariance(instrument, "client", "occasion", ["early", "late"], [complete_moments(one), complete_moments(two)])
     assert found.holds == "metric"
 
 

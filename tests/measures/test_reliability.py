@@ -7,7 +7,7 @@ from pipeline.measures.agreement import Kind, intraclass
 from pipeline.measures.alpha import cronbach_alpha
 from pipeline.measures.generalizability import generalizability, variance_components
 from pipeline.measures.omega import omega_total
-from pipeline.sem.models import moments
+from pipeline.sem.models import complete_moments
 from tests.measures.reference import data, said
 
 PARITY = 1e-6  # the issue's; R and we do the same sums
@@ -26,14 +26,14 @@ def test_alpha_and_feldts_interval_are_psychs(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["twelve", "gaps", "short", "long"])
 def test_omega_is_lavaans(name: str) -> None:
-    found, expected = omega_total(moments(data(name).to_numpy(dtype=float)), 0.95), said("alpha")[name]
+    found, expected = omega_total(complete_moments(data(name).to_numpy(dtype=float)), 0.95), said("alpha")[name]
     assert found.omega == pytest.approx(expected["omega_lavaan"], abs=OMEGA)
     assert found.conf_low < found.omega < found.conf_high
 
 
 @pytest.mark.parametrize("name", ["twelve", "short", "long"])  # psych takes pairwise correlations where answers are missing
 def test_omega_of_the_correlations_is_psychs(name: str) -> None:
-    found = omega_total(moments(data(name).to_numpy(dtype=float)), 0.95)
+    found = omega_total(complete_moments(data(name).to_numpy(dtype=float)), 0.95)
     assert found.standardized == pytest.approx(said("alpha")[name]["omega_psych"], abs=OMEGA)
 
 
@@ -48,7 +48,7 @@ def test_omega_of_the_correlations_is_psychs(name: str) -> None:
     ],
 )
 def test_omega_says_why_it_is_not_estimable(answers: np.ndarray, note: str) -> None:
-    found = omega_total(moments(answers), 0.95)
+    found = omega_total(complete_moments(answers), 0.95)
     assert note in found.note
     assert np.isnan(found.omega)
 

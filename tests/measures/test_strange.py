@@ -11,7 +11,7 @@ import pytest
 from pipeline.measures.alpha import cronbach_alpha
 from pipeline.measures.omega import factor_omega, omega_total
 from pipeline.sem.fitness import Fitness, fitness
-from pipeline.sem.models import LEVELS, FittedStructure, Invariance, fit_groups, fit_one, moments, pattern
+from pipeline.sem.models import LEVELS, FittedStructure, Invariance, complete_moments, fit_groups, fit_one, loading_pattern
 from pipeline.sem.twolevel import BETWEEN, WITHIN, fit_two_level
 from tests.measures.reference import data, said
 
@@ -29,8 +29,8 @@ def answers(name: str) -> np.ndarray:
 
 
 def one_factor(name: str) -> tuple[FittedStructure, Fitness, Any]:
-    sample = moments(answers(name))
-    fitted = fit_one(sample, pattern("one_factor", len(sample.mean), []))
+    sample = complete_moments(answers(name))
+    fitted = fit_one(sample, loading_pattern("one_factor", len(sample.mean), []))
     return fitted, fitness(fitted, [sample]), said("strange")["single"][name]
 
 
@@ -61,7 +61,7 @@ def test_alpha_with_feldts_interval_is_psychs(name: str) -> None:
 @pytest.mark.parametrize("name", SINGLE)
 def test_omega_is_lavaans(name: str) -> None:
     expected = said("strange")["single"][name]
-    assert omega_total(moments(answers(name)), 0.95).omega == pytest.approx(expected["omega"], abs=OMEGA)
+    assert omega_total(complete_moments(answers(name)), 0.95).omega == pytest.approx(expected["omega"], abs=OMEGA)
 
 
 def test_a_heywood_case_is_named_as_lavaan_does() -> None:
@@ -70,7 +70,7 @@ def test_a_heywood_case_is_named_as_lavaan_does() -> None:
     assert below == [1]
     assert not fitted.proper
     assert fitted.fault == "residual variance estimated below zero (item 1)"
-    assert omega_total(moments(answers("heywood")), 0.95).note == fitted.fault
+    assert omega_total(complete_moments(answers("heywood")), 0.95).note == fitted.fault
 
 
 def test_clusters_of_one_rating_are_lavaans() -> None:
@@ -87,8 +87,8 @@ def test_clusters_of_one_rating_are_lavaans() -> None:
 @pytest.mark.parametrize("level", LEVELS)
 def test_four_unequal_groups_are_lavaans(level: Invariance) -> None:
     parts = [part.drop(columns="block").to_numpy(dtype=float) for _, part in data("strange_groups").groupby("block")]
-    groups = [moments(part) for part in parts]
-    where = pattern("subscales", 9, [[item for item in range(9) if item % 3 == number] for number in range(3)])
+    groups = [complete_moments(part) for part in parts]
+    where = loading_pattern("subscales", 9, [[item for item in range(9) if item % 3 == number] for number in range(3)])
     agrees(fitness(fit_groups(groups, where, level), groups), said("strange")["invariance"][level])
 
 
@@ -102,6 +102,6 @@ def test_four_unequal_groups_are_lavaans(level: Invariance) -> None:
     ],
 )
 def test_what_no_factor_model_can_take_says_so(values: np.ndarray, note: str) -> None:
-    found = omega_total(moments(values), 0.95)
+    found = omega_total(complete_moments(values), 0.95)
     assert np.isnan([found.omega, found.conf_low, found.conf_high, found.standardized]).all()
     assert note in found.note

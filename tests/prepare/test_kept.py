@@ -7,7 +7,7 @@ import random
 import pytest
 
 from pipeline.prepare.identified import Identified
-from pipeline.prepare.kept import strangers
+from pipeline.prepare.kept import unexpected_cells
 from pipeline.prepare.names import is_safe
 from pipeline.start.identify import propose_plan
 
@@ -43,12 +43,12 @@ CODES = {
 
 @pytest.mark.parametrize("kind", IDENTIFIERS)
 def test_no_planted_identifier_may_stay(kind: str) -> None:
-    assert strangers(IDENTIFIERS[kind], ()) >= set(IDENTIFIERS[kind]) - {"1"}
+    assert unexpected_cells(IDENTIFIERS[kind], ()) >= set(IDENTIFIERS[kind]) - {"1"}
 
 
 @pytest.mark.parametrize("kind", CODES)
 def test_codes_of_a_study_may(kind: str) -> None:
-    assert strangers(CODES[kind], ()) == frozenset()
+    assert unexpected_cells(CODES[kind], ()) == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.prepare.bands import age_at, age_band, area
+from pipeline.prepare.bands import age_at, age_band, zip_area
 from pipeline.prepare.moments import MONTHS, read_dates
 from pipeline.prepare.plan import Preparation
 from pipeline.tables.column import is_band
@@ -110,7 +110,7 @@ def test_every_age_has_one_band_and_nothing_is_finer_above_ninety(age: int, boun
 def test_ages_and_areas() -> None:
     assert age_at(dt.date(1990, 6, 2), dt.date(2020, 6, 1)) == 29
     assert age_at(dt.date(2021, 1, 1), dt.date(2020, 1, 1)) is None
-    assert [area(text) for text in ("02139", "2139", "02139-1234", "03601", "SW1A", "")] == [
+    assert [zip_area(text) for text in ("02139", "2139", "02139-1234", "03601", "SW1A", "")] == [
         "021",
         "021",
         "021",

@@ -13,10 +13,10 @@ import pytest
 from pipeline.base.errors import SourceError
 from pipeline.base.params import load
 from pipeline.base.sources import Sources
-from pipeline.ingest.readers import read
+from pipeline.ingest.readers import read_raw
 from pipeline.ingest.study import Scale, ingest
 from pipeline.prepare.identified import Identified
-from pipeline.prepare.kept import strangers
+from pipeline.prepare.kept import unexpected_cells
 from pipeline.prepare.plan import Preparation
 from pipeline.prepare.reading import read_identified
 from pipeline.prepare.study import Prepared, prepare
@@ -54,7 +54,7 @@ def test_the_output_passes_the_gate_by_construction() -> None:
     prepared = prepare(files, plan, KEY)
     raw = {}
     for made in prepared.files:
-        raw_table, problems = read(made.name, made.content)
+        raw_table, problems = read_raw(made.name, made.content)
         assert raw_table is not None, problems
         raw[made.name] = raw_table
     sources = {
@@ -224,12 +224,12 @@ def test_means_of_answers_keep_their_decimals_and_places_on_a_map_do_not_pass() 
 
 @pytest.mark.parametrize("cell", ["#NULL!", "N/A", "-99", ".", "1,3", "2|10", "transport|cost", "No-Show", "Completed"])
 def test_codes_of_missing_values_lists_of_boxes_and_words_for_codes_may_stay(cell: str) -> None:
-    assert strangers([cell], ()) == frozenset()
+    assert unexpected_cells([cell], ()) == frozenset()
 
 
 @pytest.mark.parametrize("cell", ["12;5;80", "Maria|Lopez", "555,1234", "1/3/1980", "40,71,2023", "12,12,1980"])
 def test_what_only_looks_like_a_list_may_not(cell: str) -> None:
-    assert strangers([cell], ()) == {cell}
+    assert unexpected_cells([cell], ()) == {cell}
 
 
 @pytest.mark.parametrize("cell", ["P7; P8", "P7, P8", "P7/P8", "P7 and P8", "P7 + P9 + P8"])

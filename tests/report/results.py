@@ -20,7 +20,7 @@ from pipeline.results.fit import Fit, Sensitivity
 from pipeline.results.reason import Reason, Step
 from pipeline.results.reliability import Reliability
 from pipeline.results.verdict import Judged, Rule, Verdicts
-from pipeline.vocabulary.checks import group
+from pipeline.vocabulary.checks import group_of_check
 from tests.report.studies import foreign_study, full_study
 from tests.results import make
 
@@ -129,7 +129,9 @@ def attempts(verdict: str) -> tuple[Attempt, ...]:
         own = null if null and state == "held" else state
         estimate = make.estimate(0.11 + i / 100, 0.03) if numbered else None
         decides = check in DECIDE and state != "not_computed"
-        made.append(Attempt(check=check, group=group(check), decides=decides, state=own, reason=reason, estimate=estimate))
+        made.append(
+            Attempt(check=check, group=group_of_check(check), decides=decides, state=own, reason=reason, estimate=estimate)
+        )
     return tuple(made)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.errors import DisclosureError
-from pipeline.disclosure.shown import Shown, derived
+from pipeline.disclosure.shown import Shown, derived_number
 from pipeline.hypotheses.battery import battery
 from pipeline.report.attempts import EXTREMES, FEEDBACK, ORDER, QUESTIONS, question_of
 from pipeline.report.blocks import Paragraph
@@ -86,11 +86,11 @@ def test_a_number_that_did_not_pass_the_gate_is_refused() -> None:
 
 
 def test_a_place_comes_from_shown_numbers_only() -> None:
-    assert derived(2.5, Shown("1", 1.0)).value == 2.5
+    assert derived_number(2.5, Shown("1", 1.0)).value == 2.5
     with pytest.raises(DisclosureError):
-        derived(2.5, Shown("·", None, hidden=True))
+        derived_number(2.5, Shown("·", None, hidden=True))
     with pytest.raises(DisclosureError):
-        derived(2.5)
+        derived_number(2.5)
 
 
 def test_every_check_has_a_plain_question() -> None:

@@ -27,7 +27,7 @@ from pipeline.report.verdict_words import chip_of
 from pipeline.results.attempt import Attempt, State
 from pipeline.results.reason import Reason
 from pipeline.results.verdict import Judged, Rule
-from pipeline.vocabulary.checks import CHECKS, group
+from pipeline.vocabulary.checks import CHECKS, group_of_check
 from pipeline.vocabulary.outcomes import event_of
 from tests.report.test_sentences import CAUSAL, variants
 from tests.results import make
@@ -105,7 +105,7 @@ def attempts(ruled: Ruled, state: State) -> tuple[Attempt, ...]:
         made.append(
             Attempt(
                 check=check,
-                group=group(check),
+                group=group_of_check(check),
                 decides=check not in ("unadjusted", "influence", "late_logging", "differential_logging", "quadratic_time"),
                 state=own,
                 reason=None if numbered else Reason(code=code),  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ import pytest
 
 from pipeline.description.summary import describe
 from pipeline.description.tables import StudyTables
-from pipeline.disclosure.neutral import visible
+from pipeline.disclosure.neutral import visible_text
 from pipeline.disclosure.shown import Shown
 from pipeline.report.document import Document
 from pipeline.report.readers.page import render
@@ -203,7 +203,7 @@ def plain_elements() -> set[tuple[str, str]]:
 
 def kept(hostile: str) -> str:
     """The beginning of a hostile string as a page has it, up to the first quotation mark."""
-    return escape(visible(hostile).strip(), quote=False)[:40].split('"')[0].split("'")[0]
+    return escape(visible_text(hostile).strip(), quote=False)[:40].split('"')[0].split("'")[0]
 
 
 @pytest.mark.parametrize("kind", HOSTILE_STRINGS)

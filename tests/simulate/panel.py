@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.base.params import Exposure, Simulate
-from pipeline.exposure.dose import chosen_episodes, doses, shifted
+from pipeline.exposure.dose import chosen_episodes, doses, shifted_values
 from pipeline.exposure.link import link
 from pipeline.measures import shipped
 from pipeline.measures.scoring import score
@@ -28,9 +28,9 @@ def panel(scenario: str, seed: int = 5, **truth: float) -> pd.DataFrame:
     for mode in MODES:
         rows[mode] = doses(chosen_episodes(ledger, mode, {}), rows, "count")
     occasion = rows["occasion"].to_numpy()
-    rows["joint_before"] = shifted(rows["joint"].to_numpy(), occasion, 1)
-    rows["joint_after"] = shifted(rows["joint"].to_numpy(), occasion, -1)
-    rows["alliance_before"] = shifted(rows["score_total"].to_numpy(), occasion, 1)
+    rows["joint_before"] = shifted_values(rows["joint"].to_numpy(), occasion, 1)
+    rows["joint_after"] = shifted_values(rows["joint"].to_numpy(), occasion, -1)
+    rows["alliance_before"] = shifted_values(rows["score_total"].to_numpy(), occasion, 1)
     rows["crisis"] = rows["crisis"].astype("float64")
     return rows
 

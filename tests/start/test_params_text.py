@@ -13,7 +13,7 @@ from pipeline.base.params import load
 from pipeline.base.yaml_text import parse
 from pipeline.measures.library import shipped
 from pipeline.start.choose import choose
-from pipeline.start.params_text import dumped, with_scales, with_section, with_study, with_values, without_hypotheses
+from pipeline.start.params_text import section_yaml, with_scales, with_section, with_study, with_values, without_hypotheses
 
 TEXT = (Path(__file__).parents[2] / "params.yaml").read_text(encoding="utf-8")
 BEFORE = parse(TEXT)["hypotheses"]
@@ -32,7 +32,7 @@ def outside(text: str, *sections: str) -> list[str]:
 
 
 def test_another_section_leaves_all_other_lines() -> None:
-    new = with_section(TEXT, "sources", dumped("sources", {"directory": "data/raw/x", "tables": {}, "ratings": {}}))
+    new = with_section(TEXT, "sources", section_yaml("sources", {"directory": "data/raw/x", "tables": {}, "ratings": {}}))
     assert outside(new, "sources") == outside(TEXT, "sources")
     assert parse(new)["sources"] == {"directory": "data/raw/x", "tables": {}, "ratings": {}}
 
@@ -60,7 +60,7 @@ TREES = st.recursive(
 @settings(deadline=None)
 @given(tree=st.dictionaries(st.sampled_from(["file", "columns", "rows", "x y"]), TREES, max_size=4))
 def test_any_tree_is_read_back(tree: dict[str, object]) -> None:
-    assert parse(dumped("sources", tree))["sources"] == (tree or None)  # type: ignore[arg-type]
+    assert parse(section_yaml("sources", tree))["sources"] == (tree or None)  # type: ignore[arg-type]
 
 
 def test_changes_of_a_hypothesis_keep_its_comments() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.exposure.dose import shifted
+from pipeline.exposure.dose import shifted_values
 from pipeline.exposure.told import UNKNOWN
 from pipeline.exposure.visits import Floats
 from pipeline.hypotheses.battery.shared.log import inside, not_asked
@@ -85,7 +85,7 @@ class _Log:
         row, kept = np.where(moved, np.maximum(at, self.row), self.row), ~moved | there
         count = np.bincount(row[kept], minlength=len(self.axis)).astype(np.float64)
         window = np.minimum(count, 1.0) if self.any else count
-        return np.asarray(shifted(window, self.occasion, self.lag)[self.keep])
+        return np.asarray(shifted_values(window, self.occasion, self.lag)[self.keep])
 
 
 CHECK = Check(not_applicable, run)

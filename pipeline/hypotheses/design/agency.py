@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.exposure.parts import means
+from pipeline.exposure.parts import group_means
 from pipeline.exposure.visits import Integers
 from pipeline.hypotheses.design.estimability import saturated_reason
 from pipeline.hypotheses.design.exposures import main_exposures
@@ -99,7 +99,7 @@ def _their_part(plan: Plan, sample: Sample, rows: Rows, codes: Integers) -> list
     found = []
     for main in main_exposures(plan):
         dose = sample.dose[main][rows.keep]
-        values = means(dose, codes)[codes] - dose.mean()
+        values = group_means(dose, codes)[codes] - dose.mean()
         of = main.of_part("worker").column().model_copy(update={"part": "agency"})
         found.append(Term(f"{main.name}_agency", (of,), values))
     return found

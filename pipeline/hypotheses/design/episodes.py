@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.base.options import EPISODE_FACTS, MODES
-from pipeline.exposure.dose import FILTERS, chosen_episodes, doses, shifted
+from pipeline.exposure.dose import FILTERS, chosen_episodes, doses, shifted_values
 from pipeline.exposure.told import UNKNOWN
 from pipeline.exposure.visits import Floats, Integers
 from pipeline.hypotheses.design.exposures import Exposure, main_exposures
@@ -45,8 +45,8 @@ def doses_of(plan: Plan, rows: pd.DataFrame, ledger: pd.DataFrame, occasion: Int
     levels = _by_level(plan, ledger, counts) if plan.moderator in EPISODE_FACTS else {}
     every = named | levels | _rest(plan, ledger, named, levels)
     window = {exposure: doses(found, rows, plan.exposure.dose) for exposure, found in every.items()}
-    dose = {exposure: shifted(values, occasion, plan.exposure.lag) for exposure, values in window.items()}
-    lead = {exposure: shifted(values, occasion, -1) for exposure, values in window.items()}
+    dose = {exposure: shifted_values(values, occasion, plan.exposure.lag) for exposure, values in window.items()}
+    lead = {exposure: shifted_values(values, occasion, -1) for exposure, values in window.items()}
     return Doses(dose, lead, episodes, named[main_exposures(plan)[0]])
 
 

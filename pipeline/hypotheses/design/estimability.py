@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.base.options import EPISODE_FACTS
-from pipeline.exposure.parts import means
+from pipeline.exposure.parts import group_means
 from pipeline.exposure.visits import Floats, Integers
 from pipeline.hypotheses.design.coder import code_column
 from pipeline.hypotheses.design.exposures import TESTED_PART, Exposure
@@ -43,7 +43,7 @@ def too_few(sample: Sample, rows: Rows, compute: Compute) -> Reason | None:
         limits = {"min_ratings": compute.min_ratings, "min_clients": compute.min_clients}
         return reason("few_clients", clients=enough, of=len(ratings), limits=limits)
     outcome = sample.y[rows.keep]
-    if sum_of_squares(outcome - means(outcome, rows.client)[rows.client]) < VARIES:
+    if sum_of_squares(outcome - group_means(outcome, rows.client)[rows.client]) < VARIES:
         return reason("outcome_constant", clients=len(ratings))
     return None
 
@@ -117,14 +117,14 @@ def _variation(plan: Plan, sample: Sample, design: Design) -> list[bool]:
     found = []
     for _, flag in code_column(moderator, sample.frame[moderator][rows.keep]).flags():
         own = flag > 0
-        inner = dose[own] - means(dose[own], group[own])[group[own]] if own.any() else dose[:0]
+        inner = dose[own] - group_means(dose[own], group[own])[group[own]] if own.any() else dose[:0]
         found.append(sum_of_squares(inner) > VARIES)
     return found
 
 
 def is_time(column: Floats, time: Floats, client: Integers) -> bool:
     """Whether a within part is a multiple of time within clients."""
-    inner = time - means(time, client)[client]
+    inner = time - group_means(time, client)[client]
     spread, own = sum_of_squares(inner), sum_of_squares(column)
     if spread < VARIES or own < VARIES:
         return False

@@ -13,14 +13,14 @@ import numpy as np
 from pipeline.exposure.visits import Floats, Integers
 from pipeline.hypotheses.design.coder import Coded
 from pipeline.hypotheses.design.terms import Design, Term
-from pipeline.results.backing import Backing, least
+from pipeline.results.backing import Backing, least_backing
 
 SAME = 1e-12  # values that differ by less differ by rounding alone
 
 
 def people_behind(design: Design, names: Iterable[str]) -> Backing:
     """The fewest people behind any of some coefficients of a design; a contrast rests on all it is made of."""
-    return least(*(_behind(design, name) for name in names))
+    return least_backing(*(_behind(design, name) for name in names))
 
 
 def of_column(values: Floats, client: Integers, worker: Integers) -> Backing:
@@ -34,7 +34,7 @@ def of_column(values: Floats, client: Integers, worker: Integers) -> Backing:
     sides = [_people(off, client, worker)]
     if len(known) == 2:
         sides.append(_people(~off, client, worker))
-    own = least(*sides)
+    own = least_backing(*sides)
     return Backing(own.clients, own.workers, *_shares((values - commonest) ** 2, client))
 
 
@@ -44,14 +44,14 @@ def _behind(design: Design, name: str) -> Backing:
         if isinstance(term.values, Coded) and term.values.kind == "code":
             levels = dict(_levels(term))
             if name in levels:
-                return least(*(of_rows(flag > 0, rows.client, rows.worker) for flag in (levels[name], _first(term))))
+                return least_backing(*(of_rows(flag > 0, rows.client, rows.worker) for flag in (levels[name], _first(term))))
         elif term.name == name:
             own = of_column(next(iter(term.numeric().values())), rows.client, rows.worker)
-            return own if term.told is None else least(own, of_rows(term.told, rows.client, rows.worker))
+            return own if term.told is None else least_backing(own, of_rows(term.told, rows.client, rows.worker))
     # the intercept: everybody, and those at the level that every code is compared with
     first = [_first(term) > 0 for term in design.terms if isinstance(term.values, Coded) and term.values.kind == "code"]
     every = np.ones(rows.n, dtype=bool)
-    return least(*(of_rows(told, rows.client, rows.worker) for told in (every, *first)))
+    return least_backing(*(of_rows(told, rows.client, rows.worker) for told in (every, *first)))
 
 
 def of_rows(told: np.ndarray, client: Integers, worker: Integers) -> Backing:

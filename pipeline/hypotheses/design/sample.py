@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.base.options import EPISODE_FACTS
-from pipeline.exposure.dose import shifted
+from pipeline.exposure.dose import shifted_values
 from pipeline.exposure.visits import Booleans, Floats, Integers, codes_of
 from pipeline.hypotheses.design.coder import number_of
 from pipeline.hypotheses.design.episodes import Doses, doses_of
@@ -52,7 +52,7 @@ class Sample:
 
     def before(self, values: Floats, by: int = 1) -> Floats:
         """A column's value `by` ratings earlier of the same client (later, where negative)."""
-        return shifted(values, self.occasion, by)
+        return shifted_values(values, self.occasion, by)
 
 
 def series(occasions: pd.DataFrame, plan: Plan) -> pd.DataFrame:

@@ -13,9 +13,9 @@ from pipeline.hypotheses.imputed.once import KINDS, Collected, Kind, Once
 from pipeline.hypotheses.imputed.pooled import pooled_levels, pooled_number, pooled_test, tested_of
 from pipeline.hypotheses.imputed.tested import as_tested, plain_number
 from pipeline.hypotheses.kinds import kind_of
-from pipeline.imputation.pooling import wanted
+from pipeline.imputation.pooling import imputations_wanted
 from pipeline.results.attempt import CheckResult
-from pipeline.results.backing import Backing, least
+from pipeline.results.backing import Backing, least_backing
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Fit
 from pipeline.results.missing import ImputationFacts, Imputed, Mechanism, Worse
@@ -72,7 +72,7 @@ def behind_the_rows(found: Imputed, observed: Backing) -> Imputed:
     """The imputed analysis with no more people behind its numbers than have ratings: a drawn rating is nobody's."""
 
     def rests(number: Estimate) -> dict[str, int | float | None]:
-        behind = least(number.behind, observed)
+        behind = least_backing(number.behind, observed)
         return {name: getattr(behind, name) for name in ("clients", "workers", "largest", "second")}
 
     return found.model_copy(
@@ -106,7 +106,7 @@ def _pooled(plan: Plan, study: ImputedStudy, kind: Kind, compute: Compute, headl
         headline=headline,
         model=study.main.facts,
         tested=number,
-        wanted=wanted(number.fmi),
+        wanted=imputations_wanted(number.fmi),
         levels=pooled_levels(collected),
         homogeneity=pooled_test(collected.apart),
         paths={name: pooled_number(collected.numbers[name]) for name in ("a", "b", "direct") if name in collected.numbers},

@@ -10,7 +10,7 @@ from pipeline.exposure.parts import sd_within
 from pipeline.exposure.visits import Floats, codes_of
 from pipeline.hypotheses.design.coder import number_of
 from pipeline.hypotheses.imputed.grid import LEFT, OTHER_SIDE
-from pipeline.imputation.worse import lowered
+from pipeline.imputation.worse import lowered_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +45,7 @@ def worse(
     for name in own_scores(plan):
         values = number_of(given[name])
         drawn = np.isnan(values) & of & np.isfinite(number_of(filled[name]))
-        changed[name] = lowered(number_of(filled[name]), drawn, delta, spread_of(given, values))
+        changed[name] = lowered_values(number_of(filled[name]), drawn, delta, spread_of(given, values))
     return filled.assign(**changed)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from pipeline.exposure.dose import shifted
+from pipeline.exposure.dose import shifted_values
 from pipeline.exposure.visits import Booleans, Integers, codes_of
 from pipeline.hypotheses.design.coder import number_of
 from pipeline.hypotheses.design.sample import needed_columns, outcome_of, series
@@ -46,7 +46,7 @@ def _mediator_known(plan: Plan, rows: pd.DataFrame) -> Booleans:
     """Where the mediator's session is there and knows it; a first rating, which has none before it, is no gap."""
     assert plan.mediator is not None
     occasion = rows["occasion"].to_numpy(dtype=np.int64)
-    values = shifted(number_of(rows[plan.mediator.column]), occasion, plan.mediator.lag)
+    values = shifted_values(number_of(rows[plan.mediator.column]), occasion, plan.mediator.lag)
     return np.asarray(np.isfinite(values) | (occasion <= plan.mediator.lag))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.hypotheses.imputed.once import TESTED, Collected, Several
 from pipeline.hypotheses.kinds.mediation.paths import Together, draw_products
 from pipeline.imputation.pooling import Pooled, pool, pool_joint
-from pipeline.results.backing import least
+from pipeline.results.backing import least_backing
 from pipeline.results.estimate import Estimate, estimate_of
 from pipeline.results.missing import PooledLevel, PooledNumber, PooledTest, PooledTested
 
@@ -28,7 +28,7 @@ def pooled_number(numbers: Sequence[Estimate]) -> PooledNumber:
     df = found.df if math.isfinite(found.df) else None
     number = estimate_of(found.estimate, found.std_error, df)
     return PooledNumber(
-        **number.backed(least(*(one.behind for one in numbers))).model_dump(),
+        **number.backed(least_backing(*(one.behind for one in numbers))).model_dump(),
         riv=found.riv,
         fmi=min(found.fmi, 1.0),
         imputations=found.imputations,
@@ -75,7 +75,7 @@ def indirect(collected: Collected, compute: Compute) -> tuple[PooledNumber, tupl
     error = float(draws.std(ddof=1))
     tail = min(float((draws <= 0).mean()), float((draws >= 0).mean()))
     cost = _cost(collected)
-    behind = least(paths["a"].behind, paths["b"].behind)
+    behind = least_backing(paths["a"].behind, paths["b"].behind)
     number = PooledNumber(
         estimate=point,
         std_error=error,

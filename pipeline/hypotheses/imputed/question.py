@@ -21,7 +21,7 @@ from pipeline.hypotheses.design.coder import number_of
 from pipeline.hypotheses.design.sample import Sample, build_sample, needed_columns, series
 from pipeline.hypotheses.design.terms import Design
 from pipeline.hypotheses.imputed.grid import OTHER_SIDE, Grid, rating_column
-from pipeline.imputation.prepared import independent
+from pipeline.imputation.prepared import independent_columns
 from pipeline.imputation.records import Completed, Incomplete, Kind, Slope, Variable
 from pipeline.results.reason import Note, note
 
@@ -199,7 +199,7 @@ def _client_predictors(
     """The clients' means of the predictors, where there are clients enough for them."""
     size = np.bincount(client, minlength=clients)[:, None]
     means = np.column_stack([np.bincount(client, weights=column, minlength=clients) for column in predictors.T]) / size
-    if clients < CLIENTS_A_PREDICTOR * independent(means)[0].shape[1]:
+    if clients < CLIENTS_A_PREDICTOR * independent_columns(means)[0].shape[1]:
         return np.zeros((clients, 0)), ()
     return means, names
 

@@ -9,7 +9,7 @@ from pipeline.base.params import Hypothesis, VerdictRules
 from pipeline.results.attempt import Attempt
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Fit, Tested
-from pipeline.vocabulary.checks import group
+from pipeline.vocabulary.checks import group_of_check
 
 # Where a check is moot its absence leaves no gap: the contrast holds a control, the window is the nearest already, nothing
 # was to be imputed. That no control can be asked at all is told by the check of their mean.
@@ -82,8 +82,11 @@ class Case:
 
     def direction(self, feedback: bool) -> tuple[str, ...]:
         """The checks of direction, a mediation's with them: of feedback, or of hidden causes."""
-        named = (*self.rules.direction_checks, *(name for name in self.rules.mediation_checks if group(name) in ORDER))
-        return tuple(name for name in named if (group(name) == "feedback") == feedback)
+        named = (
+            *self.rules.direction_checks,
+            *(name for name in self.rules.mediation_checks if group_of_check(name) in ORDER),
+        )
+        return tuple(name for name in named if (group_of_check(name) == "feedback") == feedback)
 
     def broke(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The checks among `names` that broke the number."""

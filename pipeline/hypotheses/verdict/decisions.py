@@ -19,7 +19,7 @@ from pipeline.base.options import Verdict
 from pipeline.hypotheses.verdict.case import Case
 from pipeline.hypotheses.verdict.nothing import objections, stands_without_cause
 from pipeline.results.verdict import Rule
-from pipeline.vocabulary.checks import group
+from pipeline.vocabulary.checks import group_of_check
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def practically_zero(case: Case) -> Decision | None:
 
 def another_rater(case: Case) -> Decision | None:
     """With another person's report in place of one person's for both, the path can no longer be told from none."""
-    left = case.not_clear(tuple(name for name in case.rules.mediation_checks if group(name) == "rater"))
+    left = case.not_clear(tuple(name for name in case.rules.mediation_checks if group_of_check(name) == "rater"))
     return Decision("inconclusive", "rater_not_clear", left) if left else None
 
 

@@ -15,7 +15,7 @@ from pipeline.hypotheses.verdict import memory
 from pipeline.results.attempt import Attempt, CheckFacts, CheckResult, FurtherNumbers, State
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Tested
-from pipeline.vocabulary.checks import CHECKS, Group, group
+from pipeline.vocabulary.checks import CHECKS, Group, group_of_check
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def attempt_of(result: CheckResult, tested: Tested, rules: VerdictRules) -> Atte
         beside=result.beside,
         facts=result.facts,
         names=result.names,
-        group=group(result.check),
+        group=group_of_check(result.check),
         decides=decides,
         state=_state(result, tested, decides, rules),
         margin=_margin(result),
@@ -88,12 +88,12 @@ def _state(result: CheckResult, tested: Tested, decides: bool, rules: VerdictRul
         return "not_applicable" if result.outcome == "not_applicable" else "not_computed"
     reading = Reading(tested, result.estimate, result.beside, result.facts, decides, rules.alpha, rules.rho_star)
     reading = replace(reading, product_alpha=rules.product_alpha)
-    return READ[group(result.check)](reading)
+    return READ[group_of_check(result.check)](reading)
 
 
 def _margin(result: CheckResult) -> float | None:
     """The share a hidden cause must keep to be excluded, where it is finite."""
-    if result.outcome != "computed" or group(result.check) != "hidden_cause":
+    if result.outcome != "computed" or group_of_check(result.check) != "hidden_cause":
         return None
     found = memory.read(result.beside, result.facts).rho_break
     return found if np.isfinite(found) else None

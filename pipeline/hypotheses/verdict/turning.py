@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pipeline.hypotheses.imputed.tested import as_tested
 from pipeline.hypotheses.verdict.case import Case
 from pipeline.hypotheses.verdict.decisions import decide
-from pipeline.imputation.worse import tipping
+from pipeline.imputation.worse import tipping_points
 from pipeline.results.fit import Fit
 from pipeline.results.missing import Judging, Mechanism, Turn
 
@@ -33,6 +33,6 @@ def turning(case: Case, adjusted: Callable[[Fit], float]) -> tuple[Judging, ...]
             verdict = decide(Case(case.hypothesis, case.role, other, case.attempts, p_adjusted, case.rules)).verdict
             turns.append(Turn(delta=one.delta, verdict=verdict, p_adjusted=p_adjusted))
         if turns:
-            point = tipping([turn.delta for turn in turns], [turn.verdict for turn in turns], now)
+            point = tipping_points([turn.delta for turn in turns], [turn.verdict for turn in turns], now)
             found.append(Judging(mechanism=mechanism, turns=tuple(turns), tips=point.delta, holds_to=point.holds_to))
     return tuple(found)

@@ -14,7 +14,7 @@ from pipeline.multilevel.design.identified import Identification
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.inference.coordinates import raw_map
 from pipeline.multilevel.inference.effects import Modes
-from pipeline.multilevel.likelihood.parameters import SINGULAR, lower
+from pipeline.multilevel.likelihood.parameters import SINGULAR, lower_factor
 from pipeline.multilevel.search.fitting import Fitted
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def _singular_remarks(model: FittedView, group: str, names: tuple[str, ...], mat
     rest = [i for i in range(len(names)) if names[i] not in zero]
     if len(rest) > 1:
         values, vectors = np.linalg.eigh(matrix[np.ix_(rest, rest)])
-        triangle = lower(vectors * np.sqrt(np.maximum(values, 0.0))) / model.residual_sd
+        triangle = lower_factor(vectors * np.sqrt(np.maximum(values, 0.0))) / model.residual_sd
         if (np.diag(triangle) < SINGULAR).any():
             found.append(Remark("perfect_correlation", {"terms": ", ".join(_label(names[i]) for i in rest), "group": group}))
     return found

@@ -144,7 +144,7 @@ def _component_of_units(plan: EliminationPlan, remainder: Remainder) -> tuple[In
 def _bordered(plan: EliminationPlan, lifts: list[Floats], done: Eliminated, part: _Part) -> Bordered:
     step = done.steps[0]
     p = done.total.shape[0] - 1
-    aw = soa.times(step.root, step.a)
+    aw = soa.multiply_blocks(step.root, step.a)
     bare = (step.columns - soa.t_times(aw, step.u))[:, :p, part.units]
     d = (step.a - soa.t_times(aw, aw))[:, :, part.units]
     f = _links(plan, done, aw, part)

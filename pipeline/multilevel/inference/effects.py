@@ -44,7 +44,7 @@ def solve_columns(deviance: Deviance, here: Evaluation, combinations: Floats) ->
         for g, link in stage.links.items():
             later = link.by_level.spread(modes[g])
             right = right - link.by_unit.sum(np.einsum("abe,bke->ake", step.couplings[g], later))
-        modes[stage.factor] = soa.t_times(step.root, soa.times(step.root, right))
+        modes[stage.factor] = soa.t_times(step.root, soa.multiply_blocks(step.root, right))
     return modes
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.multilevel.design.segments import Floats
-from pipeline.multilevel.likelihood.parameters import BlockParameters, lower
+from pipeline.multilevel.likelihood.parameters import BlockParameters, lower_factor
 from pipeline.multilevel.search.fitting import Fitted
 from pipeline.multilevel.search.optimize import minimize
 
@@ -127,7 +127,7 @@ class Curve:
         out = []
         raw = self.deviance.parameters.raw_triangles(self.fitted.optimum.theta)
         for triangle, order, scale in zip(raw, self.orders, self.scales, strict=True):
-            out.append(lower((self.sigma * triangle * scale[:, None])[order]))
+            out.append(lower_factor((self.sigma * triangle * scale[:, None])[order]))
         return out
 
     def _free_start(self) -> Floats:

@@ -31,7 +31,7 @@ def cholesky(a: Floats) -> Floats:
     return low
 
 
-def forward(low: Floats, x: Floats) -> Floats:
+def solve_lower(low: Floats, x: Floats) -> Floats:
     """Solve low @ x = b for b[q, m, n] with lower triangular low[q, q, n]; b is overwritten."""
     for i in range(low.shape[0]):
         for k in range(i):
@@ -47,7 +47,7 @@ def log_determinant(low: Floats) -> float:
     return 2.0 * sum(float(np.log(low[i, i]).sum()) for i in range(low.shape[0]))
 
 
-def times(a: Floats, b: Floats) -> Floats:
+def multiply_blocks(a: Floats, b: Floats) -> Floats:
     """a[i, k, n] @ b[k, j, n] for each n."""
     if b.shape[0] == 1:
         return a * b
@@ -72,7 +72,7 @@ def times_t(a: Floats, b: Floats) -> Floats:
     return out
 
 
-def left(matrix: Floats, a: Floats) -> Floats:
+def multiply_left(matrix: Floats, a: Floats) -> Floats:
     """One matrix[i, k] times every block a[k, j, n]."""
     k, j, n = a.shape
     return (matrix @ a.reshape(k, j * n)).reshape(matrix.shape[0], j, n)

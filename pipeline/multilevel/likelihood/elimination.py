@@ -112,8 +112,8 @@ def _step(
     a, b = blocks[stage.factor, stage.factor], columns[stage.factor]
     low, root = _rooted(a, factor)
     couplings = {g: blocks[stage.factor, g] for g in stage.links}
-    u_links = {g: soa.times(link.by_unit.spread(root), couplings[g]) for g, link in stage.links.items()}
-    return Step(a, root, b, couplings, soa.times(root, b), u_links), soa.log_determinant(low)
+    u_links = {g: soa.multiply_blocks(link.by_unit.spread(root), couplings[g]) for g, link in stage.links.items()}
+    return Step(a, root, b, couplings, soa.multiply_blocks(root, b), u_links), soa.log_determinant(low)
 
 
 def _rooted(a: Floats, factor: Floats) -> tuple[Floats, Floats]:
@@ -123,13 +123,13 @@ def _rooted(a: Floats, factor: Floats) -> tuple[Floats, Floats]:
         low = np.sqrt(size * (size * a) + 1.0)
         return low, size / low
     q = factor.shape[1]
-    inner = np.matmul(factor.T, soa.left(factor.T, a))
+    inner = np.matmul(factor.T, soa.multiply_left(factor.T, a))
     for i in range(q):
         inner[i, i] += 1.0
     low = soa.cholesky(inner)
     root = np.empty((q, *a.shape[1:]))
     root[:] = factor.T[:, :, None]
-    return low, soa.forward(low, root)
+    return low, soa.solve_lower(low, root)
 
 
 def _pass_on(
@@ -163,7 +163,7 @@ def sweep(
 
 def _sweep_stage(stage: EliminationStage, step: Step, bar: Floats, swept: Swept, quick: Quick, *, keep: bool) -> None:
     f = stage.factor
-    aw = soa.times(step.root, step.a)
+    aw = soa.multiply_blocks(step.root, step.a)
     bare = soa.t_times(aw, step.u)
     np.subtract(step.columns, bare, out=bare)
     bare_links = {
@@ -202,7 +202,7 @@ def _times_g(
     out_links: dict[int, Floats] = {}
     for g, link in stage.links.items():
         later = link.by_level.spread(swept.columns[g])
-        out += link.by_unit.sum(soa.times(links[g], later))
+        out += link.by_unit.sum(soa.multiply_blocks(links[g], later))
         out_links[g] = soa.times_t(link.by_unit.spread(c), later)
     for i, pair in enumerate(stage.pairs):
         if i not in quick:
@@ -213,7 +213,7 @@ def _times_g(
 def _add_pair(pair: Pair, links: dict[int, Floats], out: dict[int, Floats], block: Floats) -> None:
     derivative = pair.target.spread(block)
     one, two = _taken(links[pair.g], pair.first), _taken(links[pair.h], pair.second)
-    _accumulate(out, pair.h, pair.second, soa.times(one, derivative))
+    _accumulate(out, pair.h, pair.second, soa.multiply_blocks(one, derivative))
     if not pair.same:
         _accumulate(out, pair.g, pair.first, soa.times_t(two, derivative))
 

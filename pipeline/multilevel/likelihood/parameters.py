@@ -113,7 +113,7 @@ class Parameters:
 
     def raw_triangles(self, theta: Floats) -> list[Floats]:
         """Each block's relative factor in raw terms, lower triangular with diagonal >= 0: lme4's theta."""
-        return [lower(block.back @ t) for block, t in zip(self.blocks, self.triangles(theta), strict=True)]
+        return [lower_factor(block.back @ t) for block, t in zip(self.blocks, self.triangles(theta), strict=True)]
 
     def singular(self, theta: Floats) -> bool:
         """Whether some relative standard deviation is zero, as lme4::isSingular tells it."""
@@ -135,7 +135,7 @@ def _triangle(values: Floats, block: BlockParameters) -> Floats:
     return upper.T
 
 
-def lower(square: Floats) -> Floats:
+def lower_factor(square: Floats) -> Floats:
     """The lower triangular factor of square @ square.T with diagonal >= 0, also when singular."""
     if square.shape[0] == 1:
         return np.abs(square)

@@ -12,7 +12,7 @@ import numpy as np
 
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.likelihood.deviance import Deviance
-from pipeline.multilevel.likelihood.parameters import BlockParameters, Parameters, lower
+from pipeline.multilevel.likelihood.parameters import BlockParameters, Parameters, lower_factor
 from pipeline.multilevel.search.estimate import SMALL, Optimum
 
 # A column of a triangle shorter than this share of its start by moments is begun by moments: at zero gradients vanish.
@@ -78,7 +78,7 @@ def _triangle(block: BlockParameters, known: Known) -> Floats | None:
     raw = np.array([[known.get((one, other), 0.0) for other in block.names] for one in block.names])
     turn = np.linalg.inv(block.back)
     values, vectors = np.linalg.eigh(turn @ raw @ turn.T)
-    return lower(vectors * np.sqrt(np.maximum(values, 0.0))).copy()
+    return lower_factor(vectors * np.sqrt(np.maximum(values, 0.0))).copy()
 
 
 def _unpacked(values: Floats, block: BlockParameters) -> Floats:

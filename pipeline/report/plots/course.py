@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pipeline.disclosure.gate import Gate
-from pipeline.disclosure.shown import Shown, derived
+from pipeline.disclosure.shown import Shown, derived_number
 from pipeline.report import words
 from pipeline.report.plots import scale
 from pipeline.report.plots.figures import Axis, Chart, Label, Line, Multiples, Tick
@@ -66,13 +66,13 @@ def _points(row: Trajectory, ends: tuple[float, float] | None, gate: Gate) -> li
 
 
 def _chart(name: str, score: str, found: list[tuple[str, Shown, Shown, Shown]], y: Axis, by: str) -> Chart:
-    places = [derived(float(i), found[0][1]) for i in range(len(found))]
+    places = [derived_number(float(i), found[0][1]) for i in range(len(found))]
     points = tuple((place, mean) for place, (_, mean, _, _) in zip(places, found, strict=True))
     ribbon = tuple((place, low, high) for place, (_, _, low, high) in zip(places, found, strict=True))
     ticks = tuple(Tick(places[i], _name(found[i][0], by)) for i in (0, len(found) - 1))
-    half = derived(0.3, found[0][1]) if by == "phase" else derived(0.0, found[0][1])
+    half = derived_number(0.3, found[0][1]) if by == "phase" else derived_number(0.0, found[0][1])
     low, high = -float(half.value or 0), len(found) - 1 + float(half.value or 0)
-    x = Axis(derived(low, found[0][1]), derived(high, found[0][1]), ticks)
+    x = Axis(derived_number(low, found[0][1]), derived_number(high, found[0][1]), ticks)
     labels = (Label(points[0], found[0][1].text, "open", "start"), Label(points[-1], found[-1][1].text, "open", "left"))
     line = Line(points, "held", ribbon=ribbon, whiskers=by == "phase", dots=points if by == "phase" else ())
     title = words.score(score)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.disclosure.gate import fact
+from pipeline.disclosure.gate import setting_shown
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
 from pipeline.report.counts import CLIENTS, EPISODES, SESSIONS, attendance_key, episode_key, left_out_key, step_key
@@ -53,7 +53,7 @@ def flow(material: Material) -> Bars:
         "" if gate.rules.exact else f" Counts rounded to {gate.rules.round_to}; differences are taken from rounded counts."
     )
     note = f"What was set aside, and why, is in the appendix under Tables.{rounded}"
-    return Bars("flow", caption, f"{caption} {told}.", tuple(bars), fact(100), note=note, abreast=True)
+    return Bars("flow", caption, f"{caption} {told}.", tuple(bars), setting_shown(100), note=note, abreast=True)
 
 
 def _series(material: Material) -> tuple[str, str] | None:
@@ -72,6 +72,6 @@ def _bars(rows: list[tuple[str, Shown]]) -> list[Bar]:
     """A group's bars in percent of its largest count; a withheld count has none."""
     most = max((float(count.value or 0.0) for _, count in rows), default=0.0)
     return [
-        Bar(text, (Part(fact(100 * count.value / most, 1), "held"),) if count.value and most else (), count.text)
+        Bar(text, (Part(setting_shown(100 * count.value / most, 1), "held"),) if count.value and most else (), count.text)
         for text, count in rows
     ]

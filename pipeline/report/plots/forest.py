@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.disclosure.gate import fact
+from pipeline.disclosure.gate import setting_shown
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
 from pipeline.report.claims import Claim, Effect, Number
@@ -113,7 +113,7 @@ def _figure(name: str, panel: _Panel, claims: Sequence[Claim]) -> Rows:
         bounds = next((claim.effect.least_odds for claim in claims if claim.effect and claim.effect.least_odds), None)
         axis = scale.odds(ends, band=bounds, lower=panel.lower, higher=panel.higher)
     else:
-        band = scale.around(fact(claims[0].spec.smallest_effect, 3))
+        band = scale.around(setting_shown(claims[0].spec.smallest_effect, 3))
         axis = scale.linear(ends, band=band, about=5, lower=panel.lower, higher=panel.higher)
     told = [
         f"{claim.short} {number.estimate} {number.interval}, {claim.verdict}"
@@ -189,5 +189,5 @@ def _without_numbers(claims: Sequence[Claim], name: str) -> Rows:
         for claim in claims
     )
     told = "; ".join(f"{claim.short} {claim.verdict}" for claim in claims)
-    axis = Axis(fact(0), fact(1), ())
+    axis = Axis(setting_shown(0), setting_shown(1), ())
     return Rows(name, "Without a number", f"Claims without a number: {told}.", axis, (Group("", rows),), shape="forest")

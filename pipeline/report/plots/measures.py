@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.disclosure.gate import Gate, fact
-from pipeline.disclosure.shown import Shown, derived
+from pipeline.disclosure.gate import Gate, setting_shown
+from pipeline.disclosure.shown import Shown, derived_number
 from pipeline.report import words
 from pipeline.report.numbers import bracket, listed
 from pipeline.report.plots import scale
@@ -77,7 +77,7 @@ def _levels(found: Reliability, gate: Gate) -> Bars | None:
             missing.append(label)
             continue
         used += list(values)
-        shown = {name: fact(100 * value) for name, value in values.items()}
+        shown = {name: setting_shown(100 * value) for name, value in values.items()}
         parts = tuple(Part(shown[name], tone, faint) for name, (_, tone, faint) in LEVELS.items() if name in shown)
         bars.append(Bar(label, parts, " · ".join(f"{shown[name]}%" for name in LEVELS if name in shown)))
     if not bars:
@@ -87,7 +87,13 @@ def _levels(found: Reliability, gate: Gate) -> Bars | None:
     told = "; ".join(f"{bar.label}: {bar.text}" for bar in bars)
     tail = f" Not estimable: {listed(missing)}." if missing else ""
     return Bars(
-        "variance_shares", caption, f"Stacked bars. {caption} {told}.{tail}", tuple(bars), fact(100), legend, tail.strip()
+        "variance_shares",
+        caption,
+        f"Stacked bars. {caption} {told}.{tail}",
+        tuple(bars),
+        setting_shown(100),
+        legend,
+        tail.strip(),
     )
 
 
@@ -145,7 +151,7 @@ def _response(found: Reliability, gate: Gate) -> Chart | None:
         tuple(tick for tick in whole.ticks if float(tick.at.value or 0).is_integer()),
         "Session",
     )
-    marks = tuple(Tick(derived(value, places[0]), f"{value:.0f}%") for value in (0.0, 25.0, 50.0, 75.0, 100.0))
+    marks = tuple(Tick(derived_number(value, places[0]), f"{value:.0f}%") for value in (0.0, 25.0, 50.0, 75.0, 100.0))
     y = Axis(marks[0].at, marks[-1].at, marks, "Rated")
     return Chart("response", caption, f"Line chart. {caption} {'; '.join(said)}.", x, y, tuple(lines), labels=tuple(labels))
 
@@ -158,7 +164,7 @@ def _rate(row: ResponseRate, gate: Gate) -> tuple[Shown, Shown] | None:
     sessions, rated = rated_of(row, gate)
     if not sessions.value or rated.value is None:
         return None
-    return fact(row.session_number), fact(min(100.0, 100 * rated.value / sessions.value))
+    return setting_shown(row.session_number), setting_shown(min(100.0, 100 * rated.value / sessions.value))
 
 
 def _dot(ends: Ends, clients: int, gate: Gate, tone: Tone, hollow: bool = False) -> Mark | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pipeline.disclosure.gate import Gate
-from pipeline.disclosure.shown import Shown, derived
+from pipeline.disclosure.shown import Shown, derived_number
 from pipeline.report import words
 from pipeline.report.claims import Claim, Effect, Number, number_of
 from pipeline.report.clauses import event, outcome
@@ -83,7 +83,7 @@ def _dose(claim: Claim, effect: Effect, fit: Fit, gate: Gate, ends: tuple[float,
     wedge = _wedge(effect.least, base, unit)
     known = [at for line in lines for _, low, high in line.ribbon for at in (low, high)] + [at for _, at in wedge]
     x_ticks = tuple(
-        Tick(derived(at, effect.own.estimate), text)
+        Tick(derived_number(at, effect.own.estimate), text)
         for at, text in zip(DOSES, STEPS.get(spec.exposure.dose, STEPS["count"]), strict=True)
     )
     noun = "advocacy" if len(numbers) > 1 else words.exposure(spec.exposure)
@@ -96,7 +96,7 @@ def _dose(claim: Claim, effect: Effect, fit: Fit, gate: Gate, ends: tuple[float,
     told = f"{words.instrument(spec.outcome.instrument)}{whole}; shown: {shown}"
     what = f"Predicted {'rating' if base else 'difference'} ({told})"
     y = y.__class__(y.low, y.high, y.ticks, what)
-    level = base or derived(0.0, effect.own.estimate)
+    level = base or derived_number(0.0, effect.own.estimate)
     caption, note = _captions(claim, len(numbers) > 1)
     slopes = "; ".join(f"{label} {number.estimate} {number.interval}" for label, number, _ in numbers)
     alt = f"Line chart. {caption} Points for one more: {slopes}. Verdict: {claim.verdict}."
@@ -141,9 +141,9 @@ def _line(label: str, number: Number, tone: Tone, base: Shown | None, unit: floa
     of = (number.estimate, number.low, number.high, *([base] if base else []))
 
     def at(slope: Shown, x: float) -> Shown:
-        return derived(start + float(slope.value or 0.0) * x * unit, *of)
+        return derived_number(start + float(slope.value or 0.0) * x * unit, *of)
 
-    places = [derived(x, number.estimate) for x in DOSES]
+    places = [derived_number(x, number.estimate) for x in DOSES]
     points = tuple((place, at(number.estimate, x)) for place, x in zip(places, DOSES, strict=True))
     ribbon = tuple(
         (place, *sorted((at(number.low, x), at(number.high, x)), key=lambda shown: float(shown.value or 0.0)))
@@ -160,7 +160,7 @@ def _wedge(least: Shown, base: Shown | None, unit: float) -> tuple[Point, ...]:
     first, last = DOSES[0], DOSES[-1]
     corners = ((first, -half), (last, half), (last, -half), (first, half))
     around = [(x, start + side * x) for x, side in corners]
-    return tuple((derived(x, least), derived(y, *of)) for x, y in around)
+    return tuple((derived_number(x, least), derived_number(y, *of)) for x, y in around)
 
 
 def _labels(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.disclosure.gate import Gate, fact
-from pipeline.disclosure.shown import Shown, derived
+from pipeline.disclosure.gate import Gate, setting_shown
+from pipeline.disclosure.shown import Shown, derived_number
 from pipeline.report.claims import Claim
 from pipeline.report.plots import scale
 from pipeline.report.plots.figures import Chart, Line, Multiples
@@ -45,7 +45,7 @@ def _quantile(one: Quantile, gate: Gate) -> tuple[Shown, Shown] | None:
         gate.held_back["residuals", "number over too few"] += 1
         return None
     residual = gate.mean(one.residual, 1.0, one.clients, "residuals", digits=1)
-    return None if residual.value is None else (derived(one.normal, residual), residual)
+    return None if residual.value is None else (derived_number(one.normal, residual), residual)
 
 
 def _binned(claim: Claim, points: list[tuple[Shown, Shown, Shown, Shown]]) -> Chart:
@@ -60,7 +60,7 @@ def _binned(claim: Claim, points: list[tuple[Shown, Shown, Shown, Shown]]) -> Ch
     )
     far = max(abs(float(mean.value or 0.0)) for _, mean, _, _ in points)
     alt = f"Mean residuals in {len(points)} slices by fitted value; the largest is {far:.2g} points."
-    return Chart(f"binned_{claim.name}", "By fitted value", alt, x, y, (line,), level=fact(0))
+    return Chart(f"binned_{claim.name}", "By fitted value", alt, x, y, (line,), level=setting_shown(0))
 
 
 def _sliced(claim: Claim, points: list[tuple[Shown, Shown]]) -> Chart:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from pipeline.disclosure.shown import Shown, derived
+from pipeline.disclosure.shown import Shown, derived_number
 from pipeline.report.numbers import ticks
 from pipeline.report.plots.figures import Axis, Tick
 
@@ -35,9 +35,9 @@ def linear(
         low, high = max(low, ends[0]), min(high, ends[1])
     at = ticks(low, high, about)
     places = max((_decimals(one) for one in at), default=0)
-    marks = tuple(Tick(derived(one, *known), tell(one) if tell else number(one, places)) for one in at)
-    nothing = derived(0.0, *known) if zero else None
-    return Axis(derived(low, *known), derived(high, *known), marks, title, nothing, band, False, lower, higher)
+    marks = tuple(Tick(derived_number(one, *known), tell(one) if tell else number(one, places)) for one in at)
+    nothing = derived_number(0.0, *known) if zero else None
+    return Axis(derived_number(low, *known), derived_number(high, *known), marks, title, nothing, band, False, lower, higher)
 
 
 def odds(
@@ -50,9 +50,9 @@ def odds(
     at = [one for one in ODDS if low <= one <= high]
     while len(at) > MOST_TICKS:
         at = [one for i, one in enumerate(at) if one == 1.0 or (i - at.index(1.0)) % 2 == 0]
-    marks = tuple(Tick(derived(one, *known), number(one)) for one in at)
-    ends = derived(low, *known), derived(high, *known)
-    return Axis(*ends, marks, title, derived(1.0, *known), band, True, lower, higher)
+    marks = tuple(Tick(derived_number(one, *known), number(one)) for one in at)
+    ends = derived_number(low, *known), derived_number(high, *known)
+    return Axis(*ends, marks, title, derived_number(1.0, *known), band, True, lower, higher)
 
 
 def number(value: float, places: int | None = None) -> str:
@@ -76,4 +76,4 @@ def around(half: Shown) -> tuple[Shown, Shown] | None:
     """A band of this half-width around zero; None where that is not shown."""
     if half.value is None:
         return None
-    return derived(-float(half.value), half), derived(float(half.value), half)
+    return derived_number(-float(half.value), half), derived_number(float(half.value), half)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from pipeline.disclosure.neutral import visible
-from pipeline.disclosure.shown import Shown, insist
+from pipeline.disclosure.neutral import visible_text
+from pipeline.disclosure.shown import Shown, insist_cleared
 from pipeline.report.blocks import Block, Strong, Titled
 from pipeline.report.document import Document
 from pipeline.report.plots.figures import Axis, Figure
@@ -24,7 +24,7 @@ NAMES = ("page.html.j2", "blocks.html.j2")
 
 def render(document: Document) -> str:
     """The page's HTML. DisclosureError where a number in it did not pass the gate."""
-    insist(document, "report")
+    insist_cleared(document, "report")
     environment = _environment()
     targets = {section.title: section.anchor for section in document.sections if section.part != "paper"}
     environment.globals |= {"glyph_paths": GLYPHS, "targets": targets, "numbered": document.numbered}
@@ -91,7 +91,7 @@ def _finalize(value: object) -> object:
     if isinstance(value, Shown):
         return value.text
     if type(value) in (str, Strong, Titled):
-        return visible(str(value))
+        return visible_text(str(value))
     return value
 
 

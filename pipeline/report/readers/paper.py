@@ -14,8 +14,8 @@ from importlib.resources import files
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from pipeline.disclosure.neutral import visible
-from pipeline.disclosure.shown import Shown, insist
+from pipeline.disclosure.neutral import visible_text
+from pipeline.disclosure.shown import Shown, insist_cleared
 from pipeline.report.blocks import (
     Aside,
     Block,
@@ -61,14 +61,14 @@ HALF = 16  # characters of a checksum that stay together
 
 def pdf(document: Document) -> bytes:
     """The PDF's bytes. DisclosureError where a number in it did not pass the gate."""
-    insist(document, "report")
+    insist_cleared(document, "report")
     content: dict[str, Data] = {
-        "title": visible(document.title),
-        "banner": visible(document.banner),
-        "flags": [{"head": flag.head, "text": visible(flag.text)} for flag in document.flags],
+        "title": visible_text(document.title),
+        "banner": visible_text(document.banner),
+        "flags": [{"head": flag.head, "text": visible_text(flag.text)} for flag in document.flags],
         "sections": [
             {
-                "title": visible(f"{section.letter}. {section.title}" if section.letter else section.title),
+                "title": visible_text(f"{section.letter}. {section.title}" if section.letter else section.title),
                 "part": section.part,
                 "anchor": section.anchor,
                 "blocks": list(_blocks(section.blocks)),
@@ -82,7 +82,7 @@ def pdf(document: Document) -> bytes:
 
 def drawings(figures: Sequence[Figure], dpi: int) -> dict[str, tuple[bytes, bytes]]:
     """Every figure as SVG and PNG (its text inside, light), by name; `dpi` dots to the inch of 96 CSS pixels."""
-    insist(figures, "figures")
+    insist_cleared(figures, "figures")
     if not figures:
         return {}
     content: dict[str, Data] = {"figures": [_figure(figure) for figure in figures]}
@@ -116,7 +116,7 @@ def _blocks(blocks: Iterable[Block]) -> Iterator[dict[str, Data]]:
         match block:
             case Fold():
                 if block.paper:
-                    yield {"kind": "subhead", "text": visible(block.title)}
+                    yield {"kind": "subhead", "text": visible_text(block.title)}
                     yield from _blocks(block.blocks)
             case Folds():
                 yield from _blocks(block.folds)
@@ -129,15 +129,15 @@ def _blocks(blocks: Iterable[Block]) -> Iterator[dict[str, Data]]:
 def _block(block: Block) -> dict[str, Data]:
     match block:
         case Paragraph():
-            return {"kind": "paragraph", "style": block.style, "head": visible(block.head), "text": _prose(block.text)}
+            return {"kind": "paragraph", "style": block.style, "head": visible_text(block.head), "text": _prose(block.text)}
         case Aside():
-            return {"kind": "aside", "head": visible(block.head), "text": _prose(block.text)}
+            return {"kind": "aside", "head": visible_text(block.head), "text": _prose(block.text)}
         case Bullets():
             return {"kind": "list", "ordered": block.ordered, "items": [_prose(item) for item in block.items]}
         case Heading():
-            return {"kind": "heading", "text": visible(block.text)}
+            return {"kind": "heading", "text": visible_text(block.text)}
         case Equation():
-            return {"kind": "equation", "text": visible(block.text)}
+            return {"kind": "equation", "text": visible_text(block.text)}
         case TableBlock():
             return _table(block.table)
         case FigureBlock():
@@ -155,7 +155,7 @@ def _block(block: Block) -> dict[str, Data]:
             claim: dict[str, Data] = {
                 "short": block.short,
                 "kick": block.kick,
-                "claim": visible(block.claim),
+                "claim": visible_text(block.claim),
                 "line": _prose(block.line),
             }
             inner = [] if block.folded else list(_blocks(block.blocks))
@@ -166,7 +166,7 @@ def _block(block: Block) -> dict[str, Data]:
 
 def _prose(text: Prose) -> list[Data]:
     parts = (text,) if isinstance(text, str) else text
-    return [{"text": visible(str(part)), "strong": isinstance(part, Strong)} for part in parts if part]
+    return [{"text": visible_text(str(part)), "strong": isinstance(part, Strong)} for part in parts if part]
 
 
 def _chip(one: Chip | Verdict) -> dict[str, Data]:
@@ -178,7 +178,9 @@ def _matrix(block: Matrix) -> dict[str, Data]:
     for row in block.rows:
         cells: list[Data] = [{"glyph": cell.glyph, "tone": cell.tone} for cell in row.cells]
         wide: Data = (
-            None if row.wide is None else {"glyph": row.wide.glyph, "tone": row.wide.tone, "word": visible(row.wide.word)}
+            None
+            if row.wide is None
+            else {"glyph": row.wide.glyph, "tone": row.wide.tone, "word": visible_text(row.wide.word)}
         )
         rows.append({"text": row.text, "cells": cells, "wide": wide})
     key: list[Data] = [{"glyph": cell.glyph, "tone": cell.tone, "word": cell.word} for cell in block.key]
@@ -196,13 +198,13 @@ def _cards(block: Cards) -> dict[str, Data]:
     cards: list[Data] = [
         {
             "short": card.short,
-            "claim": visible(card.claim),
+            "claim": visible_text(card.claim),
             "chip": _chip(card.chip),
-            "big": visible(card.big),
-            "unit": visible(card.unit),
+            "big": visible_text(card.big),
+            "unit": visible_text(card.unit),
             "figure": _figure(card.figure) if card.figure else None,
             "say": _prose(card.say),
-            "wrong": visible(card.wrong_if),
+            "wrong": visible_text(card.wrong_if),
         }
         for card in block.cards
     ]
@@ -212,8 +214,8 @@ def _cards(block: Cards) -> dict[str, Data]:
 def _table(one: Table) -> dict[str, Data]:
     rows: list[Data] = [
         {
-            "head": visible(line.head),
-            "cells": [_breakable(visible(str(cell))) for cell in line.cells],
+            "head": visible_text(line.head),
+            "cells": [_breakable(visible_text(str(cell))) for cell in line.cells],
             "inner": line.inner,
             "group": line.group,
         }
@@ -228,17 +230,17 @@ def _table(one: Table) -> dict[str, Data]:
     wide: list[Data] = [first > LONG, *(longest[i] > WORDS for i in range(len(longest)))]
     if len(longest) == 1 and first > WORDS and longest[0] <= LONG:
         wide = [True, False]  # two columns of words: the row heads take what the other leaves
-    head: list[Data] = [visible(cell) for cell in one.head]
+    head: list[Data] = [visible_text(cell) for cell in one.head]
     return {
         "kind": "table",
-        "caption": visible(one.caption),
+        "caption": visible_text(one.caption),
         "head": head,
         "left": left,
         "wide": wide,
         "spread": _width(one) > COLUMN,
         "near": COLUMN < _width(one) <= NEAR,
         "rows": rows,
-        "note": visible(one.note),
+        "note": visible_text(one.note),
     }
 
 
@@ -260,9 +262,9 @@ def _width(one: Table) -> int:
 def _figure(figure: Figure) -> dict[str, Data]:
     head: dict[str, Data] = {
         "name": figure.name,
-        "caption": visible(figure.caption),
-        "note": visible(figure.note),
-        "alt": visible(figure.alt),
+        "caption": visible_text(figure.caption),
+        "note": visible_text(figure.note),
+        "alt": visible_text(figure.alt),
     }
     match figure:
         case Rows():
@@ -284,13 +286,13 @@ def _rows(figure: Rows) -> dict[str, Data]:
     for group in figure.groups:
         rows: list[Data] = [
             {
-                "label": visible(row.label),
+                "label": visible_text(row.label),
                 "tag": row.tag,
                 "quote": row.quote,
                 "strong": row.strong,
-                "number": visible(row.number),
-                "interval": visible(row.interval),
-                "told": visible(row.told),
+                "number": visible_text(row.number),
+                "interval": visible_text(row.interval),
+                "told": visible_text(row.told),
                 "glyph": row.glyph,
                 "tone": row.tone,
                 "chip": _chip(row.verdict) if row.verdict else None,
@@ -298,8 +300,8 @@ def _rows(figure: Rows) -> dict[str, Data]:
             }
             for row in group.rows
         ]
-        groups.append({"title": visible(group.title), "rows": rows})
-    return {"shape": figure.shape, "unit": visible(figure.unit), "axis": _axis(figure.axis), "groups": groups}
+        groups.append({"title": visible_text(group.title), "rows": rows})
+    return {"shape": figure.shape, "unit": visible_text(figure.unit), "axis": _axis(figure.axis), "groups": groups}
 
 
 def _mark(axis: Axis, one: Mark) -> dict[str, Data]:
@@ -311,10 +313,10 @@ def _mark(axis: Axis, one: Mark) -> dict[str, Data]:
 def _axis(axis: Axis) -> dict[str, Data]:
     band: Data = None if axis.band is None else [axis.place(axis.band[0]), axis.place(axis.band[1])]
     return {
-        "ticks": [{"at": axis.place(tick.at), "label": visible(tick.label)} for tick in axis.ticks],
+        "ticks": [{"at": axis.place(tick.at), "label": visible_text(tick.label)} for tick in axis.ticks],
         "zero": None if axis.zero is None else axis.place(axis.zero),
         "band": band,
-        "title": visible(axis.title),
+        "title": visible_text(axis.title),
         "lower": axis.lower,
         "higher": axis.higher,
     }
@@ -336,15 +338,15 @@ def _chart(figure: Chart) -> dict[str, Data]:
         for line in figure.lines
     ]
     labels: list[Data] = [
-        {"at": at(one.at), "text": visible(one.text), "tone": one.tone, "side": one.side, "strong": one.strong}
+        {"at": at(one.at), "text": visible_text(one.text), "tone": one.tone, "side": one.side, "strong": one.strong}
         for one in figure.labels
     ]
     level: Data = None if figure.level is None else 100 - figure.y.place(figure.level)
     wedge: list[Data] = [at(point) for point in figure.wedge]
     strips: list[Data] = [
         {
-            "label": visible(one.label),
-            "head": visible(one.head),
+            "label": visible_text(one.label),
+            "head": visible_text(one.head),
             "strong": one.strong,
             "at": [figure.x.place(place) for place in one.at],
         }
@@ -358,8 +360,8 @@ def _bars(figure: Bars) -> dict[str, Data]:
     most = float(figure.most.value or 1.0)
     bars: list[Data] = [
         {
-            "label": visible(bar.label),
-            "text": visible(bar.text),
+            "label": visible_text(bar.label),
+            "text": visible_text(bar.text),
             "head": bar.head,
             "parts": [
                 {"share": 100 * float(part.value.value or 0.0) / most, "tone": part.tone, "faint": part.faint}

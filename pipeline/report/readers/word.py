@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pipeline.disclosure.neutral import visible
-from pipeline.disclosure.shown import insist
+from pipeline.disclosure.neutral import visible_text
+from pipeline.disclosure.shown import insist_cleared
 from pipeline.report.blocks import (
     Aside,
     Block,
@@ -56,7 +56,7 @@ TO_WRITE = "[To be written by the authors: setting, dates, recruitment, ethics a
 
 def word(document: Document, pictures: Mapping[str, bytes]) -> bytes:
     """The document's bytes; `pictures`: the PNG of each figure by name. DisclosureError where a number is not cleared."""
-    insist(document, "report")
+    insist_cleared(document, "report")
     writer = _Writer(pictures)
     writer.title(document)
     for section in document.sections:
@@ -77,14 +77,14 @@ class _Writer:
 
     def title(self, document: Document) -> None:
         """The title page: title, flags, contents."""
-        self.file.add_heading(visible(document.title), 0)
+        self.file.add_heading(visible_text(document.title), 0)
         for flag in document.flags:
-            self.file.add_paragraph(visible(f"{flag.head}: {flag.text}"), style="Flag")
+            self.file.add_paragraph(visible_text(f"{flag.head}: {flag.text}"), style="Flag")
         if document.banner:
-            self.file.add_paragraph(visible(document.banner), style="Flag")
+            self.file.add_paragraph(visible_text(document.banner), style="Flag")
         _field(self.file.add_paragraph(), 'TOC \\o "1-2" \\h \\z', "Contents: update this field (F9).")
         core = self.file.core_properties
-        core.title, core.author, core.last_modified_by, core.revision = visible(document.title), "", "", 1
+        core.title, core.author, core.last_modified_by, core.revision = visible_text(document.title), "", "", 1
         core.created = core.modified = NO_TIME
 
     def section(self, section: Section) -> None:
@@ -92,7 +92,7 @@ class _Writer:
         if section.letter == "A":
             self.file.add_page_break()  # type: ignore[no-untyped-call]
         head = f"{section.letter}. {section.title}" if section.letter else section.title
-        self.file.add_heading(visible(head), 1)
+        self.file.add_heading(visible_text(head), 1)
         if section.anchor == "methods":
             self.file.add_paragraph(TO_WRITE)
         self.blocks(section.blocks)
@@ -107,7 +107,7 @@ class _Writer:
         match block:
             case Fold():
                 if block.paper:
-                    self.file.add_heading(visible(block.title), 3)
+                    self.file.add_heading(visible_text(block.title), 3)
                     self.blocks(block.blocks)
             case Folds():
                 self.blocks(block.folds)
@@ -137,9 +137,9 @@ class _Writer:
                 for item in block.items:
                     self._prose(item, "List Number" if block.ordered else "List Bullet")
             case Heading():
-                self.file.add_heading(visible(block.text), 2)
+                self.file.add_heading(visible_text(block.text), 2)
             case Equation():
-                self.file.add_paragraph(visible(block.text), style="Equation")
+                self.file.add_paragraph(visible_text(block.text), style="Equation")
             case Glosses():
                 for chip in block.used:
                     self._prose(chip.gloss, "Normal", f"{chip.word}.")
@@ -147,14 +147,14 @@ class _Writer:
     def _prose(self, text: Prose, style: str, head: str = "") -> WordParagraph:
         paragraph = self.file.add_paragraph(style=style)
         if head:
-            paragraph.add_run(visible(head) + " ").bold = True
+            paragraph.add_run(visible_text(head) + " ").bold = True
         for part in (text,) if isinstance(text, str) else text:
-            paragraph.add_run(visible(part)).bold = True if isinstance(part, Strong) else None
+            paragraph.add_run(visible_text(part)).bold = True if isinstance(part, Strong) else None
         return paragraph
 
     def _claim(self, block: ClaimBlock) -> None:
-        self.file.add_heading(visible(f"{block.short}: {block.chip.word}"), 2)
-        self.file.add_paragraph(f"“{visible(block.claim)}”", style="Quote")
+        self.file.add_heading(visible_text(f"{block.short}: {block.chip.word}"), 2)
+        self.file.add_paragraph(f"“{visible_text(block.claim)}”", style="Quote")
         self._prose(block.line, "Normal")
         if not block.folded:
             self.blocks(block.blocks)
@@ -194,7 +194,7 @@ class _Writer:
         if table.note:
             note = self.file.add_paragraph(style="Table Note")
             note.add_run("Note. ").italic = True
-            note.add_run(visible(table.note))
+            note.add_run(visible_text(table.note))
 
     def _figure(self, figure: Figure) -> None:
         from docx.shared import Inches
@@ -205,11 +205,11 @@ class _Writer:
         self._caption("Figure", figure.caption)
         shape = self.file.add_picture(io.BytesIO(picture), width=Inches(WIDE))
         properties = shape._inline.docPr
-        properties.set("descr", visible(figure.alt))
+        properties.set("descr", visible_text(figure.alt))
         properties.set("name", figure.name)
         note = getattr(figure, "note", "")
         if note:
-            self.file.add_paragraph(visible(note), style="Table Note")
+            self.file.add_paragraph(visible_text(note), style="Table Note")
 
     def _caption(self, kind: str, text: str) -> None:
         """A caption with a number that Word counts itself, so that lists of tables and figures can be made."""
@@ -217,7 +217,7 @@ class _Writer:
         paragraph = self.file.add_paragraph(style="Caption")
         paragraph.add_run(f"{kind} ").bold = True
         _field(paragraph, f"SEQ {kind} \\* ARABIC", str(self.counts[kind]))
-        paragraph.add_run(". " + visible(text))
+        paragraph.add_run(". " + visible_text(text))
         paragraph.paragraph_format.keep_with_next = True
 
     def saved(self) -> bytes:
@@ -259,7 +259,7 @@ def _put(cell: _Cell, text: str, *, bold: bool = False) -> None:
     from docx.shared import Pt
 
     paragraph = cell.paragraphs[0]
-    run = paragraph.add_run(visible(text))
+    run = paragraph.add_run(visible_text(text))
     run.font.size, run.bold = Pt(9), bold or None
     paragraph.paragraph_format.space_after = Pt(1)
 

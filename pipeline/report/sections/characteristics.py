@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.disclosure.gate import fact
+from pipeline.disclosure.gate import setting_shown
 from pipeline.report.attempt_sentences import CHARACTERISTICS
 from pipeline.report.blocks import Paragraph, TableBlock
 from pipeline.report.characteristics import Characteristics, Counted, Design, characteristics
@@ -42,7 +42,8 @@ def _size(one: Design) -> str:
 
 def _families(known: Characteristics) -> TableBlock:
     lines = tuple(
-        Line(one.title, (fact(one.worlds, 0), *_cells(one.wrong), f"at most {one.bound:.0%}")) for one in known.families
+        Line(one.title, (setting_shown(one.worlds, 0), *_cells(one.wrong), f"at most {one.bound:.0%}"))
+        for one in known.families
     )
     head = ("What was true", "Worlds", "Untrue verdicts", "Studies", "Promised")
     return TableBlock(Table("characteristics", "Untrue verdicts by what was true", head, lines), paper=False)
@@ -61,7 +62,7 @@ def _designs(known: Characteristics) -> TableBlock:
 
 
 def _cells(one: Counted) -> tuple[Value, ...]:
-    return fact(one.count, 0), fact(one.of, 0)
+    return setting_shown(one.count, 0), setting_shown(one.of, 0)
 
 
 SECTION = Planned("characteristics", CHARACTERISTICS, "appendix", build)

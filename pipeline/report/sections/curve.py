@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pipeline.disclosure.shown import Shown, derived
+from pipeline.disclosure.shown import Shown, derived_number
 from pipeline.report.blocks import Block, FigureBlock, Heading, Paragraph, TableBlock
 from pipeline.report.material import Material
 from pipeline.report.plots.figures import Chart, Label, Strip
@@ -96,7 +96,7 @@ def figure(tag: str, short: str, panel: Panel, shown: list[Cleared], material: M
     """Sorted estimates with their intervals, the band of what shifts show, and the declared specification marked."""
     step = max(1, len(shown) // MOST)
     kept = [(rank, one) for rank, one in enumerate(shown, 1) if one.one.declared or rank % step == 0 or rank == 1]
-    at = {rank: derived(float(rank), one.estimate) for rank, one in kept}
+    at = {rank: derived_number(float(rank), one.estimate) for rank, one in kept}
     line = Drawn(
         points=tuple((at[rank], one.estimate) for rank, one in kept),
         tone="held",

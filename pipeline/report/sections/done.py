@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pipeline.report.material import Material
-from pipeline.vocabulary.checks import label
+from pipeline.vocabulary.checks import label_of_check
 
 KINDS: Mapping[str, str] = {  # by `Fit.kind`; a test asks for every kind of the registry
     "multilevel": (
@@ -60,7 +60,7 @@ def done(material: Material) -> tuple[str, ...]:
         said.append(f"{VARIANCE} {SENSITIVITY}")
     if checks:
         named = [METHODS[check] for check in checks if check in METHODS]
-        said.append(f"Attempts made: {'; '.join(label(check) for check in checks)}. {' '.join(named)}".rstrip())
+        said.append(f"Attempts made: {'; '.join(label_of_check(check) for check in checks)}. {' '.join(named)}".rstrip())
     said += [IMPUTED] if any(fit.imputed for fit in fits) else []
     said += [CURVE] if material.curves.curves else []
     return tuple(text for text in said if text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.disclosure.shown import Shown, derived
+from pipeline.disclosure.shown import Shown, derived_number
 from pipeline.report.blocks import Block, FigureBlock, Heading, Paragraph, TableBlock
 from pipeline.report.claims import Claim
 from pipeline.report.material import Material
@@ -87,7 +87,7 @@ def _turning(claim: Claim, found: Imputed, judging: Judging, material: Material)
     blocks: list[Block] = [Paragraph(tipping_sentence(judging))]
     if any(cell.value is None for _, *cells in shown for cell in cells):
         return blocks
-    at = {turn.delta: derived(turn.delta, estimate) for turn, estimate, _, _ in shown}
+    at = {turn.delta: derived_number(turn.delta, estimate) for turn, estimate, _, _ in shown}
     line = Drawn(
         points=tuple((at[turn.delta], estimate) for turn, estimate, _, _ in shown),
         tone="held",

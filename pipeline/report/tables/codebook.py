@@ -12,7 +12,7 @@ from pipeline.report.tables.people import RARE, hidden_note
 from pipeline.results.backing import Backing
 from pipeline.results.description import ColumnFacts, Description, Held
 from pipeline.tables import by_name
-from pipeline.tables.codebook import KINDS, allowed
+from pipeline.tables.codebook import KINDS, allowed_values
 from pipeline.tables.column import Column
 
 HEAD = ("Column", "What it is", "Kind", "Values", "Rows with a value")
@@ -42,7 +42,7 @@ def _values(facts: ColumnFacts, column: Column, gate: Gate) -> str:
     if column.kind == "id":
         return "a pseudonym"
     if not facts.codes:
-        return allowed(column) if column.low is not None else ""
+        return allowed_values(column) if column.low is not None else ""
     named = [held.code for held in facts.codes if _is_named(facts, held, gate)]
     return ", ".join(named) or RARE.format("codes").rstrip(".").lower()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from pipeline.disclosure.gate import Gate, fact
+from pipeline.disclosure.gate import Gate, setting_shown
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
 from pipeline.report.numbers import bracket, p_cell
@@ -41,14 +41,23 @@ def _model_cells(model: FactorFit, row: FactorModels, gate: Gate) -> tuple[Value
     clients = row.clients
     count = gate.rows(model.n, clients, "structure")
     if model.chi2 is None:
-        return count, NOT_ESTIMABLE, fact(model.df), *[NOT_ESTIMABLE] * 5
+        return count, NOT_ESTIMABLE, setting_shown(model.df), *[NOT_ESTIMABLE] * 5
     cfi, tli, rmsea, srmr = (
         gate.correlation(value, clients, "structure", INDEX) for value in (model.cfi, model.tli, model.rmsea, model.srmr)
     )
     ends = [gate.correlation(value, clients, "structure", INDEX) for value in (model.rmsea_low, model.rmsea_high)]
     wide = rmsea if rmsea.value is None or ends[0].value is None else f"{rmsea} {bracket(*ends)}"
     chi2 = gate.statistic(model.chi2, math.sqrt(2 * model.chi2), clients, "structure", 1)
-    return count, chi2, fact(model.df), p_cell(gate.p_value(model.p_value, clients, "structure")), cfi, tli, wide, srmr
+    return (
+        count,
+        chi2,
+        setting_shown(model.df),
+        p_cell(gate.p_value(model.p_value, clients, "structure")),
+        cfi,
+        tli,
+        wide,
+        srmr,
+    )
 
 
 def invariance(found: Reliability, gate: Gate) -> Table | None:
@@ -79,7 +88,7 @@ def _step_cells(step: InvarianceStep, gate: Gate, clients: int) -> tuple[Value, 
     chi2 = gate.statistic(step.chi2, math.sqrt(2 * step.chi2), clients, "structure", 1)
     values = (step.cfi, step.delta_cfi, step.rmsea, step.srmr)
     cfi, change, rmsea, srmr = (gate.correlation(value, clients, "structure", INDEX) for value in values)
-    return chi2, fact(step.df), cfi, NONE if step.level == "configural" else change, rmsea, srmr
+    return chi2, setting_shown(step.df), cfi, NONE if step.level == "configural" else change, rmsea, srmr
 
 
 def items(found: Reliability, gate: Gate) -> Table:

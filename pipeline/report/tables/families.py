@@ -15,7 +15,7 @@ from pipeline.report.material import Material
 from pipeline.report.numbers import bracket, listed
 from pipeline.report.table import Line, Table, Value
 from pipeline.report.tables.claims import NUMBERS, behind_of, levels, withheld
-from pipeline.vocabulary.checks import CHECKS, label
+from pipeline.vocabulary.checks import CHECKS, label_of_check
 
 ABREAST = 5  # claims beside each other, each with estimate and interval
 SIGNS = {
@@ -48,7 +48,7 @@ def attempts(claims: Sequence[Claim]) -> Table | None:
     decide = {one.check for claim in claims for one in claim.attempts if one.decides}
     idle = [f"{sum(one.state == 'not_applicable' for one in claim.attempts)} to {claim.short}" for claim in claims]
     note = f"{KEY} Do not apply: {listed(idle)}."
-    named = _named(order, lambda check: f"{label(check)}{' *' if check in decide else ''}")
+    named = _named(order, lambda check: f"{label_of_check(check)}{' *' if check in decide else ''}")
     return _table("attempts", "Attempts to prove them wrong", claims, columns, named, note)
 
 

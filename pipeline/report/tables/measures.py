@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.disclosure.gate import Gate, fact
+from pipeline.disclosure.gate import Gate, setting_shown
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
 from pipeline.report.numbers import bracket
@@ -47,7 +47,7 @@ def reliability(rows: Iterable[ScoreReliability], gate: Gate) -> Table:
 
 
 def _cells(row: ScoreReliability, gate: Gate) -> tuple[Value, ...]:
-    items = NONE if row.items is None else fact(row.items)
+    items = NONE if row.items is None else setting_shown(row.items)
     behind = psychometrics.clients_behind(row)
     count = gate.rows(row.n, behind, "reliability")
     clients = 0 if count.hidden else behind

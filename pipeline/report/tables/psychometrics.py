@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from pipeline.disclosure.gate import Gate, fact
+from pipeline.disclosure.gate import Gate, setting_shown
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words
 from pipeline.report.numbers import bracket
@@ -118,7 +118,7 @@ def _level_cells_of(row: VarianceShares | None, gate: Gate, clients: int) -> lis
     if not shown:
         return [Shown(gate.mark, None, hidden=True) if estimated else NOT_ESTIMABLE] * 3
     found = [shown.get(name) for name in ("worker", "client", "session")]
-    return [NONE if value is None else fact(100 * value).text + "%" for value in found]
+    return [NONE if value is None else setting_shown(100 * value).text + "%" for value in found]
 
 
 def _tails(row: FloorCeiling | None, gate: Gate, clients: int) -> list[Value]:
@@ -135,7 +135,7 @@ def share_of(share: float, n: int, gate: Gate, clients: int, where: str) -> Valu
     part, whole = gate.rows(count, min(count, clients), where), gate.rows(n, clients, where)
     if part.value is None or whole.value is None:
         return part if part.hidden else whole
-    return f"{fact(100 * part.value / whole.value)}%" if whole.value else NONE
+    return f"{setting_shown(100 * part.value / whole.value)}%" if whole.value else NONE
 
 
 def occasions(found: Reliability, gate: Gate) -> Table:

@@ -26,7 +26,7 @@ from pipeline.hypotheses.kinds.mediation.question import Fitted, Question
 from pipeline.hypotheses.kinds.mediation.rules import KEPT_BY
 from pipeline.hypotheses.kinds.multilevel.parts import model_facts, model_part, standardized
 from pipeline.hypotheses.sensitivity import sensitivity_of
-from pipeline.results.backing import least
+from pipeline.results.backing import least_backing
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Fit, Mediation, Tested
 from pipeline.results.reason import Note, NotEstimable, note
@@ -85,7 +85,7 @@ def _tested(
         p_value=min(max(2.0 * tail, 1.0 / len(draws)), 1.0),
         conf_low=low,
         conf_high=high,
-    ).backed(least(a.behind, b.behind))
+    ).backed(least_backing(a.behind, b.behind))
     sd = sd_within(outcome, paths.b.design.rows.client)
     return Tested(
         **number.model_dump(),

@@ -9,7 +9,7 @@ from pipeline.hypotheses.kinds.mediation.battery import CHECKS
 from pipeline.hypotheses.kinds.mediation.paths import mediated_rows, mediator_of, path_designs
 from pipeline.hypotheses.kinds.mediation.question import Question
 from pipeline.hypotheses.kinds.multilevel.explain import fitted_by, rows_of_model
-from pipeline.vocabulary.checks import label
+from pipeline.vocabulary.checks import label_of_check
 from pipeline.vocabulary.results import reason_text
 
 if TYPE_CHECKING:
@@ -40,6 +40,6 @@ def explain(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: 
 def _checks(question: Question) -> list[str]:
     reasons = {name: check.not_applicable(question) for name, check in CHECKS.items()}
     return [
-        f"  {label(name)}" if why is None else f"  (not: {label(name)}; {reason_text(why, exact=True)})"
+        f"  {label_of_check(name)}" if why is None else f"  (not: {label_of_check(name)}; {reason_text(why, exact=True)})"
         for name, why in reasons.items()
     ]

@@ -14,7 +14,7 @@ from pipeline.hypotheses.design.terms import Design
 from pipeline.hypotheses.engines import FittedModel, fit_design
 from pipeline.hypotheses.fitting import FittedDesign
 from pipeline.hypotheses.kinds.mediation.paths import Paths, Together, draw_products, mediator_of
-from pipeline.results.backing import least
+from pipeline.results.backing import least_backing
 from pipeline.results.estimate import Estimate, estimate_of
 from pipeline.results.reason import Reason, not_estimable
 
@@ -81,7 +81,7 @@ def product(a: Estimate, b: Estimate, together: Together, compute: Compute) -> E
     """a*b + cov(a, b) with the error of its draws (`paths.draw_products`); the fewer people of both are behind it."""
     draws = draw_products(a, b, together, compute)
     point = a.estimate * b.estimate + together.covariance
-    return estimate_of(point, float(draws.std(ddof=1)), None).backed(least(a.behind, b.behind))
+    return estimate_of(point, float(draws.std(ddof=1)), None).backed(least_backing(a.behind, b.behind))
 
 
 def refit(design: Design, ended: FittedDesign, compute: Compute) -> FittedModel:

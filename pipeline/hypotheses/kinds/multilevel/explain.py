@@ -16,7 +16,7 @@ from pipeline.hypotheses.engines import freedom_of
 from pipeline.hypotheses.fitting import FittedDesign, carried_by_rows
 from pipeline.results.estimate import Estimate, estimate_of
 from pipeline.results.fit import Left
-from pipeline.vocabulary.checks import CHECKS, label
+from pipeline.vocabulary.checks import CHECKS, label_of_check
 from pipeline.vocabulary.results import note_text, reason_text
 
 if TYPE_CHECKING:
@@ -70,5 +70,9 @@ def _checks(setting: Setting) -> list[str]:
     said, found = [], battery()
     for name in sorted(found, key=lambda name: list(CHECKS).index(name) if name in CHECKS else len(CHECKS)):
         reason = found[name].not_applicable(setting)
-        said.append(f"  {label(name)}" if reason is None else f"  (not: {label(name)}; {reason_text(reason, exact=True)})")
+        said.append(
+            f"  {label_of_check(name)}"
+            if reason is None
+            else f"  (not: {label_of_check(name)}; {reason_text(reason, exact=True)})"
+        )
     return said

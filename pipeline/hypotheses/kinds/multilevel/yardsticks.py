@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.base.params import Plan
-from pipeline.exposure.parts import means
+from pipeline.exposure.parts import group_means
 from pipeline.exposure.visits import Floats, Integers
 from pipeline.hypotheses.confounding import Yardstick, yardstick
 from pipeline.hypotheses.fitting import FittedDesign
@@ -56,4 +56,4 @@ def _left(values: Floats, columns: list[Floats]) -> float:
 
 
 def _inner(values: Floats, client: Integers) -> Floats:
-    return np.asarray(values - means(values, client)[client])
+    return np.asarray(values - group_means(values, client)[client])
