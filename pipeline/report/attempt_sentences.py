@@ -35,11 +35,6 @@ def told(one: Tried, claim: Claim) -> str:
     return f"{head}, {_state(one, claim)}{_BIASED if one.check in BIASED else ''}"
 
 
-def not_known(claim: Claim) -> str:
-    """What no data of this kind can exclude, for this claim."""
-    return f"{NOT_KNOWN} {TALKED_OVER}" if claim.spec.moderator == "debriefed" else NOT_KNOWN
-
-
 def alike(one: Design) -> str:
     """What the rules said in made-up studies of a like size, before the section that has it all."""
     return f"Like-sized made-up studies: {one.nothing.told} nulls misjudged, {one.found.told} effects found. "
@@ -145,7 +140,6 @@ DIRECT = (
     "is counted there, and within a client more episodes in one window are fewer, by comparison, in the others, so that an "
     "earlier window borrows from the nearer ones with the opposite sign. It may lie below zero where nothing does harm."
 )
-TALKED_OVER = "Nor that visits were talked over where the session went well anyway."
 CHARACTERISTICS = "How often verdicts are wrong"  # the section that every card leads to
 LOGGING = ("late_logging", "differential_logging")
 LEAVE_ONE_OUT = ("influence",)

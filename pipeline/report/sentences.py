@@ -209,6 +209,7 @@ UNCHECKED = "not_checked"
 BEYOND_CHANCE = (
     "mood_not_excluded",
     "order_not_given",
+    "talked_over_in_session",
     "order_not_clear",
     "rater_not_clear",
     "feedback_not_clear",
@@ -275,6 +276,7 @@ WHY: Mapping[str, str] = {
     "may_be_hidden": "The number is small; but an attempt leaves room for something that hides more.",
     "mood_not_excluded": "A mood that lasts from session to session would show the same.",
     "order_not_given": "The step between and the rating belong to one session, so neither is known to come first.",
+    "talked_over_in_session": "Visits are talked over in the session that is rated; its going well may be why.",
     "order_broke": "Where ratings may bring the step between, what runs through it lies on the other side.",
     "order_not_clear": "Where ratings may bring the step between, what runs through it is no longer clear.",
     "rater_not_clear": "Where two people tell the step between and the rating, what runs through it is no longer clear.",

@@ -25,6 +25,7 @@ Rule = Literal[
     "direction_broke",
     "mood_not_excluded",
     "order_not_given",
+    "talked_over_in_session",
     "order_broke",
     "order_not_clear",
     "rater_not_clear",

@@ -238,3 +238,18 @@ def test_adjustments_as_in_r() -> None:
     assert holm(values) == pytest.approx({"a": 0.04, "b": 0.09, "c": 0.09, "d": 0.5}, rel=EXACT)
     wanted = {"a": 0.04, "b": 0.16 / 3, "c": 0.16 / 3, "d": 0.5}
     assert benjamini_hochberg(values) == pytest.approx(wanted, rel=EXACT)
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({"moderator": "debriefed"}, "inconclusive"),
+        ({"exposure": {"mode": "joint", "debriefed": True}}, "inconclusive"),
+        ({"exposure": {"mode": "joint", "debriefed": True, "lag": 1}}, "supported"),
+        ({"moderator": "setting"}, "supported"),
+    ],
+)
+def test_what_the_rated_session_decides_is_no_effect(changes: dict[str, Any], verdict: str) -> None:
+    """Visits are talked over in the session that is rated; one rating later the order is given."""
+    found = judge({"h": result(0.2)}, {"h": hypothesis(**changes)}, RULES).hypotheses["h"]
+    assert found.verdict == verdict

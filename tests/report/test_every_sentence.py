@@ -63,6 +63,7 @@ RULED: tuple[Ruled, ...] = (
     Ruled("order_broke", "no direction can be claimed", broke=("feedback",)),
     Ruled("mood_not_excluded", "inconclusive", broke=("hidden_cause",)),
     Ruled("order_not_given", "inconclusive", broke=("hidden_cause",)),
+    Ruled("talked_over_in_session", "inconclusive", broke=("hidden_cause",)),
     Ruled("order_not_clear", "inconclusive", broke=("feedback",)),
     Ruled("rater_not_clear", "inconclusive", broke=("feedback",)),
     Ruled("feedback_not_clear", "inconclusive", broke=("feedback",)),

@@ -16,7 +16,6 @@ TALKED_OVER = {
     "claim": "Joint advocacy does more where client and worker talk it over back in the office.",
     "moderator": "debriefed",
 }
-SESSION = "whether it was talked over is decided in the session that is rated: nothing tells which came first"
 SKIPPED = "who skips a rating because of how it would have been leaves no trace of it (`missing.skipped` asks: what if?)"
 null = partial(World, family="null", truth=0.0, sizes=(MIDDLING,))
 fed = partial(World, family="feedback", truth=0.0, sizes=(MIDDLING,))
@@ -95,8 +94,15 @@ WORLDS = (
         truth=0.0,
         question=TALKED_OVER,
         sizes=(MIDDLING,),
-        limit=None,
-        unknowable=SESSION,
+    ),
+    World(
+        name="talked_over_null",
+        family="logging",
+        words="visits are talked over when the session goes well; those that were are asked, and do nothing",
+        law=Law(debriefed_on_session=1.0),
+        truth=0.0,
+        question={"exposure": {"mode": "joint", "debriefed": True}},
+        sizes=(MIDDLING,),
     ),
     World(
         name="effect_carried_forward",

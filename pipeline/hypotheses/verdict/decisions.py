@@ -82,6 +82,15 @@ def order_not_given(case: Case) -> Decision | None:
     return Decision("inconclusive", "order_not_given", ("hidden_cause",)) if same else None
 
 
+def talked_over_in_session(case: Case) -> Decision | None:
+    """Visits are talked over in the session that is rated: one that goes well may be why, and no check can tell."""
+    plan = case.hypothesis
+    asked = plan.moderator == "debriefed" or plan.exposure.debriefed is not None
+    return (
+        Decision("inconclusive", "talked_over_in_session", ("hidden_cause",)) if asked and plan.exposure.lag == 0 else None
+    )
+
+
 def hidden_cause(case: Case) -> Decision | None:
     """A lasting cause of both could make the effect."""
     broke = case.broke(case.direction(feedback=False))
@@ -183,6 +192,7 @@ DECISIONS: tuple[Callable[[Case], Decision | None], ...] = (
     predicted_none,
     not_significant,
     order_not_given,
+    talked_over_in_session,
     hidden_cause,
     halo,
     feedback,

@@ -115,7 +115,7 @@ def _beyond(claim: Claim, material: Material) -> list[Block]:
         attempt_sentences.told(one, claim) for one in claim.attempts if one.margin is not None and one.state == "held"
     ]
     text = " ".join(filter(None, (strength, tables.as_strong(claim, material), *lasting)))
-    never = Aside("What no data can exclude", (f"{attempt_sentences.not_known(claim)} ", *_known(claim, material)))
+    never = Aside("What no data can exclude", (f"{attempt_sentences.NOT_KNOWN} ", *_known(claim, material)))
     if not text:
         return [never]
     return [Columns((Aside("How strong would something unmeasured have to be?", text),), (never,), "halves")]

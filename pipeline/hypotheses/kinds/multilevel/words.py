@@ -28,10 +28,11 @@ def outcome(plan: Plan) -> str:
 
 TALKED_OVER = (
     "Whether a visit is talked over is decided in the session that is rated: sessions that go well may be those in which it "
-    "is, and no check tells this from a larger effect."
+    "is, and no check tells this from an effect. A claim about them is inconclusive; with lag 1 it can be asked."
 )
 
 
 def beside(plan: Plan) -> str:
     """What else is to be said of the question; empty where there is nothing."""
-    return TALKED_OVER if plan.moderator == "debriefed" else ""
+    asked = plan.moderator == "debriefed" or plan.exposure.debriefed is not None
+    return TALKED_OVER if asked and plan.exposure.lag == 0 else ""
