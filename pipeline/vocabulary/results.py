@@ -234,8 +234,8 @@ RULES: Mapping[str, str] = {
     "direction_broke": "a hidden cause that lasts from window to window could make it",
     "mood_not_excluded": "a mood that lasts from session to session would show the same",
     "order_not_given": "the step between and the rating belong to one session, so that neither comes before the other",
-    "talked_over_in_session": "whether a visit is talked over is decided in the session that is rated, so that one that goes well "
-    "may be why",
+    "talked_over_in_session": "whether a visit is talked over is decided in the session that is rated, whose going well may "
+    "be why",
     "order_broke": "where ratings may bring the step between, what runs through it lies on the other side",
     "order_not_clear": "where ratings may bring the step between, what runs through it can no longer be told from none",
     "rater_not_clear": "where two people tell the step between and the rating, what runs through it can no longer be told "
