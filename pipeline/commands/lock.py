@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipeline.base.errors import Problem, StageError
 from pipeline.base.params import Params, load, settled
-from pipeline.disclosure.neutral import visible_text
+from pipeline.disclosure.neutral import markdown_text, visible_text
 from pipeline.hypotheses.preregistration import FILE as TEXT
 from pipeline.hypotheses.preregistration import preregistration
 from pipeline.hypotheses.verdict import lock
@@ -70,7 +70,7 @@ def text_of(params: Params, held: Lock) -> str:
     """The preregistration of what a lock holds, on one line a paragraph and without marks that hide what is read."""
     others = {name: one for name, one in params.hypotheses.items() if one.role == "exploratory"}
     study = params.study
-    text = preregistration(visible_text(study.title), visible_text(study.question or study.title), held, others)
+    text = preregistration(markdown_text(study.title), markdown_text(study.question or study.title), held, others)
     return "\n".join(visible_text(line) for line in text.split("\n"))
 
 

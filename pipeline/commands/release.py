@@ -18,7 +18,7 @@ from pipeline.base.errors import DisclosureError, Problem
 from pipeline.base.options import Origin
 from pipeline.base.params import load
 from pipeline.disclosure.manifest import CLEARED, manifest_differences, manifest_faults, zip_bytes
-from pipeline.disclosure.neutral import visible_text
+from pipeline.disclosure.neutral import markdown_text, visible_text
 from pipeline.disclosure.people import client_contents
 from pipeline.disclosure.record import Candidate, Kept, Record, merged_records, release_entry, release_refusals
 from pipeline.disclosure.rules import Rules
@@ -151,8 +151,8 @@ def with_rerun(root: Path, files: dict[str, bytes]) -> dict[str, bytes]:
         added["preregistration.md"] = lock.text_of(params, held).encode("utf-8")
         added["lock.json"] = json_bytes(_public(held))
     added["CITATION.cff"] = cff(title, settings, state).encode("utf-8")
-    cited = citation(title, settings, versions(batch), state)
-    added["README.md"] = ABOUT.format(title=title, cited=cited).encode("utf-8")
+    cited = citation(markdown_text(title), settings, versions(batch), state)
+    added["README.md"] = ABOUT.format(title=markdown_text(title), cited=cited).encode("utf-8")
     listed = json.loads(files[MANIFEST])
     listed["files"] |= {name: {"sha256": digest(one), "cleared_by": [NOT_OF_ROWS]} for name, one in added.items()}
     return {**files, **added, MANIFEST: json_bytes(listed)}

@@ -24,6 +24,11 @@ def visible_text(text: str) -> str:
     return "".join(char for char in kept if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
 
 
+def markdown_text(text: str) -> str:
+    """Text on one line that a reader of Markdown shows as it stands: no tag, link, picture or code begins in it."""
+    return re.sub(r"([\\`*\[\]<])", r"\\\1", visible_text(text))
+
+
 def csv_text(head: list[str], rows: list[list[str]]) -> str:
     """A CSV file: every cell neutral, quoted where it must be, `\\n` line ends."""
     lines = [",".join(_quoted(csv_cell(cell)) for cell in row) for row in [head, *rows]]

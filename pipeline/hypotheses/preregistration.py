@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pipeline.base.errors import Problem, StageError
 from pipeline.base.params import Compute, Exposure, Hypothesis, Measures, VerdictRules
 from pipeline.base.section import Section
+from pipeline.disclosure.neutral import markdown_text
 from pipeline.hypotheses import words
 from pipeline.measures.instrument import Instrument
 from pipeline.results.lock import Lock, Settings
@@ -78,7 +79,7 @@ def _hypotheses(hypotheses: Mapping[str, Hypothesis]) -> Iterator[str]:
         sign = SIGN[one.predicted]
         than = sign if one.predicted == "none" else f"the tested number to be {sign} than zero"
         yield (
-            f"C{place} (`{name}`). “{one.claim}” We expect {than}. The smallest effect that matters is "
+            f"C{place} (`{name}`). “{markdown_text(one.claim)}” We expect {than}. The smallest effect that matters is "
             f"{one.smallest_effect:g} standard deviations of the outcome within clients {per(one)}."
         )
 
@@ -108,7 +109,7 @@ def _variables(
         one = _as(Instrument, own)
         low, high = measures.scales.get(name, one.scale)
         yield (
-            f"Measure `{name}`: {one.title}, {one.items} items answered from {low:g} to {high:g}; scores are the "
+            f"Measure `{name}`: {markdown_text(one.title)}, {one.items} items answered from {low:g} to {high:g}; scores are the "
             f"{one.score} of their items, given where at least {measures.min_answered:.0%} of them are answered."
         )
     same = "an episode on the day of a rating counts as the log says (before or after the session)"
@@ -196,4 +197,4 @@ def _exploratory(exploratory: Mapping[str, Hypothesis]) -> Iterator[str]:
         else "None was declared. Whatever is tried later is exploratory, and the report counts it."
     )
     if exploratory:
-        yield "\n".join(f"- “{one.claim}”" for one in exploratory.values())
+        yield "\n".join(f"- “{markdown_text(one.claim)}”" for one in exploratory.values())

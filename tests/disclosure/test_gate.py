@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from pipeline.base.errors import DisclosureError
 from pipeline.disclosure.census import Census
 from pipeline.disclosure.gate import WITHHELD_TEXT, Gate, setting_shown
-from pipeline.disclosure.neutral import csv_cell, csv_text, visible_text
+from pipeline.disclosure.neutral import csv_cell, csv_text, markdown_text, visible_text
 from pipeline.disclosure.rules import Rules, counts_behind, rounded
 from pipeline.disclosure.shown import Shown, derived_number, insist_cleared, released_data
 from pipeline.results.backing import Backing
@@ -116,6 +118,17 @@ def test_any_text_survives_csv_as_cells(rows: list[list[str]]) -> None:
     assert parsed[0] == ["a", "b", "c"]
     assert [len(row) for row in parsed[1:]] == [3] * len(rows)
     assert all(not cell.startswith(("=", "@")) for row in parsed[1:] for cell in row)
+
+
+@pytest.mark.parametrize(
+    "text", ["<img src=x onerror=alert(1)>", "[x](javascript:1)", "![x](y)", "`$(id)`", "\\<script>", "<!-- x"]
+)
+def test_no_reader_of_markdown_finds_a_tag_a_link_or_code(text: str) -> None:
+    from markdown_it import MarkdownIt
+
+    html = MarkdownIt("commonmark", {"html": True}).render(f"# {markdown_text(text)}")
+    assert re.fullmatch(r"<h1>[^<]*</h1>\n", html), html
+    assert unescape(html).removeprefix("<h1>").removesuffix("</h1>\n") == text
 
 
 def test_direction_and_control_marks_go() -> None:
