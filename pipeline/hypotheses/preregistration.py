@@ -109,8 +109,8 @@ def _variables(
         one = _as(Instrument, own)
         low, high = measures.scales.get(name, one.scale)
         yield (
-            f"Measure `{name}`: {markdown_text(one.title)}, {one.items} items answered from {low:g} to {high:g}; scores are the "
-            f"{one.score} of their items, given where at least {measures.min_answered:.0%} of them are answered."
+            f"Measure `{name}`: {markdown_text(one.title)}, {one.items} items answered from {low:g} to {high:g}; scores are "
+            f"the {one.score} of their items, given where at least {measures.min_answered:.0%} of them are answered."
         )
     same = "an episode on the day of a rating counts as the log says (before or after the session)"
     yield (
