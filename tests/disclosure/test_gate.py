@@ -244,6 +244,13 @@ def test_an_interval_inside_the_team_is_as_it_is_and_one_without_an_error_or_an_
     assert [one.hidden for one in public.interval(0.31, (0.1, 0.5), 0.1, 3)] == [True, True, True]
 
 
+def test_a_correlation_of_so_few_that_each_could_turn_it_is_hidden() -> None:
+    gate = Gate(Rules(min_cell=5, release="internal"), Census())
+    assert gate.correlation(0.4, 5).value == 0.4
+    hidden = [n for n in range(10, 40) if Gate(Rules(), Census()).correlation(0.0, n).hidden]
+    assert hidden == list(range(10, 10 + len(hidden)))
+
+
 def test_rows_and_workers_inside_the_team_are_exact() -> None:
     team = Gate(Rules(release="internal"), Census())
     assert [team.rows(3, 1).text, team.workers(2).text, team.part(2, 3, 1).text] == ["3", "2", "2"]

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +44,20 @@ def test_no_thin_model_is_let_out(models: list[ModelFacts]) -> None:
         for one in models
     )
     assert (model_refusal(models, Gate(rules, Census())) is None) == sound
+
+
+@pytest.mark.parametrize(
+    ("one", "why"),
+    [
+        (model(40, 60, 5, 0.5), None),
+        (model(9, 60, 5, 0.5), "fewer than 10 clients"),
+        (model(40, 14, 5, 0.5), "residual degrees of freedom"),
+        (model(40, 60, 5, 1.0), "some row by itself"),
+    ],
+)
+def test_why_a_model_is_not_let_out(one: ModelFacts, why: str | None) -> None:
+    found = model_refusal([model(40, 60, 5, 0.5), one], Gate(Rules(), Census()))
+    assert (found is None) if why is None else (found is not None and why in found)
 
 
 def test_internal_refuses_nothing() -> None:

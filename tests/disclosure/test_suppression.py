@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from pipeline.disclosure.audit import census_components, exposed_counts
 from pipeline.disclosure.census import Census
 from pipeline.disclosure.draft import Draft
 from pipeline.disclosure.gate import Gate
@@ -53,6 +54,14 @@ def test_where_the_solver_gives_up_more_is_hidden_not_less(monkeypatch: pytest.M
     gave_up = SimpleNamespace(status=1, x=None)  # of HiGHS: its limit of iterations
     monkeypatch.setattr("scipy.optimize.linprog", lambda *_, **__: gave_up)
     assert found < suppressed(Draft(census, Rules()))
+
+
+def test_a_count_hidden_with_its_total_could_be_any() -> None:
+    census = one_row(3, 50)
+    (component,) = census_components(census)
+    draft = Draft(census, Rules())
+    assert exposed_counts(component, draft, frozenset({("0",), ("all",)})) == []
+    assert exposed_counts(component, draft, frozenset({("0",)})) == [("0",)]
 
 
 def test_internal_hides_nothing() -> None:
