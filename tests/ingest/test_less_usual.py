@@ -57,7 +57,7 @@ def columns(table: str, **own: object) -> Change:
         (columns("sessions", day={"order_of": "day"}), "columns.day", "only a session number"),
         (sessions(wide=0), "wide", "found 0"),
         (columns("sessions", day="day_s{session}"), "wide", "no sessions are declared"),
-        (lambda data: data[SOURCES].update(read={"rating.csv": {"separator": ";"}}), "rating.csv", "ratings.csv"),
+        (lambda data: data[SOURCES].update(read={"rating.csv": {"separator": ";"}}), "read.<key 1>", "ratings.csv"),
         (lambda data: data[SOURCES].update(read={"all": {}, "ratings.csv": {"sheet": "A"}}), "sheet", "means nothing"),
         (columns("sessions", dose_joint="joint"), "columns.dose_joint", "twice"),
     ],
