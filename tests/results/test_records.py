@@ -13,10 +13,13 @@ from pydantic import ValidationError
 
 from pipeline.project.io import json_bytes
 from pipeline.results.attempt import Attempt, State
+from pipeline.results.backing import Backing, least_backing
 from pipeline.results.estimate import estimate_of
 from pipeline.results.fit import Fit, Hazard, JointTest, LevelEffect, Mediation, Moderation, Shrunken
+from pipeline.results.lock import LockFile
 from pipeline.results.reason import NotEstimable, not_estimable, note, reason
 from pipeline.results.record import Record
+from pipeline.results.trust import Trust, WithinReliability
 from pipeline.results.verdict import Family, Judged, LockState, Opened, Verdicts
 from tests.results import make
 
@@ -120,3 +123,32 @@ def test_what_a_check_did_not_find_is_not_in_its_json() -> None:
     assert sorted(told["beside"]) == ["after", "before", "earlier"]
     assert sorted(told["facts"]) == ["cov_after_earlier", "cov_before_after", "cov_before_earlier"]
     assert told["names"] == {}
+
+
+def test_a_number_made_from_several_rests_on_the_fewest() -> None:
+    of = (Backing(40, 9, 0.2, 0.1), Backing(12, None, 0.5), Backing(30, 6))
+    assert least_backing(*of) == Backing(12, 6, 0.5, 0.1)
+    assert least_backing(Backing(12)) == Backing(12)
+    with pytest.raises(ValueError, match="empty"):
+        least_backing()
+
+
+@pytest.mark.parametrize(("own", "most", "df"), [(30.0, 8.0, 8.0), (5.0, 8.0, 5.0), (30.0, None, 30.0), (None, 8.0, None)])
+def test_degrees_of_freedom_are_lowered_and_never_raised(own: float | None, most: float | None, df: float | None) -> None:
+    number = make.estimate(df=own)
+    lowered = number.at_most(most)
+    assert (lowered.df, lowered.estimate, lowered.behind) == (df, number.estimate, number.behind)
+
+
+def test_trust_is_told_by_series_of_ratings() -> None:
+    scores = [WithinReliability(instrument="srs", rater=rater, score="total", value=0.7) for rater in ("client", "worker")]
+    assert Trust(scores=tuple(scores)).of("srs", "client") == {"total": 0.7}
+    assert Trust(scores=tuple(scores)).of("wai_sr", "client") == {}
+
+
+def test_a_lock_file_keeps_what_it_does_not_know_and_gets_no_key_it_did_not_have() -> None:
+    promise = {"hypotheses": {"h": {"claim": "c"}}, "of_a_later_version": {"a": 1}}
+    held = {"date": "2026-01-01", "manifest": None, "engine": "e", "outcomes_seen_before": False, "sha256": "0"}
+    held |= {"promise": promise}
+    text = json.dumps({"locked": held, "history": [], "declared": []})
+    assert json.loads(json_bytes(LockFile.model_validate_json(text))) == json.loads(text)
