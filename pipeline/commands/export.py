@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.base.params import Params, load
@@ -41,7 +42,8 @@ def document_of(root: Path) -> Document:
 
 def docx(document: Document) -> bytes:
     """A report as a Word document, its figures at 300 dots to the inch."""
-    pictures = {name: png for name, (_, png) in drawings(document.figures, DPI).items()}
+    bare = [replace(figure, caption="", note="") for figure in document.figures]  # Word has them as text
+    pictures = {name: png for name, (_, png) in drawings(bare, DPI).items()}
     return word(document, pictures)
 
 

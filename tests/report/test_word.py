@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from itertools import pairwise
 
 import docx
 import pytest
 
 from pipeline.base.errors import DisclosureError
-from pipeline.report.blocks import FigureBlock, Paragraph, TableBlock, walk
+from pipeline.report.blocks import ClaimBlock, FigureBlock, Paragraph, TableBlock, plain, walk
 from pipeline.report.document import Document
 from pipeline.report.readers.word import shares, word
 from pipeline.report.table import Line, Table
@@ -39,7 +40,8 @@ def test_every_section_has_its_heading_in_order(document: Document, content: byt
 
 def test_tables_are_tables_whose_heads_repeat_and_figures_have_words(document: Document, content: bytes) -> None:
     file = docx.Document(io.BytesIO(content))
-    shown = sum(isinstance(block, TableBlock) for section in document.sections for block in walk(section.blocks))
+    blocks = [block for section in document.sections for block in walk(section.blocks)]
+    shown = sum(isinstance(block, TableBlock) and (block.paper or block.links) for block in blocks)
     assert (
         0
         < shown
@@ -82,3 +84,21 @@ def test_columns_are_as_wide_as_their_content_and_break_no_word() -> None:
     assert found[2] >= len("0.090,") + 2
     assert found[1] >= len("Decides")
     assert sum(found) <= 113
+
+
+def test_tables_with_a_column_a_claim_stand_on_pages_on_their_side(content: bytes) -> None:
+    file = docx.Document(io.BytesIO(content))
+    upright, lying = file.sections[0], file.sections[-1]
+    assert upright.page_height > upright.page_width
+    assert lying.page_width > lying.page_height
+    widest = max(sum(cell.width for cell in row.cells) for table in file.tables for row in table.rows[:1])
+    assert widest <= lying.page_width - lying.left_margin - lying.right_margin + 10
+
+
+def test_what_is_said_of_a_claim_stands_once_and_before_its_figure(document: Document, content: bytes) -> None:
+    texts = [paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs]
+    for block in document.blocks:
+        if isinstance(block, ClaimBlock) and not block.folded:
+            said = plain(block.line)
+            assert said in texts
+            assert not [one for one, other in pairwise(texts) if one == other == said]

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 DPI = 300
 WIDE = 6.3  # inches between the margins
 CHARACTERS, PADDING, SHORT, ROOT = 108, 3.5, 8, 8.0  # of a table, in characters of 9 points
+UPRIGHT, LYING = 9.0, 7.5  # points of the type in tables, on upright pages and on those that lie on their side
+LANDSCAPE = 9.9  # inches between the margins of a page on its side
 NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 OLDEST = (1980, 1, 1, 0, 0, 0)
 STYLES = {"question": "Question", "answer": "Answer", "kick": "Small", "small": "Small", "sample": "Small"}
@@ -73,6 +75,7 @@ class _Writer:
         self.file: WordDocument = docx.Document()
         self.pictures = pictures
         self.counts = {"Table": 0, "Figure": 0}
+        self.wide, self.points = WIDE, UPRIGHT
         _lay_out(self.file)
 
     def title(self, document: Document) -> None:
@@ -83,6 +86,10 @@ class _Writer:
         if document.banner:
             self.file.add_paragraph(visible_text(document.banner), style="Flag")
         _field(self.file.add_paragraph(), 'TOC \\o "1-2" \\h \\z', "Contents: update this field (F9).")
+        for kind in ("Table", "Figure"):
+            _field(
+                self.file.add_paragraph(), f'TOC \\h \\z \\c "{kind}"', f"List of {kind.lower()}s: update this field (F9)."
+            )
         core = self.file.core_properties
         core.title, core.author, core.last_modified_by, core.revision = visible_text(document.title), "", "", 1
         core.created = core.modified = NO_TIME
@@ -91,11 +98,23 @@ class _Writer:
         """A section under its heading; the appendix starts a page."""
         if section.letter == "A":
             self.file.add_page_break()  # type: ignore[no-untyped-call]
+        if section.part == "paper":
+            self._turn()
         head = f"{section.letter}. {section.title}" if section.letter else section.title
         self.file.add_heading(visible_text(head), 1)
         if section.anchor == "methods":
             self.file.add_paragraph(TO_WRITE)
         self.blocks(section.blocks)
+
+    def _turn(self) -> None:
+        """From here on pages lie on their side: tables with a column a claim."""
+        from docx.enum.section import WD_ORIENT, WD_SECTION
+        from docx.shared import Cm
+
+        page = self.file.add_section(WD_SECTION.NEW_PAGE)
+        page.orientation, page.page_width, page.page_height = WD_ORIENT.LANDSCAPE, Cm(29.7), Cm(21.0)
+        page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Cm(2.25)
+        self.wide, self.points = LANDSCAPE, LYING
 
     def blocks(self, blocks: Iterable[Block]) -> None:
         """Blocks, one under the other."""
@@ -114,9 +133,11 @@ class _Writer:
             case Columns():
                 self.blocks((*block.left, *block.right))
             case TableBlock():
-                self._table(block.table)
+                if block.paper or block.links:  # the checklist is wanted whole, ready to be cut out
+                    self._table(block.table)
             case FigureBlock():
-                self._figure(block.figure)
+                if block.paper:
+                    self._figure(block.figure)
             case Matrix():
                 self._matrix(block)
             case Cards():
@@ -147,7 +168,7 @@ class _Writer:
     def _prose(self, text: Prose, style: str, head: str = "") -> WordParagraph:
         paragraph = self.file.add_paragraph(style=style)
         if head:
-            paragraph.add_run(visible_text(head) + " ").bold = True
+            paragraph.add_run(visible_text(head if head.endswith(("?", ".", ":")) else f"{head}.") + " ").bold = True
         for part in (text,) if isinstance(text, str) else text:
             paragraph.add_run(visible_text(part)).bold = True if isinstance(part, Strong) else None
         return paragraph
@@ -155,9 +176,11 @@ class _Writer:
     def _claim(self, block: ClaimBlock) -> None:
         self.file.add_heading(visible_text(f"{block.short}: {block.chip.word}"), 2)
         self.file.add_paragraph(f"“{visible_text(block.claim)}”", style="Quote")
-        self._prose(block.line, "Normal")
-        if not block.folded:
-            self.blocks(block.blocks)
+        if block.folded:
+            self._prose(block.line, "Normal")
+        for inner in () if block.folded else block.blocks:
+            # what the data say before its figure
+            self.blocks((*inner.right, *inner.left) if isinstance(inner, Columns) and inner.shape == "figure" else (inner,))
 
     def _cards(self, block: Cards) -> None:
         heads = ("", "Claim", "Difference", "Verdict")
@@ -178,18 +201,20 @@ class _Writer:
         self._caption("Table", table.caption)
         grid: WordTable = self.file.add_table(rows=1, cols=len(table.head), style="APA Table")
         for cell, text in zip(grid.rows[0].cells, table.head, strict=True):
-            _put(cell, text, bold=True)
+            _put(cell, text, self.points, bold=True)
         _repeats(grid)
         for line in table.lines:
             cells = grid.add_row().cells  # type: ignore[no-untyped-call]
             _put(
                 cells[0].merge(cells[-1]) if line.group else cells[0],
                 ("    " if line.inner else "") + line.head,
+                self.points,
                 bold=line.group,
             )
-            for cell, value in zip(cells[1:], line.cells, strict=False):
-                _put(cell, str(value))
-        _widths(grid, table)
+            values = () if line.group else (*map(str, line.cells), *[""] * (len(cells) - 1 - len(line.cells)))
+            for cell, value in zip(cells[1:], values, strict=False):
+                _put(cell, value, self.points)
+        _widths(grid, table, self.wide, CHARACTERS * self.wide / WIDE * UPRIGHT / self.points)
         _rules(grid)
         if table.note:
             note = self.file.add_paragraph(style="Table Note")
@@ -244,7 +269,8 @@ def _lay_out(file: WordDocument) -> None:
         fonts = style.element.rPr.rFonts
         for theme in [name for name in fonts.attrib if name.endswith("Theme") or name.endswith("theme")]:
             del fonts.attrib[theme]  # a font of the theme would go before the one that is named
-    sizes = {"Flag": 10, "Question": 13, "Answer": 14, "Small": 9, "Equation": 9, "Table Note": 9}
+    sizes: dict[str, float] = {"Flag": 10, "Question": 13, "Answer": 14, "Small": 9, "Equation": 9, "Table Note": 9}
+    sizes |= {"Table Text": UPRIGHT, "Table Text Small": LYING}
     for name, size in sizes.items():
         added: ParagraphStyle = file.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         added.base_style, added.font.size = normal, Pt(size)
@@ -255,13 +281,14 @@ def _lay_out(file: WordDocument) -> None:
     table.base_style = file.styles["Normal Table"]
 
 
-def _put(cell: _Cell, text: str, *, bold: bool = False) -> None:
+def _put(cell: _Cell, text: str, points: float, *, bold: bool = False) -> None:
     from docx.shared import Pt
 
     paragraph = cell.paragraphs[0]
+    paragraph.style = "Table Text" if points >= UPRIGHT else "Table Text Small"
     run = paragraph.add_run(visible_text(text))
-    run.font.size, run.bold = Pt(9), bold or None
-    paragraph.paragraph_format.space_after = Pt(1)
+    run.font.size, run.bold = Pt(points), bold or None
+    paragraph.paragraph_format.space_after = Pt(1 if points >= UPRIGHT else 0)
 
 
 def _repeats(grid: WordTable) -> None:
@@ -271,13 +298,13 @@ def _repeats(grid: WordTable) -> None:
     grid.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
-def _widths(grid: WordTable, table: Table) -> None:
+def _widths(grid: WordTable, table: Table, room: float, characters: float) -> None:
     """Columns as wide as their content asks, and no row broken over two pages."""
     from docx.oxml import OxmlElement
     from docx.shared import Inches
 
-    asked = shares(table)
-    wide = [WIDE * share / sum(asked) for share in asked]
+    asked = shares(table, characters)
+    wide = [room * share / sum(asked) for share in asked]
     grid.autofit = False
     for column, width in zip(grid.columns, wide, strict=True):
         column.width = Inches(width)
@@ -288,7 +315,7 @@ def _widths(grid: WordTable, table: Table) -> None:
             cell.width = Inches(width)
 
 
-def shares(table: Table) -> list[float]:
+def shares(table: Table, characters: float = CHARACTERS) -> list[float]:
     """Widths of columns in characters: no word and no short cell is broken; what is left goes to long texts."""
     lines = [line for line in table.lines if not line.group]
     rows = [tuple(table.head), *(("    " * line.inner + line.head, *map(str, line.cells)) for line in lines)]
@@ -297,7 +324,7 @@ def shares(table: Table) -> list[float]:
     words = [max((len(word) for text in column for word in text.split()), default=0) for column in texts]
     least = [float(PADDING + (length if length <= SHORT else word)) for length, word in zip(longest, words, strict=True)]
     more = [max(min(length + PADDING, ROOT * length**0.5) - own, 0.0) for length, own in zip(longest, least, strict=True)]
-    spare = max(CHARACTERS - sum(least), 0.0)
+    spare = max(characters - sum(least), 0.0)
     return [own + spare * part / (sum(more) or 1.0) for own, part in zip(least, more, strict=True)]
 
 

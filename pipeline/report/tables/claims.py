@@ -13,6 +13,7 @@ from pipeline.report.numbers import bracket, listed
 from pipeline.report.table import Line, Table, Value
 from pipeline.report.tables.people import RARE
 from pipeline.results.backing import Backing
+from pipeline.vocabulary.outcomes import event_of
 from pipeline.vocabulary.results import CEILINGS, note_text
 from pipeline.vocabulary.units import per
 
@@ -166,7 +167,9 @@ def attempts(claim: Claim) -> Table | None:
         lines.append(Line(one.label, cells))
     head = ("Attempt", "State", "Decides", "Estimate", "95% CI", "p", "What it says")
     others = [one.label for one in claim.attempts if one.state == "not_applicable"]
-    note = f"The verdict hangs on the attempts that decide. See “{attempt_sentences.CHARACTERISTICS}”."
+    note = (
+        f"Estimates {unit(claim)}. The verdict hangs on the attempts that decide. See “{attempt_sentences.CHARACTERISTICS}”."
+    )
     note += f" {len(others)} do not apply to this claim: {'; '.join(others)}." if others else ""
     return Table(f"checks_{claim.name}", "Attempts to prove it wrong", head, tuple(lines), note)
 
@@ -179,7 +182,9 @@ def coefficients(claim: Claim, material: Material) -> Table | None:
     kept = [row for row in fit.coefficients if gate.group(row.behind)]
     gate.held_back[f"hypothesis {claim.name}", "number over too few"] += len(fit.coefficients) - len(kept)
     lines = tuple(Line(row.term, _cells(number_of(row, claim.behind, gate, "coefficients"))) for row in kept)
-    note = withheld("", len(kept) < len(fit.coefficients))
+    note = withheld(
+        f"Estimates {unit(claim)}, for one more of a term, or against its first level.", len(kept) < len(fit.coefficients)
+    )
     head = ("Term", *NUMBERS[1:])
     return Table(f"coefficients_{claim.name}", "All coefficients of the main model", head, lines, note)
 
@@ -277,6 +282,11 @@ def _least(claim: Claim) -> str:
     if found.least_odds:
         return f"odds {found.least_odds[0]} or {found.least_odds[1]} times as high"
     return f"{found.least} points ({claim.spec.smallest_effect:g} within-client SDs) {per(claim.spec, told=True)}"
+
+
+def unit(claim: Claim) -> str:
+    """What a claim's estimates are in."""
+    return "in log-odds" if event_of(claim.spec.outcome.kind) else "in points of the outcome's scale"
 
 
 def _group(name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pipeline.report import attempt_sentences, words
-from pipeline.report.attempts import Tried
+from pipeline.report.attempts import ASIDE, UNSEEN, Tried
 from pipeline.report.claims import Claim, Number, number_of
 from pipeline.report.counts import model_key
 from pipeline.report.material import Material
@@ -22,11 +22,15 @@ SIGNS = {
     "held": "✓",
     "broke": "✗",
     "speaks_against": "(✗)",
-    "no_difference": "0",
+    "no_difference": "○",
     "not_clear": "?",
     "not_computed": "not computed",
 }
-KEY = "✓ held; ✗ broke it; (✗) speaks against, does not decide; 0 no difference to explain; ? not clear; * decides."
+KEY = (
+    "✓ held; ✗ broke it; (✗) speaks against, does not decide; ○ no difference to explain; (✓) nothing points to it; – told "
+    "beside it, does not decide; ? not clear; * decides."
+)
+SCALE = "In points of the outcome's scale; log-odds for leaving and missed sessions."
 Column = Mapping[str, Value]
 
 
@@ -47,7 +51,7 @@ def attempts(claims: Sequence[Claim]) -> Table | None:
     order = [*CHECKS, *(one.check for claim in claims for one in claim.attempts)]
     decide = {one.check for claim in claims for one in claim.attempts if one.decides}
     idle = [f"{sum(one.state == 'not_applicable' for one in claim.attempts)} to {claim.short}" for claim in claims]
-    note = f"{KEY} Do not apply: {listed(idle)}."
+    note = f"{KEY} {SCALE} Do not apply: {listed(idle)}."
     named = _named(order, lambda check: f"{label_of_check(check)}{' *' if check in decide else ''}")
     return _table("attempts", "Attempts to prove them wrong", claims, columns, named, note)
 
@@ -61,7 +65,7 @@ def coefficients(claims: Sequence[Claim], material: Material) -> Table | None:
         thin += len(fit.coefficients) - len(kept) if claim.effect else 0
         columns[claim.short] = {row.term: _cell(number_of(row, claim.behind, material.gate, "coefficients")) for row in kept}
     order = _named((term for column in columns.values() for term in column), str)
-    note = "In points of the outcome's scale; log-odds for leaving and missed sessions."
+    note = SCALE
     return _table("coefficients", "Coefficients of the main models", claims, columns, order, withheld(note, thin > 0))
 
 
@@ -87,7 +91,7 @@ def details(claims: Sequence[Claim], material: Material) -> Table | None:
             lines.append(Line(f"{claim.short}: {caption[:1].lower()}{caption[1:]}", group=True))
             lines += [Line(words.title(name), _cells(number), inner=True) for name, number in rows]
     paths = any(material.fits[claim.name].mediation for claim in claims if claim.effect is not None)
-    note = withheld(attempt_sentences.DIRECT if paths else "", thin)
+    note = withheld(f"{SCALE} {attempt_sentences.DIRECT if paths else ''}".rstrip(), thin)
     return Table("details_all", "By level of a moderator, and by path", NUMBERS, tuple(lines), note) if lines else None
 
 
@@ -97,8 +101,8 @@ def _applied(claim: Claim) -> tuple[Tried, ...]:
 
 def _attempt(one: Tried) -> str:
     if one.estimate is None or one.low is None or one.high is None or one.low.value is None:
-        return SIGNS[one.state]
-    return f"{SIGNS[one.state]} {one.estimate} {bracket(one.low, one.high)}"
+        return _sign(one)
+    return f"{_sign(one)} {one.estimate} {bracket(one.low, one.high)}"
 
 
 def _cell(number: Number) -> str:
@@ -150,3 +154,8 @@ def _table(
         return None
     of = shorts[0] if len(shorts) == 1 else f"{shorts[0]} to {shorts[-1]}"
     return Table(f"{name}_{shorts[0]}_{shorts[-1]}".lower(), f"{caption}: {of}", ("", *shorts), tuple(lines), note)
+
+
+def _sign(one: Tried) -> str:
+    """The sign of an attempt's state; of something found none says that there is nothing."""
+    return {UNSEEN: "(✓)", ASIDE: "–"}.get(one.mark, SIGNS[one.state])
