@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from pipeline.base.params import Params, Plan
+from pipeline.hypotheses.design.agency import COLUMNS as AGENCIES
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.imputed.gaps import gaps_of
 from pipeline.project.io import Batch, digest
@@ -30,7 +31,7 @@ READS = (
 )
 WRITES = ("data/analysis/fits/{hypothesis}.json",)
 PARAMS = ("compute",)
-KEYS = frozenset({"client_id", "worker_id", "reason"})  # few different values in many rows
+KEYS = frozenset({"client_id", "worker_id", "reason", *AGENCIES})  # few different values in many rows
 EPISODE = "episode_id"
 INPUTS = {
     "occasions": "data/analysis/linked/occasions.parquet",

@@ -27,6 +27,7 @@ PLANS: dict[str, dict[str, Any]] = {
     "a column that is not there": {"covariates": ["referral_source"]},
     "two people's ratings": {"outcome": {"instrument": "wai_sr", "kind": "dyad_gap"}},
     "mediated": {"mediator": {"column": "empathy_client"}},
+    "an agency as covariate": {"covariates": ["agency_id"]},
     "who comes back": {"outcome": {"instrument": "wai_sr", "kind": "dropout"}},
 }
 
@@ -39,6 +40,9 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, pd.Da
     clients = {name: i for i, name in enumerate(sorted(occasions["client_id"].unique()))}
     program = random.choice(np.array(["shelter", "clinic", None], dtype=object), len(clients), p=[0.5, 0.45, 0.05])
     occasions["program"] = pd.array(program[occasions["client_id"].map(clients)], dtype="str")
+    agency = np.resize(np.array(["north", "south", "south", "north", None], dtype=object), occasions["worker_id"].nunique())
+    workers = {name: i for i, name in enumerate(sorted(occasions["worker_id"].unique()))}
+    occasions["agency_id"] = pd.array(agency[occasions["worker_id"].map(workers)], dtype="str")
     occasions["barriers"] = pd.array(random.choice(["cost", "cost;housing", "none"], len(occasions)), dtype="str")
     occasions["language"] = pd.array(random.choice(["english", "spanish"], len(occasions)), dtype="str")
     ledger["theme"] = pd.array(random.choice(["housing", "benefits"], len(ledger)), dtype="str")
@@ -65,5 +69,6 @@ def test_a_fit_is_the_same_without_the_text_its_plan_does_not_name(
     assert "language" not in read[0]
     whole, narrow = evaluate(plan, occasions, ledger, COMPUTE), evaluate(plan, *read, COMPUTE)
     assert narrow.model_dump_json() == whole.model_dump_json()
+    assert "agency" in str(whole.formula) or whole.status != "estimated" or plan.mediator is not None
     assert gaps_of(plan, read[0]) == gaps_of(plan, occasions)
     assert all(found.outcome != "not_computed" or found.reason.code != "defect" for found in narrow.battery if found.reason)
