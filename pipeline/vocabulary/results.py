@@ -184,7 +184,7 @@ NOTES: Mapping[str, Words] = {
         "Agencies are not in the model: but for very few, each has one worker, so that agency and worker are one grouping."
     ),
     "agency_leaves_nothing": Words(
-        "Agencies are not in the model: beside them nothing would be left to tell differences between workers from."
+        "Agencies are not in the model: beside them too little would be left to tell differences between workers from."
     ),
     "constant_covariate": Words("`{column}` has one value only in the model's rows and was left out."),
     "few_workers": Words(

@@ -96,6 +96,8 @@ THREE, FOUR = ["a", "b", "c"] * 3, ["a", "b", "c", "d", "a", "b", "c", "d", "a"]
         (FOUR, Compute(agency="fixed"), {"agency_fixed_asked"}),
         ([None, "b", "c"] * 3, SOON, {"agency_fixed", "agency_unknown"}),
         ([*"abcdefgh", "a"], SOON, {"agency_is_worker"}),
+        ([*"abcdefgh", "a"], Compute(), {"agency_leaves_nothing"}),
+        ([*"aaabbbbbc"], Compute(), {"agency_fixed"}),
         (THREE, Compute(agency="none"), set()),
     ],
 )

@@ -16,7 +16,7 @@ from pipeline.exposure.parts import group_means
 from pipeline.exposure.visits import Integers
 from pipeline.hypotheses.design.estimability import saturated_reason
 from pipeline.hypotheses.design.exposures import main_exposures
-from pipeline.hypotheses.design.grouping import one_grouping
+from pipeline.hypotheses.design.grouping import TELLING, one_grouping
 from pipeline.hypotheses.design.sample import Sample
 from pipeline.hypotheses.design.terms import AgencyLevel, Design, Rows, Term
 from pipeline.results.fit import Column
@@ -39,12 +39,13 @@ def with_agencies(design: Design, plan: Plan, sample: Sample, compute: Compute) 
     if codes is None or compute.agency == "none":
         return design
     number = int(codes.max()) + 1
-    if one_grouping(design.rows.worker, codes):
-        return _noted(design, note("agency_is_worker"))
     fixed = compute.agency == "fixed" or (compute.agency == "by_number" and number < compute.random_agencies)
     level: AgencyLevel = "fixed" if fixed else "random"
+    if not fixed and one_grouping(design.rows.worker, codes):
+        return _noted(design, note("agency_is_worker"))
     found = held(design, plan, sample, level)
-    if saturated_reason(found) and not saturated_reason(design):
+    left = int(design.rows.worker.max()) + 1 - number
+    if fixed and (left < TELLING or (saturated_reason(found) and not saturated_reason(design))):
         return _noted(design, note("agency_leaves_nothing"))
     unknown = [note("agency_unknown")] if _column(sample, design.rows)[1] else []
     return _noted(found, _said(level, number, compute), *unknown)
