@@ -46,7 +46,7 @@ def detrended(x: Floats, time: Floats, client: Integers) -> Floats:
 
 
 def sd_within(y: Floats, client: Integers) -> float:
-    """The pooled standard deviation within clients: residual sum of squares over rows minus clients."""
+    """The pooled standard deviation within clients, by definition: residual sum of squares over rows minus clients."""
     residual = y - group_means(y, client)[client]
     df = len(y) - len(np.unique(client))
     return float(np.sqrt(residual @ residual / df)) if df > 0 else float("nan")

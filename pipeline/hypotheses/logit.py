@@ -34,7 +34,10 @@ class Logit:
     scale: Floats  # of the columns, the intercept's 1
 
     def combination(self, weights: Mapping[str, float]) -> tuple[float, float, float]:
-        """Estimate, CR2 error and Satterthwaite's df of a weighted sum; NaN where one worker alone carries it."""
+        """Estimate (log-odds), CR2 error and Satterthwaite's df of a weighted sum (Pustejovsky & Tipton 2018).
+
+        NaN for error and df where one worker alone carries it.
+        """
         vector = np.array([weights.get(name, 0.0) for name in self.names])
         own = vector / self.scale
         error = self.clustered.std_error(own)

@@ -44,7 +44,7 @@ class Memory:
         return max((half + float(np.sqrt(inside))) / square, 0.0)
 
     def without(self, rho: float) -> tuple[float, float]:
-        """b - a / rho and its standard error: the effect with a cause of memory rho taken out; ValueError unless rho > 0."""
+        """b - a / rho and its standard error (ours): the effect without a cause of memory rho; ValueError unless rho > 0."""
         if not rho > 0:
             raise ValueError("a cause without memory leaves no trace in the lead")
         variance = self.var_before + self.var_after / rho**2 - 2.0 * self.covariance / rho

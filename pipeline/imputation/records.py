@@ -128,12 +128,12 @@ class Diagnostics:
 
     @property
     def worst_r_hat(self) -> float:
-        """The largest R-hat."""
+        """The largest R-hat (Vehtari et al. 2021)."""
         return max(one.r_hat for one in self.mixing)
 
     @property
     def fewest_effective(self) -> float:
-        """The smallest number of effective draws."""
+        """The smallest number of effective draws (Vehtari et al. 2021)."""
         return min(one.effective for one in self.mixing)
 
 

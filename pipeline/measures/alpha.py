@@ -103,13 +103,13 @@ def pairwise_covariance(answers: Matrix) -> Matrix:
 
 
 def alpha_of(covariance: Matrix) -> float:
-    """Alpha from a covariance matrix of keyed items."""
+    """Alpha from a covariance matrix [k, k] of keyed items: k / (k - 1) (1 - trace / sum), Cronbach (1951)."""
     k = len(covariance)
     return float(k / (k - 1) * (1 - np.trace(covariance) / covariance.sum()))
 
 
 def feldt_interval(alpha: float, n: int, k: int, level: float) -> tuple[float, float]:
-    """Feldt's interval for an alpha of `k` items and `n` ratings."""
+    """The interval for an alpha of `k` items and `n` independent ratings: Feldt, Woodruff & Salih (1987)."""
     above, below = fdtri(n - 1, (n - 1) * (k - 1), [(1 + level) / 2, (1 - level) / 2])
     return float(1 - (1 - alpha) * above), float(1 - (1 - alpha) * below)
 

@@ -43,7 +43,7 @@ def correlate(x: Matrix, y: Matrix, clients: Groups, level: float) -> Correlatio
 
 
 def fisher_interval(r: float, n: int, level: float) -> tuple[float, float]:
-    """Fisher's interval of a correlation over `n` independent pairs, z +- quantile / sqrt(n - 3); NaN below four."""
+    """The interval of a correlation over `n` independent pairs, z +- quantile / sqrt(n - 3) (Fisher 1921); NaN below 4."""
     if n < 4:
         return float("nan"), float("nan")
     with np.errstate(divide="ignore"):

@@ -40,7 +40,7 @@ class Suspect:
 
 
 def item_rest(answers: Matrix, clients: Groups, level: float = LEVEL) -> Correlation:
-    """Correlate each item with the mean of the other answered items.
+    """Correlate each item with the mean of the other answered items (Guilford 1953; the interval by client is ours).
 
     `answers`: keyed, ratings x items, NaN missing; `clients`: a code per rating. Items are centered first, so that it does
     not matter to the mean which of them are answered.

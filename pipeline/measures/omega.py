@@ -44,7 +44,7 @@ def omega_total(sample: Moments, level: float) -> Omega:
 
 
 def factor_omega(fitted: FittedStructure, part: int, level: float) -> tuple[float, float, float]:
-    """Omega of one part of a one-factor model, with its interval from the expected information."""
+    """Omega (McDonald 1999) of one part of a one-factor model, with its interval by the delta method (Raykov 2002)."""
     theta, one = fitted.optimum.theta, fitted.parts[part]
     common, unique = float(one.loadings.at(theta).sum()), float(one.residuals.at(theta).sum())
     total = common**2 + unique

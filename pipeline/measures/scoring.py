@@ -236,7 +236,7 @@ def key_facts(instrument: Instrument) -> Key:
 
 
 def score_range(instrument: Instrument, name: str) -> tuple[float, float]:
-    """The lowest and highest value a score can take."""
+    """The lowest and highest value a score can take, by definition of its key."""
     times = len(instrument.scores[name]) if instrument.score == "sum" else 1
     low, high = instrument.scale
     return low * times, high * times

@@ -121,7 +121,7 @@ def _panel(setting: Setting, side: Side, keep: Booleans, others: list[Floats]) -
 
 
 def series_in(setting: Setting) -> list[tuple[float, Series, float]]:
-    """What the panels of a tested number are fitted to: weight, series, and the reliability of the rating within clients."""
+    """What the panels of a tested number are fitted to: weight, series, and reliability within clients (ours)."""
     sides, keep = sides_of(setting), setting.sample.keep
     return [
         (

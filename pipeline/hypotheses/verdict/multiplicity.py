@@ -26,7 +26,7 @@ def benjamini_hochberg(values: Mapping[str, float]) -> dict[str, float]:
 
 
 def none(values: Mapping[str, float]) -> dict[str, float]:
-    """No adjustment."""
+    """No adjustment, by definition."""
     return dict(values)
 
 

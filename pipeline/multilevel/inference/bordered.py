@@ -3,6 +3,7 @@
 The finest factor is eliminated level by level, leaving V0; all other effects are dense within a part:
 V^-1 = V0^-1 - V0^-1 Zr K Zr' V0^-1. On the finest factor S = diag(D) - F K F' with F = Z'V0^-1 Zr; the other blocks of
 S are full. Effects are those of the blocks (scaled terms), not of the base columns. Small parts are taken together.
+The elimination is Woodbury's (1950) identity; its order and layout are ours.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ def covariance_error(fitted: Fitted, group: str, one: str, other: str) -> float:
     """The standard error of the covariance of two terms of one block, in the data's units.
 
     The covariance is sigma^2 times an element of B T T'B', T the triangle and B the way back to raw terms; its slope in
-    (theta, sigma) meets twice the inverse Hessian of the deviance. Raises ModelError where no block holds both terms.
+    (theta, sigma) meets twice the inverse Hessian of the deviance (ours). Raises ModelError where no block holds both terms.
     """
     one, other = (INTERCEPT if term == INTERCEPT_TERM else term for term in (one, other))
     parameters, found = fitted.deviance.parameters, fitted.optimum

@@ -21,7 +21,10 @@ Covariances = Mapping[str, tuple[tuple[tuple[str, ...], Floats], ...]]
 
 
 class FittedView(Protocol):
-    """A fitted model by its facts: coefficients in the order of `terms`, their covariance, and the fit itself."""
+    """A fitted model by its facts: coefficients in the order of `terms`, their covariance, and the fit itself.
+
+    Deviance, AIC, BIC and residual SD are what lme4 gives under these names.
+    """
 
     fitted: Fitted
     spec: Specification

@@ -65,7 +65,7 @@ class Fitted:
         return cls(question, paths, a, b, together)
 
     def again(self, a: Estimate | None = None, b: Estimate | None = None) -> Estimate:
-        """The indirect effect with one path or both told anew; what joins the clients' own paths is held."""
+        """The indirect effect with one path or both told anew; what joins the clients' own paths is held (ours)."""
         return product(a or self.a, b or self.b, self.together, self.question.compute)
 
 
@@ -78,7 +78,7 @@ class PathCheck:
 
 
 def product(a: Estimate, b: Estimate, together: Together, compute: Compute) -> Estimate:
-    """a*b + cov(a, b) with the error of its draws (`paths.draw_products`); the fewer people of both are behind it."""
+    """a*b + cov(a, b) with the error of its draws (Preacher & Selig 2012); the fewer people of both are behind it."""
     draws = draw_products(a, b, together, compute)
     point = a.estimate * b.estimate + together.covariance
     return estimate_of(point, float(draws.std(ddof=1)), None).backed(least_backing(a.behind, b.behind))

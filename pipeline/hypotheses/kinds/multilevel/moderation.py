@@ -72,7 +72,10 @@ def reml_tau2(effects: Floats, known: Floats) -> float:
 
 
 def conditional(effects: Floats, known: Floats, tau2: float) -> tuple[float, Floats, Floats]:
-    """The mean effect, and each level's effect given the data, with its standard error (tau taken as known)."""
+    """The mean effect, and each level's effect given the data, with its standard error (tau taken as known).
+
+    `effects` [level] in the outcome's units, `known` their covariance. Empirical Bayes: Raudenbush & Bryk (1985).
+    """
     ones = np.ones(len(effects))
     weight = np.linalg.inv(known + tau2 * np.eye(len(effects)))
     spread = 1.0 / float(ones @ weight @ ones)

@@ -124,7 +124,7 @@ def tested_number(plan: Plan, fitted: FittedDesign, number: Estimate, outcome: F
 
 
 def residual_df(plan: Plan, fitted: FittedDesign) -> float:
-    """What is left of the rows (within clients) or of the clients (between them) after all that is fitted."""
+    """What is left of the rows (within clients) or of the clients (between them) after all that is fitted (ours)."""
     rows, columns = fitted.design.rows, len(fitted.model.terms)
     clients = int(rows.client.max()) + 1
     return float(rows.n - clients - columns if plan.effect == "within" else clients - columns)

@@ -40,7 +40,7 @@ def yardsticks(plan: Plan, fitted: FittedDesign, tested: Estimate, residual_df: 
 
 
 def share(values: Floats, rest: list[Floats], own: list[Floats]) -> float:
-    """The share of what `rest` leaves unexplained that `own` explains (partial R2)."""
+    """The share of what `rest` leaves unexplained that `own` explains: partial R2 (Cinelli & Hazlett 2020)."""
     before, after = _left(values, rest), _left(values, [*rest, *own])
     return max(1.0 - after / before, 0.0) if before > 0 else 0.0
 
