@@ -53,6 +53,18 @@ class RandomSlope:
 
 
 @dataclass(frozen=True)
+class Moderation:
+    """A predictor times a client variable (a number): its values, their squares by client, the two columns, the gaps."""
+
+    values: Floats
+    groups: Groups
+    squares: Floats
+    column: int
+    moderator: int
+    gaps: Integers  # clients whose moderator is drawn
+
+
+@dataclass(frozen=True)
 class Prepared:
     """Everything a sweep needs that does not change."""
 
@@ -74,6 +86,7 @@ class Prepared:
     session_gaps: Gaps
     client_gaps: Gaps
     slopes: tuple[RandomSlope, ...]
+    moderations: tuple[Moderation, ...]
     back: Floats  # coefficients of the columns used -> of the predictors as given, intercept first
     client_back: Floats
 
@@ -112,11 +125,38 @@ def prepare(data: Incomplete, *, standardize: bool = True) -> Prepared:
         stays=stays,
         client_nest=client_nest,
         session_gaps=Gaps.of(data.session[order], session_scale.yes_no),
-        client_gaps=Gaps.of(data.of_client, client_scale.yes_no),
+        client_gaps=Gaps.of(_apart(data), client_scale.yes_no),
         slopes=_slopes(data, order, client, worker, clients, workers),
+        moderations=_moderations(data, order, Groups.of(client, clients)),
         back=back,
         client_back=client_back,
     )
+
+
+def _apart(data: Incomplete) -> Floats:
+    """The clients' variables with the gaps of moderators closed: these are drawn by a step of their own."""
+    values, names = data.of_client.copy(), [variable.name for variable in data.client_variables]
+    for product in data.products:
+        column = values[:, names.index(product.moderator)]
+        column[np.isnan(column)] = 0.0
+    return values
+
+
+def _moderations(data: Incomplete, order: Integers, groups: Groups) -> tuple[Moderation, ...]:
+    session = [variable.name for variable in data.session_variables]
+    of_client = [variable.name for variable in data.client_variables]
+    found = []
+    for product in data.products:
+        values = _standard(data.predictors[order, data.predictor_names.index(product.predictor)])
+        moderator = of_client.index(product.moderator)
+        gaps = np.flatnonzero(np.isnan(data.of_client[:, moderator]))
+        squares = groups.sums(values * values)
+        found.append(Moderation(values, groups, squares, session.index(product.variable), moderator, gaps))
+    return tuple(found)
+
+
+def _standard(values: Floats) -> Floats:
+    return np.asarray((values - values.mean()) / (values.std() or 1.0))
 
 
 def told_apart(clients: int, workers: int) -> bool:
@@ -180,8 +220,7 @@ def _slopes(
     for slope in data.slopes:
         if slope.group == "worker" and not workers:
             continue
-        values = data.predictors[order, data.predictor_names.index(slope.predictor)]
-        values = (values - values.mean()) / (values.std() or 1.0)
+        values = _standard(data.predictors[order, data.predictor_names.index(slope.predictor)])
         groups = by_client if slope.group == "client" else by_worker
         column = names.index(slope.variable)
         squares = groups.sums(values * values)

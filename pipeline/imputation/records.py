@@ -40,6 +40,15 @@ class Slope:
 
 
 @dataclass(frozen=True)
+class Product:
+    """A session variable that answers to a predictor the more, the higher a variable of the client is: a moderation."""
+
+    predictor: str
+    moderator: str
+    variable: str
+
+
+@dataclass(frozen=True)
 class Incomplete:
     """N attended sessions of C clients with W workers.
 
@@ -58,6 +67,7 @@ class Incomplete:
     client_predictors: Floats
     client_predictor_names: tuple[str, ...]
     slopes: tuple[Slope, ...] = ()
+    products: tuple[Product, ...] = ()
 
     @property
     def session_variables(self) -> tuple[Variable, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pipeline.imputation.convergence import effective_draws, r_hat
-from pipeline.imputation.records import Settings, Slope, Variable
+from pipeline.imputation.records import Booleans, Floats, Incomplete, Integers, Product, Settings, Slope, Variable
 from pipeline.imputation.sampler import impute
 from tests.imputation.tables import simulated
 
@@ -73,3 +75,31 @@ def test_r_hat_and_effective_draws_of_known_chains() -> None:
         slow[:, step] = 0.9 * slow[:, step - 1] + random.standard_normal((4, 1))
     assert effective_draws(slow)[0] == pytest.approx(8000 / 19, rel=0.3)  # (1 + .9) / (1 - .9)
     assert r_hat(np.ones((4, 100, 1)))[0] == 1.0
+
+
+def test_a_moderator_with_gaps_keeps_its_product() -> None:
+    """Slopes that differ by the moderator alone: a prior of their covariance would draw the product towards zero."""
+    random = np.random.default_rng(5)
+    clients, sessions = 400, 8
+    client = np.repeat(np.arange(clients), sessions)
+    z, x = random.standard_normal(clients), random.standard_normal(len(client))
+    y = 0.7 * random.standard_normal(clients)[client] + (0.2 + 0.15 * z[client]) * x + random.standard_normal(len(client))
+    seen, lost = z.copy(), random.random(clients) < 1.0 / (1.0 + np.exp(-y[::sessions]))
+    seen[lost] = np.nan
+    data = Incomplete(
+        (Variable("y"), Variable("z", "client")), y[:, None], seen[:, None], client, np.zeros_like(client), x[:, None],
+        ("x",), np.zeros((clients, 0)), (), (Slope("client", "x", "y"),), (Product("x", "z", "y"),),
+    )  # fmt: skip
+    assert 0.3 < lost.mean() < 0.7
+    known = _products(y, x, z, client, lost)
+    drawn = [_products(y, x, one.of_client[:, 0], client, lost) for one in impute(data, replace(SETTINGS, imputations=16))]
+    assert np.mean(drawn) == pytest.approx(known, abs=0.05)
+    assert np.mean(drawn) == pytest.approx(0.15, abs=0.05)
+
+
+def _products(y: Floats, x: Floats, z: Floats, client: Integers, of: Booleans) -> float:
+    """The product among the clients whose moderator is drawn, from their ratings about their own means."""
+    means = (np.bincount(client, values) / np.bincount(client) for values in (y, x))
+    inner, dose = (values - mean[client] for values, mean in zip((y, x), means, strict=True))
+    rows = of[client]
+    return float(np.linalg.lstsq(np.column_stack([dose, dose * z[client]])[rows], inner[rows], rcond=None)[0][1])

@@ -2,8 +2,8 @@
 
 Predictors are every term of the analysis model on the grid (exposure within and between, time, covariates, products with a
 known moderator): draws that do not know them would pull the tested number towards zero (Meng 1994). Slopes that differ by
-client or worker in the analysis do so in the draws. A moderator of clients that has gaps stands beside the clients' own
-slopes of the exposure, whose regression on it is the product that is tested.
+client or worker in the analysis do so in the draws. A moderator of clients that has gaps multiplies the exposure in the
+draws, too: the product that is tested (a yes/no moderator: the clients' own slopes stand beside it, and regress on it).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pipeline.hypotheses.design.sample import Sample, build_sample, needed_colum
 from pipeline.hypotheses.design.terms import Design
 from pipeline.hypotheses.imputed.grid import OTHER_SIDE, Grid, rating_column
 from pipeline.imputation.prepared import independent_columns
-from pipeline.imputation.records import Completed, Incomplete, Kind, Slope, Variable
+from pipeline.imputation.records import Completed, Incomplete, Kind, Product, Slope, Variable
 from pipeline.results.reason import Note, note
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def question_of(plan: Plan, grid: Grid) -> Question:
         tuple(numeric),
         *_client_predictors(predictors, tuple(numeric), client, clients),
         slopes=_slopes(plan, design, drawn, grid, tuple(numeric)),
+        products=_products(plan, design, tuple(numeric), of_client),
     )
     said = [note("code_not_drawn", column=name, ratings=int(frame[name].isna().sum())) for name in codes]
     return Question(data, tuple(one[2] for one in (*session, *of_client)), tuple(said))
@@ -205,9 +206,7 @@ def _client_predictors(
 
 
 def _slopes(plan: Plan, design: Design, drawn: list[str], grid: Grid, names: tuple[str, ...]) -> tuple[Slope, ...]:
-    outcomes = [f"score_{plan.outcome.score}"]
-    if plan.contrast and plan.contrast.outcome_minus:
-        outcomes.append(f"score_{plan.contrast.outcome_minus}")
+    outcomes = _scores(plan)
     wanted: dict[tuple[str, str], None] = {}
     for group, terms in design.random.items():
         for term in terms:
@@ -223,3 +222,15 @@ def _slopes(plan: Plan, design: Design, drawn: list[str], grid: Grid, names: tup
         if term in names and group in groups
         for outcome in outcomes
     )
+
+
+def _products(plan: Plan, design: Design, names: tuple[str, ...], of_client: list[Entry]) -> tuple[Product, ...]:
+    """The tested product of an exposure and a moderator of clients that has gaps and is a number."""
+    drawn = any(one.name == plan.moderator and one.kind != "yes_no" for one, _, target in of_client if target is not None)
+    terms = [name for name in design.slopes if name in names] if drawn and plan.moderator else []
+    return tuple(Product(term, str(plan.moderator), outcome) for term in terms for outcome in _scores(plan))
+
+
+def _scores(plan: Plan) -> list[str]:
+    minus = plan.contrast.outcome_minus if plan.contrast else None
+    return [f"score_{name}" for name in (plan.outcome.score, minus) if name]
