@@ -23,7 +23,8 @@ from typing import Any, get_args
 from benchmarks.studies import FIRST_SEED, drawn, each, params, positive, spent, truth
 from benchmarks.targets import COVERAGE_ALONE, COVERED, NEEDED, SUPPORT_ALONE, TARGETS, Found, Target, truth_of
 from pipeline.base.options import Scenario
-from pipeline.base.params import ContrastSpec, Hypothesis, MediatorSpec
+from pipeline.base.params import Hypothesis
+from pipeline.base.specs import ContrastSpec, MediatorSpec
 from pipeline.hypotheses.design.sample import build_sample
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.kinds.multilevel.evaluate import primary

@@ -11,13 +11,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, ValidationError
 
 from pipeline.base import options
 from pipeline.base.errors import ParamsError, Problem
 from pipeline.base.key_path import problem, telling
 from pipeline.base.section import FileName, Header, Name, Section, Share, Text
 from pipeline.base.sources import Sources
+from pipeline.base.specs import ContrastSpec, ExposureSpec, MediatorSpec, OutcomeSpec, RatingSpec
 from pipeline.base.yaml_text import parse
 
 MOST_TOLD = 200  # problems; for each one, the nearest valid name is looked for
@@ -76,53 +77,6 @@ class Exposure(Section):
     first_window: float = Field(14, gt=0, description="days before the first rating that count for it")
     same_day: Literal["by_order", "exclude"] = "by_order"
     gap_after: float = Field(28, gt=0, description="a window longer than this many days is flagged as a gap")
-
-
-class OutcomeSpec(Section):
-    """What a hypothesis is about: a score, the distance between client and worker, a missed session, or dropout."""
-
-    instrument: Name
-    score: Name = "total"
-    rater: options.Rater = "client"
-    kind: Name = Field("score", description="dyad_gap: distance to the worker's rating of the same session")
-    reliability: float | None = Field(
-        None, gt=0, le=1, description="of the score's change within clients, for studies whose items cannot tell it"
-    )
-
-
-class ExposureSpec(Section):
-    """The dose of advocacy a hypothesis is about, and which episodes count towards it."""
-
-    mode: options.Mode
-    dose: Annotated[str, StringConstraints(pattern=r"^(count|any|minutes|decay\([0-9]{1,4}(\.[0-9]{1,3})?\))$")] = "count"
-    lag: int = Field(0, ge=0, le=10)
-    setting: options.Setting | None = None
-    level: options.Level | None = None
-    initiated_by: options.Initiator | None = None
-    debriefed: bool | None = None
-    planned: bool | None = None
-
-
-class ContrastSpec(Section):
-    """A difference that is tested in place of one effect: of two exposures, or of two outcome scores."""
-
-    minus: options.Mode | None = None
-    outcome_minus: Name | None = None
-
-
-class MediatorSpec(Section):
-    """What lies between exposure and outcome: a column of the session `lag` ratings before the outcome's."""
-
-    column: Name
-    lag: int = Field(1, ge=0, le=10)
-
-
-class RatingSpec(Section):
-    """A score of another rating of the same session."""
-
-    instrument: Name
-    score: Name = "total"
-    rater: options.Rater = "client"
 
 
 Delta = Annotated[float, Field(ge=0, le=5)]

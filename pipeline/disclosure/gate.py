@@ -12,13 +12,11 @@ from pipeline.disclosure.draft import Draft
 from pipeline.disclosure.precision import (
     COARSEST,
     LEAST_P,
-    decimals,
     digits_for,
     std_error_of_correlation,
     std_error_of_portion,
     std_error_of_std_error,
     std_error_of_variance,
-    to_unit,
     unit_of,
     unit_of_mean,
     unit_of_p,
@@ -26,6 +24,7 @@ from pipeline.disclosure.precision import (
 )
 from pipeline.disclosure.rules import Rules, rounded
 from pipeline.disclosure.shown import Shown
+from pipeline.disclosure.steps import as_backing, count_shown, in_steps, p_shown, scaled_error, setting_shown, width_of
 from pipeline.disclosure.suppression import suppressed
 from pipeline.results.backing import Backing
 
@@ -53,12 +52,12 @@ class Gate:
     def count(self, key: Key, where: str = "") -> Shown:
         """A count of the census: rounded, hidden, or said to be nearly all of what it is a part of."""
         if self.rules.exact:
-            return _counted(self.census.cells[key].count)
+            return count_shown(self.census.cells[key].count)
         if key in self._hidden:
             return self._withheld(where)
         if key in self._nearly:
             return self._nearly_all(where)
-        return _counted(self._draft.value(key))
+        return count_shown(self._draft.value(key))
 
     def names(self, key: Key, where: str = "") -> bool:
         """Whether a row may be headed by a code of the data: not where its count is withheld, as that somebody has the code
@@ -80,10 +79,10 @@ class Gate:
     def rows(self, count: int, behind: Backing | int, where: str = "") -> Shown:
         """A count of rows outside the census, of so many clients: rounded, or withheld; none is told like few."""
         if self.rules.exact:
-            return _counted(count)
+            return count_shown(count)
         if count < self.rules.min_cell or not self.group(behind):
             return self._withheld(where)
-        return _counted(rounded(count, self.rules.round_to))
+        return count_shown(rounded(count, self.rules.round_to))
 
     def part(self, count: int, whole: int, behind: Backing | int, where: str = "") -> Shown:
         """A count of rows out of others; one whose rest is small is only said to be nearly all."""
@@ -105,10 +104,10 @@ class Gate:
     def workers(self, count: int, where: str = "") -> Shown:
         """A count of workers, who are people too: rounded, or withheld below their own threshold."""
         if self.rules.exact:
-            return _counted(count)
+            return count_shown(count)
         if count < self.rules.min_workers:
             return self._withheld(where)
-        return _counted(rounded(count, self.rules.round_to))
+        return count_shown(rounded(count, self.rules.round_to))
 
     def statistic(
         self, value: float | None, std_error: float | None, behind: Backing | int, where: str = "", digits: int | None = None
@@ -125,7 +124,7 @@ class Gate:
             return setting_shown(value, most)
         if std_error is None or not math.isfinite(std_error) or std_error <= 0 or not self.group(behind):
             return self._unshown(where)
-        return _to_unit(value, unit_of(std_error, as_backing(behind)), most)
+        return in_steps(value, unit_of(std_error, as_backing(behind)), most)
 
     def std_error(self, value: float | None, behind: Backing | int, where: str = "") -> Shown:
         """A standard error: one client moves it far less than the estimate it is about."""
@@ -147,11 +146,11 @@ class Gate:
         if estimate is None or std_error is None or self.rules.exact:
             given = (estimate, *ends)
             moved = [None if value is None else scale(value) for value in given]
-            return tuple(self.statistic(value, _scaled(estimate, std_error, scale), behind, where) for value in moved)
+            return tuple(self.statistic(value, scaled_error(estimate, std_error, scale), behind, where) for value in moved)
         first = self.statistic(estimate, std_error, behind, where)
         if first.value is None:
             return (first, *(first for _ in ends))
-        own = _scaled(estimate, std_error, scale) or std_error
+        own = scaled_error(estimate, std_error, scale) or std_error
         unit, digits = unit_of(own, as_backing(behind)), digits_for(own)
         null = scale(0.0)
         found = []
@@ -159,7 +158,7 @@ class Gate:
             if end is None:
                 found.append(Shown(MISSING))
                 continue
-            shown = _to_unit(scale(first.value + (end - estimate)), unit, digits)
+            shown = in_steps(scale(first.value + (end - estimate)), unit, digits)
             crossed = (float(shown.value or 0.0) - null) * (scale(end) - null) < 0  # never on the other side of no effect
             found.append(setting_shown(null, len(shown.text.partition(".")[2])) if crossed else shown)
         return tuple(found)
@@ -184,7 +183,7 @@ class Gate:
             return setting_shown(value, digits)
         if not spread or not self.group(behind) or self._is_at_an_end(value, ends, as_backing(behind)):
             return self._unshown(where)
-        return _to_unit(value, unit_of_mean(spread, as_backing(behind), _width(ends)), digits)
+        return in_steps(value, unit_of_mean(spread, as_backing(behind), width_of(ends)), digits)
 
     def spread(
         self,
@@ -199,10 +198,10 @@ class Gate:
             return Shown(MISSING)
         if self.rules.exact:
             return setting_shown(value, digits)
-        unit = unit_of_spread(value, as_backing(behind), _width(ends))
+        unit = unit_of_spread(value, as_backing(behind), width_of(ends))
         if not self.group(behind) or not value or unit > value:
             return self._unshown(where)
-        return _to_unit(value, unit, digits)
+        return in_steps(value, unit, digits)
 
     def correlation(
         self, value: float | None, behind: Backing | int, where: str = "", digits: int = 2, up: bool = False
@@ -219,7 +218,7 @@ class Gate:
         unit = least if self.rules.exact else max(unit_of(std_error_of_correlation(value, people), people), least)
         if unit > COARSEST and not self.rules.exact:
             return self._unshown(where)
-        return _to_unit(value + UPWARDS * unit if up else value, unit, digits)
+        return in_steps(value + UPWARDS * unit if up else value, unit, digits)
 
     def variance(self, value: float | None, behind: Backing | int, where: str = "", digits: int = 4) -> Shown:
         """A variance between people, of workers where `behind` has them, or a covariance given as such."""
@@ -241,7 +240,7 @@ class Gate:
         unit = max(
             self.rules.round_to, unit_of(std_error_of_variance(value, as_backing(behind).clients), as_backing(behind))
         )
-        return _to_unit(value, unit, 0)
+        return in_steps(value, unit, 0)
 
     def p_value(self, value: float | None, behind: Backing | int, where: str = "", alpha: float = 0.05) -> Shown:
         """A p value as APA writes it, no finer than one client can move it by, and on its own side of `alpha`."""
@@ -250,7 +249,7 @@ class Gate:
         if not self.group(behind):
             return self._unshown(where)
         unit = LEAST_P if self.rules.exact else unit_of_p(value, as_backing(behind))
-        return _p_shown(value, unit, alpha)
+        return p_shown(value, unit, alpha)
 
     @property
     def mark(self) -> str:
@@ -283,7 +282,7 @@ class Gate:
         if self.rules.refuses(people):
             return self._unshown(where)
         groups = people.clients if people.workers is None else min(people.workers, people.clients)
-        return _to_unit(value, unit_of(std_error(value, groups), replace(people, clients=groups)), digits)
+        return in_steps(value, unit_of(std_error(value, groups), replace(people, clients=groups)), digits)
 
     def _is_at_an_end(self, value: float, ends: tuple[float, float] | None, behind: Backing) -> bool:
         return ends is not None and min(value - ends[0], ends[1] - value) * behind.clients < self.rules.min_cell
@@ -299,54 +298,3 @@ class Gate:
     def _nearly_all(self, where: str) -> Shown:
         self.held_back[where, "rest too small"] += 1
         return Shown(self.nearly_all, None, hidden=True)
-
-
-def as_backing(behind: Backing | int) -> Backing:
-    """The people behind a number, from their record or from a number of clients."""
-    return behind if isinstance(behind, Backing) else Backing(behind)
-
-
-def _scaled(estimate: float | None, std_error: float | None, scale: Callable[[float], float]) -> float | None:
-    """A standard error on another scale, by the delta method."""
-    if estimate is None or std_error is None:
-        return std_error
-    return abs(scale(estimate + std_error / 2) - scale(estimate - std_error / 2))
-
-
-def _width(ends: tuple[float, float] | None) -> float | None:
-    return None if ends is None else ends[1] - ends[0]
-
-
-def _to_unit(value: float, unit: float, digits: int) -> Shown:
-    """A number in steps of its unit, and with no more decimals than asked for."""
-    coarse = max(unit, 10.0**-digits)
-    return setting_shown(to_unit(value, coarse), decimals(coarse))
-
-
-def _p_shown(value: float, unit: float, alpha: float) -> Shown:
-    shown, digits = to_unit(value, unit), decimals(unit)
-    if value < LEAST_P:
-        return Shown(f"< {_bare(LEAST_P, 3)}", LEAST_P)
-    if (value < alpha) != (shown < alpha) or math.isclose(shown, alpha):
-        return Shown(f"{'<' if value < alpha else '>'} {_bare(alpha, 2)}", alpha)
-    if shown <= 0:
-        return Shown(f"< {_bare(unit, digits)}", unit)
-    if shown >= 1:
-        return Shown(f"> {_bare(1 - unit, digits)}", 1 - unit)
-    return Shown(f"= {_bare(shown, digits)}", round(shown, digits))
-
-
-def _bare(value: float, digits: int) -> str:
-    """A number below 1 without its leading zero."""
-    return f"{value:.{digits}f}".replace("0.", ".", 1)
-
-
-def _counted(value: int) -> Shown:
-    return Shown(f"{value:,}", value)
-
-
-def setting_shown(value: float, digits: int = 0) -> Shown:
-    """A number that is about no client: a setting, a threshold, a level of a scale."""
-    value = round(value, digits) + 0.0
-    text = f"{value:,.{digits}f}".replace("-", "−")
-    return Shown(text, int(value) if digits == 0 else value)

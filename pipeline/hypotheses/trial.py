@@ -9,8 +9,9 @@ from typing import Any
 
 from pipeline.base.errors import ParamsError, Problem
 from pipeline.base.key_path import nearest
-from pipeline.base.params import ContrastSpec, ExposureSpec, Hypothesis, MediatorSpec, OutcomeSpec, Params, validate
+from pipeline.base.params import Hypothesis, Params, validate
 from pipeline.base.section import Section
+from pipeline.base.specs import ContrastSpec, ExposureSpec, MediatorSpec, OutcomeSpec
 from pipeline.base.yaml_text import parse
 from pipeline.hypotheses.rules import hypothesis_problems
 from pipeline.results.verdict import Judged

@@ -6,7 +6,8 @@ import importlib
 from typing import Protocol
 
 from pipeline.base.options import EPISODE_FACTS
-from pipeline.base.params import ExposureSpec, Hypothesis, Plan
+from pipeline.base.params import Hypothesis, Plan
+from pipeline.base.specs import ExposureSpec
 from pipeline.hypotheses.design.episodes import filters
 from pipeline.hypotheses.kinds import kind_of
 from pipeline.vocabulary.domain import mode

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from pipeline.base.errors import MeasureError, Problem
 from pipeline.base.key_path import nearest
-from pipeline.base.params import OutcomeSpec, Params
+from pipeline.base.params import Params
 from pipeline.base.sources import RatingSource
+from pipeline.base.specs import OutcomeSpec
 from pipeline.measures.instrument import Instrument
 from pipeline.measures.library import load_instruments
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from pipeline.base.options import Role, Verdict
 from pipeline.base.params import Hypothesis, Params
-from pipeline.disclosure.gate import Gate, setting_shown
+from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.models import model_refusal
 from pipeline.disclosure.shown import Shown
+from pipeline.disclosure.steps import setting_shown
 from pipeline.report.attempts import Tried, tried
 from pipeline.report.numbers import p_cell
 from pipeline.results.attempt import State

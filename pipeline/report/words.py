@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.base.params import ExposureSpec
+from pipeline.base.specs import ExposureSpec
 from pipeline.vocabulary.domain import (
     COLUMNS,
     EPISODE_FACTS,

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from pipeline.base.errors import DisclosureError
 from pipeline.disclosure.census import Census
-from pipeline.disclosure.gate import WITHHELD_TEXT, Gate, setting_shown
+from pipeline.disclosure.gate import WITHHELD_TEXT, Gate
 from pipeline.disclosure.neutral import csv_cell, csv_text, markdown_text, visible_text
 from pipeline.disclosure.rules import Rules, counts_behind, rounded
 from pipeline.disclosure.shown import Shown, derived_number, insist_cleared, released_data
+from pipeline.disclosure.steps import setting_shown
 from pipeline.results.backing import Backing
 
 

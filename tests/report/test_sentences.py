@@ -9,7 +9,8 @@ from typing import get_args
 import pytest
 
 from pipeline.base.options import Verdict
-from pipeline.base.params import ContrastSpec, Hypothesis, MediatorSpec
+from pipeline.base.params import Hypothesis
+from pipeline.base.specs import ContrastSpec, MediatorSpec
 from pipeline.disclosure.census import Census
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules

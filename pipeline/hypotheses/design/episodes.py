@@ -18,7 +18,8 @@ from pipeline.results.reason import Step, not_estimable
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.base.params import ExposureSpec, Plan
+    from pipeline.base.params import Plan
+    from pipeline.base.specs import ExposureSpec
 
 YES_NO: Mapping[object, str] = {True: "yes", False: "no"}
 

@@ -16,7 +16,8 @@ from pipeline.exposure.visits import Booleans, Floats
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.base.params import Exposure, Plan, RatingSpec
+    from pipeline.base.params import Exposure, Plan
+    from pipeline.base.specs import RatingSpec
 
 LEFT = "after_dropout"  # the column that marks sessions of those who had left
 OTHER_SIDE = "other_side"  # the other rater's score of the same session, for the distance between the two

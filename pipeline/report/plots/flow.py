@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.disclosure.gate import setting_shown
 from pipeline.disclosure.shown import Shown
+from pipeline.disclosure.steps import setting_shown
 from pipeline.report import words
 from pipeline.report.counts import CLIENTS, EPISODES, SESSIONS, attendance_key, episode_key, left_out_key, step_key
 from pipeline.report.material import Material

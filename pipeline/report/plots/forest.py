@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.disclosure.gate import setting_shown
 from pipeline.disclosure.shown import Shown
+from pipeline.disclosure.steps import setting_shown
 from pipeline.report import words
 from pipeline.report.claims import Claim, Effect, Number
 from pipeline.report.clauses import event

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.disclosure.gate import Gate, setting_shown
+from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown, derived_number
+from pipeline.disclosure.steps import setting_shown
 from pipeline.report import words
 from pipeline.report.numbers import bracket, listed
 from pipeline.report.plots import scale

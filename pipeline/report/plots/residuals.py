@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.disclosure.gate import Gate, setting_shown
+from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown, derived_number
+from pipeline.disclosure.steps import setting_shown
 from pipeline.report.claims import Claim
 from pipeline.report.plots import scale
 from pipeline.report.plots.figures import Chart, Line, Multiples

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.disclosure.gate import setting_shown
+from pipeline.disclosure.steps import setting_shown
 from pipeline.report.attempt_sentences import CHARACTERISTICS
 from pipeline.report.blocks import Paragraph, TableBlock
 from pipeline.report.characteristics import Characteristics, Counted, Design, characteristics

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from pipeline.disclosure.gate import Gate, setting_shown
+from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown
+from pipeline.disclosure.steps import setting_shown
 from pipeline.report import words
 from pipeline.report.numbers import bracket, p_cell
 from pipeline.report.table import Line, Table, Value

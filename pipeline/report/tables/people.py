@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
 
-from pipeline.base.params import OutcomeSpec
+from pipeline.base.specs import OutcomeSpec
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown
 from pipeline.report import words

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from pipeline.disclosure.gate import Gate, setting_shown
+from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown
+from pipeline.disclosure.steps import setting_shown
 from pipeline.report import words
 from pipeline.report.numbers import bracket
 from pipeline.report.table import Line, Table, Value

@@ -31,7 +31,8 @@ from pipeline.results.reason import not_estimable
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.base.params import Compute, MediatorSpec, Plan
+    from pipeline.base.params import Compute, Plan
+    from pipeline.base.specs import MediatorSpec
     from pipeline.hypotheses.design.episodes import Doses
 
 
