@@ -132,6 +132,7 @@ def _play_sessions(course: Course, law: Law, rng: Generator) -> None:
         if not law.anticipation and now + 1 < sessions:
             course.dose[:, now + 1] = _advocate(course, law, now + 1, last[0], rng)
         leaves = law.dropout_on_now * passing + law.dropout_on_joint * (course.window[:, now, 0] > 0)
+        leaves = leaves + law.dropout_on_hidden * course.hidden[:, now] + law.dropout_on_rate * course.people.rate
         alive = alive & ~_chance(law.dropout, leaves + course.people.frailty[course.people.worker[:, now]], rng)
         if now + 1 < sessions:
             course.dose[:, now + 1] *= alive[:, None]

@@ -131,5 +131,7 @@ class Law:
     training_on_joint: float = 0.0  # of the joint advocacy at the same session (log rate)
     carried_forward: float = 0.0  # share of ratings that repeat the answers of the last one
     doubled: float = 0.0  # share of joint episodes logged twice
+    dropout_on_hidden: float = 0.0  # log-odds an SD of the hidden cause
+    dropout_on_rate: float = 0.0  # log-odds for one more in a client's log rate: those who are taken out more stay
     missed_after_joint: float = 0.0  # log-odds an SD of this session's alliance, where joint advocacy came before it
     debriefed_on_session: float = 0.0  # log-odds an SD of how the session went in which a visit was talked over

@@ -19,7 +19,7 @@ LARGE, MIDDLING, SMALL = Size(40, 400, 16), Size(20, 150, 10), Size(8, 40, 8)
 LATER = (  # what a law may have since results were kept
     *("mood_seen", "empathy_from_last", "empathy_from_now", "hidden_on_empathy", "slow", "cohort_ar", "cohort_shared"),
     *("drift", "drift_sd", "crisis_only", "feedback_change", "training", "training_on_joint", "carried_forward", "doubled"),
-    *("missed_after_joint", "debriefed_on_session"),
+    *("missed_after_joint", "debriefed_on_session", "dropout_on_hidden", "dropout_on_rate"),
 )
 SMALLEST = 0.10  # the smallest effect that matters, in within-client SD
 

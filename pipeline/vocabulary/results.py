@@ -97,6 +97,7 @@ REASONS: Mapping[str, Words] = {
     "no_path_of_that_lag": Words("the panel with feedback has paths from this window and the one before, none of lag {lag}"),
     "no_reliability_of_distance": Words("the reliability of a distance between two raters within clients is not known"),
     "same_session": Words("mediator and rating belong to one session: a mood of the day cannot be told from the path"),
+    "decay_holds_the_past": Words("a dose that decays holds the windows before it: none is apart from it"),
     "raters_differ": Words("the mediator and the outcome are told by different people already"),
     "no_other_rater": Words("nobody else tells the mediator or rates the outcome"),
     "as_many_terms_as_groups": Words(
@@ -217,7 +218,7 @@ NOTES: Mapping[str, Words] = {
 }
 CEILINGS: Mapping[str, str] = {
     "no_order_in_time": "differences between clients or workers have no order in time",
-    "series_ends": "no lead placebo can be made of what ends the series, so no direction is tested",
+    "series_ends": "what ends the series has no window after it; only the one before can be asked for a hidden cause",
     "product_of_paths": "a product of two paths rests on two models of what comes before what, and on nothing being left "
     "out of either",
 }

@@ -95,7 +95,7 @@ def test_true_effect_is_found_by_every_check() -> None:
 def test_every_check_of_the_list_is_there_once() -> None:
     result = evaluated()
     assert {found.check for found in result.battery} == set(battery())
-    assert [found.check for found in attempts(result)] == list(CHECKS)
+    assert [found.check for found in attempts(result)] == [name for name in CHECKS if name in battery()]
     assert all(found.reason for found in result.battery if found.estimate is None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from benchmarks.worlds.law import Law
+from benchmarks.worlds.law import Law, Size
 from benchmarks.worlds.world import MIDDLING, World
 
 LAGGED = {
@@ -17,6 +17,13 @@ TALKED_OVER = {
     "moderator": "debriefed",
 }
 SKIPPED = "who skips a rating because of how it would have been leaves no trace of it (`missing.skipped` asks: what if?)"
+LEAVING = {
+    "claim": "After weeks with joint advocacy fewer clients drop out.",
+    "outcome": {"instrument": "wai_sr", "kind": "dropout"},
+    "exposure": {"mode": "joint", "dose": "any"},
+    "predicted": "negative",
+}
+leaving = partial(World, family="few", truth=0.0, question=LEAVING, sizes=(Size(20, 300, 12),))
 null = partial(World, family="null", truth=0.0, sizes=(MIDDLING,))
 fed = partial(World, family="feedback", truth=0.0, sizes=(MIDDLING,))
 
@@ -103,6 +110,21 @@ WORLDS = (
         truth=0.0,
         question={"exposure": {"mode": "joint", "debriefed": True}},
         sizes=(MIDDLING,),
+    ),
+    leaving(
+        name="dropout_engaged",
+        words="clients who are engaged are accompanied more, by every mode, and leave less; joint advocacy keeps nobody",
+        law=Law(dropout=0.08, dropout_on_rate=-1.0, rate_client_sd=0.7),
+    ),
+    leaving(
+        name="dropout_crisis",
+        words="something unlogged that lasts (.5) brings joint advocacy and makes clients leave",
+        law=Law(dropout=0.08, hidden_ar=0.5, hidden_on_joint=0.5, dropout_on_hidden=0.6),
+    ),
+    leaving(
+        name="dropout_crisis_all_modes",
+        words="the same, and it brings every kind of advocacy",
+        law=Law(dropout=0.08, hidden_ar=0.5, hidden_on_joint=0.5, hidden_on_others=0.5, dropout_on_hidden=0.6),
     ),
     World(
         name="effect_carried_forward",

@@ -6,7 +6,8 @@ such cause makes the effect alone. Which window is asked (METHODS.md, "The ladde
 - `both`: the mean of the window after and the window before, which tells most, as neither has a part in an effect that stays
   in its window;
 - `after`: where the window before gives clearly more than the one after (an effect that lasts does that);
-- `earlier`: where the window after speaks clearly the other way (ratings bring the advocacy: it hides the cause).
+- `earlier`: where the window after speaks clearly the other way (ratings bring the advocacy: it hides the cause), and where
+  there is none (dropout).
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ def read(beside: FurtherNumbers, facts: CheckFacts) -> Reading:
     """
     b, a, e = beside.before, beside.after, beside.earlier
     b_a, b_e, a_e = facts.cov_before_after, facts.cov_before_earlier, facts.cov_after_earlier
+    if b is not None and a is None and e is not None and b_e is not None:
+        return Reading(_memory(b, e, b_e), "earlier")  # what ends a series has no window after it
     if b is None or a is None or b_a is None:
         raise ValueError("a check of a hidden cause without its windows")
     if e is None:

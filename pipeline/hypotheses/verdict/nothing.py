@@ -61,7 +61,7 @@ def _specificity(case: Case) -> list[str]:
 
 def _lead(case: Case) -> list[str]:
     attempt = case.attempt("hidden_cause")
-    return _clear(case, attempt, attempt.beside.after if attempt else None)
+    return _clear(case, attempt, (attempt.beside.after or attempt.beside.earlier) if attempt else None)
 
 
 def _average(case: Case) -> list[str]:

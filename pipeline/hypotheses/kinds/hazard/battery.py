@@ -1,16 +1,25 @@
-"""The checks of a hazard: joint advocacy minus each control, in log-odds; what ends a series has no exposure after it."""
+"""The checks of a hazard, in log-odds: joint advocacy minus each control, and the window before.
+
+What ends a series has no exposure after it. But what lasts with a client, or comes and goes slowly, and brings advocacy and
+leaving at once, brought the advocacy of the window before, too, which has had its chance to make the client leave.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
 
 from pipeline.hypotheses import logit
-from pipeline.hypotheses.battery import why_not
-from pipeline.hypotheses.design.exposures import Exposure
+from pipeline.hypotheses.battery import ended, why_not
+from pipeline.hypotheses.battery.hidden_cause import covariance
+from pipeline.hypotheses.battery.shared.setting import Found, difference
+from pipeline.hypotheses.design.exposures import Exposure, main_exposures
 from pipeline.hypotheses.design.people import people_behind
-from pipeline.hypotheses.design.terms import Design, Term
+from pipeline.hypotheses.design.terms import Design, Term, plain_term
 from pipeline.hypotheses.kinds.hazard.model import AtRisk, dose_term
-from pipeline.results.attempt import CheckResult, FurtherNumbers
+from pipeline.results.attempt import CheckFacts, CheckResult, FurtherNumbers
 from pipeline.results.estimate import Estimate, estimate_of
 from pipeline.results.reason import Reason, reason
 
@@ -18,8 +27,32 @@ CONTROLS = ("worker_solo", "client_solo", "concrete")
 
 
 def run_battery(at_risk: AtRisk) -> tuple[CheckResult, ...]:
-    """Every control; what goes wrong in one is that one's own."""
-    return tuple(_control(at_risk, mode) for mode in CONTROLS)
+    """The window before and every control; what goes wrong in one is that one's own."""
+    return (_hidden_cause(at_risk), *(_control(at_risk, mode) for mode in CONTROLS))
+
+
+def _hidden_cause(at_risk: AtRisk) -> CheckResult:
+    if at_risk.plan.exposure.dose.startswith("decay"):
+        return CheckResult(check="hidden_cause", outcome="not_applicable", reason=reason("decay_holds_the_past"))
+    return ended("hidden_cause", lambda: None, lambda: _window_before(at_risk))
+
+
+def _window_before(at_risk: AtRisk) -> Found:
+    """The tested number beside that of the window before the exposure's own; windows that are not there have a flag."""
+    sample, design, tested = at_risk.sample, at_risk.design, at_risk.design.tested
+    keep, earlier = design.rows.keep, {}
+    for main in main_exposures(at_risk.plan):
+        values = sample.before(sample.dose[main])[keep]
+        own = replace(main, back=at_risk.plan.exposure.lag + 1)
+        design = design.beside(plain_term("no_window_before", (~np.isfinite(values)).astype(np.float64), "flag"))
+        known = np.where(np.isfinite(values), values, 0.0)
+        design = replace(design, terms=(*design.terms, Term(own.name, (own.column(),), known, known != 0)))
+        earlier[own.name] = tested[main.name]
+    model = logit.fit(design.outcome, design.numeric(), design.rows.worker)
+    before, past = _number(model, design, tested), _number(model, design, earlier)
+    apart = _number(model, design, difference(tested, earlier))
+    facts = CheckFacts(cov_before_earlier=covariance(before, past, apart))
+    return Found(apart, FurtherNumbers(before=before, earlier=past), facts)
 
 
 def _control(at_risk: AtRisk, mode: str) -> CheckResult:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 UNIT = "in log-odds over 1.81"
 SAID = (
     "Fitted as a logistic regression over sessions at risk, errors clustered by {cluster}. {events} events in {rows} rows.\n"
-    "Checks: joint minus each control, in log-odds; what ends a series has no exposure after it to test a direction by."
+    "Checks: joint minus each control, and the window before beside it, in log-odds; what ends a series has no exposure "
+    "after it."
 )
 
 
