@@ -12,7 +12,8 @@ import pytest
 from pipeline.base.errors import DisclosureError
 from pipeline.report.blocks import ClaimBlock, FigureBlock, Paragraph, TableBlock, plain, walk
 from pipeline.report.document import Document
-from pipeline.report.readers.word import shares, word
+from pipeline.report.readers.word import word
+from pipeline.report.readers.word_layout import column_shares
 from pipeline.report.table import Line, Table
 from tests.report.results import built
 
@@ -79,7 +80,7 @@ def test_columns_are_as_wide_as_their_content_and_break_no_word() -> None:
     long = "What an attempt says is a sentence or two, and takes the width that short columns leave over. " * 3
     lines = (Line("Attempts", (), group=True), Line("Exposure of nearer windows", ("held", "[0.090, 0.150]", long)))
     table = Table("t", "T", ("Attempt", "Decides", "95% CI", "What it says"), lines)
-    found = shares(table)
+    found = column_shares(table)
     assert found[3] > found[0] > found[1]
     assert found[2] >= len("0.090,") + 2
     assert found[1] >= len("Decides")

@@ -15,13 +15,12 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from pipeline.disclosure.neutral import visible_text
-from pipeline.disclosure.shown import Shown, insist_cleared
+from pipeline.disclosure.shown import insist_cleared
 from pipeline.report.blocks import (
     Aside,
     Block,
     Bullets,
     Cards,
-    Chip,
     ClaimBlock,
     Columns,
     Equation,
@@ -37,25 +36,46 @@ from pipeline.report.blocks import (
     TableBlock,
 )
 from pipeline.report.document import Document
-from pipeline.report.plots.figures import Axis, Bars, Chart, Figure, Mark, Multiples, Rows, Verdict
+from pipeline.report.plots.figures import Figure
 from pipeline.report.plots.palette import GLYPHS, LIGHT
 from pipeline.report.readers.fonts import fonts
+from pipeline.report.readers.paper_figures import Data, figure_data
 from pipeline.report.table import Table
 
 if TYPE_CHECKING:
     from typing import Any
+from pipeline.report.readers.paper_figures import chip_data
 
-Data = None | str | float | bool | list["Data"] | dict[str, "Data"]
 NO_TIME = 0  # seconds since 1970: the same in every run
+
+
 INCH = 0.0254  # meters
+
+
 SIGNATURE = 8  # bytes before a PNG's first chunk
+
+
 HEADER = 4 + 4 + 13 + 4  # length, name, content and checksum of the first chunk, IHDR
+
+
 WORDS = 24  # characters of a cell from which on it is words
+
+
 LONG = 44  # of a row heading
+
+
 WRAPPED = 34  # of a cell of words, which breaks its lines
+
+
 GAP = 2  # characters of room between columns
+
+
 COLUMN = 84  # characters that stand beside each other in one of two columns
+
+
 NEAR = 100  # and in the wider one of two unequal columns
+
+
 HALF = 16  # characters of a checksum that stay together
 
 
@@ -85,7 +105,7 @@ def drawings(figures: Sequence[Figure], dpi: int) -> dict[str, tuple[bytes, byte
     insist_cleared(figures, "figures")
     if not figures:
         return {}
-    content: dict[str, Data] = {"figures": [_figure(figure) for figure in figures]}
+    content: dict[str, Data] = {"figures": [figure_data(figure) for figure in figures]}
     svgs, images = _compiled("figures", content, "svg"), _compiled("figures", content, "png", dpi)
     return {figure.name: (svg, _noted(png, dpi)) for figure, svg, png in zip(figures, svgs, images, strict=True)}
 
@@ -141,7 +161,7 @@ def _block(block: Block) -> dict[str, Data]:
         case TableBlock():
             return _table(block.table)
         case FigureBlock():
-            return _figure(block.figure)
+            return figure_data(block.figure)
         case Columns():
             left, right = list(_blocks(block.left)), list(_blocks(block.right))
             return {"kind": "columns", "shape": block.shape, "left": [*left], "right": [*right]}
@@ -150,7 +170,7 @@ def _block(block: Block) -> dict[str, Data]:
         case Cards():
             return _cards(block)
         case Glosses():
-            return {"kind": "glosses", "used": [_chip(one) for one in block.used]}
+            return {"kind": "glosses", "used": [chip_data(one) for one in block.used]}
         case ClaimBlock():
             claim: dict[str, Data] = {
                 "short": block.short,
@@ -159,7 +179,7 @@ def _block(block: Block) -> dict[str, Data]:
                 "line": _prose(block.line),
             }
             inner = [] if block.folded else list(_blocks(block.blocks))
-            return {"kind": "claim", **claim, "chip": _chip(block.chip), "folded": block.folded, "blocks": [*inner]}
+            return {"kind": "claim", **claim, "chip": chip_data(block.chip), "folded": block.folded, "blocks": [*inner]}
         case _:
             return {"kind": "nothing"}
 
@@ -167,10 +187,6 @@ def _block(block: Block) -> dict[str, Data]:
 def _prose(text: Prose) -> list[Data]:
     parts = (text,) if isinstance(text, str) else text
     return [{"text": visible_text(str(part)), "strong": isinstance(part, Strong)} for part in parts if part]
-
-
-def _chip(one: Chip | Verdict) -> dict[str, Data]:
-    return {"word": one.word, "glyph": one.glyph, "tone": one.tone, "gloss": one.gloss}
 
 
 def _matrix(block: Matrix) -> dict[str, Data]:
@@ -199,10 +215,10 @@ def _cards(block: Cards) -> dict[str, Data]:
         {
             "short": card.short,
             "claim": visible_text(card.claim),
-            "chip": _chip(card.chip),
+            "chip": chip_data(card.chip),
             "big": visible_text(card.big),
             "unit": visible_text(card.unit),
-            "figure": _figure(card.figure) if card.figure else None,
+            "figure": figure_data(card.figure) if card.figure else None,
             "say": _prose(card.say),
             "wrong": visible_text(card.wrong_if),
         }
@@ -257,121 +273,6 @@ def _width(one: Table) -> int:
     ]
     heads = [line.head for line in one.lines if not line.group]
     return sum(min(max((len(cell) for cell in cells), default=0), WRAPPED) + GAP for cells in (heads, *columns))
-
-
-def _figure(figure: Figure) -> dict[str, Data]:
-    head: dict[str, Data] = {
-        "name": figure.name,
-        "caption": visible_text(figure.caption),
-        "note": visible_text(figure.note),
-        "alt": visible_text(figure.alt),
-    }
-    match figure:
-        case Rows():
-            return {"kind": "rows", **head, **_rows(figure)}
-        case Chart():
-            return {"kind": "chart", **head, **_chart(figure)}
-        case Multiples():
-            return {
-                "kind": "multiples",
-                **head,
-                "charts": [{"caption": one.caption, **_chart(one)} for one in figure.charts],
-            }
-        case Bars():
-            return {"kind": "bars", **head, **_bars(figure)}
-
-
-def _rows(figure: Rows) -> dict[str, Data]:
-    groups: list[Data] = []
-    for group in figure.groups:
-        rows: list[Data] = [
-            {
-                "label": visible_text(row.label),
-                "tag": row.tag,
-                "quote": row.quote,
-                "strong": row.strong,
-                "number": visible_text(row.number),
-                "interval": visible_text(row.interval),
-                "told": visible_text(row.told),
-                "glyph": row.glyph,
-                "tone": row.tone,
-                "chip": _chip(row.verdict) if row.verdict else None,
-                "marks": [_mark(figure.axis, one) for one in row.marks],
-            }
-            for row in group.rows
-        ]
-        groups.append({"title": visible_text(group.title), "rows": rows})
-    return {"shape": figure.shape, "unit": visible_text(figure.unit), "axis": _axis(figure.axis), "groups": groups}
-
-
-def _mark(axis: Axis, one: Mark) -> dict[str, Data]:
-    inner: Data = None if one.inner is None else [axis.place(one.inner[0]), axis.place(one.inner[1])]
-    places = {"at": axis.place(one.estimate), "low": axis.place(one.low), "high": axis.place(one.high)}
-    return {**places, "inner": inner, "tone": one.tone, "hollow": one.hollow}
-
-
-def _axis(axis: Axis) -> dict[str, Data]:
-    band: Data = None if axis.band is None else [axis.place(axis.band[0]), axis.place(axis.band[1])]
-    return {
-        "ticks": [{"at": axis.place(tick.at), "label": visible_text(tick.label)} for tick in axis.ticks],
-        "zero": None if axis.zero is None else axis.place(axis.zero),
-        "band": band,
-        "title": visible_text(axis.title),
-        "lower": axis.lower,
-        "higher": axis.higher,
-    }
-
-
-def _chart(figure: Chart) -> dict[str, Data]:
-    def at(point: tuple[Shown, Shown]) -> list[Data]:
-        return [figure.x.place(point[0]), 100 - figure.y.place(point[1])]
-
-    lines: list[Data] = [
-        {
-            "points": [at(point) for point in line.points],
-            "ribbon": [[*at((x, low)), *at((x, high))] for x, low, high in line.ribbon],
-            "whiskers": line.whiskers,
-            "dots": [at(point) for point in line.dots],
-            "dashed": line.dashed,
-            "tone": line.tone,
-        }
-        for line in figure.lines
-    ]
-    labels: list[Data] = [
-        {"at": at(one.at), "text": visible_text(one.text), "tone": one.tone, "side": one.side, "strong": one.strong}
-        for one in figure.labels
-    ]
-    level: Data = None if figure.level is None else 100 - figure.y.place(figure.level)
-    wedge: list[Data] = [at(point) for point in figure.wedge]
-    strips: list[Data] = [
-        {
-            "label": visible_text(one.label),
-            "head": visible_text(one.head),
-            "strong": one.strong,
-            "at": [figure.x.place(place) for place in one.at],
-        }
-        for one in figure.strips
-    ]
-    axes: dict[str, Data] = {"x": _axis(figure.x), "y": _axis(figure.y)}
-    return {**axes, "lines": lines, "labels": labels, "level": level, "wedge": wedge, "strips": strips}
-
-
-def _bars(figure: Bars) -> dict[str, Data]:
-    most = float(figure.most.value or 1.0)
-    bars: list[Data] = [
-        {
-            "label": visible_text(bar.label),
-            "text": visible_text(bar.text),
-            "head": bar.head,
-            "parts": [
-                {"share": 100 * float(part.value.value or 0.0) / most, "tone": part.tone, "faint": part.faint}
-                for part in bar.parts
-            ],
-        }
-        for bar in figure.bars
-    ]
-    legend: list[Data] = [{"word": word, "tone": tone, "faint": bool(faint)} for word, tone, faint in figure.legend]
-    return {"bars": bars, "legend": legend}
 
 
 def _noted(png: bytes, dpi: int) -> bytes:

@@ -7,7 +7,6 @@ give equal bytes: no date, and the parts of the package are put in with the firs
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -35,23 +34,30 @@ from pipeline.report.blocks import (
 )
 from pipeline.report.document import Document
 from pipeline.report.plots.figures import Figure
+from pipeline.report.readers.word_layout import (
+    CHARACTERS,
+    LYING,
+    UPRIGHT,
+    draw_rules,
+    lay_out,
+    put_field,
+    put_text,
+    repeat_head,
+    same_bytes,
+    set_widths,
+)
 from pipeline.report.section import Section
 from pipeline.report.table import Line, Table
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
-    from docx.styles.style import ParagraphStyle
     from docx.table import Table as WordTable
-    from docx.table import _Cell
     from docx.text.paragraph import Paragraph as WordParagraph
 
 DPI = 300
 WIDE = 6.3  # inches between the margins
-CHARACTERS, PADDING, SHORT, ROOT = 108, 3.5, 8, 8.0  # of a table, in characters of 9 points
-UPRIGHT, LYING = 9.0, 7.5  # points of the type in tables, on upright pages and on those that lie on their side
 LANDSCAPE = 9.9  # inches between the margins of a page on its side
 NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
-OLDEST = (1980, 1, 1, 0, 0, 0)
 STYLES = {"question": "Question", "answer": "Answer", "kick": "Small", "small": "Small", "sample": "Small"}
 TO_WRITE = "[To be written by the authors: setting, dates, recruitment, ethics approval, funding.] What the pipeline knows:"
 
@@ -63,7 +69,7 @@ def word(document: Document, pictures: Mapping[str, bytes]) -> bytes:
     writer.title(document)
     for section in document.sections:
         writer.section(section)
-    return _same_bytes(writer.saved())
+    return same_bytes(writer.saved())
 
 
 class _Writer:
@@ -76,7 +82,7 @@ class _Writer:
         self.pictures = pictures
         self.counts = {"Table": 0, "Figure": 0}
         self.wide, self.points = WIDE, UPRIGHT
-        _lay_out(self.file)
+        lay_out(self.file)
 
     def title(self, document: Document) -> None:
         """The title page: title, flags, contents."""
@@ -85,9 +91,9 @@ class _Writer:
             self.file.add_paragraph(visible_text(f"{flag.head}: {flag.text}"), style="Flag")
         if document.banner:
             self.file.add_paragraph(visible_text(document.banner), style="Flag")
-        _field(self.file.add_paragraph(), 'TOC \\o "1-2" \\h \\z', "Contents: update this field (F9).")
+        put_field(self.file.add_paragraph(), 'TOC \\o "1-2" \\h \\z', "Contents: update this field (F9).")
         for kind in ("Table", "Figure"):
-            _field(
+            put_field(
                 self.file.add_paragraph(), f'TOC \\h \\z \\c "{kind}"', f"List of {kind.lower()}s: update this field (F9)."
             )
         core = self.file.core_properties
@@ -201,11 +207,11 @@ class _Writer:
         self._caption("Table", table.caption)
         grid: WordTable = self.file.add_table(rows=1, cols=len(table.head), style="APA Table")
         for cell, text in zip(grid.rows[0].cells, table.head, strict=True):
-            _put(cell, text, self.points, bold=True)
-        _repeats(grid)
+            put_text(cell, text, self.points, bold=True)
+        repeat_head(grid)
         for line in table.lines:
             cells = grid.add_row().cells  # type: ignore[no-untyped-call]
-            _put(
+            put_text(
                 cells[0].merge(cells[-1]) if line.group else cells[0],
                 ("    " if line.inner else "") + line.head,
                 self.points,
@@ -213,9 +219,9 @@ class _Writer:
             )
             values = () if line.group else (*map(str, line.cells), *[""] * (len(cells) - 1 - len(line.cells)))
             for cell, value in zip(cells[1:], values, strict=False):
-                _put(cell, value, self.points)
-        _widths(grid, table, self.wide, CHARACTERS * self.wide / WIDE * UPRIGHT / self.points)
-        _rules(grid)
+                put_text(cell, value, self.points)
+        set_widths(grid, table, self.wide, CHARACTERS * self.wide / WIDE * UPRIGHT / self.points)
+        draw_rules(grid)
         if table.note:
             note = self.file.add_paragraph(style="Table Note")
             note.add_run("Note. ").italic = True
@@ -241,7 +247,7 @@ class _Writer:
         self.counts[kind] += 1
         paragraph = self.file.add_paragraph(style="Caption")
         paragraph.add_run(f"{kind} ").bold = True
-        _field(paragraph, f"SEQ {kind} \\* ARABIC", str(self.counts[kind]))
+        put_field(paragraph, f"SEQ {kind} \\* ARABIC", str(self.counts[kind]))
         paragraph.add_run(". " + visible_text(text))
         paragraph.paragraph_format.keep_with_next = True
 
@@ -250,131 +256,3 @@ class _Writer:
         sink = io.BytesIO()
         self.file.save(sink)
         return sink.getvalue()
-
-
-def _lay_out(file: WordDocument) -> None:
-    """Margins and styles: headings in the ink of the page, quotes for claims, a table style without a rule of its own."""
-    from docx.enum.style import WD_STYLE_TYPE
-    from docx.shared import Cm, Pt, RGBColor
-
-    for page in file.sections:
-        page.page_width, page.page_height = Cm(21.0), Cm(29.7)
-        page.left_margin = page.right_margin = Cm(2.5)
-    ink = RGBColor(0x1B, 0x1C, 0x1F)
-    normal: ParagraphStyle = file.styles["Normal"]
-    normal.font.name, normal.font.size = "Times New Roman", Pt(11)
-    for level in range(4):
-        style: ParagraphStyle = file.styles["Title" if level == 0 else f"Heading {level}"]
-        style.font.name, style.font.color.rgb = "Times New Roman", ink
-        fonts = style.element.rPr.rFonts
-        for theme in [name for name in fonts.attrib if name.endswith("Theme") or name.endswith("theme")]:
-            del fonts.attrib[theme]  # a font of the theme would go before the one that is named
-    sizes: dict[str, float] = {"Flag": 10, "Question": 13, "Answer": 14, "Small": 9, "Equation": 9, "Table Note": 9}
-    sizes |= {"Table Text": UPRIGHT, "Table Text Small": LYING}
-    for name, size in sizes.items():
-        added: ParagraphStyle = file.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        added.base_style, added.font.size = normal, Pt(size)
-        added.font.bold = name in ("Answer", "Flag")
-    caption: ParagraphStyle = file.styles["Caption"]
-    caption.font.color.rgb, caption.font.size, caption.font.bold = ink, Pt(10), False
-    table = file.styles.add_style("APA Table", WD_STYLE_TYPE.TABLE)
-    table.base_style = file.styles["Normal Table"]
-
-
-def _put(cell: _Cell, text: str, points: float, *, bold: bool = False) -> None:
-    from docx.shared import Pt
-
-    paragraph = cell.paragraphs[0]
-    paragraph.style = "Table Text" if points >= UPRIGHT else "Table Text Small"
-    run = paragraph.add_run(visible_text(text))
-    run.font.size, run.bold = Pt(points), bold or None
-    paragraph.paragraph_format.space_after = Pt(1 if points >= UPRIGHT else 0)
-
-
-def _repeats(grid: WordTable) -> None:
-    """The head of a table stands again where the table goes on over a page."""
-    from docx.oxml import OxmlElement
-
-    grid.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-
-
-def _widths(grid: WordTable, table: Table, room: float, characters: float) -> None:
-    """Columns as wide as their content asks, and no row broken over two pages."""
-    from docx.oxml import OxmlElement
-    from docx.shared import Inches
-
-    asked = shares(table, characters)
-    wide = [room * share / sum(asked) for share in asked]
-    grid.autofit = False
-    for column, width in zip(grid.columns, wide, strict=True):
-        column.width = Inches(width)
-    for row, line in zip(grid.rows, (None, *table.lines), strict=True):
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        own = [sum(wide)] if line is not None and line.group else wide
-        for cell, width in zip(row._tr.tc_lst, own, strict=True):
-            cell.width = Inches(width)
-
-
-def shares(table: Table, characters: float = CHARACTERS) -> list[float]:
-    """Widths of columns in characters: no word and no short cell is broken; what is left goes to long texts."""
-    lines = [line for line in table.lines if not line.group]
-    rows = [tuple(table.head), *(("    " * line.inner + line.head, *map(str, line.cells)) for line in lines)]
-    texts = [[row[place] for row in rows if place < len(row)] for place in range(len(table.head))]
-    longest = [max((len(text) for text in column), default=0) for column in texts]
-    words = [max((len(word) for text in column for word in text.split()), default=0) for column in texts]
-    least = [float(PADDING + (length if length <= SHORT else word)) for length, word in zip(longest, words, strict=True)]
-    more = [max(min(length + PADDING, ROOT * length**0.5) - own, 0.0) for length, own in zip(longest, least, strict=True)]
-    spare = max(characters - sum(least), 0.0)
-    return [own + spare * part / (sum(more) or 1.0) for own, part in zip(least, more, strict=True)]
-
-
-def _rules(grid: WordTable) -> None:
-    """APA's three rules: above and below the head, below the last row."""
-    rows = grid.rows
-    for cell in rows[0].cells:
-        _border(cell, ("top", "bottom"))
-    for cell in rows[len(rows) - 1].cells:
-        _border(cell, ("bottom",))
-
-
-def _border(cell: _Cell, sides: tuple[str, ...]) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    properties = cell._tc.get_or_add_tcPr()
-    borders = OxmlElement("w:tcBorders")
-    for side in sides:
-        rule = OxmlElement(f"w:{side}")
-        for name, value in (("val", "single"), ("sz", "6"), ("space", "0"), ("color", "1B1C1F")):
-            rule.set(qn(f"w:{name}"), value)
-        borders.append(rule)
-    properties.append(borders)
-
-
-def _field(paragraph: WordParagraph, code: str, shown: str) -> None:
-    """A field that Word works out: its code, and what stands there until it does."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    for kind in ("begin", "code", "separate", "shown", "end"):
-        run = paragraph.add_run(shown if kind == "shown" else "")
-        if kind == "code":
-            text = OxmlElement("w:instrText")
-            text.set(qn("xml:space"), "preserve")
-            text.text = code
-            run._r.append(text)
-        elif kind != "shown":
-            mark = OxmlElement("w:fldChar")
-            mark.set(qn("w:fldCharType"), kind)
-            run._r.append(mark)
-
-
-def _same_bytes(package: bytes) -> bytes:
-    """The package with the same moment on every part."""
-    sink = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(package)) as made, zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as out:
-        for name in made.namelist():
-            entry = zipfile.ZipInfo(name, OLDEST)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            out.writestr(entry, made.read(name))
-    return sink.getvalue()
