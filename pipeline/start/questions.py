@@ -7,6 +7,9 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
+from pipeline.base.spoken import spoken
+
+SHORT = 3  # letters of a code that an error repeats in any case
 MOST = 15  # questions of one set-up; what else could be asked is left out and said
 
 
@@ -75,6 +78,11 @@ def code_pairs(answer: str) -> dict[str, str]:
     return {a or b or c: value for a, b, c, value in found}
 
 
+def _told(codes: Collection[str]) -> str:
+    """Codes of an answer that fits nothing, as far as they can be nobody's: short ones, and words that are no names."""
+    return ", ".join(code if len(code) <= SHORT or spoken(code) else "a code that stands in the answer" for code in codes)
+
+
 def meanings(
     codes: Collection[str], allowed: Collection[str], *, is_open: bool, may_skip: bool, all_of: Collection[str] = ()
 ) -> Callable[[str], str]:
@@ -87,10 +95,10 @@ def meanings(
         if not found:
             return "write code=meaning, with spaces between: 1=attended 2=no_show"
         if strange := [code for code in found if code not in codes]:
-            return f"the column holds no {', '.join(strange)}"
+            return f"the column holds no {_told(strange)}"
         wrong = [value for value in found.values() if value not in allowed and value != "missing"]
         if wrong and not is_open:
-            return f"{', '.join(wrong)}: no meaning it can have; {', '.join(allowed)}, or missing{_near(wrong[0], allowed)}"
+            return f"{_told(wrong)}: no meaning it can have; {', '.join(allowed)}, or missing{_near(wrong[0], allowed)}"
         if unsaid := [code for code in all_of if code not in found]:
             return f"say what {', '.join(unsaid)} means, too; {unsaid[0]}=missing, where it means nothing"
         return ""

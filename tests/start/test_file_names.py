@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.start.file_names import brought_as, held_back
+from pipeline.start.questions import meanings
 
 
 @pytest.mark.parametrize(
@@ -32,3 +33,12 @@ def test_one_that_must_stay_is_refused_by_its_number() -> None:
     assert problem.where == "file 2"
     assert "gonzalez" not in str(problem)
     assert held_back(1, "sessions.csv") is None
+
+
+@pytest.mark.parametrize("answer", ["Maria Gonzalez=female", "1=maria_gonzalez", "Gonzalez=female"])
+def test_an_answer_that_fits_nothing_is_not_repeated_where_it_may_name_somebody(answer: str) -> None:
+    check = meanings(["1", "2"], ["female", "male"], is_open=False, may_skip=True)
+    assert check(answer)
+    assert "onzalez" not in check(answer)
+    assert "holds no J" in check("J=female")
+    assert "femal: no meaning" in check("1=femal")
