@@ -162,6 +162,15 @@ NOTES: Mapping[str, Words] = {
         "Differences between clients are about their own levels of exposure, of which the mean of a few ratings is an "
         "uncertain sign (Luedtke et al. 2008): the number of observed means was raised for that, and its interval widened."
     ),
+    "observed_means": Words(
+        "Split by a moderator, this is about the observed means of clients' exposure, an uncertain sign of their own levels: "
+        "the effects at its levels are drawn towards those within clients, and their difference towards that within clients."
+    ),
+    "worker_means": Words(
+        "This is about the mean exposure of the clients a worker had in this study. Over few clients it is an uncertain sign "
+        "of how a worker works in general: the number is then drawn towards that between clients, and the interval does not "
+        "say by how much."
+    ),
     "agency_fixed": Words(
         "The {agencies} agencies are in the model as fixed differences, as they are fewer than {random_agencies}, between "
         "which a variance can hardly be told. None is shown by itself; a number about workers is one about workers of one "

@@ -116,9 +116,14 @@ def build_design(
     return Design(rows, sample.y[keep], terms, slopes, random_terms(plan), replace(own, tested=tested), notes, means=known)
 
 
-def means_of(plan: Plan, sample: Sample, rows: Rows, terms: Sequence[Term]) -> MeanReliability | None:
-    """The reliability of clients' mean exposures in a design of these terms; None where no number is about them."""
-    main = main_exposures(plan)
+def means_of(
+    plan: Plan, sample: Sample, rows: Rows, terms: Sequence[Term], exposures: Sequence[Exposure] = ()
+) -> MeanReliability | None:
+    """The reliability of clients' mean exposures in a design of these terms; None where no number is about them.
+
+    `exposures`: those whose means are told together (default: those the plan is about).
+    """
+    main = tuple(exposures) or main_exposures(plan)
     names = {exposure.of_part(part).name for exposure in main for part in PARTS}
     beside = [column for term in terms if term.name not in names for column in term.numeric().values()]
     doses = np.column_stack([sample.dose[exposure][rows.keep] for exposure in main])

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.base.options import EPISODE_FACTS
+from pipeline.exposure.latent import MeanReliability, mean_reliability
 from pipeline.exposure.parts import group_means
 from pipeline.exposure.visits import Floats, Integers
 from pipeline.hypotheses.design.coder import code_column
-from pipeline.hypotheses.design.exposures import TESTED_PART, Exposure
+from pipeline.hypotheses.design.exposures import TESTED_PART, Exposure, main_exposures
 from pipeline.hypotheses.design.sample import Sample
 from pipeline.hypotheses.design.terms import Design, Rows
 from pipeline.multilevel.design.identified import constant_in, fills
@@ -28,7 +29,7 @@ def require(plan: Plan, sample: Sample, design: Design, compute: Compute) -> Non
     """Raise NotEstimable with the reason and the counts where the rows cannot carry the tested number."""
     found = too_few(sample, design.rows, compute) or exposure_reason(plan, design, compute)
     found = found or level_reason(plan, sample, design) or saturated_reason(design)
-    found = found or means_reason(design, compute)
+    found = found or means_reason(plan, sample, design, compute)
     if found:
         raise NotEstimable(found, sample.counts)
 
@@ -78,11 +79,31 @@ def saturated_reason(design: Design) -> Reason | None:
     return reason("as_many_terms_as_groups", terms=len(columns) + 1, of=workers, group=group)
 
 
-def means_reason(design: Design, compute: Compute) -> Reason | None:
-    """Means over so few ratings that they are chance for the most part: no number between clients can be told from them."""
-    if design.means is None or design.means.least >= compute.min_mean_reliability:
+def means_reason(plan: Plan, sample: Sample, design: Design, compute: Compute) -> Reason | None:
+    """Means over so few ratings that they are chance for the most part: no number between clients can be told from them.
+
+    Split by a moderator the number stays one of observed means, and is refused where these are chance.
+    """
+    known = design.means or _observed_means(plan, sample, design)
+    if known is None or known.least >= compute.min_mean_reliability:
         return None
     return reason("means_not_reliable", limits={"min_mean_reliability": compute.min_mean_reliability})
+
+
+def _observed_means(plan: Plan, sample: Sample, design: Design) -> MeanReliability | None:
+    """The reliability of clients' mean exposures beside covariates and time, for a number between clients by moderator."""
+    if plan.moderator is None or TESTED_PART[plan.effect] != "between":
+        return None
+    rows, main = design.rows, main_exposures(plan)
+    exposed = {exposure.mode for exposure in main}
+    terms = [term for term in design.terms if not exposed & {one.column for one in term.of}]
+    beside = [column for term in terms for column in term.numeric().values()]
+    doses = np.column_stack([sample.dose[exposure][rows.keep] for exposure in main])
+    try:
+        others = np.array(beside).reshape(-1, rows.n).T
+        return mean_reliability(doses, design.outcome, rows.client, rows.worker, others)
+    except np.linalg.LinAlgError:
+        return None
 
 
 def level_reason(plan: Plan, sample: Sample, design: Design) -> Reason | None:

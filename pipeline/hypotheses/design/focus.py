@@ -100,14 +100,18 @@ def contextual(plan: Plan, exposures: Sequence[Exposure], tested: Weights) -> We
 
 
 def latent_weights(plan: Plan, reliability: Floats) -> Weights:
-    """The weights of a difference between clients' own levels over the coefficients of observed means and within them.
+    """The weights of a difference between clients' own levels over the coefficients of observed means and within them."""
+    main = main_exposures(plan)
+    return level_weights(plan, main, (1.0, -1.0)[: len(main)], reliability)
+
+
+def level_weights(plan: Plan, exposures: Sequence[Exposure], signs: Sequence[float], reliability: Floats) -> Weights:
+    """Those of any sum of effects of several exposures, `reliability` [k, k] being that of their means together.
 
     With c = between - within of the observed means, c / reliability is that of the levels (Luedtke 2008, eq. 12).
     """
-    main = main_exposures(plan)
-    signs = np.array([1.0, -1.0][: len(main)])
-    raised = np.linalg.solve(reliability.T, signs)
-    within = -raised if plan.effect == "contextual" else signs - raised
-    names = [(exposure.of_part("between").name, exposure.of_part("within").name) for exposure in main]
+    raised = np.linalg.solve(reliability.T, np.asarray(signs))
+    within = -raised if plan.effect == "contextual" else np.asarray(signs) - raised
+    names = [(exposure.of_part("between").name, exposure.of_part("within").name) for exposure in exposures]
     found = {between: float(value) for (between, _), value in zip(names, raised, strict=True)}
     return found | {inner: float(value) for (_, inner), value in zip(names, within, strict=True) if value}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined, difference
-from pipeline.hypotheses.design.exposures import TESTED_PART, Exposure, Part, main_modes
-from pipeline.hypotheses.design.focus import contextual
-from pipeline.hypotheses.design.terms import exposure_term, rows_of
+from pipeline.hypotheses.design.build import means_of
+from pipeline.hypotheses.design.exposures import TESTED_PART, Exposure, Part, main_exposures, main_modes
+from pipeline.hypotheses.design.focus import contextual, level_weights
+from pipeline.hypotheses.design.terms import Design, Weights, exposure_term, rows_of
 from pipeline.results.attempt import FurtherNumbers
-from pipeline.results.reason import Reason, reason
+from pipeline.results.estimate import Estimate
+from pipeline.results.reason import Reason, not_estimable, reason
 
 
 def control_check(mode: str) -> Check:
@@ -40,15 +44,41 @@ def no_control(setting: Setting, mode: str) -> Reason | None:
 
 def beside(setting: Setting, mode: str) -> Found:
     """Put the control beside the exposure; joint minus control as one number, the control's own beside it."""
-    plan, sample, control = setting.plan, setting.sample, Exposure(mode)
-    keep = sample.keep & np.isfinite(sample.dose[control])
-    part = TESTED_PART[plan.effect]
-    parts: tuple[Part, ...] = ("within", "between") if plan.effect == "contextual" else (part,)
+    apart, control = apart_from(setting, [mode])
+    return Found(apart, FurtherNumbers(control=control))
+
+
+def apart_from(setting: Setting, modes: Sequence[str]) -> tuple[Estimate, Estimate]:
+    """The tested number minus the mean of these controls' effects, all in one model; and that mean.
+
+    Where the tested number is about clients' own levels, so are the controls': the reliability of all their means together
+    raises both. NotEstimable where these are chance for the most part.
+    """
+    plan, sample, controls = setting.plan, setting.sample, [Exposure(mode) for mode in modes]
+    keep = sample.keep & np.all([np.isfinite(sample.dose[control]) for control in controls], axis=0)
+    part, levels = TESTED_PART[plan.effect], setting.primary.design.means is not None
+    parts: tuple[Part, ...] = ("within", "between") if levels or plan.effect == "contextual" else (part,)
     rows = rows_of(sample, keep)
-    extra = [exposure_term(control.of_part(one), sample.dose[control], rows) for one in parts]
+    extra = [exposure_term(one.of_part(own), sample.dose[one], rows) for one in controls for own in parts]
     design = setting.design(keep, extra=extra)
     model = setting.fit(design)
-    own = control.of_part(part)
-    weights = contextual(plan, [own], {own.name: 1.0})
-    apart = combined(model, design, difference(design.tested, weights))
-    return Found(apart, FurtherNumbers(control=combined(model, design, weights)))
+    share = 1.0 / len(controls)
+    if levels:
+        tested, mean = _of_levels(setting, design, controls, share)
+    else:
+        own = [control.of_part(part) for control in controls]
+        tested, mean = design.tested, contextual(plan, own, {one.name: share for one in own})
+    return combined(model, design, difference(tested, mean)), combined(model, design, mean)
+
+
+def _of_levels(setting: Setting, design: Design, controls: Sequence[Exposure], share: float) -> tuple[Weights, Weights]:
+    """The weights of the tested number and of the controls' mean, by the reliability of all means together."""
+    plan, least = setting.plan, setting.compute.min_mean_reliability
+    main = main_exposures(plan)
+    every = [*main, *controls]
+    known = means_of(plan, setting.sample, design.rows, design.terms, every)
+    if known is None or known.least < least:
+        raise not_estimable("means_not_reliable", limits={"min_mean_reliability": least})
+    signs = [*(1.0, -1.0)[: len(main)], *(0.0 for _ in controls)]
+    shares = [*(0.0 for _ in main), *(share for _ in controls)]
+    return level_weights(plan, every, signs, known.matrix), level_weights(plan, every, shares, known.matrix)

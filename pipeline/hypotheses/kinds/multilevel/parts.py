@@ -74,7 +74,7 @@ def model_part(plan: Plan, fitted: FittedDesign, compute: Compute) -> ModelPart:
         "converged": bool(model.converged),
         "singular": bool(model.singular),
         "left_out": fitted.left_out,
-        "notes": (*engine_notes(model), *design.notes, *_fit_notes(fitted, compute)),
+        "notes": (*engine_notes(model), *design.notes, *_fit_notes(plan, fitted, compute)),
         "formula": equation(left_side(plan), design.fixed, design.random, design.uncorrelated),
     }
 
@@ -141,12 +141,16 @@ def standardized(plan: Plan, number: Estimate, sd: float) -> Standardized:
     )
 
 
-def _fit_notes(fitted: FittedDesign, compute: Compute) -> list[Note]:
+def _fit_notes(plan: Plan, fitted: FittedDesign, compute: Compute) -> list[Note]:
     workers, limit, said = int(fitted.design.rows.worker.max()) + 1, compute.kenward_roger_below, []
     if workers < limit and freedom_of(compute, workers) == "kenward_roger":
         said.append(note("few_workers", workers=workers, limits={"kenward_roger_below": limit}))
     if fitted.design.means is not None:
         said.append(note("latent_means"))
+    elif plan.effect == "between" and plan.moderator is not None:
+        said.append(note("observed_means"))
+    if plan.effect == "worker":
+        said.append(note("worker_means"))
     if fitted.left_out:
         named = [f"{left.term or 'correlations'} by {left.group}" for left in fitted.left_out]
         said.append(note("left_out", terms=", ".join(named)))
