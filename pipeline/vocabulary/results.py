@@ -163,11 +163,11 @@ NOTES: Mapping[str, Words] = {
         "uncertain sign (Luedtke et al. 2008): the number of observed means was raised for that, and its interval widened."
     ),
     "observed_means": Words(
-        "Split by a moderator, this is about the observed means of clients' exposure, an uncertain sign of their own levels: "
+        "Split by a moderator, this is about the observed means of clients' exposure, an uncertain sign of their levels: "
         "the effects at its levels are drawn towards those within clients, and their difference towards that within clients."
     ),
     "worker_means": Words(
-        "This is about the mean exposure of the clients a worker had in this study. Over few clients it is an uncertain sign "
+        "This is about the mean exposure of the clients a worker had in this study. Over few clients it is a poor sign "
         "of how a worker works in general: the number is then drawn towards that between clients, and the interval does not "
         "say by how much."
     ),
