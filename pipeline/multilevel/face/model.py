@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from numbers import Integral, Real
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pipeline.multilevel.face.bootstrap import Bootstrap
     from pipeline.multilevel.inference.kenward_roger import KenwardRoger
     from pipeline.multilevel.inference.robust import ClusterRobust
+from pipeline.multilevel.face.arguments import check_draws, check_level
 
 LEVEL = 0.95
 MOST_LEVELS = 60  # levels left out one by one where each costs an evaluation of the model
@@ -258,7 +259,7 @@ class Model:
         """Parametric bootstrap: `n` refits to simulated responses."""
         from pipeline.multilevel.face.bootstrap import bootstrap
 
-        _check_draws(seed, n)
+        check_draws(seed, n)
         return bootstrap(self, seed, n)
 
     def icc(self) -> pd.Series:
@@ -316,7 +317,7 @@ class Model:
 
     def simulate(self, seed: int, n: int = 1) -> Floats:
         """`n` new responses [n, n_obs] drawn from the model, new random effects and all."""
-        _check_draws(seed, n)
+        check_draws(seed, n)
         return predictions.simulate(self, seed, n)
 
     def refit(self, outcome: ArrayLike, *, near: bool = False) -> Model:
@@ -334,21 +335,4 @@ class Model:
         return f"Model({self.spec.outcome} ~ {' + '.join(self.terms)}; {self.n_obs} rows; {groups})"
 
 
-def check_level(level: float) -> None:
-    """The level of an interval: between 0 and 1; ModelError else (95 is not 95%)."""
-    if not isinstance(level, Real) or not 0.0 < level < 1.0:
-        what = f"{level:g} is no level of an interval" if isinstance(level, Real) else "is not a number"
-        raise ModelError(Problem("level", what, "give a share below 1, as 0.95"))
-
-
-def _check_draws(seed: int, n: int) -> None:
-    problems = []
-    if not isinstance(n, Integral) or n < 1:
-        problems.append(Problem("n", f"{n} draws were asked for", "give at least 1"))
-    if not isinstance(seed, Integral) or seed < 0:
-        problems.append(Problem("seed", "is not a whole number from 0", "give e.g. 1"))
-    if problems:
-        raise ModelError(problems)
-
-
-__all__ = ["INTERCEPT", "Model", "check_level"]
+__all__ = ["INTERCEPT", "Model"]
