@@ -122,4 +122,5 @@ def _changed(before: Judged, after: Judged) -> Iterator[str]:
 
 
 def _said(state: str | None) -> str:
-    return "not made" if state is None else state.replace("_", " ")
+    words = {None: "not made", "no_difference": "nothing clear to break"}  # what is not clear is not called absent
+    return words.get(state) or str(state).replace("_", " ")

@@ -34,7 +34,7 @@ CHIPS: Mapping[Verdict, Chip] = {
         "Not specific", "same", "doubt", "Advocacy without the client goes with the rating as much."
     ),
     "opposite": Chip("Opposite", "cross", "against", "Clear, and against the prediction."),
-    "not estimable": Chip("Not estimable", "dash", "open", "Too little to fit a model on."),
+    "not estimable": Chip("Not estimable", "dash", "open", "The data lack something that a number would need."),
     "could not be computed": Chip("Not computed", "gap", "open", "Something failed on the way to a number."),
 }
 
