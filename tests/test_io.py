@@ -223,11 +223,9 @@ def test_text_that_nobody_asks_for_is_not_read_and_keys_are_held_once(tmp_path: 
     )
     (tmp_path / "table.parquet").write_bytes(io.parquet_bytes(table))
     batch = io.Batch(tmp_path, ("table.parquet",), ())
-    found = batch.table("table.parquet", {"program", "no_such_column"}, {"client_id", "nor_this"})
+    assert batch.text_columns("table.parquet") == ["client_id", "program", "language"]
+    found = batch.table("table.parquet", coded={"client_id", "nor_this"}, without={"language", "phase", "score", "nor_that"})
     assert list(found) == ["client_id", "program", "phase", "score"]
     pd.testing.assert_frame_equal(found.drop(columns="client_id"), table[["program", "phase", "score"]])
     assert list(found["client_id"].cat.categories) == ["c1", "c2"]
     assert found["client_id"].isna().tolist() == [False, False, True, False]
-    whole = batch.table("table.parquet", coded={"client_id"})
-    assert list(whole) == list(table)
-    pd.testing.assert_frame_equal(whole.drop(columns="client_id"), table.drop(columns="client_id"))

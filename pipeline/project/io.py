@@ -64,11 +64,17 @@ class Batch:
         self._seen[path] = _stamp(path)
         return path
 
-    def table(self, name: str, text: Container[str] | None = None, coded: Container[str] = ()) -> pd.DataFrame:
-        """Read one Parquet table: all of it, or of its columns of text only those in `text` and `coded`.
+    def text_columns(self, name: str) -> list[str]:
+        """The columns of text of one Parquet table: most of its memory, where numbers and categories take little."""
+        import pyarrow.parquet as pq
 
-        Text takes most of a table's memory, numbers and categories little; in `coded` each text is held once,
-        as the categories of its column in their order.
+        return [field.name for field in pq.read_schema(self.path(name)) if str(field.type) in TEXT]
+
+    def table(self, name: str, coded: Container[str] = (), without: Container[str] = ()) -> pd.DataFrame:
+        """Read one Parquet table.
+
+        `coded`: columns of text whose values are held once, as the categories of their column in their order; `without`:
+        columns of text that are not read.
         """
         import pandas as pd
         import pyarrow.parquet as pq
@@ -76,16 +82,15 @@ class Batch:
         return_freed_memory()
         try:
             path = self.path(name)
-            if text is None and not coded:
+            if not coded and not without:
                 return pd.read_parquet(path)
-            schema = pq.read_schema(path)
-            worded = {field.name for field in schema if str(field.type) in TEXT}
-            once = [name for name in schema.names if name in worded and name in coded]
-            kept = [name for name in schema.names if name not in worded or name in coded or text is None or name in text]
+            text = self.text_columns(name)
+            once = [column for column in text if column in coded and column not in without]
+            kept = [column for column in pq.read_schema(path).names if column not in text or column not in without]
             arrow = pq.read_table(path, columns=kept, read_dictionary=once)
             read: pd.DataFrame = arrow.to_pandas(self_destruct=True, split_blocks=True)
             del arrow
-            in_order = {name: read[name].cat.reorder_categories(sorted(read[name].cat.categories)) for name in once}
+            in_order = {column: read[column].cat.reorder_categories(sorted(read[column].cat.categories)) for column in once}
             return read.assign(**in_order)  # as text is grouped, so that sums over groups are the same to the last digit
         except StageError:
             raise

@@ -36,7 +36,7 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         advocacy=batch.table(f"{VALID}/advocacy.parquet")
         if batch.has(f"{VALID}/advocacy.parquet")
         else told.episodes(sessions),
-        scores=batch.table(f"{SCORED}/scores.parquet", text=()),
+        scores=batch.table(f"{SCORED}/scores.parquet", without=("session_id",)),
         occasions=batch.table(f"{LINKED}/occasions.parquet", coded=KEYS),
         ledger=batch.table(f"{LINKED}/ledger.parquet", coded=KEYS),
         ingest=batch.record(INGEST, IngestCounts),

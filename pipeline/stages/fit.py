@@ -8,7 +8,6 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from pipeline.base.params import Params, Plan
-from pipeline.hypotheses.design.agency import COLUMNS as AGENCIES
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.imputed.gaps import gaps_of
 from pipeline.project.io import Batch, digest
@@ -31,8 +30,8 @@ READS = (
 )
 WRITES = ("data/analysis/fits/{hypothesis}.json",)
 PARAMS = ("compute",)
-KEYS = frozenset({"client_id", "worker_id", "reason", *AGENCIES})  # few different values in many rows
-EPISODE = "episode_id"
+PEOPLE = ("client_id", "worker_id")  # groups of every model, never a covariate
+SESSION, EPISODE = "session_id", "episode_id"  # of which each row has its own
 INPUTS = {
     "occasions": "data/analysis/linked/occasions.parquet",
     "ledger": "data/analysis/linked/ledger.parquet",
@@ -60,10 +59,15 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
 
 
 def linked(batch: Batch, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Occasions and ledger, of their columns of text only those that the plan may ask for: text is most of both tables."""
-    named = _words(plan.model_dump(mode="json"))
-    keys = {*KEYS, "session_id"} if plan.outcome.kind == "dyad_gap" else KEYS  # two people's ratings of one session
-    return batch.table(INPUTS["occasions"], named, keys), batch.table(INPUTS["ledger"], {*named, EPISODE}, KEYS)
+    """Occasions and ledger; what the plan names is read as it is, other text as codes: it is most of both tables."""
+    named = _words(plan.model_dump(mode="json")) - {*PEOPLE}
+    if plan.outcome.kind == "dyad_gap":
+        named.add(SESSION)  # two people's ratings of one session
+    tables = []
+    for name in (INPUTS["occasions"], INPUTS["ledger"]):
+        coded = {*batch.text_columns(name)} - {*named, SESSION, EPISODE}
+        tables.append(batch.table(name, coded, without={SESSION} - named))
+    return tables[0], tables[1]
 
 
 def _words(value: object) -> set[str]:
