@@ -16,6 +16,7 @@ from pipeline.multilevel.design.identified import Identification, identification
 from pipeline.multilevel.design.options import Specification
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.face import predictions, tables
+from pipeline.multilevel.face.arguments import check_draws, check_level
 from pipeline.multilevel.inference import frames
 from pipeline.multilevel.inference.contrasts import (
     Freedom,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from pipeline.multilevel.face.bootstrap import Bootstrap
     from pipeline.multilevel.inference.kenward_roger import KenwardRoger
     from pipeline.multilevel.inference.robust import ClusterRobust
-from pipeline.multilevel.face.arguments import check_draws, check_level
 
 LEVEL = 0.95
 MOST_LEVELS = 60  # levels left out one by one where each costs an evaluation of the model
