@@ -17,6 +17,7 @@ from pipeline.measures.library import shipped
 from pipeline.prepare.identified import Identified
 from pipeline.prepare.plan import Preparation
 from pipeline.prepare.reading import read_identified
+from pipeline.prepare.sheets import as_csv, read_sheets
 from pipeline.project.io import Batch, ignore_data
 from pipeline.project.key_file import key_of
 from pipeline.project.new_study import files_of_study, renew, write_study
@@ -177,7 +178,13 @@ def _read(given: list[Path], stays: bool) -> tuple[dict[str, bytes], dict[str, I
         problems += faults
         if blob is None:
             continue
-        table, wrong = read_identified(number, path.suffix.lower().lstrip("."), blob)
+        ending = path.suffix.lower().lstrip(".")
+        sheets, wrong = read_sheets(number, blob) if ending == "xlsx" and not stays else ({}, [])
+        problems += wrong
+        if sheets:
+            _add_sheets(number, path, sheets, blobs, tables)
+            continue
+        table, wrong = read_identified(number, ending, blob)
         problems += wrong
         if stays and (held := held_back(number, path.name)) is not None:
             problems.append(held)
@@ -192,6 +199,20 @@ def _read(given: list[Path], stays: bool) -> tuple[dict[str, bytes], dict[str, I
     if problems:
         raise SourceError(problems)
     return blobs, labelled(tables)
+
+
+def _add_sheets(
+    number: int, path: Path, sheets: Mapping[str, Identified], blobs: dict[str, bytes], tables: dict[str, Identified]
+) -> None:
+    """Take each sheet of a workbook as a CSV file of its own, called after the workbook and the sheet."""
+    names = []
+    for title, table in sheets.items():
+        called = re.sub(r"[^A-Za-z0-9]+", "_", f"{path.stem}_{title}").strip("_")
+        name = brought_as(f"{called}.csv", blobs)
+        name = name if name not in blobs else f"sheet_{len(blobs) + 1}.csv"
+        blobs[name], tables[name] = as_csv(table), table
+        names.append(name)
+    print(f"File {number}: {len(names)} sheets hold a table, and come in as {', '.join(names)}; any other is left out.")
 
 
 def _folder_of(root: Path, given: list[Path]) -> str | None:

@@ -7,11 +7,14 @@ import datetime as dt
 import io
 import re
 from dataclasses import replace
-from typing import SupportsFloat
+from typing import TYPE_CHECKING, SupportsFloat
 
 from pipeline.base.errors import Problem
 from pipeline.ingest.native import declared_missing, number_text
 from pipeline.prepare.identified import Identified
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 SEPARATORS = ",;\t|"
 USUAL = {"csv": ","}  # what a file's ending says of its separator; a tab for all others
@@ -37,6 +40,11 @@ def read_identified(number: int, ending: str, blob: bytes) -> tuple[Identified |
         return None, [Problem(where, _told(refused), SHEETS if "sheets" in str(refused) else MEND)]
     except Exception:  # whatever a library says may hold a cell
         return None, [Problem(where, "cannot be read as what its name says", MEND)]
+    return checked_table(where, table)
+
+
+def checked_table(where: str, table: Identified) -> tuple[Identified | None, list[Problem]]:
+    """The table, unless two of its columns share a header or it has no rows."""
     twins = len(table.header) - len(set(table.header))
     if twins:
         later = [place for place, name in enumerate(table.header, start=1) if name in table.header[: place - 1]]
@@ -128,16 +136,26 @@ def _decoded(blob: bytes) -> tuple[str, dict[str, str | float]]:
 
 
 def _workbook(_ending: str, blob: bytes) -> Identified:
+    sheets = filled_sheets(blob)
+    if len(sheets) != 1:
+        raise _RefusedError(f"has {len(sheets)} sheets with data, and one is read")
+    return sheet_table(sheets[0])
+
+
+def filled_sheets(blob: bytes) -> list[Worksheet]:
+    """The sheets of a workbook that have cells."""
     import openpyxl
 
     from pipeline.ingest.workbook import check_archive
 
     check_archive(blob)
     book = openpyxl.load_workbook(io.BytesIO(blob), data_only=True, keep_links=False)
-    sheets = [sheet for sheet in book.worksheets if any(cell is not None for row in sheet.values for cell in row)]
-    if len(sheets) != 1:
-        raise _RefusedError(f"has {len(sheets)} sheets with data, and one is read")
-    rows = [[_cell(cell) for cell in row] for row in sheets[0].values]
+    return [sheet for sheet in book.worksheets if any(cell is not None for row in sheet.values for cell in row)]
+
+
+def sheet_table(sheet: Worksheet) -> Identified:
+    """The table of one sheet that has cells."""
+    rows = [[_cell(cell) for cell in row] for row in sheet.values]
     while rows and not any(rows[-1]):
         rows.pop()
     width = max(place + 1 for row in rows for place, cell in enumerate(row) if cell)

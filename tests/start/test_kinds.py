@@ -103,6 +103,19 @@ def titled(folder: Path, planted: Planted) -> list[Path]:
     return [*written(folder, others), folder / "sessions.xlsx"]
 
 
+def workbook(folder: Path, planted: Planted) -> list[Path]:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["Notes by Kim Lee"])
+    for name, rows in planted.tables().items():
+        sheet = book.create_sheet(name)
+        for cells in (list(rows[0]), *(list(row.values()) for row in rows)):
+            sheet.append(cells)
+    book.save(folder / "study.xlsx")
+    return [folder / "study.xlsx"]
+
+
 FORMS: dict[str, Files] = {
     "REDCap by events": events,
     "REDCap by events, without ids of sessions": lambda f, p: events(f, p, ("session_id", "session_number")),
@@ -112,6 +125,7 @@ FORMS: dict[str, Files] = {
     "numbers with their labels": labelled,
     "sessions side by side, all of them s1_": wide,
     "merged titles": titled,
+    "one workbook, a sheet a table": workbook,
 }
 
 
