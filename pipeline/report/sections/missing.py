@@ -6,6 +6,7 @@ from pipeline.disclosure.shown import Shown, derived_number
 from pipeline.report.blocks import Block, FigureBlock, Heading, Paragraph, TableBlock
 from pipeline.report.claims import Claim
 from pipeline.report.material import Material
+from pipeline.report.numbers import listed
 from pipeline.report.plots.figures import Chart, Label
 from pipeline.report.plots.figures import Line as Drawn
 from pipeline.report.plots.scale import linear
@@ -18,6 +19,16 @@ MECHANISMS: dict[Mechanism, str] = {
     "skipped": "ratings that were skipped in sessions the client came to",
     "after_dropout": "ratings after dropout, had the clients stayed",
 }
+IMPUTED_HEAD = ("Claim", "Estimate", "Low", "High", "FMI", "Imputations", "It is the", "Auxiliaries")
+DONE = (
+    "What is missing was drawn again and again from a model of sessions, clients and workers, each completed study was "
+    "analysed, and the numbers were pooled. Where the imputed analysis is the check, the headline is that of the observed "
+    "rows; where it is the headline, theirs is the check."
+)
+FMI = (
+    "FMI: fraction of the information that is missing. Where a larger number of imputations is named, standard errors of so "
+    "many would not change with another set."
+)
 ASSUMED = (
     "The analysis of observed rows takes what is missing as depending on nothing beyond the ratings and columns in the "
     "model; the imputed one, on nothing beyond these and the auxiliaries. Neither holds where a client stays away, or skips "
@@ -27,40 +38,60 @@ ASSUMED = (
 
 
 def build(material: Material) -> Built | None:
-    """Gaps that cost rows, and for each claim that asks for it the imputed analysis; None where there is neither."""
+    """Gaps that cost rows, the imputed analyses of the claims that ask for one; None where there is neither."""
     blocks: list[Block] = []
     gaps = _gaps(material)
     if gaps:
         blocks.append(TableBlock(gaps))
     asked = [(claim, found) for claim in material.claims if (found := material.fits[claim.name].imputed) is not None]
+    blocks += imputed_blocks(asked, material)
     for claim, found in asked:
-        blocks += [Heading(f"{claim.short}: what is missing, imputed"), Paragraph(sentence(claim, found, material))]
-        for judging in material.verdicts.hypotheses[claim.name].turning if claim.effect else ():
+        turning = material.verdicts.hypotheses[claim.name].turning if claim.effect else ()
+        if turning:
+            blocks.append(Heading(f"{claim.short}: had it been worse"))
+        for judging in turning:
             blocks += _turning(claim, found, judging, material)
-    if asked:
-        blocks.append(Paragraph(ASSUMED))
     return Built(tuple(blocks), ("STROBE 12c",) if asked else ()) if blocks else None
 
 
-def sentence(claim: Claim, found: Imputed, material: Material) -> str:
-    """The pooled number beside that of the observed rows, and what the gaps cost; or why there is none."""
+def imputed_blocks(asked: list[tuple[Claim, Imputed]], material: Material) -> list[Block]:
+    """What the imputed analyses are, once; a row for each that has a number; why the others have none."""
+    if not asked:
+        return []
+    rows = [line for claim, found in asked if (line := _imputed_line(claim, found, material)) is not None]
+    blocks: list[Block] = [Paragraph(f"{DONE} {ASSUMED}" if rows else ASSUMED)]
+    if rows:
+        caption = "Analyses of what was drawn for what is missing, pooled"
+        blocks.append(TableBlock(Table("missing_imputed", caption, IMPUTED_HEAD, tuple(rows), FMI)))
+    lacking: dict[str, list[str]] = {}
+    for claim, found in asked:
+        why = _no_number(claim, found, material)
+        if why:
+            lacking.setdefault(why, []).append(claim.short)
+    blocks += [Paragraph(f"No imputed analysis of {listed(names)}: {why}.") for why, names in lacking.items()]
+    return blocks
+
+
+def _no_number(claim: Claim, found: Imputed, material: Material) -> str:
+    """Why a claim has no imputed number to be shown; empty where it has one."""
     if found.tested is None or found.model is None:
-        why = reason_text(found.reason, exact=material.gate.rules.exact) if found.reason else "it was not computed"
-        return f"No imputed analysis: {why}."
-    estimate, low, high = cleared(found.tested, material)
-    if estimate.value is None or claim.effect is None:
-        return "An imputed analysis was made; too few people are behind it for its numbers to be shown."
+        return reason_text(found.reason, exact=material.gate.rules.exact) if found.reason else "it was not computed"
+    if claim.effect is None or cleared(found.tested, material)[0].value is None:
+        return "it was made, and too few people are behind its numbers for them to be shown"
+    return ""
+
+
+def _imputed_line(claim: Claim, found: Imputed, material: Material) -> Line | None:
+    if _no_number(claim, found, material) or found.tested is None or found.model is None:
+        return None
     lost = material.gate.portion(found.tested.fmi, found.tested.behind, "missing")
-    check = "The analysis of the observed rows" if found.headline else "The imputed analysis"
-    said = (
-        f"{check} is the check beside the headline. Imputed, the number is {estimate} (95% interval {low} to {high}), "
-        f"pooled over {found.model.imputations} imputations; the fraction of information missing is {lost}. "
-    )
-    helpers = [one.name for one in found.model.variables if one.auxiliary]
-    said += f"Auxiliaries: {', '.join(helpers)}. " if helpers else "No auxiliaries were named. "
+    made = f"{found.model.imputations}"
     if found.wanted and found.wanted > found.model.imputations:
-        said += f"For standard errors that another set would not change, {found.wanted} imputations are wanted. "
-    return said.strip()
+        made += f" (better {found.wanted})"
+    helpers = listed([one.name for one in found.model.variables if one.auxiliary]) or "none"
+    return Line(
+        claim.short, (*cleared(found.tested, material), lost, made, "headline" if found.headline else "check", helpers)
+    )
 
 
 def cleared(number: PooledTested, material: Material) -> tuple[Shown, Shown, Shown]:
