@@ -79,6 +79,7 @@ def edited(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
 
 # dotted path, value put there, where the error must point, a fragment of what it must say
 CASES = [
+    ("missing", {"level": "items"}, "missing.level", "score"),
     ("study", GONE, "study", "missing"),
     ("study.title", "", "study.title", "at least 1"),
     ("study.title", 7, "study.title", "string"),

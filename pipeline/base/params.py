@@ -90,6 +90,9 @@ class Missing(Section):
     )
     imputations: int = Field(20, ge=2, le=1000)
     auxiliary: tuple[Name | RatingSpec, ...] = Field((), description="columns and ratings that help to draw what is missing")
+    level: options.MissingLevel = Field(
+        "score", description="what is drawn of a rating: its score. Items, and scores made of drawn items, cannot be had yet"
+    )
     skipped: tuple[Delta, ...] = Field(
         (), description="within-client SDs by which ratings skipped while present may be lower"
     )
