@@ -212,7 +212,7 @@ def _add_sheets(
         name = name if name not in blobs else f"sheet_{len(blobs) + 1}.csv"
         blobs[name], tables[name] = as_csv(table), table
         names.append(name)
-    print(f"File {number}: {len(names)} sheets hold a table, and come in as {', '.join(names)}; any other is left out.")
+    print(f"File {number}: its sheets that hold a table come in as {', '.join(names)}; any other is left out.")
 
 
 def _folder_of(root: Path, given: list[Path]) -> str | None:

@@ -14,13 +14,14 @@ FEWEST = 2  # columns and rows below the header of a sheet that holds a table; o
 
 
 def read_sheets(number: int, blob: bytes) -> tuple[dict[str, Identified], list[Problem]]:
-    """Title -> table of a workbook in which several sheets hold one; nothing of another, which is read as a file is."""
+    """Title -> table of the sheets of a workbook that hold one; nothing of a workbook of one sheet, which is read whole."""
     try:
-        tables = {sheet.title: sheet_table(sheet) for sheet in filled_sheets(blob) if _may_hold_a_table(sheet.max_row)}
+        sheets = filled_sheets(blob)
+        tables = {sheet.title: sheet_table(sheet) for sheet in sheets if sheet.max_row > FEWEST}
     except Exception:  # whatever a library says may hold a cell; the reader of whole files says that it cannot be read
         return {}, []
     held = {title: table for title, table in tables.items() if table.rows >= FEWEST and len(table.header) >= FEWEST}
-    if len(held) < FEWEST:
+    if len(sheets) == 1:
         return {}, []
     found: dict[str, Identified] = {}
     problems: list[Problem] = []
@@ -37,7 +38,3 @@ def as_csv(table: Identified) -> bytes:
     sink = io.StringIO()
     csv.writer(sink, lineterminator="\n").writerows([table.header, *zip(*table.columns, strict=True)])
     return sink.getvalue().encode("utf-8")
-
-
-def _may_hold_a_table(rows: int) -> bool:
-    return rows > FEWEST

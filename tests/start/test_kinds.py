@@ -73,6 +73,19 @@ def labelled(folder: Path, planted: Planted) -> list[Path]:
     return written(folder, {**planted.tables(), "wai": rows})
 
 
+def beside_notes(folder: Path, planted: Planted) -> list[Path]:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["Notes by Kim Lee"])
+    sheet = book.create_sheet("log")
+    for cells in (list(planted.sessions[0]), *(list(row.values()) for row in planted.sessions)):
+        sheet.append(cells)
+    book.save(folder / "sessions.xlsx")
+    others = {name: rows for name, rows in planted.tables().items() if name != "sessions"}
+    return [*written(folder, others), folder / "sessions.xlsx"]
+
+
 def wide(folder: Path, planted: Planted) -> list[Path]:
     answers = {row["session_id"]: row for row in planted.wai}
     rows: list[Row] = []
@@ -126,6 +139,7 @@ FORMS: dict[str, Files] = {
     "sessions side by side, all of them s1_": wide,
     "merged titles": titled,
     "one workbook, a sheet a table": workbook,
+    "a sheet of notes beside a table": beside_notes,
 }
 
 
