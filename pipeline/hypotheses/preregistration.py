@@ -20,6 +20,7 @@ from pipeline.hypotheses import words
 from pipeline.measures.instrument import Instrument
 from pipeline.results.lock import Lock, Settings
 from pipeline.vocabulary.checks import CHECKS
+from pipeline.vocabulary.results import AGENCIES
 from pipeline.vocabulary.units import per
 
 FILE = "preregistration.md"
@@ -128,7 +129,8 @@ def _analyses(hypotheses: Mapping[str, Hypothesis], compute: Compute) -> Iterato
     yield (
         f"Mixed models by {compute.method}; degrees of freedom by {DF.get(compute.df, compute.df)}, by Kenward and Roger "
         f"where there are fewer than {compute.kenward_roger_below} workers. A dose is split into its part within "
-        "clients, between clients and between workers, and a trend over time is part of every model."
+        "clients, between clients and between workers, and a trend over time is part of every model. Several agencies enter "
+        f"{AGENCIES[compute.agency].format(least=compute.random_agencies)}."
     )
     for place, one in enumerate(hypotheses.values(), 1):
         random = "; ".join(f"by {group}: {', '.join(terms)}" for group, terms in one.random.items())

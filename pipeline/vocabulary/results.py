@@ -225,6 +225,13 @@ NOTES: Mapping[str, Words] = {
     "imputation_model": Words("{said}", "The imputation model is simpler than the analysis in places."),
     "order_assumed": Words("Mediator and outcome belong to the same session: their order in time is assumed, not given."),
 }
+# How agencies enter a model, by `compute.agency`; {least}: `compute.random_agencies`.
+AGENCIES: Mapping[str, str] = {
+    "by_number": "as fixed differences where there are fewer than {least}, else as a random effect above workers",
+    "fixed": "as fixed differences",
+    "random": "as a random effect above workers",
+    "none": "not at all",
+}
 CEILINGS: Mapping[str, str] = {
     "no_order_in_time": "differences between clients or workers have no order in time",
     "series_ends": "what ends the series has no window after it; only the one before can be asked for a hidden cause",

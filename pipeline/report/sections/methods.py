@@ -13,6 +13,7 @@ from pipeline.report.numbers import listed, percent
 from pipeline.report.section import Built, Planned
 from pipeline.report.sections.done import done
 from pipeline.vocabulary.checks import CHECKS
+from pipeline.vocabulary.results import AGENCIES
 
 CORRECTIONS = {
     "holm": "Holm's correction",
@@ -107,15 +108,8 @@ def _agencies(params: Params) -> str:
     """How agencies are in the models; nothing where no table names them."""
     if not any("agency_id" in source.columns for source in params.sources.tables.values()):
         return ""
-    compute = params.compute
-    least = compute.random_agencies
-    said = {
-        "by_number": f"as fixed differences where there are fewer than {least}, else as a random effect above workers",
-        "fixed": "as fixed differences",
-        "random": "as a random effect above workers",
-        "none": "not at all",
-    }
-    return f" Where there are several agencies they enter {said[compute.agency]}."
+    said = AGENCIES[params.compute.agency].format(least=params.compute.random_agencies)
+    return f" Where there are several agencies they enter {said}."
 
 
 def _few(params: Params) -> str:
