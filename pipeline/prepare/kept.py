@@ -40,7 +40,9 @@ denied pending approved before after pre post micro mezzo macro male female man 
 black white asian latine latino latina latinx hispanic native american indian pacific islander multiracial mixed
 completed arrived accompanied went by with on behalf alone did attend ns cx in out of telephone call outreach
 welfare dss cps dcf treatment closing termination baseline
-english spanish arabic chinese mandarin cantonese vietnamese korean french russian haitian creole
+assess engage ending showed absent cancel turned up only open waiting rejected partly success medical meso zoom job center
+counsellor counselor counselling counseling psychologist psychology transportation known one two or more than african
+caucasian non binary and come help english spanish espanol arabic chinese mandarin cantonese vietnamese korean french russian haitian creole
 session visit visits advocacy alliance ratings rating process workers clients sessions episode episodes
 """
 ANSWERS = frozenset(  # words of the answers of a form

@@ -19,13 +19,20 @@ def tell(prepared: Prepared, folder: str) -> Iterator[str]:
         if file.set_aside:
             yield f"  {file.set_aside:,} rows set aside: a date that gives no day."
         if file.dropped:
-            yield f"  {file.dropped:,} columns left behind."
+            yield f"  {_left(file)}"
     counts = [f"{prepared.ids[kind]:,} {kind}s" for kind in KINDS if prepared.ids[kind]]
     if counts:
         yield f"Pseudonyms: {', '.join(counts)}."
     for kind in KINDS:
         if twins := prepared.twins[kind]:
             yield f"Look at this: {twins:,} {kind} ids differ from another only by case, spaces or leading zeros."
+
+
+def _left(file: Made) -> str:
+    """Which columns do not come in: by number, as whoever misses one will want to know."""
+    taken = {column.place for column in file.columns}
+    places = [str(place) for place in range(1, file.dropped + len(taken) + 1) if place not in taken]
+    return f"{'columns' if len(places) > 1 else 'column'} {', '.join(places)}: left behind"
 
 
 def _columns(file: Made) -> Iterator[str]:

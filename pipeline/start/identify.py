@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from pipeline.prepare.names import day_name, is_safe
 from pipeline.prepare.plan import KINDS, Kind
 from pipeline.start.blocks import Column
 from pipeline.start.words import TABLES, header_words, plain_words
+from pipeline.tables import by_name
 
 INTAKE = (
     "intake",
@@ -33,12 +35,18 @@ INTAKE = (
 DATED = frozenset(["date", "dt", "on", *INTAKE])
 BIRTH = ("dob", "birth", "birthdate", "born", "birthday")
 BANDED = frozenset(["band", "bands", "group", "grp", "cat", "category", "range", "class", "code"])  # of ages, as codes
+MOST_CODES = 12  # different words of a column that could be codes
+LONGEST_CODE = 40  # letters of such a word
+LEAST_ROWS = 2  # how often each of them stands there
 MOST_SHARED = 0.9  # different cells over filled ones from which on a column of text could be an id
 
 
 @dataclass
 class Proposed:
-    """Columns by what is to be done with them, as `file:header`; and dates that could be the intake, the likeliest first."""
+    """Columns by what is to be done with them, as `file:header`; and dates that could be the intake, the likeliest first.
+
+    `wordy`: those left behind that by their header hold codes, and by their cells a few words nobody knows -> these words.
+    """
 
     ids: dict[Kind, list[str]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
     dates: list[str] = field(default_factory=list)
@@ -46,6 +54,7 @@ class Proposed:
     ages: list[str] = field(default_factory=list)
     zips: list[str] = field(default_factory=list)
     keep: list[str] = field(default_factory=list)
+    wordy: dict[str, list[str]] = field(default_factory=dict)
     dropped: int = 0
     ambiguous: list[str] = field(default_factory=list)
     offsets: list[str] = field(default_factory=list)
@@ -135,6 +144,22 @@ def _place(found: Proposed, name: str, column: Column) -> None:
     else:
         found.dropped += 1
         found.texts += 1
+        if is_safe(column.header) and _is_coded(column):
+            found.wordy[name] = sorted(column.different())
+
+
+def _is_coded(column: Column) -> bool:
+    """Whether a column could hold codes in a site's own words: its header says so, its words are few, each comes again."""
+    spelled, different = plain_words(column.header), column.different()
+    facts = {
+        name
+        for table in TABLES
+        for name, words in header_words(table).items()
+        if spelled in words and name in by_name()[table].columns and by_name()[table].columns[name].kind == "code"
+    }
+    counts = Counter(cell for cell in column.cells if cell in different)
+    few = len(different) <= MOST_CODES and all(len(text) <= LONGEST_CODE for text in different)
+    return bool(facts) and few and min(counts.values(), default=0) >= LEAST_ROWS
 
 
 def _kind(header: str) -> Kind | None:

@@ -8,6 +8,7 @@ from pipeline.prepare.plan import Preparation
 from pipeline.start.identify import Proposed
 from pipeline.start.questions import Interview, Question, one_of
 
+SPARE = 8  # questions that must be left for what the columns mean
 ORDERS = {"day": "day_first", "month": "month_first"}
 
 
@@ -15,6 +16,7 @@ def plan_from(proposed: Proposed, interview: Interview) -> Preparation:
     """The plan: intake, the order of day and month, and the time zone asked where the files leave them open."""
     intake = _intake(proposed, interview)
     order = _orders(proposed, interview)
+    codes = _codes(proposed, interview)
     zone = ""
     if proposed.offsets:
         text = "Some times carry an offset from UTC. In which time zone did it happen? (such as America/New_York)"
@@ -30,7 +32,8 @@ def plan_from(proposed: Proposed, interview: Interview) -> Preparation:
             "date": tuple(name for name in dates if name.rpartition(":")[0] in client),
             "age": tuple(proposed.ages),
             "zip": tuple(proposed.zips),
-            "keep": tuple(proposed.keep),
+            "keep": (*proposed.keep, *codes),
+            "codes": codes,
             "order": order,
             "zone": zone,
         }
@@ -48,6 +51,20 @@ def _orders(proposed: Proposed, interview: Interview) -> dict[str, str]:
         answer = interview.ask(Question("order", text, None, one_of(list(ORDERS))))
         answers |= dict.fromkeys(left, answer)
     return {name: ORDERS[answer] for name, answer in answers.items() if answer in ORDERS}
+
+
+def _codes(proposed: Proposed, interview: Interview) -> dict[str, tuple[str, ...]]:
+    """Columns whose words are on no list of usual codes, and which somebody who knows them calls codes."""
+    kept = {}
+    for name, words in proposed.wordy.items():
+        text = (
+            f"`{_short(name)}` holds {len(words)} different words or phrases, not all of them on the list of usual codes."
+            " Are they codes (no names, nothing about one person)? (yes: the column comes in; no: it is left behind)"
+        )
+        question = Question(f"codes.{_short(name)}", text, "no", one_of(("yes", "no")), spare=SPARE)
+        if interview.ask(question) == "yes":
+            kept[name] = tuple(words)
+    return kept
 
 
 def _intake(proposed: Proposed, interview: Interview) -> list[str]:

@@ -161,11 +161,22 @@ def _episode(role: Role, found: Mapping[str, str], setup: Setup) -> Plain:
     if own is not None and own != INSTANCE and role.block.unique(own):
         return own
     client, day = found.get("client_id", ""), found.get("day", "")
-    for parts in ((client, INSTANCE), (client, day)):
+    worker, minutes = found.get("worker_id", ""), _whole(role, found.get("duration_min", ""))
+    more = ((worker,), (minutes,), (worker, minutes))  # two visits on one day, by two workers or of two lengths
+    for parts in ((client, INSTANCE), (client, day), *((client, day, *rest) for rest in more)):
         if all(part in role.block.columns for part in parts) and role.block.unique(*parts):
             return {"columns": list(parts), "prefix": "E"}
-    setup.missing.append("nothing tells one episode of advocacy from another: add a column with an id")
+    setup.missing.append(
+        "nothing tells one episode of advocacy from another, as a client has several on one day: put a column `episode_id`"
+        " into the log that numbers its rows (1, 2, 3 ...)"
+    )
     return own or ""
+
+
+def _whole(role: Role, header: str) -> str:
+    """A header, if every row of it has a whole number that an id can hold; else nothing."""
+    cells = role.block.columns[header].cells if header in role.block.columns else ()
+    return header if cells and all(re.fullmatch(r"[0-9]{1,6}", cell) for cell in cells) else ""
 
 
 def _boxes(role: Role, header: str) -> Tree:

@@ -76,8 +76,8 @@ TABLES = {"clients": CLIENTS, "workers": WORKERS, "sessions": SESSIONS, "advocac
 
 # Canonical column: code = what labels and cells call it.
 CODES = """
-attendance: attended = attended, kept, came, show, shown, showed, present, completed, complete, held, arrived, yes
-attendance: no_show = no show, noshow, ns, dna, did not attend, missed, absent, no
+attendance: attended = attended, kept, came, show, shown, showed, showed up, present, completed, complete, held, arrived, yes
+attendance: no_show = no show, noshow, ns, dna, did not attend, did not come, did not show, missed, absent, no
 attendance: cancelled = cancelled, canceled, cx, cancel, rescheduled, cancelled by client, cancelled by worker
 mode: joint = joint, together, both, client and worker, worker and client, accompanied, went together, joint visit
 mode: worker_solo = worker solo, worker, worker alone, solo, staff only, worker only, on behalf

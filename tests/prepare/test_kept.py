@@ -9,6 +9,7 @@ import pytest
 from pipeline.prepare.identified import Identified
 from pipeline.prepare.kept import unexpected_cells
 from pipeline.prepare.names import is_safe
+from pipeline.start import words as start_words
 from pipeline.start.identify import propose_plan
 
 DRAW = random.Random(4)
@@ -44,6 +45,13 @@ CODES = {
 @pytest.mark.parametrize("kind", IDENTIFIERS)
 def test_no_planted_identifier_may_stay(kind: str) -> None:
     assert unexpected_cells(IDENTIFIERS[kind], ()) >= set(IDENTIFIERS[kind]) - {"1"}
+
+
+def test_every_word_that_start_reads_as_a_code_may_stay() -> None:
+    """Else `start` would know what a column means, and never see it, as prepare had left it behind."""
+    lines = [line.partition("=")[2] for line in start_words.CODES.strip().splitlines()]
+    spellings = [word.strip() for line in lines for word in line.split(",")]
+    assert unexpected_cells([word for word in spellings if len(word) > 3], ()) == frozenset()
 
 
 @pytest.mark.parametrize("kind", CODES)

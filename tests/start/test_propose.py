@@ -455,6 +455,56 @@ def test_what_prepare_may_keep_and_what_it_must_leave() -> None:
     assert {"s.csv:empathy_client", "q.csv:wai_1", "q.csv:boxes"} <= set(plan.keep)
 
 
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_a_sites_own_words_for_codes_come_in_where_somebody_says_that_they_are_codes(answer: str) -> None:
+    """Only under a header of codes, and only words that come again: a remark about one client is never asked about."""
+    from pipeline.start.identify import propose_plan
+    from pipeline.start.planning import plan_from
+
+    cells = ("turned up here", "stayed away", "turned up here", "stayed away")
+    rows = [
+        {"cid": "K1", "visit_date": "2023-04-05", "status": cell, "who_went": remark, "nickname": "Bo Li"}
+        for cell, remark in zip(cells, ("with Mia", "alone", "alone", "alone"), strict=True)
+    ]
+    table, _ = read_identified(1, "csv", csv_text(rows).encode())
+    assert table is not None
+    proposal = propose_plan({"s.csv": table})
+    assert set(proposal.wordy) == {"s.csv:status"}
+    plan = plan_from(proposal, Interview({"codes.status": answer, "intake": "first"}, None))
+    assert ("s.csv:status" in plan.keep) == (answer == "yes")
+    assert plan.codes == ({"s.csv:status": ("stayed away", "turned up here")} if answer == "yes" else {})
+    assert not plan_from(proposal, Interview({}, None)).codes  # unattended: left behind
+
+
+@pytest.mark.parametrize(
+    ("more", "parts"),
+    [
+        ([("W1", "30"), ("W2", "30")], ["cid", "day", "wid"]),
+        ([("W1", "30"), ("W1", "60")], ["cid", "day", "minutes"]),
+        ([("W1", "30"), ("W1", "60"), ("W2", "30")], ["cid", "day", "wid", "minutes"]),
+        ([("W1", "30"), ("W1", "30")], None),
+    ],
+)
+def test_several_visits_of_a_day_are_told_apart_by_worker_and_length(
+    more: list[tuple[str, str]], parts: list[str] | None
+) -> None:
+    modes = ("together", "worker alone", "together")  # rows that differ, though not in worker and length
+    visits = [
+        {"cid": "C7f3a9b21", "day": "4", "wid": wid, "minutes": minutes, "who_went": modes[place]}
+        for place, (wid, minutes) in enumerate(more)
+    ]
+    setup = proposed(
+        small_log() | {"advocacy.csv": csv_text(visits)}, advocacy__mode="together=joint 'worker alone'=worker_solo"
+    )
+    columns = setup.tables["advocacy"]["columns"]
+    assert isinstance(columns, dict)
+    if parts is None:
+        assert any("numbers its rows" in text for text in setup.missing)
+    else:
+        assert columns["episode_id"] == {"columns": parts, "prefix": "E"}
+        assert not any("episode" in text for text in setup.missing)
+
+
 def test_a_needed_column_wants_a_meaning_for_each_of_its_codes() -> None:
     check = meanings(("1", "2"), ("joint", "worker_solo"), is_open=False, may_skip=False, all_of=("1", "2"))
     assert check("1=joint") == "say what 2 means, too; 2=missing, where it means nothing"
