@@ -42,7 +42,8 @@ completed arrived accompanied went by with on behalf alone did attend ns cx in o
 welfare dss cps dcf treatment closing termination baseline
 assess engage ending showed absent cancel turned up only open waiting rejected partly success medical meso zoom job center
 counsellor counselor counselling counseling psychologist psychology transportation known one two or more than african
-caucasian non binary and come help english spanish espanol arabic chinese mandarin cantonese vietnamese korean french russian haitian creole
+caucasian non binary and come help
+english spanish espanol arabic chinese mandarin cantonese vietnamese korean french russian haitian creole
 session visit visits advocacy alliance ratings rating process workers clients sessions episode episodes
 """
 ANSWERS = frozenset(  # words of the answers of a form
