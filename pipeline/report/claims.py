@@ -38,6 +38,7 @@ class Number:
     high: Shown
     low_90: Shown = NONE
     high_90: Shown = NONE
+    rounded_onto_null: bool = False  # an end shown at "no difference", though before rounding the interval keeps clear of it
 
     @property
     def shown(self) -> bool:
@@ -201,6 +202,7 @@ def number_of(
     inner = one.interval(level)
     ends = (one.conf_low, one.conf_high, *inner)
     estimate, low, high, low_inner, high_inner = gate.interval(one.estimate, ends, one.std_error, own, where, scale)
+    is_clear = one.conf_low > 0 or one.conf_high < 0
     return Number(
         estimate=estimate,
         std_error=gate.std_error(one.std_error, own, where),
@@ -210,6 +212,7 @@ def number_of(
         high=high,
         low_90=low_inner,
         high_90=high_inner,
+        rounded_onto_null=is_clear and scale(0.0) in (low.value, high.value),
     )
 
 

@@ -115,6 +115,19 @@ def versions(tried: int) -> str:
 
 
 def size(claim: Claim, effect: Effect) -> str:
+    """How large that is, and what rounding hides of the interval; empty where there is nothing to say."""
+    return " ".join(text for text in (_compared(claim, effect), _rounded(claim, effect)) if text)
+
+
+def _rounded(claim: Claim, effect: Effect) -> str:
+    """That an end shown at zero is not at zero: else the interval as shown contradicts what is said of chance."""
+    number = effect.odds or effect.own
+    if claim.nothing or not number.rounded_onto_null:
+        return ""
+    return f"The interval’s ends are rounded; before that it keeps clear of {'1' if effect.odds else 'zero'}."
+
+
+def _compared(claim: Claim, effect: Effect) -> str:
     """How large that is, beside one client's own ups and downs or beside what would matter; empty where it says nothing."""
     if effect.odds is not None:
         low, high = effect.least_odds or (None, None)

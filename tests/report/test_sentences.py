@@ -203,3 +203,14 @@ def test_only_an_exploratory_claim_is_wrong_by_looking_at_many_things() -> None:
     one = claim("suggestive")
     assert "many things" in sentences.wrong_if(replace(one, role="exploratory"))
     assert "many things" not in sentences.wrong_if(replace(one, role="confirmatory"))
+
+
+@pytest.mark.parametrize(("estimate", "error", "rounded"), [(0.1, 0.048, True), (0.1, 0.05, False), (0.152, 0.04, False)])
+def test_an_interval_rounded_onto_zero_is_said_to_keep_clear_of_it(estimate: float, error: float, rounded: bool) -> None:
+    """.004 to .196 is shown as 0.00 to 0.20: beside "chance did not do it" that would read as a contradiction."""
+    spec = params(("supported",)).hypotheses["case_supported"]
+    found = make.fit(tested=make.number_tested(estimate, error, 60.0, sd=0.48))
+    for verdict, is_said in (("supported", rounded), ("practically zero", False)):
+        one = claim_of("C1", spec, found, judged(verdict, found), Gate(Rules(), Census()))
+        assert one.effect is not None
+        assert ("before that it keeps clear of zero" in sentences.size(one, one.effect)) == is_said, one.effect.own.spoken
