@@ -12,7 +12,9 @@ from pipeline.commands.compare import released
 from pipeline.hypotheses import trial
 from pipeline.project import tries
 from pipeline.results.trying import Tries, Try
+from pipeline.vocabulary.results import RULES
 from tests.project import ROOT
+from tests.report import results
 
 TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
 NAME = "joint_advocacy_strengthens_alliance"
@@ -73,3 +75,12 @@ def test_a_list_of_tries_that_was_broken_is_said_and_not_started_anew(tmp_path: 
 
 def test_a_revision_that_git_does_not_know_has_no_numbers(tmp_path: Path) -> None:
     assert released(tmp_path, "nowhere") == {}
+
+
+def test_each_version_is_printed_with_the_rule_that_decided() -> None:
+    """A small number called inconclusive wants its reason beside it."""
+    found = results.fit("supported")
+    judged = [results.judged(verdict, found) for verdict in ("supported", "inconclusive")]
+    before, after = (one.model_copy(update={"tested": found.tested}) for one in judged)
+    said = list(trial.lines(before, after))
+    assert [line for line in said if "why:" in line] == [f"    why: {RULES[one.rule]}" for one in (before, after)]

@@ -16,6 +16,7 @@ from pipeline.base.yaml_text import parse
 from pipeline.hypotheses.rules import hypothesis_problems
 from pipeline.results.verdict import Judged
 from pipeline.vocabulary.checks import CHECKS
+from pipeline.vocabulary.results import RULES
 
 IMPUTED = ("imputed", "observed_rows")  # attempts that need imputed values
 EXAMPLE = "write it as `exposure.lag=2` or `covariates=[phase]`"
@@ -86,9 +87,11 @@ def _put(node: dict[str, Any], key: str, value: object) -> None:
 
 
 def lines(before: Judged | None, after: Judged, odds: bool = False) -> Iterator[str]:
-    """The two versions as a few lines: estimate, interval, adjusted p, verdict, and the checks whose state changed."""
+    """The two versions as a few lines: estimate, interval, adjusted p, verdict, rule, and the checks whose state changed."""
     for label, one in (("declared", before), ("this try", after)):
         yield f"  {label}: {numbers(one, odds)}" if one is not None else f"  {label}: not fitted yet"
+        if one is not None and one.tested is not None:
+            yield f"    why: {RULES[one.rule]}"
     changed = list(_changed(before, after)) if before is not None else []
     if changed:
         yield "  attempts that end otherwise:"
