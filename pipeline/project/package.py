@@ -13,7 +13,7 @@ from pipeline.base.errors import Problem, StageError
 NAME = "alliance-pipeline"
 HERE = Path(__file__).parent.parent
 CARRIED = HERE / "project" / "carried"  # where setup.py puts the project's own files into the installed package
-CODE = (".py", ".yaml", ".j2", ".css", ".typ", ".lua")
+CODE = (".py", ".yaml", ".json", ".j2", ".css", ".typ")
 
 
 @cache

@@ -39,11 +39,11 @@ from pipeline.hypotheses.explain import explain
 from pipeline.base.params import Compute, VerdictRules
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.verdict.judge import judge
-from pipeline.vocabulary.checks import label
+from pipeline.vocabulary.checks import label_of_check
 from tests.hypotheses.studies import hypothesis, linked
 fit = evaluate(hypothesis(), *linked(workers=5, per_worker=5, sessions=5), Compute())
 judged = judge({"h": fit}, {"h": hypothesis()}, VerdictRules(fragile_checks=("made_up",))).hypotheses["h"]
-print([(one.state, one.decides, label(one.check)) for one in judged.attempts if one.check == "made_up"])
+print([(one.state, one.decides, label_of_check(one.check)) for one in judged.attempts if one.check == "made_up"])
 print("Made up by a test" in explain("h", hypothesis(), Compute(), VerdictRules(), *linked()))
 """
 

@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from pipeline.base.errors import DisclosureError
 from pipeline.base.params import Params, load
 from pipeline.measures.library import load_instruments
+from pipeline.project.package import CODE
 from pipeline.project.rerun import rerun_files
 from tests.project import ROOT, small_params
 
@@ -65,6 +66,12 @@ def test_a_text_that_seems_personal_is_named_and_nothing_is_made() -> None:
     text = REAL.replace("clients rate the alliance higher.", "as mary.smith@example.org told us.", 1)
     with pytest.raises(DisclosureError, match="claim: this text seems to hold an e-mail address"):
         made(text)
+
+
+def test_every_file_of_the_package_goes_along() -> None:
+    """A kind of file that CODE does not name would be missed in an archive, and change no stamp."""
+    made = {path.suffix for path in (ROOT / "pipeline").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    assert made == set(CODE)
 
 
 def test_the_stages_find_every_file_they_depend_on() -> None:
