@@ -56,7 +56,8 @@ def run(name: str, root: Path, hypothesis: str | None = None) -> None:
         raise StageError(Problem("fit", "no such hypothesis in params.yaml", f"one of: {', '.join(params.hypotheses)}"))
     batch = open_batch(module, root, params, hypothesis)
     _require(batch)
-    with processes(available()):
+    # A copy inherits locks and pools of threads it has not got: only a process that DVC began for this stage is copied.
+    with processes(available() if "DVC_STAGE" in os.environ else 1):
         module.run(batch, scoped(params, module.PARAMS), hypothesis)
     batch.commit()
 
