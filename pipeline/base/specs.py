@@ -34,6 +34,11 @@ class ExposureSpec(Section):
     debriefed: bool | None = None
     planned: bool | None = None
 
+    @property
+    def decays(self) -> bool:
+        """Whether the dose holds what came before its window: then no window before is apart from it."""
+        return self.dose.startswith("decay")
+
 
 class ContrastSpec(Section):
     """A difference that is tested in place of one effect: of two exposures, or of two outcome scores."""

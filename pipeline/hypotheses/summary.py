@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 import textwrap
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from pipeline.base.options import Role
+from pipeline.base.claim_numbers import ROLES, numbered
 from pipeline.results.verdict import Judged, LockState, Verdicts
 from pipeline.vocabulary.results import RULES, reason_text
 
 LEAST_CLAIM = 40  # columns a claim needs beside the numbers; in a narrower terminal the numbers go
 SHORT = 3  # columns of C1, E10
-ROLES: tuple[Role, ...] = ("confirmatory", "exploratory")
 CUT = "…"
 LOCKED_SINCE = "The lock was closed after these verdicts: the next run takes it in."
 LOCK_FIRST = "The confirmatory hypotheses are not locked: python -m pipeline lock, before outcomes are looked at."
@@ -38,8 +37,9 @@ def summary(
     lines = ["Simulated data: nothing here is about real clients."] if simulated else []
     known = _ordered(verdicts, declared)
     wide = max((len(one.verdict) for one in known), default=0)
+    by_name, names = {one.name: one for one in known}, numbered({one.name: one.role for one in known})
     for role in ROLES:
-        judged = [one for one in known if one.role == role]
+        judged = {short: by_name[name] for short, name in names.items() if by_name[name].role == role}
         if judged:
             lines += ["", role.capitalize(), *_role(judged, wide, width, why, odds)]
     lines += ["", *_lock(verdicts.lock, locked_since), *_tried(verdicts)]
@@ -78,10 +78,10 @@ def _ordered(verdicts: Verdicts, declared: Sequence[str]) -> list[Judged]:
     return [verdicts.hypotheses[name] for name in (*known, *sorted(set(verdicts.hypotheses) - set(known)))]
 
 
-def _role(judged: Sequence[Judged], verdict: int, width: int, why: bool, odds: Collection[str]) -> Iterator[str]:
-    number = max(len(_effect(one, odds)) for one in judged)
-    for place, one in enumerate(judged, 1):
-        head = f"  {f'{one.role[0].upper()}{place}':<{SHORT}}  {one.verdict:<{verdict}}"
+def _role(judged: Mapping[str, Judged], verdict: int, width: int, why: bool, odds: Collection[str]) -> Iterator[str]:
+    number = max(len(_effect(one, odds)) for one in judged.values())
+    for short, one in judged.items():
+        head = f"  {short:<{SHORT}}  {one.verdict:<{verdict}}"
         if number > 1 and width - len(head) - number - 4 >= LEAST_CLAIM:
             head = f"{head}  {_effect(one, odds):<{number}}"
         yield f"{head}  {cut(one.claim, width - len(head) - 2)}"

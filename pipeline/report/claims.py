@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from pipeline.base.claim_numbers import numbered
 from pipeline.base.options import Role, Verdict
 from pipeline.base.params import Hypothesis, Params
 from pipeline.disclosure.gate import Gate
@@ -130,13 +131,11 @@ class Claim:
 
 def claims_of(params: Params, fits: Mapping[str, Fit], verdicts: Verdicts, gate: Gate) -> tuple[Claim, ...]:
     """Every declared hypothesis, confirmatory first, each with its short name: C1, C2 ..., E1, E2 ..."""
-    found, counts = [], {"confirmatory": 0, "exploratory": 0}
-    for name in sorted(params.hypotheses, key=lambda name: verdicts.hypotheses[name].role != "confirmatory"):
-        judged = verdicts.hypotheses[name]
-        counts[judged.role] += 1
-        short = f"{judged.role[0].upper()}{counts[judged.role]}"
-        found.append(claim_of(short, params.hypotheses[name], fits[name], judged, gate))
-    return tuple(found)
+    names = numbered({name: verdicts.hypotheses[name].role for name in params.hypotheses})
+    return tuple(
+        claim_of(short, params.hypotheses[name], fits[name], verdicts.hypotheses[name], gate)
+        for short, name in names.items()
+    )
 
 
 def claim_of(short: str, spec: Hypothesis, fit: Fit, judged: Judged, gate: Gate) -> Claim:

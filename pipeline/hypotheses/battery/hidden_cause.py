@@ -32,7 +32,7 @@ def run(setting: Setting) -> Found:
     back = plan.exposure.lag + 1
     lagged = {exposure: sample.before(values) for exposure, values in sample.dose.items()}
     after = focus_of(plan, sample, rows, filled(sample, sample.lead), lead=True)
-    earlier = None if _decays(setting) else focus_of(plan, sample, rows, filled(sample, lagged), back=back)
+    earlier = None if plan.exposure.decays else focus_of(plan, sample, rows, filled(sample, lagged), back=back)
     design = setting.design(sample.keep, extra=[*after.terms, *(() if earlier is None else earlier.terms)])
     design = design.beside(_missing(sample, sample.lead, "no_window_after"))
     if earlier is not None:
@@ -59,11 +59,6 @@ def run(setting: Setting) -> Found:
 def covariance(one: Estimate, other: Estimate, apart: Estimate) -> float:
     """Of two estimates, from their errors and that of their difference."""
     return (one.std_error**2 + other.std_error**2 - apart.std_error**2) / 2.0
-
-
-def _decays(setting: Setting) -> bool:
-    """A dose that decays holds what came before it: no window before is apart from it."""
-    return setting.plan.exposure.dose.startswith("decay")
 
 
 def filled(sample: Sample, doses: Mapping[Exposure, Floats]) -> dict[Exposure, Floats]:

@@ -32,7 +32,7 @@ def run_battery(at_risk: AtRisk) -> tuple[CheckResult, ...]:
 
 
 def _hidden_cause(at_risk: AtRisk) -> CheckResult:
-    if at_risk.plan.exposure.dose.startswith("decay"):
+    if at_risk.plan.exposure.decays:
         return CheckResult(check="hidden_cause", outcome="not_applicable", reason=reason("decay_holds_the_past"))
     return ended("hidden_cause", lambda: None, lambda: _window_before(at_risk))
 
