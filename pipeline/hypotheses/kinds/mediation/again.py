@@ -17,7 +17,7 @@ from pipeline.hypotheses.battery.shared.setting import Found, combined
 from pipeline.hypotheses.design.terms import Design, plain_term
 from pipeline.hypotheses.fitting import FittedDesign
 from pipeline.hypotheses.kinds.mediation.paths import Paths, mediated_rows, mediator_of, path_designs, paths_together
-from pipeline.hypotheses.kinds.mediation.question import Fitted, PathCheck, Question, refit
+from pipeline.hypotheses.kinds.mediation.question import Fitted, PathCheck, Question, always, of_an_earlier_session, refit
 from pipeline.hypotheses.kinds.mediation.rules import KEPT_BY
 from pipeline.results.attempt import CheckCodes, FurtherNumbers
 from pipeline.results.estimate import Estimate
@@ -125,14 +125,6 @@ def _no_other(asked: Question) -> Reason | None:
     return None
 
 
-def _no_session(asked: Question) -> Reason | None:
-    return reason("same_session") if asked.lag == 0 else None
-
-
-def _always(_: Question) -> Reason | None:
-    return None
-
-
-SESSION_RATING = PathCheck(_no_session, beside_the_session)
-LAGGED_OUTCOME = PathCheck(_always, beside_the_last)
+SESSION_RATING = PathCheck(of_an_earlier_session, beside_the_session)
+LAGGED_OUTCOME = PathCheck(always, beside_the_last)
 OTHER_RATER = PathCheck(_no_other, by_another)

@@ -21,7 +21,7 @@ from pipeline.hypotheses.design.people import people_behind
 from pipeline.hypotheses.design.sample import needed_columns, present
 from pipeline.hypotheses.design.terms import plain_term, rows_of, split_dose
 from pipeline.hypotheses.kinds.mediation.paths import path_designs
-from pipeline.hypotheses.kinds.mediation.question import Fitted, PathCheck, Question, refit
+from pipeline.hypotheses.kinds.mediation.question import Fitted, PathCheck, Question, always, of_an_earlier_session, refit
 from pipeline.results.attempt import CheckFacts, FurtherNumbers
 from pipeline.results.estimate import estimate_of
 from pipeline.results.reason import NotEstimable, Reason, not_estimable, reason
@@ -104,22 +104,14 @@ def _reliability(asked: Question) -> float:
     return known
 
 
-def _earlier_session(asked: Question) -> Reason | None:
-    return reason("same_session") if asked.lag == 0 else None
-
-
 def _one_session_back(asked: Question) -> Reason | None:
     if asked.lag > ONE_BACK:
         return reason("no_path_of_that_lag", lag=str(asked.lag))
     if asked.plan.outcome.kind != "score":
         return reason("no_reliability_of_distance")
-    return _earlier_session(asked)
+    return of_an_earlier_session(asked)
 
 
-def _always(_: Question) -> Reason | None:
-    return None
-
-
-HIDDEN_CAUSE = PathCheck(_earlier_session, after_the_rating)
-FIRST_PATH = PathCheck(_always, after_the_session)
+HIDDEN_CAUSE = PathCheck(of_an_earlier_session, after_the_rating)
+FIRST_PATH = PathCheck(always, after_the_session)
 REVERSED_ORDER = PathCheck(_one_session_back, rating_first)

@@ -16,7 +16,7 @@ from pipeline.hypotheses.fitting import FittedDesign
 from pipeline.hypotheses.kinds.mediation.paths import Paths, Together, draw_products, mediator_of
 from pipeline.results.backing import least_backing
 from pipeline.results.estimate import Estimate, estimate_of
-from pipeline.results.reason import Reason, not_estimable
+from pipeline.results.reason import Reason, not_estimable, reason
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,6 +75,16 @@ class PathCheck:
 
     not_applicable: Callable[[Question], Reason | None]
     run: Callable[[Fitted], Found]
+
+
+def always(_: Question) -> Reason | None:
+    """A check that every mediation can be asked."""
+    return None
+
+
+def of_an_earlier_session(asked: Question) -> Reason | None:
+    """A check that needs the mediator's session to come before the rating's; the reason where both are one."""
+    return reason("same_session") if asked.lag == 0 else None
 
 
 def product(a: Estimate, b: Estimate, together: Together, compute: Compute) -> Estimate:
