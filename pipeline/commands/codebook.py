@@ -34,7 +34,7 @@ def study_codebook(root: Path) -> str:
     from pipeline.base.params import load
     from pipeline.project.runner import params_text
     from pipeline.report.release import gate_of
-    from pipeline.report.tables.codebook import codebook as tables_of
+    from pipeline.report.tables.codebook import codebook_tables as tables_of
     from pipeline.results.description import Description
 
     description = Batch(root, (DESCRIPTION,), ()).record(DESCRIPTION, Description)

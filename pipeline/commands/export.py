@@ -10,9 +10,9 @@ from pipeline.base.params import Params, load
 from pipeline.project.io import Batch
 from pipeline.project.runner import open_batch, params_text
 from pipeline.report.document import Document
-from pipeline.report.readers.paper import drawings
-from pipeline.report.readers.word import DPI, word
-from pipeline.report.release import build
+from pipeline.report.readers.paper import draw_figures
+from pipeline.report.readers.word import DPI, word_bytes
+from pipeline.report.release import build_document
 from pipeline.results.fit import Fit
 from pipeline.stages import report
 
@@ -37,14 +37,14 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
 def document_of(root: Path) -> Document:
     """The report of the results at hand, cleared."""
     params = load(params_text(root))
-    return build(params, report.sources(open_batch(report, root, params, None), params))[0]
+    return build_document(params, report.sources(open_batch(report, root, params, None), params))[0]
 
 
 def docx(document: Document) -> bytes:
     """A report as a Word document, its figures at 300 dots to the inch."""
     bare = [replace(figure, caption="", note="") for figure in document.figures]  # Word has them as text
-    pictures = {name: png for name, (_, png) in drawings(bare, DPI).items()}
-    return word(document, pictures)
+    pictures = {name: png for name, (_, png) in draw_figures(bare, DPI).items()}
+    return word_bytes(document, pictures)
 
 
 def write_r(root: Path, params: Params) -> int:

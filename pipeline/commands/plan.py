@@ -22,7 +22,7 @@ from pipeline.planning.studies import WORLDS, Outcome, Planned, World
 from pipeline.planning.tally import Ladder, Task, ladders, missing, run, tasks
 from pipeline.project.io import Batch, digest
 from pipeline.project.runner import params_text
-from pipeline.report.readers.page import render
+from pipeline.report.readers.page import page_html
 from pipeline.results.fit import Fit
 
 PAGE, DOCX = "reports/plan.html", "reports/plan.docx"
@@ -65,7 +65,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     )
     batch = Batch(root, (), (PAGE, DOCX))
     made = document(plan)
-    batch.put_text(PAGE, render(made))
+    batch.put_text(PAGE, page_html(made))
     batch.put_bytes(DOCX, docx(made))
     batch.commit()
     print(f"The plan for `{name}` is {PAGE} and {DOCX}.")

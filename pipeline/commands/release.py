@@ -113,13 +113,13 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
 def with_word(root: Path, files: dict[str, bytes]) -> dict[str, bytes]:
     """The files with the report as a Word document, made of the same cleared numbers, and listed as they are."""
     from pipeline.commands.export import document_of, docx
-    from pipeline.report.readers.page import render
+    from pipeline.report.readers.page import page_html
     from pipeline.stages.report import VERDICTS
 
     if not (root / VERDICTS).is_file():
         return files
     document = document_of(root)
-    if render(document).encode("utf-8") != files["reports/report.html"]:
+    if page_html(document).encode("utf-8") != files["reports/report.html"]:
         raise DisclosureError(Problem("reports/report.html", "not what params.yaml and the results say now", RERUN))
     content = docx(document)
     listed = json.loads(files[MANIFEST])
@@ -134,7 +134,7 @@ def with_rerun(root: Path, files: dict[str, bytes]) -> dict[str, bytes]:
     from pipeline.project.instruments import FOLDER as INSTRUMENTS
     from pipeline.project.instruments import library, texts
     from pipeline.project.rerun import rerun_files
-    from pipeline.report.citation import cff, citation
+    from pipeline.report.citation import citation_file, citation_paragraph
     from pipeline.report.sections.provenance import settings_hash
     from pipeline.results.verdict import Verdicts
     from pipeline.stages.report import VERDICTS, versions
@@ -150,8 +150,8 @@ def with_rerun(root: Path, files: dict[str, bytes]) -> dict[str, bytes]:
     if held is not None:
         added["preregistration.md"] = lock.text_of(params, held).encode("utf-8")
         added["lock.json"] = json_bytes(_public(held))
-    added["CITATION.cff"] = cff(title, settings, state).encode("utf-8")
-    cited = citation(markdown_text(title), settings, versions(batch), state)
+    added["CITATION.cff"] = citation_file(title, settings, state).encode("utf-8")
+    cited = citation_paragraph(markdown_text(title), settings, versions(batch), state)
     added["README.md"] = ABOUT.format(title=markdown_text(title), cited=cited).encode("utf-8")
     listed = json.loads(files[MANIFEST])
     listed["files"] |= {name: {"sha256": digest(one), "cleared_by": [NOT_OF_ROWS]} for name, one in added.items()}

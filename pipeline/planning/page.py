@@ -15,7 +15,7 @@ from pipeline.report.blocks import Block, Bullets, Columns, FigureBlock, Paragra
 from pipeline.report.document import Document, Flag
 from pipeline.report.plots.figures import Chart, Multiples, Tick
 from pipeline.report.plots.figures import Line as Drawn
-from pipeline.report.plots.scale import linear
+from pipeline.report.plots.scale import linear_axis
 from pipeline.report.section import Section
 from pipeline.report.table import Line, Table
 
@@ -118,9 +118,9 @@ def _factors(plan: PlanPage) -> tuple[Block, ...]:
 
 def _curve(name: str, points: Sequence[tuple[float, float]], target: float) -> Chart:
     places = tuple((Shown(f"{value:g}", value), Shown(_percent(one), 100 * one)) for value, one in points)
-    x = linear([at for at, _ in places], zero=False)
+    x = linear_axis([at for at, _ in places], zero=False)
     x = replace(x, ticks=tuple(Tick(places[number][0], places[number][0].text) for number in (0, len(places) // 2, -1)))
-    y = linear([Shown("0%", 0.0), Shown("100%", 100.0)], about=3, tell=lambda value: f"{value:.0f}%", ends=(0.0, 100.0))
+    y = linear_axis([Shown("0%", 0.0), Shown("100%", 100.0)], about=3, tell=lambda value: f"{value:.0f}%", ends=(0.0, 100.0))
     ends = f"{places[0][1]} at {places[0][0]}, {places[-1][1]} at {places[-1][0]}"
     title = FACTORS[name][:1].upper() + FACTORS[name][1:]
     line = Drawn(places, "held")

@@ -10,7 +10,7 @@ from pipeline.report.numbers import listed
 from pipeline.vocabulary.checks import CHECKS
 
 
-def told(one: Tried, claim: Claim) -> str:
+def attempt_sentence(one: Tried, claim: Claim) -> str:
     """What an attempt says, in one sentence."""
     if one.state in ("not_applicable", "not_computed"):
         return f"{one.reason[:1].upper()}{one.reason[1:]}." if one.reason else ""
@@ -35,12 +35,12 @@ def told(one: Tried, claim: Claim) -> str:
     return f"{head}, {_state(one, claim)}{_BIASED if one.check in BIASED else ''}"
 
 
-def alike(one: Design) -> str:
+def like_studies_sentence(one: Design) -> str:
     """What the rules said in made-up studies of a like size, before the section that has it all."""
     return f"Like-sized made-up studies: {one.nothing.told} nulls misjudged, {one.found.told} effects found. "
 
 
-def unmeasured(e_value: str, share: str, end: str = "") -> str:
+def e_value_sentence(e_value: str, share: str, end: str = "") -> str:
     """How strong something unmeasured would have to be; said of findings only, never of a null."""
     text = f"It would have to go with both advocacy and rating by a risk ratio of {e_value} (E-value)"
     if not share:
@@ -54,13 +54,13 @@ def as_strong(covariate: str, left: str) -> str:
     return f"Something unmeasured as strong as {covariate} would leave {left} points."
 
 
-def spread(sd: str, low: str, high: str, share: str, side: str) -> str:
+def client_spread_sentence(sd: str, low: str, high: str, share: str, side: str) -> str:
     """How much clients differ in the number itself."""
     many = {"100": "nearly all", "0": "hardly any"}.get(share, f"about {share}%")
     return f"Clients’ own differences have an SD of {sd} points ({low} to {high}); for {many} they lie {side} zero."
 
 
-def average(estimate: str, interval: str, headline: str) -> str:
+def average_client_sentence(estimate: str, interval: str, headline: str) -> str:
     """The number for the average client, where it is not that of the average episode."""
     return f"For the average client it is {estimate} {interval}, for the average episode {headline}."
 

@@ -149,12 +149,12 @@ def question_of(check: str, group: str) -> str:
     return next(named, None) or next(grouped, None) or QUESTIONS[-1].key
 
 
-def asked(key: str) -> Question:
+def question_by_key(key: str) -> Question:
     """A question by its key."""
     return next(one for one in QUESTIONS if one.key == key)
 
 
-def tried(
+def ordered_attempts(
     attempts: Iterable[Attempt],
     sign: float,
     behind: Backing,
@@ -180,7 +180,7 @@ def _asks_of_number(one: Tried, null: State) -> bool:
     return one.more is None and one.state in ("held", "broke", "speaks_against")
 
 
-def together(attempts: Iterable[Tried]) -> State:
+def overall_state(attempts: Iterable[Tried]) -> State:
     """The one state of several attempts at a question: the gravest of those that decide, and else of the others."""
     states = {one.state for one in attempts if one.state != "not_applicable"}
     order: tuple[State, ...] = ("broke", "not_computed", "speaks_against", "not_clear", "held", "no_difference")
@@ -190,14 +190,14 @@ def together(attempts: Iterable[Tried]) -> State:
 def mark_of(attempts: Iterable[Tried]) -> Mark:
     """The one mark of several attempts at a question."""
     own = list(attempts)
-    state = together(own)
+    state = overall_state(own)
     return next((one.mark for one in own if one.state == state), STATES[state])
 
 
-def counted(attempts: Iterable[Tried]) -> str:
+def states_in_words(attempts: Iterable[Tried]) -> str:
     """The states of several attempts in words: `held, 3 of 3`."""
     own = [one for one in attempts if one.state != "not_applicable"]
-    state, word = together(own), mark_of(own).word
+    state, word = overall_state(own), mark_of(own).word
     if state == "not_applicable" or len(own) == 1:
         return word
     return f"{word}, {sum(one.state == state for one in own)} of {len(own)}"
@@ -257,7 +257,7 @@ def _tips(one: Attempt, shown: tuple[Shown, ...]) -> str | None:
     return f"about {max(round(10.0 * share), 1) * 10}%"
 
 
-def given(check: str) -> str:
+def opening_clause(check: str) -> str:
     """What an attempt does, as the start of a sentence."""
     return CHECKS[check].given if check in CHECKS else f"Under the check “{label_of_check(check)}”"
 

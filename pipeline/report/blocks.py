@@ -215,14 +215,14 @@ Block = (
 )
 
 
-def walk(blocks: Iterable[Block]) -> Iterator[Block]:
+def walk_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
     """Every block, those inside others included, in reading order."""
     for block in blocks:
         yield block
-        yield from walk(inside(block))
+        yield from walk_blocks(inner_blocks(block))
 
 
-def inside(block: Block) -> tuple[Block, ...]:
+def inner_blocks(block: Block) -> tuple[Block, ...]:
     """The blocks a block holds."""
     match block:
         case Fold() | ClaimBlock():
@@ -235,6 +235,6 @@ def inside(block: Block) -> tuple[Block, ...]:
             return ()
 
 
-def plain(text: Prose) -> str:
+def plain_text(text: Prose) -> str:
     """Prose without its bold parts marked."""
     return text if isinstance(text, str) else "".join(text)

@@ -67,6 +67,6 @@ class Characteristics(Record):
 
 
 @cache
-def characteristics() -> Characteristics:
+def shipped_characteristics() -> Characteristics:
     """What is shipped."""
     return Characteristics.model_validate_json(files(__package__).joinpath(FILE).read_text(encoding="utf-8"))

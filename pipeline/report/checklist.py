@@ -83,7 +83,7 @@ def met_of(sections: Iterable[Section]) -> tuple[int, int]:
     return sum(item.code in met for item in ITEMS), len(ITEMS)
 
 
-def checklist(sections: Iterable[Section]) -> tuple[Block, ...]:
+def checklist_blocks(sections: Iterable[Section]) -> tuple[Block, ...]:
     """Every item with the section that meets it; those that none meets first."""
     where = {code: section for section in sections for code in section.meets}
     met = [item for item in ITEMS if item.code in where]

@@ -10,7 +10,7 @@ PIPELINE = "alliance-pipeline"
 WHO = "[authors]"
 
 
-def citation(title: str, settings: str, versions: Mapping[str, str], lock: LockState) -> str:
+def citation_paragraph(title: str, settings: str, versions: Mapping[str, str], lock: LockState) -> str:
     """The paragraph. `settings`: the SHA-256 of params.yaml with defaults; nothing here is a hash of data."""
     made = ", ".join(f"{name} {version}" for name, version in versions.items() if "SHA-256" not in name)
     if lock.locked:
@@ -23,7 +23,7 @@ def citation(title: str, settings: str, versions: Mapping[str, str], lock: LockS
     )
 
 
-def cff(title: str, settings: str, lock: LockState) -> str:
+def citation_file(title: str, settings: str, lock: LockState) -> str:
     """The CITATION.cff of an analysis; authors, and what only they know, are left for them to write."""
     held = f"locked on {lock.date}, SHA-256 of the lock {lock.sha256}" if lock.locked else "not locked"
     lines = {

@@ -13,7 +13,7 @@ from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.models import model_refusal
 from pipeline.disclosure.shown import Shown
 from pipeline.disclosure.steps import setting_shown
-from pipeline.report.attempts import Tried, tried
+from pipeline.report.attempts import Tried, ordered_attempts
 from pipeline.report.numbers import p_cell
 from pipeline.results.attempt import State
 from pipeline.results.backing import Backing
@@ -163,7 +163,9 @@ def claim_of(short: str, spec: Hypothesis, fit: Fit, judged: Judged, gate: Gate)
         behind=behind,
         effect=effect,
         refused=refused,
-        attempts=tried(judged.attempts, _sign(fit), behind, gate, _clear(judged), _null(judged)) if effect else (),
+        attempts=ordered_attempts(judged.attempts, _sign(fit), behind, gate, _clear(judged), _null(judged))
+        if effect
+        else (),
     )
 
 

@@ -10,7 +10,7 @@ from pipeline.report.numbers import listed, magnitude
 from pipeline.vocabulary.outcomes import event_of
 
 
-def condition(spec: Hypothesis) -> str:
+def condition_clause(spec: Hypothesis) -> str:
     """Under which exposure the outcome was looked at, as the start of a sentence."""
     exposure = spec.exposure
     subject = words.exposure(exposure)
@@ -25,7 +25,7 @@ def condition(spec: Hypothesis) -> str:
     return f"{later}{lower_first(text.removeprefix('After '))}" if later and text.startswith("After ") else text
 
 
-def outcome(spec: Hypothesis) -> str:
+def outcome_clause(spec: Hypothesis) -> str:
     """What was rated."""
     named = words.score(spec.outcome.score)
     if spec.contrast and spec.contrast.outcome_minus:
@@ -33,20 +33,20 @@ def outcome(spec: Hypothesis) -> str:
     return named
 
 
-def event(spec: Hypothesis) -> str:
+def event_clause(spec: Hypothesis) -> str:
     """What happens or does not, where the outcome is no rating; empty where it is one."""
     found = event_of(spec.outcome.kind)
     return found.doing if found else ""
 
 
-def difference(spec: Hypothesis, effect: Effect) -> tuple[str, ...]:
+def difference_clause(spec: Hypothesis, effect: Effect) -> tuple[str, ...]:
     """The effect as a clause: what was rated how much higher or lower; the number is set bold."""
     own = effect.own
     points = f"{magnitude(own.estimate)} points"
     way = "higher" if own.positive else "lower"
     if event_of(spec.outcome.kind) and effect.odds is not None:
         beside = f" than after {words.mode(spec.contrast.minus)}" if spec.contrast and spec.contrast.minus else ""
-        return (f"the odds of {event(spec)} were ", Strong(f"{effect.odds.estimate} times as high"), beside)
+        return (f"the odds of {event_clause(spec)} were ", Strong(f"{effect.odds.estimate} times as high"), beside)
     if spec.mediator:
         through = words.session_column(spec.mediator.column)
         return (f"the part of the difference that runs through {through} was ", Strong(f"{own.estimate} points"))
@@ -55,14 +55,14 @@ def difference(spec: Hypothesis, effect: Effect) -> tuple[str, ...]:
         return ("the difference in ratings was ", size, f" {_moderated(spec, effect)}")
     if spec.outcome.kind == "dyad_gap":
         apart = "further apart" if own.positive else "closer together"
-        return (f"client's and worker's ratings of {outcome(spec)} lay ", Strong(f"{points} {apart}"))
+        return (f"client's and worker's ratings of {outcome_clause(spec)} lay ", Strong(f"{points} {apart}"))
     if spec.contrast and spec.contrast.outcome_minus:
         one, other = words.score(spec.outcome.score), words.score(spec.contrast.outcome_minus)
         return (f"{one} was rated ", Strong(f"{points} {way}"), f", relative to {other}")
     if spec.contrast and spec.contrast.minus:
         other = words.mode(spec.contrast.minus)
-        return (f"{outcome(spec)} was rated ", Strong(f"{points} {way}"), f" than for {other}")
-    return (f"{outcome(spec)} was rated ", Strong(f"{points} {way}"))
+        return (f"{outcome_clause(spec)} was rated ", Strong(f"{points} {way}"), f" than for {other}")
+    return (f"{outcome_clause(spec)} was rated ", Strong(f"{points} {way}"))
 
 
 def own_claim(claim: Claim) -> bool:
@@ -70,7 +70,7 @@ def own_claim(claim: Claim) -> bool:
     return not (claim.spec.moderator or claim.spec.mediator or event_of(claim.spec.outcome.kind))
 
 
-def model(spec: Hypothesis) -> str:
+def model_sentence(spec: Hypothesis) -> str:
     """The model in words: outcome, exposure part, what is adjusted for, what may differ from client to client."""
     others = "time" + "".join(f", {words.phrase(name)}" for name in spec.covariates)
     subject = words.exposure(spec.exposure)
@@ -78,12 +78,12 @@ def model(spec: Hypothesis) -> str:
     subject += f" and {words.mode(minus)}" if minus else ""
     if event_of(spec.outcome.kind):
         on = f"{subject} in the window, {others}"
-        return f"A discrete-time hazard model of {event(spec)} on {on}; errors clustered by worker."
+        return f"A discrete-time hazard model of {event_clause(spec)} on {on}; errors clustered by worker."
     split = "split into its parts within clients, between clients and between workers"
     scale = words.instrument(spec.outcome.instrument)
-    rated = f"{outcome(spec)} ({scale}), rated by {words.rater(spec.outcome.rater)}"
+    rated = f"{outcome_clause(spec)} ({scale}), rated by {words.rater(spec.outcome.rater)}"
     if spec.outcome.kind == "dyad_gap":
-        rated = f"the distance between client's and worker's ratings of {outcome(spec)} ({scale})"
+        rated = f"the distance between client's and worker's ratings of {outcome_clause(spec)} ({scale})"
     tested = f"the {spec.effect} part of the first minus that of the second" if minus else f"the {spec.effect} part"
     text = f"A linear mixed model of {rated}, on {subject} ({split}), {others}; {tested} is tested."
     slopes = [words.plain(term) for term in spec.random.get("client_id", ()) if term != "intercept"]

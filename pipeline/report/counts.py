@@ -33,7 +33,7 @@ def census_of(description: Description, fits: Mapping[str, Fit], least: int) -> 
     _harms(census, description.harms)
     _staying(census, description.staying, least)
     _left_out(census, description.left_out)
-    strain_counts.enter(census, description)
+    strain_counts.enter_strain_counts(census, description)
     for name, fit in fits.items():
         _model(census, name, fit)
     return census

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from pipeline.report.blocks import Block, ClaimBlock, FigureBlock, Fold, Folds, TableBlock, inside, walk
-from pipeline.report.checklist import checklist, met_of
+from pipeline.report.blocks import Block, ClaimBlock, FigureBlock, Fold, Folds, TableBlock, inner_blocks, walk_blocks
+from pipeline.report.checklist import checklist_blocks, met_of
 from pipeline.report.material import Material
 from pipeline.report.plots.figures import Figure, Rows
 from pipeline.report.section import Planned, Section
@@ -96,7 +96,7 @@ class Document:
     @property
     def blocks(self) -> Iterator[Block]:
         """Every block, in reading order."""
-        return walk(block for section in self.sections for block in section.blocks)
+        return walk_blocks(block for section in self.sections for block in section.blocks)
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -129,13 +129,13 @@ def _open(blocks: Iterable[Block]) -> Iterator[Figure]:
             case FigureBlock() if block.paper and not (isinstance(block.figure, Rows) and block.figure.shape == "ladder"):
                 yield block.figure
             case _:
-                yield from _open(inside(block))
+                yield from _open(inner_blocks(block))
 
 
 WARNED = {"Simulated data": "Simulated", "Internal": "Internal"}
 
 
-def compose(material: Material, planned: tuple[Planned, ...] = SECTIONS) -> tuple[Section, ...]:
+def compose_sections(material: Material, planned: tuple[Planned, ...] = SECTIONS) -> tuple[Section, ...]:
     """Build every section that this study has something for; the checklist is made from what the others meet."""
     made = [(plan, plan.build(material)) for plan in planned]
     sections = [
@@ -150,7 +150,7 @@ def compose(material: Material, planned: tuple[Planned, ...] = SECTIONS) -> tupl
 def _with_checklist(one: Section, all_: tuple[Section, ...]) -> Section:
     met, total = met_of(all_)
     title = f"{one.title}: {met} of {total} items are met here, {total - met} are for you to write"
-    return replace(one, title=title, blocks=(*one.blocks, *checklist(all_)))
+    return replace(one, title=title, blocks=(*one.blocks, *checklist_blocks(all_)))
 
 
 def _lettered(sections: list[Section]) -> tuple[Section, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from pipeline.report.readers.fonts import fonts
+from pipeline.report.readers.fonts import font_folders
 
 SAID = "This run is internal: its report shows exact counts and must not leave the team. It lies in {place}."
 AGAIN = "For a report that may be shared, set privacy.release to public in params.yaml and run dvc repro."
@@ -26,4 +26,4 @@ def notice_pdf(place: str) -> bytes:
     source = '#set document(date: none)\n#for text in json("said.json") [#par(text)]\n'
     said = f'["{SAID.format(place=place)}", "{AGAIN}"]'
     sources: Any = {"main.typ": source.encode("utf-8"), "said.json": said.encode("utf-8")}  # as in pdf.py
-    return bytes(typst.compile(sources, format="pdf", ignore_system_fonts=True, font_paths=fonts(), timestamp=0))
+    return bytes(typst.compile(sources, format="pdf", ignore_system_fonts=True, font_paths=font_folders(), timestamp=0))

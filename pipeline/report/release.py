@@ -10,7 +10,7 @@ from pipeline.disclosure.gate import Gate, Screen
 from pipeline.disclosure.rules import Rules
 from pipeline.report.claims import claims_of
 from pipeline.report.counts import census_of
-from pipeline.report.document import SECTIONS, Document, Flag, compose
+from pipeline.report.document import SECTIONS, Document, Flag, compose_sections
 from pipeline.report.material import Material
 from pipeline.report.results import estimate_of, metrics_of
 from pipeline.report.section import Planned
@@ -45,7 +45,7 @@ def gate_of(
     return Gate(rules, census_of(description, fits or {}, rules.min_cell), screen)
 
 
-def build(params: Params, sources: Sources, planned: tuple[Planned, ...] = SECTIONS) -> tuple[Document, Gate]:
+def build_document(params: Params, sources: Sources, planned: tuple[Planned, ...] = SECTIONS) -> tuple[Document, Gate]:
     """Put the document together; nothing in it has not passed the gate."""
     material = material_of(params, sources)
     flags = flags_of(material)
@@ -54,8 +54,8 @@ def build(params: Params, sources: Sources, planned: tuple[Planned, ...] = SECTI
         title=title,
         question=material.question,
         flags=flags,
-        banner=banner(material),
-        sections=compose(material, planned),
+        banner=page_banner(material),
+        sections=compose_sections(material, planned),
         foot=f"{title}. Made by the project's own pipeline; one static file, no script, no request.",
         dpi=str(params.report.figure_dpi),
         estimates={claim.name: estimate_of(claim, material) for claim in material.claims},
@@ -96,7 +96,7 @@ def flags_of(material: Material) -> tuple[Flag, ...]:
     return tuple(flags)
 
 
-def banner(material: Material) -> str:
+def page_banner(material: Material) -> str:
     """What stands on every printed page: simulated, internal, both or nothing."""
     said = ["Simulated data: nothing here is about real clients."] if material.simulated else []
     said += ["Internal: exact counts. This must not leave the team."] if material.gate.rules.exact else []

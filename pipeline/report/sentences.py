@@ -13,7 +13,7 @@ from pipeline.report import words
 from pipeline.report.attempts import Tried
 from pipeline.report.blocks import Prose
 from pipeline.report.claims import HIDDEN, Claim, Effect
-from pipeline.report.clauses import condition, difference, lower_first, own_claim
+from pipeline.report.clauses import condition_clause, difference_clause, lower_first, own_claim
 from pipeline.report.numbers import listed
 from pipeline.vocabulary.checks import CHECKS
 from pipeline.vocabulary.outcomes import event_of
@@ -38,22 +38,22 @@ SHARES: tuple[tuple[float, str], ...] = (
 )
 
 
-def found(claim: Claim, effect: Effect) -> Prose:
+def finding_prose(claim: Claim, effect: Effect) -> Prose:
     """Condition and difference with its interval: what goes with what, and by how much."""
     return (
-        f"{condition(claim.spec)}, ",
-        *difference(claim.spec, effect),
+        f"{condition_clause(claim.spec)}, ",
+        *difference_clause(claim.spec, effect),
         f" ({(effect.odds or effect.own).spoken}).",
     )
 
 
-def say(claim: Claim) -> Prose:
+def claim_prose(claim: Claim) -> Prose:
     """What was found, in one plain sentence or two, as strong as the verdict and no stronger."""
     if claim.refused:
         return f"A number was worked out, but it is not shown: {claim.refused}."
     if claim.effect is None:
         return f"No number: {(claim.reason or 'the data do not allow one').rstrip('.')}."
-    lead, told = LEADS["practically zero" if claim.nothing else claim.verdict], found(claim, claim.effect)
+    lead, told = LEADS["practically zero" if claim.nothing else claim.verdict], finding_prose(claim, claim.effect)
     parts = (told,) if isinstance(told, str) else told
     if lead:
         parts = (lead, lower_first(parts[0]), *parts[1:])
@@ -62,17 +62,17 @@ def say(claim: Claim) -> Prose:
     return (*parts, *([f" {after}"] if after else []))
 
 
-def answer(claim: Claim, simulated: bool, beside: Claim | None = None, scale: str = "") -> str:
+def answer_sentence(claim: Claim, simulated: bool, beside: Claim | None = None, scale: str = "") -> str:
     """The first screen's one sentence: what the first claim says to the question, and its contrast with another exposure."""
     if claim.effect is None:
         why = claim.refused or claim.reason or "the data do not allow a number"
         return f"Not settled: {why.rstrip('.')}."
     here = "in this simulated study" if simulated else "in this study"
-    told = "".join(difference(claim.spec, claim.effect))
+    told = "".join(difference_clause(claim.spec, claim.effect))
     on = f" on a scale of {scale}" if scale and event_of(claim.spec.outcome.kind) is None else ""
     opened = (NONE_PREDICTED if claim.spec.predicted == "none" else OPENINGS).get(claim.verdict, OPENINGS[claim.verdict])
     opening = opened.format(here=here, mode=words.exposure(claim.spec.exposure).capitalize())
-    text = f"{opening} {lower_first(condition(claim.spec))}, {told}{on}{_but_not(claim)}"
+    text = f"{opening} {lower_first(condition_clause(claim.spec))}, {told}{on}{_but_not(claim)}"
     return f"{text}{_contrast(claim, beside)}."
 
 
@@ -93,9 +93,9 @@ def how_sure(claim: Claim) -> str:
     if claim.verdict in ("supported", "suggestive"):
         return f"No attempt to break it could be made here. {cause}"
     if claim.verdict == "inconclusive" and claim.rule in HIDDEN:
-        return f"The number is small, and yet that is not enough. {why(claim)}"
+        return f"The number is small, and yet that is not enough. {verdict_reason(claim)}"
     if _beyond_chance(claim):
-        return f"It is clear of chance, and yet that is not enough. {why(claim)}"
+        return f"It is clear of chance, and yet that is not enough. {verdict_reason(claim)}"
     if claim.verdict == "inconclusive":
         return "The data settle neither yes nor no: what fits them reaches from one to the other."
     if claim.verdict == "opposite":
@@ -106,7 +106,7 @@ def how_sure(claim: Claim) -> str:
     return f"It was clear at first, and does not hold {names}."
 
 
-def versions(tried: int) -> str:
+def versions_sentence(tried: int) -> str:
     """How many further versions were tried, which the declared claims have to be read beside."""
     if tried == 0:
         return "No further version was put on record."
@@ -114,7 +114,7 @@ def versions(tried: int) -> str:
     return f"{number} tried beside the declared claims, and {'is' if tried == 1 else 'are'} exploratory."
 
 
-def size(claim: Claim, effect: Effect) -> str:
+def size_sentence(claim: Claim, effect: Effect) -> str:
     """How large that is, and what rounding hides of the interval; empty where there is nothing to say."""
     return " ".join(text for text in (_compared(claim, effect), _rounded(claim, effect)) if text)
 
@@ -150,7 +150,7 @@ def _inside(effect: Effect, each: str) -> str:
     return f"{head} the ±{effect.least} points that would matter{each}."
 
 
-def why(claim: Claim) -> str:
+def verdict_reason(claim: Claim) -> str:
     """Why the claim has this verdict: the rule that decided, and what made it speak."""
     text = WHY.get(claim.rule) or f"{RULES.get(claim.rule, claim.rule).capitalize()}."
     text = SMALL_NOT_ASKED if claim.nothing and claim.rule == "not_asked" else text

@@ -27,7 +27,7 @@ def followed_key(theme: Theme) -> Key:
     return ("clients", "theme", theme.theme, "followed")
 
 
-def enter(census: Census, description: Description) -> None:
+def enter_strain_counts(census: Census, description: Description) -> None:
     """Enter all of them."""
     for row in description.falls:
         every, fell = fall_keys(row)

@@ -59,7 +59,7 @@ def chips_of(claims: Iterable[Claim]) -> tuple[Chip, ...]:
     return tuple(dict.fromkeys(chip_of(claim) for claim in ordered))
 
 
-def others(verdicts: Iterable[Verdict]) -> tuple[Chip, ...]:
+def other_chips(verdicts: Iterable[Verdict]) -> tuple[Chip, ...]:
     """The chips of the verdicts that are not among these."""
     used = set(verdicts)
     return tuple(chip for verdict, chip in CHIPS.items() if verdict not in used)

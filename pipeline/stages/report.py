@@ -18,9 +18,9 @@ from pipeline.ingest.net import personal_rule
 from pipeline.project.io import Batch, digest, json_bytes
 from pipeline.report.document import Document
 from pipeline.report.notice import notice_page, notice_pdf
-from pipeline.report.readers.page import render
-from pipeline.report.readers.paper import drawings, pdf
-from pipeline.report.release import Sources, build
+from pipeline.report.readers.page import page_html
+from pipeline.report.readers.paper import draw_figures, pdf_bytes
+from pipeline.report.release import Sources, build_document
 from pipeline.results.curve import Curves
 from pipeline.results.description import Description
 from pipeline.results.fit import Fit
@@ -73,7 +73,7 @@ DATA_FILES: tuple[str, ...] = ("pipeline/report/templates",)
 def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     """Read the exact results of declared hypotheses only, clear them, write what may be released."""
     exact = sources(batch, params)
-    document, gate = build(params, exact)
+    document, gate = build_document(params, exact)
     files = released_files(document)
     if gate.rules.exact:
         files = {name.replace("reports", INTERNAL, 1): content for name, content in files.items()} | notices()
@@ -124,16 +124,16 @@ def released_files(document: Document) -> dict[str, bytes]:
 
 
 def _page(document: Document) -> dict[str, bytes]:
-    return {"reports/report.html": render(document).encode("utf-8")}
+    return {"reports/report.html": page_html(document).encode("utf-8")}
 
 
 def _paper(document: Document) -> dict[str, bytes]:
-    return {"reports/report.pdf": pdf(document)}
+    return {"reports/report.pdf": pdf_bytes(document)}
 
 
 def _pictures(document: Document) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    for name, (svg, png) in drawings(document.figures, int(document.dpi)).items():
+    for name, (svg, png) in draw_figures(document.figures, int(document.dpi)).items():
         folder = GLANCE if name.startswith(OVERVIEW) else FIGURES
         files |= {f"{FIGURES}/{name}.svg": svg, f"{folder}/{name}.png": png}
     return files

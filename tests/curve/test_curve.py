@@ -17,7 +17,7 @@ from pipeline.exposure.link import link
 from pipeline.measures import shipped
 from pipeline.measures.scoring import score
 from pipeline.report.release import material_of
-from pipeline.report.sections.curve import build, cleared, figure
+from pipeline.report.sections.curve import build, panel_figure, shown_specifications
 from pipeline.results.curve import Curve, Curves
 from pipeline.simulate import canonical
 from pipeline.vocabulary.curve import AXIS_WORDS
@@ -163,7 +163,7 @@ def test_under_a_curve_a_tick_stands_where_a_choice_was_made() -> None:
     given, exact = report_params(("supported",)), sources(verdicts=("supported",))
     material = material_of(given, exact)
     panel = curve().panels[0]
-    chart = figure("tag", "a claim", panel, cleared(panel, material), material)
+    chart = panel_figure("tag", "a claim", panel, shown_specifications(panel, material), material)
     by_axis = {axis: {one.choices[axis] for one in panel.specified} for axis in panel.variance}
     assert len(chart.strips) == sum(map(len, by_axis.values()))
     assert sum(len(one.at) for one in chart.strips) == len(by_axis) * len(chart.lines[-1].points)

@@ -70,20 +70,20 @@ def small() -> Reliability:
 
 def tables(found: Reliability, through: Gate) -> dict[str, Table]:
     rest = (
-        measures.reliability(found.instruments, through),
-        psychometrics.levels(found, through),
-        psychometrics.spread(found, through),
-        psychometrics.occasions(found, through),
-        factors.structure(found, through),
-        factors.invariance(found, through),
-        factors.items(found, through),
-        factors.loadings(found, through),
+        measures.reliability_table(found.instruments, through),
+        psychometrics.levels_table(found, through),
+        psychometrics.shares_table(found, through),
+        psychometrics.occasions_table(found, through),
+        factors.structure_table(found, through),
+        factors.invariance_table(found, through),
+        factors.items_table(found, through),
+        factors.loadings_table(found, through),
     )
     return {table.name: table for table in rest if table}
 
 
 def figures(found: Reliability, through: Gate) -> dict[str, Figure]:
-    return {figure.name: figure for figure in measure_figures.figures(found, through)}
+    return {figure.name: figure for figure in measure_figures.measure_figures(found, through)}
 
 
 def row_of(table: Table, head: str) -> list[str]:
@@ -178,7 +178,7 @@ def test_few_clients_with_many_ratings_give_no_number() -> None:
     for name, column in (("reliability", 2), ("variance", 0)):
         assert row_of(made[name], "Total")[column] == "·"
     assert not [name for name in figures(found, gate()) if name.startswith(("items", "variance", "reliability"))]
-    assert not [said for said in psychometrics.sentences(found, gate()) if "run" in said]
+    assert not [said for said in psychometrics.measure_sentences(found, gate()) if "run" in said]
     assert row_of(tables(found, gate("internal"))["reliability"], "Total")[2].startswith("0.")
 
 
@@ -188,7 +188,7 @@ def test_item_numbers_are_no_counts_and_counts_are_rounded() -> None:
     made = score(ratings, wrong, 0.75)
     values = made.loc[made["score"] == "bond"].set_index("session_id")["value"] * 12
     found = found_in(sessions, ratings.assign(shipped_bond=ratings["session_id"].map(values)), WAI_36)
-    (said,) = [said for said in psychometrics.sentences(found, gate()) if "shipped" in said]
+    (said,) = [said for said in psychometrics.measure_sentences(found, gate()) if "shipped" in said]
     assert said.startswith("WAI-36, rated by clients. The bond score")
     assert "reverses item 28 (our key does not) and does not reverse item 29 (our key does)" in said
     assert "of 240 ratings" in said

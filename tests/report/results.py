@@ -13,7 +13,7 @@ from pipeline.description.tables import StudyTables
 from pipeline.report.claims import Claim
 from pipeline.report.document import Document
 from pipeline.report.material import Material
-from pipeline.report.release import Sources, build, material_of
+from pipeline.report.release import Sources, build_document, material_of
 from pipeline.results.attempt import Attempt, State
 from pipeline.results.description import Description
 from pipeline.results.fit import Fit, Sensitivity
@@ -213,7 +213,7 @@ def sources(study: StudyTables | None = None, verdicts: tuple[str, ...] = VERDIC
 @cache
 def built(verdicts: tuple[str, ...] = VERDICTS, **options: Any) -> Document:
     """The document on these verdicts, put together once: most of that is the search for what has to be withheld."""
-    return build(params(verdicts, **options), sources(verdicts=verdicts))[0]
+    return build_document(params(verdicts, **options), sources(verdicts=verdicts))[0]
 
 
 @cache
@@ -241,7 +241,7 @@ def thirteen() -> Document:
         judging[name] = judged(verdict, fits[name], name).model_copy(update={"role": role, "declared_role": role})
         blocks += HYPOTHESIS.format(name=name, role=role, claim=CLAIM, effect="within")
     whole = sources(verdicts=())
-    return build(loaded(blocks), replace(whole, fits=fits, verdicts=Verdicts(hypotheses=judging, family={})))[0]
+    return build_document(loaded(blocks), replace(whole, fits=fits, verdicts=Verdicts(hypotheses=judging, family={})))[0]
 
 
 def claim_of(verdict: str) -> Claim:

@@ -11,7 +11,7 @@ from pipeline.description.codebook import codebook_of
 from pipeline.description.summary import describe
 from pipeline.report.release import gate_of
 from pipeline.report.table import Line, Table
-from pipeline.report.tables.codebook import ALL, codebook
+from pipeline.report.tables.codebook import ALL, codebook_tables
 from tests.report.results import default_description, params
 from tests.report.studies import full_study
 
@@ -23,7 +23,7 @@ def lines(tables: tuple[Table, ...], name: str) -> dict[str, Line]:
 
 def test_every_column_of_every_table_has_a_line_and_its_meaning() -> None:
     study, description = full_study(), default_description()
-    tables = codebook(description, gate_of(params(), description))
+    tables = codebook_tables(description, gate_of(params(), description))
     for name in ("clients", "workers", "sessions", "advocacy"):
         table = getattr(study, name)
         found = lines(tables, name)
@@ -43,9 +43,9 @@ def test_a_code_that_few_have_is_not_named(few: int, named: bool) -> None:
     gender[:few] = "klingon"
     clients["gender"] = pd.array(gender, dtype="str")
     description = describe(replace(study, clients=clients))
-    tables = codebook(description, gate_of(params(), description))
+    tables = codebook_tables(description, gate_of(params(), description))
     assert ("klingon" in str(lines(tables, "clients")["gender"].cells[2])) is named
-    exact = codebook(description, gate_of(params(extra="privacy: { release: internal }"), description))
+    exact = codebook_tables(description, gate_of(params(extra="privacy: { release: internal }"), description))
     assert "klingon" in str(lines(exact, "clients")["gender"].cells[2])
 
 
@@ -57,7 +57,7 @@ def test_few_missing_values_look_like_none() -> None:
         sessions["duration_min"] = 50.0
         sessions.loc[sessions.index[:missing], "duration_min"] = float("nan")
         facts = codebook_of(replace(study, sessions=sessions))
-        tables = codebook(default_description().model_copy(update={"codebook": facts}), gate)
+        tables = codebook_tables(default_description().model_copy(update={"codebook": facts}), gate)
         shown.append(str(lines(tables, "sessions")["duration_min"].cells[3]))
     assert shown[:3] == [ALL] * 3
     assert int(shown[3].replace(",", "")) % 5 == 0

@@ -18,7 +18,7 @@ from pipeline.report.blocks import Paragraph
 from pipeline.report.checklist import ITEMS
 from pipeline.report.document import SECTIONS
 from pipeline.report.plots.palette import DARK, LIGHT
-from pipeline.report.readers.page import render
+from pipeline.report.readers.page import page_html
 from pipeline.report.section import LIST
 from pipeline.vocabulary.checks import CHECKS
 from tests.project import ROOT
@@ -40,21 +40,21 @@ def build(material: Material) -> Built:
 SECTION = Planned("weather", "The weather", "main", build)
 '''
 SEEN = """
-from pipeline.report.readers.navigation import contents
-from pipeline.report.readers.page import render
-from pipeline.report.readers.paper import pdf
+from pipeline.report.readers.navigation import navigation_entries
+from pipeline.report.readers.page import page_html
+from pipeline.report.readers.paper import pdf_bytes
 from tests.report.results import built
 document = built.__wrapped__(("supported",))
-html = render(document)
+html = page_html(document)
 assert 'id="weather"' in html and "Rain by month" in html
-assert [entry.text for entry in contents(document)].count("The weather") == 1
+assert [entry.text for entry in navigation_entries(document)].count("The weather") == 1
 assert "May,much" in next(table for table in document.tables if table.name == "weather").csv()
 checklist = next(table for table in document.tables if table.name == "checklist_met")
 assert next(str(line.cells[0]) for line in checklist.lines if "Funding" in line.head) == "The weather"
 import json, pipeline.report.readers.paper as paper
 seen = []
 paper._compiled = lambda what, content, *rest: seen.append(json.dumps(content)) or [b""]
-pdf(document)
+pdf_bytes(document)
 assert "The weather" in seen[0] and "Rain by month" in seen[0]
 """
 
@@ -82,7 +82,7 @@ def test_a_number_that_did_not_pass_the_gate_is_refused() -> None:
     first = document.sections[0]
     careless = replace(first, blocks=(*first.blocks, Paragraph((3.5,))))  # type: ignore[arg-type]
     with pytest.raises(DisclosureError):
-        render(replace(document, sections=(careless, *document.sections[1:])))
+        page_html(replace(document, sections=(careless, *document.sections[1:])))
 
 
 def test_a_place_comes_from_shown_numbers_only() -> None:

@@ -19,10 +19,10 @@ from pipeline.disclosure.census import Census
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
 from pipeline.report import attempt_sentences, clauses, sentences
-from pipeline.report.attempts import counted, mark_of
-from pipeline.report.blocks import plain
+from pipeline.report.attempts import mark_of, states_in_words
+from pipeline.report.blocks import plain_text
 from pipeline.report.claims import Claim, claim_of
-from pipeline.report.plots.ladder import ladder
+from pipeline.report.plots.ladder import ladder_figure
 from pipeline.report.verdict_words import chip_of
 from pipeline.results.attempt import Attempt, State
 from pipeline.results.reason import Reason
@@ -146,12 +146,17 @@ def claim(ruled: Ruled, spec: Hypothesis, state: State) -> Claim:
 
 def said(one: Claim) -> list[str]:
     """Every sentence that any medium says of a claim."""
-    texts = [plain(sentences.say(one)), sentences.how_sure(one), sentences.why(one), sentences.wrong_if(one)]
-    texts += [sentences.answer(one, simulated, one, "1 to 5") for simulated in (True, False)]
-    texts += [clauses.model(one.spec), chip_of(one).gloss]
-    texts += [attempt_sentences.told(attempt, one) for attempt in one.attempts]
-    texts += [sentences.size(one, one.effect)] if one.effect else []
-    rungs = ladder(one)
+    texts = [
+        plain_text(sentences.claim_prose(one)),
+        sentences.how_sure(one),
+        sentences.verdict_reason(one),
+        sentences.wrong_if(one),
+    ]
+    texts += [sentences.answer_sentence(one, simulated, one, "1 to 5") for simulated in (True, False)]
+    texts += [clauses.model_sentence(one.spec), chip_of(one).gloss]
+    texts += [attempt_sentences.attempt_sentence(attempt, one) for attempt in one.attempts]
+    texts += [sentences.size_sentence(one, one.effect)] if one.effect else []
+    rungs = ladder_figure(one)
     texts += [rungs.caption, *(row.told for group_ in rungs.groups for row in group_.rows)] if rungs else []
     return [text for text in texts if text]
 
@@ -175,7 +180,7 @@ def test_every_rule_is_told() -> None:
 @pytest.mark.parametrize("ruled", RULED, ids=lambda one: f"{one.rule}-{one.verdict}-{one.predicted}".replace(" ", "_"))
 def test_every_sentence_is_sound(ruled: Ruled) -> None:
     for kind, one in combinations(ruled):
-        rungs = ladder(one)
+        rungs = ladder_figure(one)
         steps = {row.told for group_ in rungs.groups for row in group_.rows} if rungs else set()
         for text in said(one):
             where = (kind, text)
@@ -189,8 +194,10 @@ def test_every_sentence_is_sound(ruled: Ruled) -> None:
 
 def strength(one: Claim, ruled: Ruled, kind: str) -> None:
     """What is said is as strong as the verdict, and of the side that was tested."""
-    answer, sure = sentences.answer(one, False), sentences.how_sure(one)
-    text = " ".join((plain(sentences.say(one)), answer, sure, sentences.why(one), chip_of(one).gloss))
+    answer, sure = sentences.answer_sentence(one, False), sentences.how_sure(one)
+    text = " ".join(
+        (plain_text(sentences.claim_prose(one)), answer, sure, sentences.verdict_reason(one), chip_of(one).gloss)
+    )
     null = ruled.verdict == "practically zero" or (
         ruled.predicted == "none" and ruled.verdict in ("supported", "suggestive")
     )
@@ -213,7 +220,7 @@ def strength(one: Claim, ruled: Ruled, kind: str) -> None:
     if one.effect is not None and event_of(one.spec.outcome.kind) is None and kind != "mediator":
         ups, downs = ("higher", "larger", "further apart"), ("lower", "smaller", "closer together")
         own, other = (ups, downs) if (ruled.size or 0) >= 0 else (downs, ups)
-        told = plain(sentences.say(one))
+        told = plain_text(sentences.claim_prose(one))
         assert any(word in told for word in own)
         assert not any(f"points {word}" in told for word in other)
 
@@ -222,9 +229,9 @@ def strength(one: Claim, ruled: Ruled, kind: str) -> None:
 def test_what_attempts_say_goes_with_the_number_and_the_verdict(ruled: Ruled, state: State) -> None:
     one = claim(ruled, KINDS["plain"], state)
     for attempt in one.attempts:
-        told = attempt_sentences.told(attempt, one)
+        told = attempt_sentences.attempt_sentence(attempt, one)
         word = mark_of([attempt]).word
-        assert counted([attempt]) == word
+        assert states_in_words([attempt]) == word
         assert not NOTHING_THERE.search(told), told
         if attempt.state == "no_difference":  # nothing is said to be absent where something was found
             assert (word == "no difference to explain") == (not attempt.found), (attempt.check, word)
@@ -234,7 +241,7 @@ def test_what_attempts_say_goes_with_the_number_and_the_verdict(ruled: Ruled, st
             assert "it holds" not in told, told
             assert word != "held", attempt.check
     if one.nothing and one.effect:
-        inside = sentences.size(one, one.effect)
+        inside = sentences.size_sentence(one, one.effect)
         ends = [abs(float(end.value or 0)) for end in (one.effect.own.low, one.effect.own.high)]
         assert inside.startswith(("Well inside", "Inside")) == (max(ends) <= float(one.effect.least.value or 0))
 
@@ -253,13 +260,17 @@ def test_every_number_in_a_sentence_is_one_of_the_claim(ruled: Ruled) -> None:
         known |= {text for attempt in one.attempts for text in (attempt.margin.text if attempt.margin else "",) if text}
         known |= {shown.text for attempt in one.attempts for shown in (attempt.estimate,) if shown is not None}
         bare = {re.sub(r"^[−+]", "", text) for text in known}
-        texts = [plain(sentences.say(one)), sentences.answer(one, True), sentences.size(one, effect)]
-        for text in (*texts, *(attempt_sentences.told(attempt, one) for attempt in one.attempts)):
+        texts = [
+            plain_text(sentences.claim_prose(one)),
+            sentences.answer_sentence(one, True),
+            sentences.size_sentence(one, effect),
+        ]
+        for text in (*texts, *(attempt_sentences.attempt_sentence(attempt, one) for attempt in one.attempts)):
             assert not [n for n in re.findall(r"\d*\.\d+", text) if n not in bare], (kind, text)
 
 
 @pytest.mark.parametrize(("tried", "told"), [(0, "No further version"), (1, "One further version was"), (7, "7 further")])
 def test_versions_count_in_good_grammar(tried: int, told: str) -> None:
-    text = sentences.versions(tried)
+    text = sentences.versions_sentence(tried)
     assert text.startswith(told)
     assert not GRAMMAR.search(text)

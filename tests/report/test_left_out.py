@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.report.blocks import Aside, walk
+from pipeline.report.blocks import Aside, walk_blocks
 from pipeline.report.release import material_of
 from pipeline.report.sections.claims import SECTION
 from pipeline.results.missing import Gap
@@ -19,7 +19,7 @@ def asides(gaps: tuple[Gap, ...]) -> dict[str, str]:
     fits = {name: fit.model_copy(update={"gaps": gaps}) for name, fit in exact.fits.items()}
     made = SECTION.build(material_of(params((VERDICT,)), replace(exact, fits=fits)))
     assert made is not None
-    return {one.head: str(one.text) for one in walk(made.blocks) if isinstance(one, Aside)}
+    return {one.head: str(one.text) for one in walk_blocks(made.blocks) if isinstance(one, Aside)}
 
 
 def test_listwise_loss_is_named_with_the_line_that_would_keep_the_ratings() -> None:

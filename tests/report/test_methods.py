@@ -9,8 +9,8 @@ import pytest
 from pipeline.base.params import Params
 from pipeline.hypotheses.kinds import KINDS as REGISTERED
 from pipeline.report import sentences
-from pipeline.report.blocks import Paragraph, plain
-from pipeline.report.release import Sources, build, material_of
+from pipeline.report.blocks import Paragraph, plain_text
+from pipeline.report.release import Sources, build_document, material_of
 from pipeline.report.sections import done, methods
 from pipeline.results.attempt import Attempt
 from pipeline.vocabulary.checks import CHECKS
@@ -19,7 +19,7 @@ from tests.report.results import VERDICTS, foreign_sources, params, sources
 
 def prose(settings: Params, exact: Sources) -> str:
     blocks = methods.build(material_of(settings, exact)).blocks
-    return " ".join(plain(block.text) for block in blocks if isinstance(block, Paragraph))
+    return " ".join(plain_text(block.text) for block in blocks if isinstance(block, Paragraph))
 
 
 def with_attempts(*checks: str) -> Sources:
@@ -90,7 +90,7 @@ def test_what_was_not_done_is_not_named() -> None:
 def test_what_was_tried_beside_is_said_where_the_answer_is_given(tried: dict[str, int], said: str) -> None:
     whole = sources(verdicts=("supported",))
     exact = replace(whole, verdicts=whole.verdicts.model_copy(update={"tried": tried}))
-    document, _ = build(params(("supported",)), exact)
-    texts = [plain(block.text) for block in document.blocks if isinstance(block, Paragraph)]
+    document, _ = build_document(params(("supported",)), exact)
+    texts = [plain_text(block.text) for block in document.blocks if isinstance(block, Paragraph)]
     assert [text for text in texts if text.endswith(said)]
-    assert sentences.versions(sum(tried.values())) == said
+    assert sentences.versions_sentence(sum(tried.values())) == said

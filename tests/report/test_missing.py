@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.report.blocks import Paragraph, TableBlock, walk
+from pipeline.report.blocks import Paragraph, TableBlock, walk_blocks
 from pipeline.report.release import material_of
 from pipeline.report.sections.missing import ASSUMED, SECTION
 from pipeline.results.missing import Drawn, ImputationFacts, Imputed, PooledTested
@@ -32,10 +32,10 @@ def test_one_text_and_a_table_whatever_the_number_of_claims() -> None:
     fits = {name: fit.model_copy(update={"imputed": own[name]}) for name, fit in exact.fits.items()}
     made = SECTION.build(material_of(params(ASKED), replace(exact, fits=fits)))
     assert made is not None
-    said = [str(one.text) for one in walk(made.blocks) if isinstance(one, Paragraph)]
+    said = [str(one.text) for one in walk_blocks(made.blocks) if isinstance(one, Paragraph)]
     assert sum(ASSUMED in text for text in said) == 1
     assert sum("No imputed analysis of" in text for text in said) == 1
-    tables = {one.table.name: one.table for one in walk(made.blocks) if isinstance(one, TableBlock)}
+    tables = {one.table.name: one.table for one in walk_blocks(made.blocks) if isinstance(one, TableBlock)}
     table = tables["missing_imputed"]
     assert len(table.lines) == 2
     assert {str(line.cells[5]) for line in table.lines} == {"check", "headline"}

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from pipeline.report.blocks import ClaimBlock, FigureBlock, plain
+from pipeline.report.blocks import ClaimBlock, FigureBlock, plain_text
 from pipeline.report.claims import Claim
 from pipeline.report.numbers import ticks
 from pipeline.report.plots.figures import Rows
-from pipeline.report.readers.page import render
-from pipeline.report.release import build
+from pipeline.report.readers.page import page_html
+from pipeline.report.release import build_document
 from pipeline.report.tables import claims as tables
 from pipeline.report.verdict_words import CHIPS
 from tests.report.results import VERDICTS, built, claim_of, foreign_sources, material, name_of, params, sources, thirteen
@@ -71,7 +71,7 @@ class Page(HTMLParser):
 
 @cache
 def page_of(verdicts: tuple[str, ...] = VERDICTS, **options: Any) -> tuple[str, Page]:
-    html = render(built(verdicts, **options))
+    html = page_html(built(verdicts, **options))
     return html, Page(html)
 
 
@@ -126,13 +126,13 @@ def test_internal_says_so() -> None:
 def test_every_number_said_of_a_claim_stands_in_its_tables(verdict: str) -> None:
     one = claim_of(verdict)
     block = block_of(one)
-    shown = [tables.effect(one, material()), tables.attempts(one), tables.tested(material().claims)]
+    shown = [tables.effect_table(one, material()), tables.attempts_table(one), tables.tested_table(material().claims)]
     assert all(shown)
     cells = " ".join(str(cell) for table in shown if table for line in table.lines for cell in line.cells)
     notes = " ".join(table.note for table in shown if table)
     figures = [inner.figure for inner in walked(block) if isinstance(inner, FigureBlock)]
     assert len(figures) == 2
-    for text in (plain(block.line), *(figure.alt for figure in figures if isinstance(figure, Rows))):
+    for text in (plain_text(block.line), *(figure.alt for figure in figures if isinstance(figure, Rows))):
         assert numbers(text)
         assert [number for number in numbers(text) if number not in numbers(f"{cells} {notes}")] == []
 
@@ -140,7 +140,7 @@ def test_every_number_said_of_a_claim_stands_in_its_tables(verdict: str) -> None
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_a_claim_says_the_same_verdict_everywhere(verdict: str) -> None:
     one = claim_of(verdict)
-    row = next(line for line in tables.tested(material().claims).lines if line.head.startswith(f"{one.short}. "))
+    row = next(line for line in tables.tested_table(material().claims).lines if line.head.startswith(f"{one.short}. "))
     assert row.cells[:2] == (verdict, one.role)
     assert built().metrics[one.name]["verdict"] == built().estimates[one.name]["verdict"] == verdict
     assert block_of(one).chip == CHIPS[one.verdict]
@@ -149,7 +149,7 @@ def test_a_claim_says_the_same_verdict_everywhere(verdict: str) -> None:
 def test_a_null_shows_no_e_value() -> None:
     for verdict in ("practically zero", "inconclusive"):
         one = claim_of(verdict)
-        table = tables.effect(one, material())
+        table = tables.effect_table(one, material())
         assert table is not None
         assert "E-value" not in table.note
         assert "E-value" not in " ".join(str(part) for part in walked(block_of(one)))
@@ -162,7 +162,7 @@ def test_the_words_keep_to_their_budget() -> None:
     assert len(three.visible["answer"]) <= FIRST_SCREEN
     for name, words in three.visible.items():
         assert not name.startswith("claim-") or len(words) <= ONE_CLAIM, name
-    many = Page(render(thirteen()))
+    many = Page(page_html(thirteen()))
     assert len(many.visible["all"]) <= BUDGET_13
     assert len(many.visible["answer"]) <= FIRST_SCREEN
 
@@ -180,12 +180,12 @@ def test_percentages_are_those_of_the_counts_beside_them() -> None:
 
 
 def test_the_same_twice() -> None:
-    assert page_of()[0] == render(built.__wrapped__())
+    assert page_of()[0] == page_html(built.__wrapped__())
 
 
 def test_a_study_without_advocacy_log_has_a_whole_measurement_part() -> None:
-    document, _ = build(*foreign_sources())
-    html = render(document)
+    document, _ = build_document(*foreign_sources())
+    html = page_html(document)
     assert "This study has no advocacy log." in html
     assert "Not settled: no advocacy log." in html
     assert "reliability" in {table.name for table in document.tables}
@@ -195,7 +195,7 @@ def test_a_study_without_advocacy_log_has_a_whole_measurement_part() -> None:
 
 def test_a_tiny_study_shows_no_number_of_its_clients() -> None:
     only = ("not estimable",)
-    document, _ = build(params(only), sources(full_study(4), only))
+    document, _ = build_document(params(only), sources(full_study(4), only))
     table = next(table for table in document.tables if table.name == "table1_all")
     assert all(str(cell) in ("·", "") for line in table.lines for cell in line.cells)
     assert not [figure for figure in document.figures if figure.name.startswith("course_")]
@@ -204,7 +204,7 @@ def test_a_tiny_study_shows_no_number_of_its_clients() -> None:
 def test_no_id_and_no_exact_count_of_the_data_is_on_the_page() -> None:
     study = full_study()  # the one described for the report
     document = built(("supported",))
-    text = render(document) + "".join(table.csv() for table in document.tables)
+    text = page_html(document) + "".join(table.csv() for table in document.tables)
     names = [*study.clients["client_id"], *study.clients["agency_id"].unique(), *study.sessions["worker_id"].unique()]
     assert not [name for name in names if name in text]
     for count in (len(study.occasions), *study.advocacy["mode"].value_counts()):  # type: ignore[index]
@@ -234,9 +234,9 @@ def block_of(one: Claim) -> ClaimBlock:
 
 
 def walked(block: ClaimBlock) -> list[Any]:
-    from pipeline.report.blocks import walk
+    from pipeline.report.blocks import walk_blocks
 
-    return list(walk(block.blocks))
+    return list(walk_blocks(block.blocks))
 
 
 def test_every_finding_leads_to_how_often_verdicts_are_wrong() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.report.blocks import ClaimBlock, TableBlock
 from pipeline.report.document import Document
-from pipeline.report.readers.paper import pdf
+from pipeline.report.readers.paper import pdf_bytes
 from pipeline.report.tables import families
 from tests.report.results import built, material, thirteen
 
@@ -16,7 +16,7 @@ PAGES_3, PAGES_13 = 10, 14  # main part and appendix
 
 
 def pages(document: Document) -> int:
-    return len(re.findall(rb"/Type\s*/Page\b", pdf(document)))
+    return len(re.findall(rb"/Type\s*/Page\b", pdf_bytes(document)))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_the_pages_keep_to_their_budget(document: Document, most: int) -> None:
 def test_claims_stand_abreast_in_even_groups_each_once() -> None:
     claims = material().claims
     for most in range(1, len(claims) + 2):
-        groups = families.abreast(claims, most)
+        groups = families.claims_abreast(claims, most)
         assert [claim for group in groups for claim in group] == list(claims)
         assert all(len(group) <= most and len({claim.role for claim in group}) == 1 for group in groups)
 
@@ -60,7 +60,7 @@ def test_every_attempt_and_coefficient_of_the_folds_is_on_paper() -> None:
 
 def test_attempts_that_do_not_apply_are_counted_not_listed() -> None:
     claims = [claim for claim in material().claims if claim.effect]
-    table = families.attempts(claims[:3])
+    table = families.attempts_table(claims[:3])
     assert table is not None
     assert "Do not apply: 1 to C1, 1 to C2, and 1 to" in table.note
     assert not [line for line in table.lines if "nearer windows" in line.head]

@@ -23,8 +23,8 @@ from pipeline.description.tables import StudyTables
 from pipeline.disclosure.neutral import visible_text
 from pipeline.disclosure.shown import Shown
 from pipeline.report.document import Document
-from pipeline.report.readers.page import render
-from pipeline.report.release import build, gate_of
+from pipeline.report.readers.page import page_html
+from pipeline.report.release import build_document, gate_of
 from pipeline.report.tables import people
 from pipeline.results.attempt import Attempt
 from pipeline.results.fit import Fit
@@ -50,7 +50,7 @@ def test_every_kind_of_file_is_there(files: dict[str, bytes]) -> None:
 
 
 def test_the_same_bytes_twice(files: dict[str, bytes]) -> None:
-    again = released_files(build(params(ONLY), sources(verdicts=ONLY))[0])
+    again = released_files(build_document(params(ONLY), sources(verdicts=ONLY))[0])
     assert {name for name in files if files[name] != again[name]} == set()
 
 
@@ -175,7 +175,7 @@ def hostile_params(strings: tuple[str, ...]) -> Any:
 
 @cache
 def spoiled(strings: tuple[str, ...]) -> Document:
-    return build(hostile_params(strings), hostile_sources(strings))[0]
+    return build_document(hostile_params(strings), hostile_sources(strings))[0]
 
 
 @cache
@@ -198,7 +198,7 @@ class Elements(HTMLParser):
 
 @cache
 def plain_elements() -> set[tuple[str, str]]:
-    return Elements(render(spoiled(tuple(f"plain{i}" for i in range(len(HOSTILE_STRINGS)))))).found
+    return Elements(page_html(spoiled(tuple(f"plain{i}" for i in range(len(HOSTILE_STRINGS)))))).found
 
 
 def kept(hostile: str) -> str:
@@ -209,7 +209,7 @@ def kept(hostile: str) -> str:
 @pytest.mark.parametrize("kind", HOSTILE_STRINGS)
 def test_hostile_strings_stay_text_everywhere(kind: str) -> None:
     assert hostile_files()["reports/report.html"].decode("utf-8").count(kept(HOSTILE_STRINGS[kind])) > 5
-    titled = render(replace(spoiled(tuple(HOSTILE_STRINGS.values())), title=HOSTILE_STRINGS[kind]))
+    titled = page_html(replace(spoiled(tuple(HOSTILE_STRINGS.values())), title=HOSTILE_STRINGS[kind]))
     assert Elements(titled).found == plain_elements()
 
 

@@ -15,7 +15,7 @@ from pipeline.disclosure.census import Census
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
 from pipeline.report import attempt_sentences, clauses, sentences
-from pipeline.report.blocks import plain
+from pipeline.report.blocks import plain_text
 from pipeline.report.claims import Claim, claim_of
 from pipeline.report.verdict_words import CHIPS
 from pipeline.results.fit import Fit
@@ -69,25 +69,34 @@ def variants() -> dict[str, Hypothesis]:
 
 def everything(one: Claim) -> str:
     """All that is said of a claim, in one string."""
-    said = [plain(sentences.say(one)), sentences.why(one), sentences.wrong_if(one), sentences.how_sure(one)]
-    said += [sentences.answer(one, True), sentences.answer(one, False, one, "1 to 5"), clauses.model(one.spec)]
-    said += [attempt_sentences.told(attempt, one) for attempt in one.attempts]
-    return " ".join([*said, *([sentences.size(one, one.effect)] if one.effect else [])])
+    said = [
+        plain_text(sentences.claim_prose(one)),
+        sentences.verdict_reason(one),
+        sentences.wrong_if(one),
+        sentences.how_sure(one),
+    ]
+    said += [
+        sentences.answer_sentence(one, True),
+        sentences.answer_sentence(one, False, one, "1 to 5"),
+        clauses.model_sentence(one.spec),
+    ]
+    said += [attempt_sentences.attempt_sentence(attempt, one) for attempt in one.attempts]
+    return " ".join([*said, *([sentences.size_sentence(one, one.effect)] if one.effect else [])])
 
 
 def test_the_headline_word_for_word() -> None:
-    told = plain(sentences.say(claim("supported")))
+    told = plain_text(sentences.claim_prose(claim("supported")))
     assert told == f"A{PLAIN} 0.15 points higher (95% interval 0.11 to 0.19)."
-    told = plain(sentences.say(claim("opposite")))
+    told = plain_text(sentences.claim_prose(claim("opposite")))
     assert told == f"Against the prediction: a{PLAIN} 0.15 points lower (95% interval −0.19 to −0.11)."
-    assert plain(sentences.say(claim("not estimable"))) == "No number: no advocacy log."
+    assert plain_text(sentences.claim_prose(claim("not estimable"))) == "No number: no advocacy log."
 
 
 @pytest.mark.parametrize("variant", list(variants()))
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_no_sentence_is_stronger_than_its_verdict(verdict: str, variant: str) -> None:
     one = claim(verdict, variants()[variant])
-    text = plain(sentences.say(one))
+    text = plain_text(sentences.claim_prose(one))
     assert {name for name, said in SAID.items() if said in text} <= {verdict}
     if one.effect is not None and verdict in SAID:
         assert SAID[verdict] in text
@@ -106,7 +115,12 @@ def test_nothing_is_said_that_an_observation_cannot_know(verdict: str, variant: 
 @pytest.mark.parametrize("verdict", ESTIMATED)
 def test_sentences_are_short_with_one_interval_and_no_p(verdict: str, variant: str) -> None:
     one = claim(verdict, variants()[variant])
-    for text in (plain(sentences.say(one)), sentences.why(one), sentences.wrong_if(one), sentences.how_sure(one)):
+    for text in (
+        plain_text(sentences.claim_prose(one)),
+        sentences.verdict_reason(one),
+        sentences.wrong_if(one),
+        sentences.how_sure(one),
+    ):
         assert text.count("interval −") + text.count("interval 0") <= 1
         assert not re.search(r"\bp [<>=]", text)
         for sentence in re.split(r"(?<=[.?!])\s+(?=[A-Z])", text):
@@ -117,13 +131,13 @@ def test_sentences_are_short_with_one_interval_and_no_p(verdict: str, variant: s
 def test_only_findings_are_said_to_have_held_and_only_they_have_an_e_value(verdict: str) -> None:
     one = claim(verdict)
     assert ("it held against" in sentences.how_sure(one)) == (verdict in ("supported", "suggestive"))
-    assert sentences.answer(one, True).startswith("Yes, ") == (verdict == "supported")
+    assert sentences.answer_sentence(one, True).startswith("Yes, ") == (verdict == "supported")
 
 
 def test_an_attempt_that_could_not_be_computed_is_never_said_to_have_failed_or_held() -> None:
     one = claim("supported")
     gap = next(attempt for attempt in one.attempts if attempt.state == "not_computed")
-    assert attempt_sentences.told(gap, one) == "The fit did not converge."
+    assert attempt_sentences.attempt_sentence(gap, one) == "The fit did not converge."
     assert gap.mark.word == "could not be computed"
 
 
@@ -131,14 +145,16 @@ def test_the_one_worker_who_matters_most_is_not_told() -> None:
     one = claim("supported")
     extreme = next(attempt for attempt in one.attempts if attempt.check == "influence")
     assert extreme.estimate is None
-    assert attempt_sentences.told(extreme, one) == "Whichever one worker is left out, it holds."
+    assert attempt_sentences.attempt_sentence(extreme, one) == "Whichever one worker is left out, it holds."
 
 
 def test_odds_are_told_as_odds() -> None:
     spec = variants()["dropout"]
     found = make.fit(tested=make.number_tested(-0.47, 0.2, None, sd=1.81))
     one = claim_of("E1", spec, found, replace_verdict(found), Gate(Rules(), Census()))
-    assert "the odds of leaving early were 0.60 times as high (95% interval 0.40 to 0.90)" in plain(sentences.say(one))
+    assert "the odds of leaving early were 0.60 times as high (95% interval 0.40 to 0.90)" in plain_text(
+        sentences.claim_prose(one)
+    )
 
 
 def replace_verdict(found: Fit) -> Judged:
@@ -150,7 +166,7 @@ def test_a_model_over_too_few_clients_is_not_told() -> None:
     found = fit("supported", clients=9)
     one = claim_of("C1", spec, found, judged("supported", found), Gate(Rules(), Census()))
     assert one.effect is None
-    assert "it is not shown: it rests on fewer than 10 clients" in plain(sentences.say(one))
+    assert "it is not shown: it rests on fewer than 10 clients" in plain_text(sentences.claim_prose(one))
     assert not one.attempts
 
 
@@ -160,11 +176,11 @@ def test_every_verdict_and_rule_has_its_words() -> None:
     assert set(get_args(Rule)) >= set(sentences.WHY)
     one = claim("supported")
     for rule in get_args(Rule):
-        assert sentences.why(replace(one, rule=rule)).endswith(".")
+        assert sentences.verdict_reason(replace(one, rule=rule)).endswith(".")
 
 
 def test_the_model_in_words() -> None:
-    assert clauses.model(params(("supported",)).hypotheses["case_supported"]).startswith(
+    assert clauses.model_sentence(params(("supported",)).hypotheses["case_supported"]).startswith(
         "A linear mixed model of the alliance (WAI-SR), rated by clients, on joint advocacy (split into its parts within "
         "clients, between clients and between workers), time, phase; the within part is tested."
     )
@@ -172,7 +188,7 @@ def test_the_model_in_words() -> None:
 
 def test_what_could_not_be_checked_is_never_said_not_to_hold() -> None:
     one = replace(claim("inconclusive"), rule="not_checked", decided_by=("car1",))
-    text = sentences.why(one)
+    text = sentences.verdict_reason(one)
     assert "is not known" in text
     assert "does not hold" not in text
 
@@ -187,10 +203,10 @@ def test_what_is_clear_of_chance_and_yet_inconclusive_is_not_said_to_reach_both_
 def test_the_contrast_ends_the_answer_only_where_it_is_of_the_same_windows_and_by_its_own_sign() -> None:
     spec = variants()["contrast"]
     beside, up, down = claim("supported", spec), claim("supported"), claim("opposite")
-    assert sentences.answer(up, False, beside).endswith("clearly less so.")
-    assert sentences.answer(down, False, beside).endswith("clearly more so.")
+    assert sentences.answer_sentence(up, False, beside).endswith("clearly less so.")
+    assert sentences.answer_sentence(down, False, beside).endswith("clearly more so.")
     later = up.spec.model_copy(update={"exposure": up.spec.exposure.model_copy(update={"lag": 1})})
-    assert "clearly" not in sentences.answer(claim("supported", later), False, beside)
+    assert "clearly" not in sentences.answer_sentence(claim("supported", later), False, beside)
 
 
 def test_where_an_attempt_cannot_be_made_how_sure_says_so() -> None:
@@ -213,4 +229,6 @@ def test_an_interval_rounded_onto_zero_is_said_to_keep_clear_of_it(estimate: flo
     for verdict, is_said in (("supported", rounded), ("practically zero", False)):
         one = claim_of("C1", spec, found, judged(verdict, found), Gate(Rules(), Census()))
         assert one.effect is not None
-        assert ("before that it keeps clear of zero" in sentences.size(one, one.effect)) == is_said, one.effect.own.spoken
+        assert ("before that it keeps clear of zero" in sentences.size_sentence(one, one.effect)) == is_said, (
+            one.effect.own.spoken
+        )

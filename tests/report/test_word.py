@@ -10,9 +10,9 @@ import docx
 import pytest
 
 from pipeline.base.errors import DisclosureError
-from pipeline.report.blocks import ClaimBlock, FigureBlock, Paragraph, TableBlock, plain, walk
+from pipeline.report.blocks import ClaimBlock, FigureBlock, Paragraph, TableBlock, plain_text, walk_blocks
 from pipeline.report.document import Document
-from pipeline.report.readers.word import word
+from pipeline.report.readers.word import word_bytes
 from pipeline.report.readers.word_layout import column_shares
 from pipeline.report.table import Line, Table
 from tests.report.results import built
@@ -30,7 +30,7 @@ def document() -> Document:
 
 @pytest.fixture(scope="module")
 def content(document: Document) -> bytes:
-    return word(document, {figure.name: PNG for figure in document.figures})
+    return word_bytes(document, {figure.name: PNG for figure in document.figures})
 
 
 def test_every_section_has_its_heading_in_order(document: Document, content: bytes) -> None:
@@ -41,7 +41,7 @@ def test_every_section_has_its_heading_in_order(document: Document, content: byt
 
 def test_tables_are_tables_whose_heads_repeat_and_figures_have_words(document: Document, content: bytes) -> None:
     file = docx.Document(io.BytesIO(content))
-    blocks = [block for section in document.sections for block in walk(section.blocks)]
+    blocks = [block for section in document.sections for block in walk_blocks(section.blocks)]
     shown = sum(isinstance(block, TableBlock) and (block.paper or block.links) for block in blocks)
     assert (
         0
@@ -66,14 +66,14 @@ def test_claims_are_quotes_and_captions_count(document: Document, content: bytes
 
 
 def test_equal_reports_give_equal_bytes(document: Document, content: bytes) -> None:
-    assert word(document, {figure.name: PNG for figure in document.figures}) == content
+    assert word_bytes(document, {figure.name: PNG for figure in document.figures}) == content
 
 
 def test_a_number_that_was_not_cleared_does_not_get_in(document: Document) -> None:
     first = document.sections[0]
     spoilt = replace(first, blocks=(*first.blocks, Paragraph(3.5)))  # type: ignore[arg-type]
     with pytest.raises(DisclosureError):
-        word(replace(document, sections=(spoilt, *document.sections[1:])), {})
+        word_bytes(replace(document, sections=(spoilt, *document.sections[1:])), {})
 
 
 def test_columns_are_as_wide_as_their_content_and_break_no_word() -> None:
@@ -100,6 +100,6 @@ def test_what_is_said_of_a_claim_stands_once_and_before_its_figure(document: Doc
     texts = [paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs]
     for block in document.blocks:
         if isinstance(block, ClaimBlock) and not block.folded:
-            said = plain(block.line)
+            said = plain_text(block.line)
             assert said in texts
             assert not [one for one, other in pairwise(texts) if one == other == said]

@@ -9,20 +9,20 @@ from pipeline.disclosure.shown import Shown, derived_number
 from pipeline.report import words
 from pipeline.report.plots import scale
 from pipeline.report.plots.figures import Axis, Chart, Label, Line, Multiples, Tick
-from pipeline.report.tables.measures import order, point
+from pipeline.report.tables.measures import cleared_mean, score_order
 from pipeline.results.course import Trajectory
 from pipeline.results.description import Description
 
 FEWEST = 2
 
 
-def courses(description: Description, gate: Gate) -> tuple[Multiples, ...]:
+def course_figures(description: Description, gate: Gate) -> tuple[Multiples, ...]:
     """One figure a series and range of scores, longest series first."""
     found: list[tuple[int, Multiples]] = []
     for series in description.series:
         rows = [row for row in description.trajectories if (row.instrument, row.rater) == (series.instrument, series.rater)]
         by = "phase" if any(row.by == "phase" for row in rows) else "session_number"
-        chosen = sorted((row for row in rows if row.by == by), key=lambda row: order(row.score))
+        chosen = sorted((row for row in rows if row.by == by), key=lambda row: score_order(row.score))
         ranges = description.ranges.get(series.instrument, {})
         for own in _same_range(chosen, ranges):
             figure = _figure(own, by, ranges.get(own[0].score), gate)
@@ -44,7 +44,7 @@ def _figure(rows: list[Trajectory], by: str, ends: tuple[float, float] | None, g
     if not shown:
         return None
     first = rows[0]
-    y = scale.linear(
+    y = scale.linear_axis(
         [end for found in shown.values() for _, _, low, high in found for end in (low, high)], zero=False, about=3
     )
     charts = tuple(
@@ -61,7 +61,7 @@ def _figure(rows: list[Trajectory], by: str, ends: tuple[float, float] | None, g
 
 
 def _points(row: Trajectory, ends: tuple[float, float] | None, gate: Gate) -> list[tuple[str, Shown, Shown, Shown]]:
-    made = [(str(one.at), *point(one, ends, gate)) for one in row.points]
+    made = [(str(one.at), *cleared_mean(one, ends, gate)) for one in row.points]
     return [(at, mean, low, high) for at, mean, low, high in made if None not in (mean.value, low.value, high.value)]
 
 

@@ -10,7 +10,7 @@ from pipeline.report.material import Material
 from pipeline.report.plots.figures import Bar, Bars, Part
 
 
-def flow(material: Material) -> Bars:
+def flow_figure(material: Material) -> Bars:
     """The steps of the main series: sessions logged, attended, rated; clients; episodes by mode, and those that count."""
     description, gate = material.description, material.gate
     series = _series(material)

@@ -9,11 +9,11 @@ from pipeline.disclosure.shown import Shown
 from pipeline.disclosure.steps import setting_shown
 from pipeline.report import words
 from pipeline.report.claims import Claim, Effect, Number
-from pipeline.report.clauses import event
+from pipeline.report.clauses import event_clause
 from pipeline.report.numbers import listed
 from pipeline.report.plots import scale
 from pipeline.report.plots.figures import Axis, Group, Mark, Row, Rows, Verdict
-from pipeline.report.sentences import why
+from pipeline.report.sentences import verdict_reason
 from pipeline.report.verdict_words import CHIPS, chip_of
 from pipeline.results.fit import Fit
 from pipeline.vocabulary.outcomes import event_of
@@ -40,7 +40,7 @@ class _Panel:
     odds: bool = False
 
 
-def panels(claims: Sequence[Claim], fits: Mapping[str, Fit], prefix: str = "forest") -> tuple[Rows, ...]:
+def forest_panels(claims: Sequence[Claim], fits: Mapping[str, Fit], prefix: str = "forest") -> tuple[Rows, ...]:
     """One figure a unit, in the order of the first claim of each; claims without a number last."""
     grouped: dict[_Panel, list[Claim]] = {}
     bare = []
@@ -53,7 +53,7 @@ def panels(claims: Sequence[Claim], fits: Mapping[str, Fit], prefix: str = "fore
     return (*made, *([_without_numbers(bare, f"{prefix}_without")] if bare else []))
 
 
-def mark(claim: Claim, number: Number) -> Mark:
+def claim_mark(claim: Claim, number: Number) -> Mark:
     """A claim's dot: filled where it decides, its 90% interval thick where the verdict rests on it."""
     tone = CHIPS[claim.verdict].tone
     inner = (number.low_90, number.high_90) if claim.nothing and _shown(number.low_90) else None
@@ -111,10 +111,10 @@ def _figure(name: str, panel: _Panel, claims: Sequence[Claim]) -> Rows:
     ends = [end for one in numbers for end in (one.low, one.high)]
     if panel.odds:
         bounds = next((claim.effect.least_odds for claim in claims if claim.effect and claim.effect.least_odds), None)
-        axis = scale.odds(ends, band=bounds, lower=panel.lower, higher=panel.higher)
+        axis = scale.odds_axis(ends, band=bounds, lower=panel.lower, higher=panel.higher)
     else:
-        band = scale.around(setting_shown(claims[0].spec.smallest_effect, 3))
-        axis = scale.linear(ends, band=band, about=5, lower=panel.lower, higher=panel.higher)
+        band = scale.band_around_zero(setting_shown(claims[0].spec.smallest_effect, 3))
+        axis = scale.linear_axis(ends, band=band, about=5, lower=panel.lower, higher=panel.higher)
     told = [
         f"{claim.short} {number.estimate} {number.interval}, {claim.verdict}"
         for claim, number in zip(claims, numbers, strict=True)
@@ -153,7 +153,7 @@ def _row(claim: Claim) -> Row:
     number = _number(effect)
     return Row(
         label=claim.text,
-        marks=(mark(claim, number),),
+        marks=(claim_mark(claim, number),),
         number=number.estimate.text,
         interval=number.interval,
         tag=claim.short,
@@ -166,9 +166,9 @@ def _row(claim: Claim) -> Row:
 
 
 def _tip(claim: Claim, effect: Effect) -> str:
-    unit = f"log-odds of {event(claim.spec)}" if effect.odds else "scale points"
+    unit = f"log-odds of {event_clause(claim.spec)}" if effect.odds else "scale points"
     p = f"p {_p(effect.own.p)}" + (f", adjusted {effect.p_adjusted}" if effect.p_adjusted.value is not None else "")
-    return f"{effect.own.estimate} {unit} {effect.own.interval}; {p}. {why(claim)}"
+    return f"{effect.own.estimate} {unit} {effect.own.interval}; {p}. {verdict_reason(claim)}"
 
 
 def _p(shown: Shown) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pipeline.disclosure.shown import Shown
-from pipeline.report.attempts import ORDER, Tried, asked, counted, mark_of
+from pipeline.report.attempts import ORDER, Tried, mark_of, question_by_key, states_in_words
 from pipeline.report.claims import Claim
 from pipeline.report.plots import scale
 from pipeline.report.plots.figures import Group, Mark, Row, Rows
-from pipeline.report.plots.forest import mark
+from pipeline.report.plots.forest import claim_mark
 
 TENTH = 0.1  # of the smallest effect that matters: a change below this is hardly one
 
 
-def ladder(claim: Claim) -> Rows | None:
+def ladder_figure(claim: Claim) -> Rows | None:
     """The ladder; None without an attempt that applies or without a number to set them beside."""
     effect = claim.effect
     applied = [one for one in claim.attempts if one.state != "not_applicable"]
@@ -21,7 +21,7 @@ def ladder(claim: Claim) -> Rows | None:
     rows = [
         Row(
             "The result itself",
-            (mark(claim, effect.own),),
+            (claim_mark(claim, effect.own),),
             effect.own.estimate.text,
             effect.own.interval,
             strong=True,
@@ -33,14 +33,14 @@ def ladder(claim: Claim) -> Rows | None:
         rows += [_row(key, own, claim)] if own else []
     ends = [end for row in rows for one in row.marks for end in (one.low, one.high)]
     unit = "Log-odds" if effect.odds else "Scale points"
-    axis = scale.linear(ends, band=scale.around(effect.least), about=5)
+    axis = scale.linear_axis(ends, band=scale.band_around_zero(effect.least), about=5)
     note = f"{unit}, 95% intervals; hollow: does not decide. Shaded: too small to matter."
     told = "; ".join(f"{row.label} {row.told}" for row in rows[1:])
-    alt = f"{title(claim)}. {effect.own.estimate} {effect.own.interval} in the main model. {told}."
-    return Rows(f"attempts_{claim.name}", title(claim), alt, axis, (Group("", tuple(rows)),), note, "ladder")
+    alt = f"{ladder_heading(claim)}. {effect.own.estimate} {effect.own.interval} in the main model. {told}."
+    return Rows(f"attempts_{claim.name}", ladder_heading(claim), alt, axis, (Group("", tuple(rows)),), note, "ladder")
 
 
-def title(claim: Claim) -> str:
+def ladder_heading(claim: Claim) -> str:
     """What the attempts came to, as a heading."""
     deciding = claim.deciding
     broke = sum(one.state == "broke" for one in deciding)
@@ -63,7 +63,7 @@ def _row(key: str, own: list[Tried], claim: Claim) -> Row:
     state = mark_of(own)
     marks = tuple(_mark(one) for one in own if one.drawn)
     return Row(
-        label=asked(key).asked,
+        label=question_by_key(key).asked,
         marks=marks,
         number=_numbers([one for one in own if one.drawn]),
         interval=_interval(own) if len(marks) == 1 else "",
@@ -80,8 +80,8 @@ def _told(own: list[Tried], claim: Claim) -> str:
         return text
     more = next((one.more for one in own if one.more is not None), None)
     if more is not None:
-        return f"after better ratings, {'more' if more else 'less'} of it; {counted(own)}"
-    return counted(own)
+        return f"after better ratings, {'more' if more else 'less'} of it; {states_in_words(own)}"
+    return states_in_words(own)
 
 
 def _adjusted(one: Tried, claim: Claim) -> str:

@@ -26,7 +26,7 @@ LEVELS: dict[str, tuple[str, Tone, bool]] = {
 FEWEST_POINTS = 2  # of a line
 
 
-def figures(found: Reliability, gate: Gate) -> Iterator[Figure]:
+def measure_figures(found: Reliability, gate: Gate) -> Iterator[Figure]:
     """Every figure that the study's numbers allow."""
     for row in found.item_checks:
         if items := _items(row, gate):
@@ -61,7 +61,7 @@ def _items(row: ItemFindings, gate: Gate) -> Rows | None:
     least, most = (pick(lines, key=lambda line: float(line.marks[0].estimate.value or 0.0)) for pick in (min, max))
     tail = f"Running against their key: {turned}." if turned else "No item runs against its key."
     alt = f"{caption} From {least.number} ({least.label.lower()}) to {most.number} ({most.label.lower()}). {tail}"
-    axis = scale.linear([end for line in lines for one in line.marks for end in (one.low, one.high)])
+    axis = scale.linear_axis([end for line in lines for one in line.marks for end in (one.low, one.high)])
     note = f"95% intervals; (r): reverse-keyed, shown turned. {tail}"
     return Rows(f"items_{row.instrument}_{row.rater}", caption, alt, axis, (Group("", tuple(lines)),), note)
 
@@ -113,7 +113,7 @@ def _over_time(found: Reliability, key: tuple[str, str], gate: Gate) -> Rows | N
         return None
     caption = f"{words.series(*key)}: reliability of the total over time."
     alt = f"{caption} {'; '.join(f'{line.label.lower()} {line.number}' for line in lines)}."
-    axis = scale.linear(
+    axis = scale.linear_axis(
         [end for line in lines for one in line.marks for end in (one.low, one.high)], zero=False, ends=(0.0, 1.0)
     )
     return Rows(
@@ -145,7 +145,7 @@ def _response(found: Reliability, gate: Gate) -> Chart | None:
     last = max(row.session_number for row in found.response_rates)
     later = any(row.and_later for row in found.response_rates)
     caption = "Share of attended sessions that were rated, by session" + (f" ({last}: and later)." if later else ".")
-    whole = scale.linear(places, zero=False, about=6)
+    whole = scale.linear_axis(places, zero=False, about=6)
     x = Axis(
         min(places, key=_at),
         max(places, key=_at),

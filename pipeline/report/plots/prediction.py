@@ -12,10 +12,10 @@ from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown, derived_number
 from pipeline.report import words
 from pipeline.report.claims import Claim, Effect, Number, number_of
-from pipeline.report.clauses import event, outcome
+from pipeline.report.clauses import event_clause, outcome_clause
 from pipeline.report.plots import scale
 from pipeline.report.plots.figures import Chart, Figure, Group, Label, Line, Mark, Point, Row, Rows, Tick
-from pipeline.report.plots.forest import mark
+from pipeline.report.plots.forest import claim_mark
 from pipeline.report.plots.palette import Tone
 from pipeline.report.verdict_words import CHIPS
 from pipeline.results.backing import Backing
@@ -32,7 +32,7 @@ PATHS = {"a": "Exposure to the step between", "b": "The step between to rating",
 POINTS = {"-1 SD": "one SD below the mean", "mean": "at the mean", "+1 SD": "one SD above the mean"}
 
 
-def prediction(
+def prediction_figure(
     claim: Claim, fit: Fit, gate: Gate, ranges: Mapping[str, Mapping[str, tuple[float, float]]], thin: frozenset[str]
 ) -> Figure | None:
     """The figure; `ranges` are those of the scores, `thin` levels that too few clients have. None without a number."""
@@ -52,7 +52,7 @@ def prediction(
     return _single(claim, effect)
 
 
-def mini(claim: Claim, others: Iterable[Claim]) -> Rows | None:
+def card_figure(claim: Claim, others: Iterable[Claim]) -> Rows | None:
     """The dot of a card, on one axis with the other cards in its unit."""
     effect = claim.effect
     if effect is None or not (effect.odds or effect.own).shown:
@@ -63,12 +63,19 @@ def mini(claim: Claim, others: Iterable[Claim]) -> Rows | None:
     number = effect.odds or effect.own
     ends = [end for one in same for end in ((one.odds or one.own).low, (one.odds or one.own).high)]
     if effect.odds:
-        axis = scale.odds(ends, band=effect.least_odds)
+        axis = scale.odds_axis(ends, band=effect.least_odds)
     else:
-        axis = scale.linear([*ends, *(_bounds(same))], band=scale.around(effect.least), about=3, tell=scale.signed)
+        axis = scale.linear_axis(
+            [*ends, *(_bounds(same))], band=scale.band_around_zero(effect.least), about=3, tell=scale.signed_tick_label
+        )
     alt = f"{number.estimate}, {number.spoken}; too small to matter: within ±{effect.least}."
     return Rows(
-        f"card_{claim.name}", claim.short, alt, axis, (Group("", (Row(claim.short, (mark(claim, number),)),)),), shape="mini"
+        f"card_{claim.name}",
+        claim.short,
+        alt,
+        axis,
+        (Group("", (Row(claim.short, (claim_mark(claim, number),)),)),),
+        shape="mini",
     )
 
 
@@ -88,9 +95,11 @@ def _dose(claim: Claim, effect: Effect, fit: Fit, gate: Gate, ends: tuple[float,
     )
     noun = "advocacy" if len(numbers) > 1 else words.exposure(spec.exposure)
     along = {"minutes": "Hours"}.get(spec.exposure.dose, "Episodes")
-    x = scale.linear([tick.at for tick in x_ticks], title=f"{along} of {noun}, compared with what is usual for the client")
+    x = scale.linear_axis(
+        [tick.at for tick in x_ticks], title=f"{along} of {noun}, compared with what is usual for the client"
+    )
     x = x.__class__(x_ticks[0].at, x_ticks[-1].at, x_ticks, x.title)
-    y = scale.linear(known, zero=base is None, about=5)
+    y = scale.linear_axis(known, zero=base is None, about=5)
     shown = f"{y.ticks[0].label} to {y.ticks[-1].label}" if y.ticks else ""
     whole = f", {ends[0]:g} to {ends[1]:g}" if ends else ""
     told = f"{words.instrument(spec.outcome.instrument)}{whole}; shown: {shown}"
@@ -201,20 +210,28 @@ def _captions(claim: Claim, pair: bool) -> tuple[str, str]:
 
 def _single(claim: Claim, effect: Effect) -> Figure:
     row = Row(
-        outcome(claim.spec).capitalize(),
-        (mark(claim, effect.own),),
+        outcome_clause(claim.spec).capitalize(),
+        (claim_mark(claim, effect.own),),
         effect.own.estimate.text,
         effect.own.interval,
         strong=True,
     )
-    return _rows(claim, effect, [row], f"Difference in {outcome(claim.spec)}.", "Scale points")
+    return _rows(claim, effect, [row], f"Difference in {outcome_clause(claim.spec)}.", "Scale points")
 
 
 def _odds(claim: Claim, effect: Effect) -> Figure:
     number = effect.odds or effect.own
-    row = Row(event(claim.spec).capitalize(), (mark(claim, number),), number.estimate.text, number.interval, strong=True)
-    axis = scale.odds([number.low, number.high], band=effect.least_odds, lower="← less often", higher="more often →")
-    caption = f"Odds of {event(claim.spec)}, {'any against none' if claim.spec.exposure.dose == 'any' else 'for one more'}."
+    row = Row(
+        event_clause(claim.spec).capitalize(),
+        (claim_mark(claim, number),),
+        number.estimate.text,
+        number.interval,
+        strong=True,
+    )
+    axis = scale.odds_axis([number.low, number.high], band=effect.least_odds, lower="← less often", higher="more often →")
+    caption = (
+        f"Odds of {event_clause(claim.spec)}, {'any against none' if claim.spec.exposure.dose == 'any' else 'for one more'}."
+    )
     alt = f"{caption} {number.estimate} {number.interval}; 1 is the same. Verdict: {claim.verdict}."
     note = "Odds ratio on a log axis, 95% interval; 1 is the same. Shaded: too small to matter."
     return Rows(f"prediction_{claim.name}", caption, alt, axis, (Group("", (row,)),), note)
@@ -252,7 +269,7 @@ def _paths(claim: Claim, effect: Effect, fit: Fit, gate: Gate) -> Figure:
     rows = [
         Row(
             "Through the step between",
-            (mark(claim, effect.own),),
+            (claim_mark(claim, effect.own),),
             effect.own.estimate.text,
             effect.own.interval,
             strong=True,
@@ -270,7 +287,7 @@ def _paths(claim: Claim, effect: Effect, fit: Fit, gate: Gate) -> Figure:
 
 def _rows(claim: Claim, effect: Effect, rows: list[Row], caption: str, unit: str, more: str = "") -> Rows:
     ends = [end for row in rows for one in row.marks for end in (one.low, one.high)]
-    axis = scale.linear(ends, band=scale.around(effect.least))
+    axis = scale.linear_axis(ends, band=scale.band_around_zero(effect.least))
     thick = (
         " Thick: the 90% interval, on which this verdict rests."
         if any(one.inner for row in rows for one in row.marks)
@@ -292,4 +309,4 @@ def _bounds(effects: Iterable[Effect]) -> list[Shown]:
     """The widest band among the cards, so that their axes are one."""
     shown = [one.least for one in effects if one.least.value is not None]
     widest = max(shown, key=lambda one: float(one.value or 0.0), default=None)
-    return list(scale.around(widest) or ()) if widest else []
+    return list(scale.band_around_zero(widest) or ()) if widest else []

@@ -14,7 +14,7 @@ FEWEST = 4  # slices of a chart
 ENDS = 1.96  # standard errors
 
 
-def residuals(claim: Claim, fit: Fit, gate: Gate) -> Multiples | None:
+def residual_figure(claim: Claim, fit: Fit, gate: Gate) -> Multiples | None:
     """Both charts of one claim; None where there are no residuals or too few people behind most slices."""
     if fit.residuals is None or claim.effect is None:
         return None
@@ -50,8 +50,8 @@ def _quantile(one: Quantile, gate: Gate) -> tuple[Shown, Shown] | None:
 
 
 def _binned(claim: Claim, points: list[tuple[Shown, Shown, Shown, Shown]]) -> Chart:
-    x = scale.linear([at for at, *_ in points], zero=False, title="fitted rating", about=3)
-    y = scale.linear([end for _, _, low, high in points for end in (low, high)], title="mean residual, points", about=3)
+    x = scale.linear_axis([at for at, *_ in points], zero=False, title="fitted rating", about=3)
+    y = scale.linear_axis([end for _, _, low, high in points for end in (low, high)], title="mean residual, points", about=3)
     line = Line(
         points=(),
         tone="held",
@@ -66,8 +66,8 @@ def _binned(claim: Claim, points: list[tuple[Shown, Shown, Shown, Shown]]) -> Ch
 
 def _sliced(claim: Claim, points: list[tuple[Shown, Shown]]) -> Chart:
     both = [value for point in points for value in point]
-    x = scale.linear(both, title="normal distribution, SDs", about=3)
-    y = scale.linear(both, title="residuals, SDs", about=3)
+    x = scale.linear_axis(both, title="normal distribution, SDs", about=3)
+    y = scale.linear_axis(both, title="residuals, SDs", about=3)
     ends = (x.low, x.high)
     agree = Line(points=tuple((end, end) for end in ends), tone="open", dashed=True)
     line = Line(points=(), tone="held", dots=tuple(points))

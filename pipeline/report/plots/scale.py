@@ -13,7 +13,7 @@ ODDS = (0.05, 0.1, 0.2, 0.33, 0.5, 0.67, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0)
 MOST_TICKS = 6
 
 
-def linear(
+def linear_axis(
     values: Iterable[Shown],
     *,
     zero: bool = True,
@@ -35,12 +35,12 @@ def linear(
         low, high = max(low, ends[0]), min(high, ends[1])
     at = ticks(low, high, about)
     places = max((_decimals(one) for one in at), default=0)
-    marks = tuple(Tick(derived_number(one, *known), tell(one) if tell else number(one, places)) for one in at)
+    marks = tuple(Tick(derived_number(one, *known), tell(one) if tell else tick_label(one, places)) for one in at)
     nothing = derived_number(0.0, *known) if zero else None
     return Axis(derived_number(low, *known), derived_number(high, *known), marks, title, nothing, band, False, lower, higher)
 
 
-def odds(
+def odds_axis(
     values: Iterable[Shown], *, band: tuple[Shown, Shown] | None = None, title: str = "", lower: str = "", higher: str = ""
 ) -> Axis:
     """A logarithmic axis of odds ratios around 1."""
@@ -50,12 +50,12 @@ def odds(
     at = [one for one in ODDS if low <= one <= high]
     while len(at) > MOST_TICKS:
         at = [one for i, one in enumerate(at) if one == 1.0 or (i - at.index(1.0)) % 2 == 0]
-    marks = tuple(Tick(derived_number(one, *known), number(one)) for one in at)
+    marks = tuple(Tick(derived_number(one, *known), tick_label(one)) for one in at)
     ends = derived_number(low, *known), derived_number(high, *known)
     return Axis(*ends, marks, title, derived_number(1.0, *known), band, True, lower, higher)
 
 
-def number(value: float, places: int | None = None) -> str:
+def tick_label(value: float, places: int | None = None) -> str:
     """A tick's label, with as many decimals as the others of its axis; zero is bare."""
     if places is None or value == 0:
         return f"{value:.6g}".replace("-", "−")
@@ -67,12 +67,12 @@ def _decimals(value: float) -> int:
     return len(text.split(".")[1]) if "." in text else 0
 
 
-def signed(value: float) -> str:
+def signed_tick_label(value: float) -> str:
     """A tick's label with its sign."""
-    return number(value) if value <= 0 else f"+{number(value)}"
+    return tick_label(value) if value <= 0 else f"+{tick_label(value)}"
 
 
-def around(half: Shown) -> tuple[Shown, Shown] | None:
+def band_around_zero(half: Shown) -> tuple[Shown, Shown] | None:
     """A band of this half-width around zero; None where that is not shown."""
     if half.value is None:
         return None

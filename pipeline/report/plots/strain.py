@@ -12,7 +12,7 @@ from pipeline.results.description import Description
 LABELS = {True: "After joint advocacy", False: "Without it"}
 
 
-def falls(description: Description, gate: Gate) -> Rows | None:
+def falls_figure(description: Description, gate: Gate) -> Rows | None:
     """A dot a kind of window and series, from rounded counts; None where they are withheld."""
     groups: dict[str, list[Row]] = {}
     counts = []
@@ -27,7 +27,7 @@ def falls(description: Description, gate: Gate) -> Rows | None:
         counts.append(share)
     if not counts:
         return None
-    axis = scale.linear(counts, about=3, tell=lambda value: f"{value:.0f}%")
+    axis = scale.linear_axis(counts, about=3, tell=lambda value: f"{value:.0f}%")
     caption = "Ratings that fell by more than a client's usual ups and downs."
     note = "Against the client's rating before. Counted as they come, adjusted for nothing."
     told = "; ".join(f"{name}, {row.label.lower()} {row.number}" for name, rows in groups.items() for row in rows)

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 
-def fonts() -> list[str]:
+def font_folders() -> list[str]:
     """The folder of DejaVu Sans, found without importing what it comes with."""
     found = find_spec("matplotlib")
     if found is None or found.origin is None:

@@ -18,7 +18,7 @@ class Entry:
     inner: tuple[Entry, ...] = ()
 
 
-def contents(document: Document) -> tuple[Entry, ...]:
+def navigation_entries(document: Document) -> tuple[Entry, ...]:
     """The sections in order, claims under theirs, the appendix as one entry."""
     main = [Entry(one.anchor, one.nav or one.title, _inner(one)) for one in (*document.of("first"), *document.of("main"))]
     appendix = tuple(Entry(one.anchor, f"{one.letter} {one.nav or one.title}") for one in document.of("appendix"))

@@ -11,7 +11,7 @@ from pipeline.report.blocks import Block, Strong, Titled
 from pipeline.report.document import Document
 from pipeline.report.plots.figures import Axis, Figure
 from pipeline.report.plots.palette import DARK, GLYPHS, LIGHT, Token
-from pipeline.report.readers.navigation import contents
+from pipeline.report.readers.navigation import navigation_entries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,14 +22,14 @@ TEMPLATES = files("pipeline.report").joinpath("templates")
 NAMES = ("page.html.j2", "blocks.html.j2")
 
 
-def render(document: Document) -> str:
+def page_html(document: Document) -> str:
     """The page's HTML. DisclosureError where a number in it did not pass the gate."""
     insist_cleared(document, "report")
     environment = _environment()
     targets = {section.title: section.anchor for section in document.sections if section.part != "paper"}
     environment.globals |= {"glyph_paths": GLYPHS, "targets": targets, "numbered": document.numbered}
     template = environment.get_template("page.html.j2")
-    text = template.render(document=document, navigation=contents(document), style=_style(document))
+    text = template.render(document=document, navigation=navigation_entries(document), style=_style(document))
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
 
 

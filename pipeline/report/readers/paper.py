@@ -38,7 +38,7 @@ from pipeline.report.blocks import (
 from pipeline.report.document import Document
 from pipeline.report.plots.figures import Figure
 from pipeline.report.plots.palette import GLYPHS, LIGHT
-from pipeline.report.readers.fonts import fonts
+from pipeline.report.readers.fonts import font_folders
 from pipeline.report.readers.paper_figures import Data, figure_data
 from pipeline.report.table import Table
 
@@ -79,7 +79,7 @@ NEAR = 100  # and in the wider one of two unequal columns
 HALF = 16  # characters of a checksum that stay together
 
 
-def pdf(document: Document) -> bytes:
+def pdf_bytes(document: Document) -> bytes:
     """The PDF's bytes. DisclosureError where a number in it did not pass the gate."""
     insist_cleared(document, "report")
     content: dict[str, Data] = {
@@ -100,7 +100,7 @@ def pdf(document: Document) -> bytes:
     return bytes(_compiled("report", content, "pdf")[0])
 
 
-def drawings(figures: Sequence[Figure], dpi: int) -> dict[str, tuple[bytes, bytes]]:
+def draw_figures(figures: Sequence[Figure], dpi: int) -> dict[str, tuple[bytes, bytes]]:
     """Every figure as SVG and PNG (its text inside, light), by name; `dpi` dots to the inch of 96 CSS pixels."""
     insist_cleared(figures, "figures")
     if not figures:
@@ -126,7 +126,7 @@ def _compiled(what: str, content: dict[str, Data], format: str, dpi: int = 96) -
     }
     compile_: Any = typst.compile
     made: Any = compile_(
-        sources, format=format, ppi=float(dpi), ignore_system_fonts=True, font_paths=fonts(), timestamp=NO_TIME
+        sources, format=format, ppi=float(dpi), ignore_system_fonts=True, font_paths=font_folders(), timestamp=NO_TIME
     )
     return [bytes(page) for page in made] if isinstance(made, list) else [bytes(made)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.report.plots.figures import Figure
-from pipeline.report.readers.paper import drawings
+from pipeline.report.readers.paper import draw_figures
 
 DPI = 144
 
@@ -24,6 +24,6 @@ class Picture:
         return self.png
 
 
-def picture(figure: Figure) -> Picture:
+def draw_picture(figure: Figure) -> Picture:
     """The figure drawn as the report draws it, text inside, in light colors."""
-    return Picture(figure.alt, drawings([figure], DPI)[figure.name][1])
+    return Picture(figure.alt, draw_figures([figure], DPI)[figure.name][1])

@@ -62,7 +62,7 @@ STYLES = {"question": "Question", "answer": "Answer", "kick": "Small", "small": 
 TO_WRITE = "[To be written by the authors: setting, dates, recruitment, ethics approval, funding.] What the pipeline knows:"
 
 
-def word(document: Document, pictures: Mapping[str, bytes]) -> bytes:
+def word_bytes(document: Document, pictures: Mapping[str, bytes]) -> bytes:
     """The document's bytes; `pictures`: the PNG of each figure by name. DisclosureError where a number is not cleared."""
     insist_cleared(document, "report")
     writer = _Writer(pictures)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.report import clauses, sentences, words
-from pipeline.report.attempts import ORDER, STATES, Mark, asked, mark_of, together
+from pipeline.report.attempts import ORDER, STATES, Mark, mark_of, overall_state, question_by_key
 from pipeline.report.blocks import Block, Card, Cards, Cell, Columns, FigureBlock, Matrix, MatrixRow, Paragraph, Prose
 from pipeline.report.claims import Claim
 from pipeline.report.material import Material
-from pipeline.report.plots.forest import panels
-from pipeline.report.plots.prediction import mini
+from pipeline.report.plots.forest import forest_panels
+from pipeline.report.plots.prediction import card_figure
 from pipeline.report.section import Built, Planned
-from pipeline.report.tables.people import sample
+from pipeline.report.tables.people import sample_line
 from pipeline.report.verdict_words import chip_of
 from pipeline.results.attempt import State
 from pipeline.vocabulary.outcomes import event_of
@@ -27,7 +27,7 @@ def build(material: Material) -> Built:
     if len(leading) <= MOST_CARDS:
         blocks.append(Cards(tuple(_card(claim, leading, material) for claim in leading)))
     else:
-        blocks += [FigureBlock(figure) for figure in panels(leading, material.fits, prefix="first")]
+        blocks += [FigureBlock(figure) for figure in forest_panels(leading, material.fits, prefix="first")]
     return Built(tuple(blocks), ("STROBE 1", "STROBE 18"))
 
 
@@ -38,13 +38,13 @@ def _words(material: Material, leading: Sequence[Claim]) -> tuple[Block, ...]:
         return (*head, Paragraph("No hypothesis was declared, so nothing was tested.", "answer"))
     first, contrast = leading[0], next((one for one in leading[1:] if one.spec.contrast and one.spec.contrast.minus), None)
     ends = material.description.ranges.get(first.spec.outcome.instrument, {}).get(first.spec.outcome.score)
-    versions = sentences.versions(sum(material.verdicts.tried.values()))
+    versions = sentences.versions_sentence(sum(material.verdicts.tried.values()))
     scale = f"{ends[0]:g} to {ends[1]:g}" if ends else ""
     return (
         *head,
-        Paragraph(sentences.answer(first, material.simulated, contrast, scale), "answer"),
+        Paragraph(sentences.answer_sentence(first, material.simulated, contrast, scale), "answer"),
         Paragraph(sentences.how_sure(first), "how", "How sure?"),
-        Paragraph(f"{sample(material.description, material.gate, first.spec.outcome)} {versions}", "sample"),
+        Paragraph(f"{sample_line(material.description, material.gate, first.spec.outcome)} {versions}", "sample"),
     )
 
 
@@ -52,8 +52,8 @@ def _matrix(material: Material, leading: Sequence[Claim]) -> Matrix:
     rows = [MatrixRow("chance alone did it", tuple(_cell(STATES[_chance(claim, material)]) for claim in leading))]
     for key in ORDER:
         own = [[one for one in claim.attempts if one.question == key] for claim in leading]
-        if asked(key).matrix and any(together(some) != "not_applicable" for some in own):
-            rows.append(MatrixRow(asked(key).could_be, tuple(_cell(mark_of(some)) for some in own)))
+        if question_by_key(key).matrix and any(overall_state(some) != "not_applicable" for some in own):
+            rows.append(MatrixRow(question_by_key(key).could_be, tuple(_cell(mark_of(some)) for some in own)))
     rows.append(MatrixRow("the claims came after the data", wide=_lock(material)))
     if any(claim.effect for claim in leading):
         rows.append(MatrixRow("something unmeasured does it", wide=Cell("told", "doubt", "not ruled out")))
@@ -96,14 +96,14 @@ def _lock(material: Material) -> Cell:
 
 def _card(claim: Claim, leading: Sequence[Claim], material: Material) -> Card:
     effect = claim.effect
-    figure = mini(claim, leading)
+    figure = card_figure(claim, leading)
     if effect is None or figure is None:
         return Card(
             claim.short,
             claim.text,
             chip_of(claim),
             "",
-            "".join(_prose(sentences.say(claim))),
+            "".join(_prose(sentences.claim_prose(claim))),
             None,
             "",
             "",
@@ -111,7 +111,7 @@ def _card(claim: Claim, leading: Sequence[Claim], material: Material) -> Card:
         )
     number = effect.odds or effect.own
     sign = "+" if not effect.odds and float(number.estimate.value or 0.0) > 0 else ""
-    size = sentences.size(claim, effect)
+    size = sentences.size_sentence(claim, effect)
     say = f"{number.spoken}. {size}".rstrip()
     unit = _unit(claim, material)
     return Card(
@@ -137,10 +137,10 @@ def _unit(claim: Claim, material: Material) -> str:
     if event := event_of(spec.outcome.kind):
         return f"times the odds of {event.doing}"
     ends = material.description.ranges.get(spec.outcome.instrument, {}).get(spec.outcome.score)
-    text = clauses.condition(spec).replace("than is usual for the client", "than usual")
+    text = clauses.condition_clause(spec).replace("than is usual for the client", "than usual")
     text = f"{text[:1].lower()}{text[1:]}"
     if spec.contrast and spec.contrast.outcome_minus:
-        return f"points: {clauses.outcome(spec)}, {text}"
+        return f"points: {clauses.outcome_clause(spec)}, {text}"
     if spec.contrast and spec.contrast.minus:
         return f"points, {text}, against {words.mode(spec.contrast.minus)}"
     scale = f" on the {ends[0]:g}–{ends[1]:g} scale" if ends else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.disclosure.steps import setting_shown
 from pipeline.report.attempt_sentences import CHARACTERISTICS
 from pipeline.report.blocks import Paragraph, TableBlock
-from pipeline.report.characteristics import Characteristics, Counted, Design, characteristics
+from pipeline.report.characteristics import Characteristics, Counted, Design, shipped_characteristics
 from pipeline.report.claims import Claim
 from pipeline.report.material import Material
 from pipeline.report.section import Built, Planned
@@ -23,7 +23,7 @@ def build(material: Material) -> Built | None:
     """The families of worlds, and the sizes of studies."""
     if not material.claims:
         return None
-    known = characteristics()
+    known = shipped_characteristics()
     like = next((one for claim in material.claims if (one := like_it(claim, material)) is not None), None)
     said = LEAD.format(studies=f"{known.studies:,}") + (f" Most like this study: {_size(like)}." if like else "")
     return Built((Paragraph(said, "body"), _families(known), _designs(known)))
@@ -33,7 +33,9 @@ def like_it(claim: Claim, material: Material) -> Design | None:
     """The design most like a claim's own rows; None where it has no model."""
     models = material.fits[claim.name].models
     one = models[0] if models and claim.effect is not None else None
-    return None if one is None else characteristics().nearest(one.workers, one.clients, one.rows / max(one.clients, 1))
+    return (
+        None if one is None else shipped_characteristics().nearest(one.workers, one.clients, one.rows / max(one.clients, 1))
+    )
 
 
 def _size(one: Design) -> str:

@@ -20,8 +20,8 @@ from pipeline.report.blocks import (
 )
 from pipeline.report.claims import Claim
 from pipeline.report.material import Material
-from pipeline.report.plots.ladder import ladder
-from pipeline.report.plots.prediction import prediction
+from pipeline.report.plots.ladder import ladder_figure
+from pipeline.report.plots.prediction import prediction_figure
 from pipeline.report.section import Built, Planned
 from pipeline.report.sections.characteristics import like_it
 from pipeline.report.tables import claims as tables
@@ -53,16 +53,16 @@ def build(material: Material) -> Built | None:
 def claim_block(claim: Claim, material: Material, folded: bool) -> ClaimBlock:
     """One claim with all that is said of it."""
     fit, gate = material.fits[claim.name], material.gate
-    figure = prediction(claim, fit, gate, material.description.ranges, tables.thin_levels(claim, material))
-    rungs = ladder(claim)
-    said = (Paragraph(sentences.say(claim), "say"), *_asides(claim, material))
+    figure = prediction_figure(claim, fit, gate, material.description.ranges, tables.thin_levels(claim, material))
+    rungs = ladder_figure(claim)
+    said = (Paragraph(sentences.claim_prose(claim), "say"), *_asides(claim, material))
     body: list[Block] = [Columns((FigureBlock(figure),), said, "figure")] if figure else list(said)
     body += _beyond(claim, material)
     body += [FigureBlock(rungs)] if rungs else []
     body += [folds_of(claim, material)]
     locked = "locked" if material.verdicts.lock.locked else "not locked"
     kick = f"Claim {claim.short} · {claim.role} · {locked}"
-    line = sentences.say(claim)
+    line = sentences.claim_prose(claim)
     return ClaimBlock(claim.anchor, claim.short, kick, claim.text, chip_of(claim), tuple(body), line, folded)
 
 
@@ -75,13 +75,21 @@ def folds_of(claim: Claim, material: Material) -> Folds:
 def parts_of(claim: Claim, material: Material) -> list[tuple[str, tuple[Block, ...]]]:
     """What stands behind a claim: every attempt, its numbers, the model and its equation, variances, counts."""
     fit = material.fits[claim.name]
-    model: list[Block] = [Paragraph(clauses.model(claim.spec))]
+    model: list[Block] = [Paragraph(clauses.model_sentence(claim.spec))]
     if fit.formula and claim.effect is not None:
         model.append(Equation(fit.formula))
-    notes = tables.notes(claim, material)
+    notes = tables.fit_notes(claim, material)
     model += [Bullets(notes)] if notes else []
-    numbers = [tables.effect(claim, material), tables.details(claim, material), tables.coefficients(claim, material)]
-    attempts, variance, counts = tables.attempts(claim), tables.variance(claim, material), tables.counts(claim, material)
+    numbers = [
+        tables.effect_table(claim, material),
+        tables.details_table(claim, material),
+        tables.coefficients_table(claim, material),
+    ]
+    attempts, variance, counts = (
+        tables.attempts_table(claim),
+        tables.variance_table(claim, material),
+        tables.rows_table(claim, material),
+    )
     return [
         ("Every attempt", (TableBlock(attempts),) if attempts else ()),
         ("Numbers", tuple(TableBlock(one) for one in numbers if one)),
@@ -94,11 +102,11 @@ def parts_of(claim: Claim, material: Material) -> list[tuple[str, tuple[Block, .
 def _asides(claim: Claim, material: Material) -> tuple[Block, ...]:
     found: list[Block] = []
     effect = claim.effect
-    if effect is not None and (size := sentences.size(claim, effect)):
+    if effect is not None and (size := sentences.size_sentence(claim, effect)):
         found.append(Paragraph(size, "body"))
-    found.append(Aside("Why this verdict", sentences.why(claim)))
+    found.append(Aside("Why this verdict", sentences.verdict_reason(claim)))
     wrong = sentences.wrong_if(claim)
-    if lost := tables.listwise(claim, material):
+    if lost := tables.listwise_note(claim, material):
         found.append(Aside("Ratings left out", lost))
     found.append(Aside("What would make it wrong", f"If {wrong}" if effect is not None else wrong))
     if differ := tables.own_effects(claim, material):
@@ -110,9 +118,11 @@ def _beyond(claim: Claim, material: Material) -> list[Block]:
     """Of findings: how strong something unmeasured would have to be, and what no data can exclude, side by side."""
     if not claim.finding:
         return []
-    strength = tables.unmeasured(claim, material, whole=False)
+    strength = tables.e_value_text(claim, material, whole=False)
     lasting = [
-        attempt_sentences.told(one, claim) for one in claim.attempts if one.margin is not None and one.state == "held"
+        attempt_sentences.attempt_sentence(one, claim)
+        for one in claim.attempts
+        if one.margin is not None and one.state == "held"
     ]
     text = " ".join(filter(None, (strength, tables.as_strong(claim, material), *lasting)))
     never = Aside("What no data can exclude", (f"{attempt_sentences.NOT_KNOWN} ", *_known(claim, material)))
@@ -124,7 +134,7 @@ def _beyond(claim: Claim, material: Material) -> list[Block]:
 def _known(claim: Claim, material: Material) -> tuple[str, ...]:
     """How the rules do where the truth is known, in studies of a size like this one's; the section that has it all."""
     like = like_it(claim, material) if clauses.own_claim(claim) else None
-    head = "Where the truth is known: " if like is None else attempt_sentences.alike(like)
+    head = "Where the truth is known: " if like is None else attempt_sentences.like_studies_sentence(like)
     return (head, Titled(attempt_sentences.CHARACTERISTICS), ".")
 
 

@@ -11,7 +11,7 @@ from pipeline.report.blocks import Block, FigureBlock, Heading, Paragraph, Table
 from pipeline.report.material import Material
 from pipeline.report.plots.figures import Chart, Label, Strip
 from pipeline.report.plots.figures import Line as Drawn
-from pipeline.report.plots.scale import linear
+from pipeline.report.plots.scale import linear_axis
 from pipeline.report.section import Built, Planned
 from pipeline.report.table import Line, Table
 from pipeline.results.curve import Against, Curve, Panel, Specified
@@ -49,21 +49,21 @@ def build(material: Material) -> Built | None:
 
 
 def _panel(name: str, short: str, panel: Panel, material: Material) -> list[Block]:
-    shown = cleared(panel, material)
+    shown = shown_specifications(panel, material)
     if len(shown) < 2:
         return [Paragraph("Too few clients stand behind these specifications for them to be shown.")]
     tag = "_".join([name, *(f"{axis}_{choice}" for axis, choice in panel.question.items())])
     head = _question(panel)
     return [
         *([Paragraph(f"{head}.", "lede")] if head else []),
-        Paragraph(sentence(panel, shown, material)),
-        FigureBlock(figure(tag, short, panel, shown, material)),
+        Paragraph(panel_sentence(panel, shown, material)),
+        FigureBlock(panel_figure(tag, short, panel, shown, material)),
         TableBlock(_statistics(tag, panel, shown, material)),
         TableBlock(_choices(tag, panel, shown)),
     ]
 
 
-def cleared(panel: Panel, material: Material) -> list[Cleared]:
+def shown_specifications(panel: Panel, material: Material) -> list[Cleared]:
     """The specifications that may be shown, from the lowest estimate to the highest."""
     found = []
     for one in panel.specified:
@@ -75,10 +75,10 @@ def cleared(panel: Panel, material: Material) -> list[Cleared]:
     return sorted(found, key=lambda one: (float(one.estimate.value or 0.0), sorted(one.one.choices.items())))
 
 
-def sentence(panel: Panel, shown: list[Cleared], material: Material) -> str:
+def panel_sentence(panel: Panel, shown: list[Cleared], material: Material) -> str:
     """The panel in one paragraph: direction, median, what shifts would show, and which choice matters."""
     clear = sum(_is_clear(one) for one in shown)
-    middle = size(panel.median.observed, shown, material)
+    middle = shown_statistic(panel.median.observed, shown, material)
     rare = "seldom" if panel.median.p_value < 0.05 else "not seldom"
     matters = max(panel.variance.items(), key=lambda item: item[1], default=None)
     said = (
@@ -92,7 +92,7 @@ def sentence(panel: Panel, shown: list[Cleared], material: Material) -> str:
     return said
 
 
-def figure(tag: str, short: str, panel: Panel, shown: list[Cleared], material: Material) -> Chart:
+def panel_figure(tag: str, short: str, panel: Panel, shown: list[Cleared], material: Material) -> Chart:
     """Sorted estimates with their intervals, the band of what shifts show, and the declared specification marked."""
     step = max(1, len(shown) // MOST)
     kept = [(rank, one) for rank, one in enumerate(shown, 1) if one.one.declared or rank % step == 0 or rank == 1]
@@ -120,8 +120,8 @@ def figure(tag: str, short: str, panel: Panel, shown: list[Cleared], material: M
         f"Line chart of {len(shown)} sorted estimates in SDs, from {shown[0].estimate} to {shown[-1].estimate}, with 95% "
         "intervals; the grey band is where 95% of estimates lie when advocacy is shifted in time."
     )
-    x = linear([*at.values()], zero=False, title="specification, by size of its estimate")
-    y = linear(values, title="within-client SDs")
+    x = linear_axis([*at.values()], zero=False, title="specification, by size of its estimate")
+    y = linear_axis(values, title="within-client SDs")
     note = "Grey: 95% of estimates under shifts in time. Below: a tick where a choice was made; bold: as declared."
     strips = _strips(panel, [(at[rank], one) for rank, one in kept])
     return Chart(f"curve_{tag}", caption, alt, x, y, lines, note, (), labels, None, strips)
@@ -168,7 +168,7 @@ def _statistics(tag: str, panel: Panel, shown: list[Cleared], material: Material
     apart = sum(one.apart for one in panel.specified)
     over = f"the {_number(len(panel.specified) - apart)} without effects that vary" if apart else "all specifications"
     rows: tuple[tuple[str, Against, Callable[[float], Shown | str]], ...] = (
-        ("Median estimate, SD", panel.median, lambda value: size(value, shown, material)),
+        ("Median estimate, SD", panel.median, lambda value: shown_statistic(value, shown, material)),
         ("In the predicted direction", panel.share, lambda value: f"{100 * value:.0f}%"),
         ("Clear of zero in that direction", panel.clear, lambda value: f"{value:.0f}"),
         ("Stouffer's z", panel.stouffer, lambda value: f"{value:.1f}"),
@@ -178,7 +178,7 @@ def _statistics(tag: str, panel: Panel, shown: list[Cleared], material: Material
     return Table(f"curve_statistics_{tag}", "What the curve says against shifts of advocacy in time", head, lines)
 
 
-def size(value: float, shown: list[Cleared], material: Material) -> Shown:
+def shown_statistic(value: float, shown: list[Cleared], material: Material) -> Shown:
     """A statistic in SDs, no finer than a typical specification's."""
     typical = shown[len(shown) // 2].one.estimate
     return material.gate.statistic(value, typical.std_error, typical.behind, "curve")

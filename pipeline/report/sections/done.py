@@ -50,11 +50,11 @@ CURVE = (
 )
 
 
-def done(material: Material) -> tuple[str, ...]:
+def done_paragraphs(material: Material) -> tuple[str, ...]:
     """The paragraphs on what this study really did."""
     fits = [material.fits[claim.name] for claim in material.claims]
     kinds = [KINDS[kind] for kind in dict.fromkeys(fit.kind for fit in fits) if kind in KINDS]
-    checks = made(material)
+    checks = attempts_made(material)
     said = [" ".join(kinds)]
     if any(fit.estimated for fit in fits):
         said.append(f"{VARIANCE} {SENSITIVITY}")
@@ -66,7 +66,7 @@ def done(material: Material) -> tuple[str, ...]:
     return tuple(text for text in said if text)
 
 
-def made(material: Material) -> tuple[str, ...]:
+def attempts_made(material: Material) -> tuple[str, ...]:
     """Every attempt that was made for one claim or another, in the order of its question."""
     found: Iterable[str] = (
         one.check

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pipeline.report.blocks import Block, FigureBlock, Fold, Glosses, Paragraph, TableBlock
 from pipeline.report.material import Material
-from pipeline.report.plots.forest import panels
+from pipeline.report.plots.forest import forest_panels
 from pipeline.report.section import Built, Planned
-from pipeline.report.tables.claims import tested
-from pipeline.report.verdict_words import chips_of, others
+from pipeline.report.tables.claims import tested_table
+from pipeline.report.verdict_words import chips_of, other_chips
 
 LEDE = (
     "Dots are estimates, bars 95% intervals. Filled: confirmatory. Hollow: exploratory, which can suggest but not decide. "
@@ -20,13 +20,13 @@ def build(material: Material) -> Built | None:
     if not material.claims:
         return None
     verdicts = [claim.verdict for claim in material.claims]
-    figures = [FigureBlock(figure) for figure in panels(material.claims, material.fits)]
+    figures = [FigureBlock(figure) for figure in forest_panels(material.claims, material.fits)]
     blocks: list[Block] = [
         *([Paragraph(LEDE, "lede")] if any(claim.effect for claim in material.claims) else []),
         *figures,
-        Glosses(chips_of(material.claims), others(verdicts)),
+        Glosses(chips_of(material.claims), other_chips(verdicts)),
     ]
-    blocks.append(Fold("The same as a table", (TableBlock(tested(material.claims)),), paper=False))
+    blocks.append(Fold("The same as a table", (TableBlock(tested_table(material.claims)),), paper=False))
     met = ("STROBE 16", "JARS-Quant Estimates", "JARS-Quant Hypotheses")
     n = len(material.claims)
     return Built(tuple(blocks), met, title=f"All {n} claims at a glance" if n > 2 else "")

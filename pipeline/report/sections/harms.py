@@ -6,7 +6,7 @@ from pipeline.report.blocks import Block, Columns, FigureBlock, Paragraph
 from pipeline.report.claims import Claim
 from pipeline.report.material import Material
 from pipeline.report.numbers import listed
-from pipeline.report.plots.strain import falls as falls_figure
+from pipeline.report.plots.strain import falls_figure
 from pipeline.report.section import Built, Planned
 from pipeline.report.tables import harms
 from pipeline.vocabulary.outcomes import event_of
@@ -15,14 +15,16 @@ from pipeline.vocabulary.outcomes import event_of
 def build(material: Material) -> Built:
     """What points to harm, in words and one figure; the tables and who is missing behind a fold."""
     description, gate = material.description, material.gate
-    said: list[Block] = [Paragraph(text) for text in (*sentences(material), *harms.spoken(description, gate))]
+    said: list[Block] = [
+        Paragraph(text) for text in (*harm_sentences(material), *harms.harm_count_sentences(description, gate))
+    ]
     figure = falls_figure(description, gate)
     blocks: list[Block] = [Columns((FigureBlock(figure),), tuple(said), "halves")] if figure else said
     met = ("JARS-Quant Adverse events",) if description.harms or description.falls else ()
     return Built(tuple(blocks), met)
 
 
-def sentences(material: Material) -> tuple[str, ...]:
+def harm_sentences(material: Material) -> tuple[str, ...]:
     """Which results point to harm, or cannot exclude it; claims by their short names."""
     tested = [claim for claim in material.claims if claim.effect]
     if not tested:
@@ -53,7 +55,7 @@ def harm_open(claim: Claim) -> bool:
     return high > least if claim.spec.predicted == "negative" else low < -least
 
 
-def events(material: Material) -> tuple[str, ...]:
+def event_claims(material: Material) -> tuple[str, ...]:
     """The claims about leaving early and missed sessions, by their short names."""
     return tuple(claim.short for claim in material.claims if event_of(claim.spec.outcome.kind))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.report.blocks import Block, FigureBlock, Paragraph
 from pipeline.report.material import Material
-from pipeline.report.plots.residuals import residuals
+from pipeline.report.plots.residuals import residual_figure
 from pipeline.report.section import Built, Planned
 
 SAID = (
@@ -16,7 +16,7 @@ SAID = (
 
 def build(material: Material) -> Built | None:
     """A figure a leading claim, where its slices have people enough behind them."""
-    made = [residuals(claim, material.fits[claim.name], material.gate) for claim in material.leading]
+    made = [residual_figure(claim, material.fits[claim.name], material.gate) for claim in material.leading]
     blocks: list[Block] = [FigureBlock(figure) for figure in made if figure]
     return Built((Paragraph(SAID), *blocks)) if blocks else None
 

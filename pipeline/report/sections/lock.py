@@ -15,10 +15,10 @@ UNLOCKED = "The confirmatory hypotheses were not locked before outcomes were loo
 def build(material: Material) -> Built:
     """What the lock says."""
     met = ("JARS-Quant Deviations", "JARS-Quant Registration") if material.verdicts.lock.locked else ()
-    return Built((Bullets(deviations(material)),), met)
+    return Built((Bullets(lock_deviations(material)),), met)
 
 
-def deviations(material: Material) -> tuple[str, ...]:
+def lock_deviations(material: Material) -> tuple[str, ...]:
     """Whether the confirmatory hypotheses were locked beforehand, and every difference since."""
     lock, shorts = material.verdicts.lock, {claim.name: claim.short for claim in material.claims}
     if not lock.locked:

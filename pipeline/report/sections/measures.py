@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.report.blocks import Block, Bullets, FigureBlock, TableBlock
 from pipeline.report.material import Material
-from pipeline.report.plots.measures import figures
+from pipeline.report.plots.measures import measure_figures
 from pipeline.report.section import Built, Planned
 from pipeline.report.tables import factors, measures, psychometrics
 
@@ -14,20 +14,20 @@ TABLED = ("items_", "reliability_")  # figures whose numbers stand in a table be
 def build(material: Material) -> Built:
     """Reliability first, then what lies behind it."""
     found, gate = material.reliability, material.gate
-    notes = psychometrics.sentences(found, gate)
+    notes = psychometrics.measure_sentences(found, gate)
     rest = [
-        psychometrics.levels(found, gate),
-        psychometrics.spread(found, gate),
-        psychometrics.occasions(found, gate),
-        factors.structure(found, gate),
-        factors.invariance(found, gate),
-        psychometrics.dyads(found, gate),
-        factors.items(found, gate),
-        factors.loadings(found, gate),
+        psychometrics.levels_table(found, gate),
+        psychometrics.shares_table(found, gate),
+        psychometrics.occasions_table(found, gate),
+        factors.structure_table(found, gate),
+        factors.invariance_table(found, gate),
+        psychometrics.dyads_table(found, gate),
+        factors.items_table(found, gate),
+        factors.loadings_table(found, gate),
     ]
-    blocks: list[Block] = [TableBlock(measures.reliability(found.instruments, gate))]
+    blocks: list[Block] = [TableBlock(measures.reliability_table(found.instruments, gate))]
     blocks += [Bullets(notes)] if notes else []
-    blocks += [FigureBlock(figure, paper=not figure.name.startswith(TABLED)) for figure in figures(found, gate)]
+    blocks += [FigureBlock(figure, paper=not figure.name.startswith(TABLED)) for figure in measure_figures(found, gate)]
     blocks += [TableBlock(table) for table in rest if table and table.lines]
     return Built(tuple(blocks), ("STROBE 8", "JARS-Quant Measures"))
 

@@ -11,7 +11,7 @@ from pipeline.report.blocks import Paragraph
 from pipeline.report.material import Material
 from pipeline.report.numbers import listed, percent
 from pipeline.report.section import Built, Planned
-from pipeline.report.sections.done import done
+from pipeline.report.sections.done import done_paragraphs
 from pipeline.vocabulary.checks import CHECKS
 from pipeline.vocabulary.results import AGENCIES
 
@@ -37,14 +37,20 @@ def build(material: Material) -> Built:
     params, description = material.params, material.description
     log, days = description.advocacy_log, description.has_days
     exposure = TOLD if description.doses_told else _exposure(params, log, days)
-    paragraphs = [asked(params), _design(params, log), _measures(params), exposure]
-    paragraphs += [_models(params), *done(material), _attempts(params), _verdicts(params), disclosure(material.gate)]
+    paragraphs = [hypotheses_sentence(params), _design(params, log), _measures(params), exposure]
+    paragraphs += [
+        _models(params),
+        *done_paragraphs(material),
+        _attempts(params),
+        _verdicts(params),
+        disclosure_paragraph(material.gate),
+    ]
     blocks = tuple(Paragraph(text) for text in paragraphs if text)
     met = ("STROBE 4", "STROBE 12") + (("STROBE 7", "STROBE 11") if log else ())
     return Built(blocks, met)
 
 
-def disclosure(gate: Gate) -> str:
+def disclosure_paragraph(gate: Gate) -> str:
     """How the report keeps any one client from being read off it."""
     if gate.rules.exact:
         return "This is an internal report with exact counts. It must not leave the team."
@@ -144,7 +150,7 @@ def _verdicts(params: Params) -> str:
     )
 
 
-def asked(params: Params) -> str:
+def hypotheses_sentence(params: Params) -> str:
     """How many hypotheses of which role the study asks, as a sentence."""
     roles = [spec.role for spec in params.hypotheses.values()]
     counts = {role: roles.count(role) for role in ("confirmatory", "exploratory")}

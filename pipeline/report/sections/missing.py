@@ -9,7 +9,7 @@ from pipeline.report.material import Material
 from pipeline.report.numbers import listed
 from pipeline.report.plots.figures import Chart, Label
 from pipeline.report.plots.figures import Line as Drawn
-from pipeline.report.plots.scale import linear
+from pipeline.report.plots.scale import linear_axis
 from pipeline.report.section import Built, Planned
 from pipeline.report.table import Line, Table
 from pipeline.results.missing import Gap, Imputed, Judging, Mechanism, PooledTested
@@ -76,7 +76,7 @@ def _no_number(claim: Claim, found: Imputed, material: Material) -> str:
     """Why a claim has no imputed number to be shown; empty where it has one."""
     if found.tested is None or found.model is None:
         return reason_text(found.reason, exact=material.gate.rules.exact) if found.reason else "it was not computed"
-    if claim.effect is None or cleared(found.tested, material)[0].value is None:
+    if claim.effect is None or cleared_pooled(found.tested, material)[0].value is None:
         return "it was made, and too few people are behind its numbers for them to be shown"
     return ""
 
@@ -90,11 +90,12 @@ def _imputed_line(claim: Claim, found: Imputed, material: Material) -> Line | No
         made += f" (better {found.wanted})"
     helpers = listed([one.name for one in found.model.variables if one.auxiliary]) or "none"
     return Line(
-        claim.short, (*cleared(found.tested, material), lost, made, "headline" if found.headline else "check", helpers)
+        claim.short,
+        (*cleared_pooled(found.tested, material), lost, made, "headline" if found.headline else "check", helpers),
     )
 
 
-def cleared(number: PooledTested, material: Material) -> tuple[Shown, Shown, Shown]:
+def cleared_pooled(number: PooledTested, material: Material) -> tuple[Shown, Shown, Shown]:
     """A pooled number and its interval, through the gate."""
     ends = (number.conf_low, number.conf_high)
     estimate, low, high = material.gate.interval(number.estimate, ends, number.std_error, number.behind, "missing")
@@ -114,7 +115,7 @@ def tipping_sentence(judging: Judging) -> str:
 
 def _turning(claim: Claim, found: Imputed, judging: Judging, material: Material) -> list[Block]:
     numbers = {one.delta: one.number for one in found.worse if one.mechanism == judging.mechanism}
-    shown = [(turn, *cleared(numbers[turn.delta], material)) for turn in judging.turns]
+    shown = [(turn, *cleared_pooled(numbers[turn.delta], material)) for turn in judging.turns]
     blocks: list[Block] = [Paragraph(tipping_sentence(judging))]
     if any(cell.value is None for _, *cells in shown for cell in cells):
         return blocks
@@ -132,8 +133,8 @@ def _turning(claim: Claim, found: Imputed, judging: Judging, material: Material)
     name = f"missing_{judging.mechanism}_{claim.name}"
     caption = f"{claim.short}: the effect if {MECHANISMS[judging.mechanism]} had been lower"
     alt = f"Line chart of the estimate at {len(shown)} deltas, from {shown[0][1]} to {shown[-1][1]}, with 95% intervals."
-    x = linear([*at.values()], title="within-client SDs lower than predicted")
-    y = linear([cell for _, *cells in shown for cell in cells], title="scale points")
+    x = linear_axis([*at.values()], title="within-client SDs lower than predicted")
+    y = linear_axis([cell for _, *cells in shown for cell in cells], title="scale points")
     blocks.append(FigureBlock(Chart(name, caption, alt, x, y, (line,), "Band: 95% interval.", (), labels)))
     rows = tuple(Line(f"{turn.delta:g}", (estimate, low, high, turn.verdict)) for turn, estimate, low, high in shown)
     blocks.append(TableBlock(Table(name, caption, ("SDs lower", "Estimate", "Low", "High", "Verdict"), rows)))

@@ -7,21 +7,21 @@ from pipeline.report.claims import Claim
 from pipeline.report.material import Material
 from pipeline.report.section import Built, Planned
 from pipeline.report.tables import families
-from pipeline.report.tables.claims import notes, tested, unmeasured
+from pipeline.report.tables.claims import e_value_text, fit_notes, tested_table
 
 
 def build(material: Material) -> Built | None:
     """The tested numbers and the models, then attempts, levels, coefficients and variances of a few claims abreast."""
     if not material.claims:
         return None
-    groups = families.abreast(material.claims)
+    groups = families.claims_abreast(material.claims)
     tables = [
-        *(families.attempts(group) for group in groups),
-        families.details(material.claims, material),
-        *(families.coefficients(group, material) for group in groups),
-        *(families.facts(group, material) for group in families.abreast(material.claims, most=10)),
+        *(families.attempts_table(group) for group in groups),
+        families.details_table(material.claims, material),
+        *(families.coefficients_table(group, material) for group in groups),
+        *(families.facts_table(group, material) for group in families.claims_abreast(material.claims, most=10)),
     ]
-    blocks: list[Block] = [TableBlock(tested(material.claims))]
+    blocks: list[Block] = [TableBlock(tested_table(material.claims))]
     blocks += [Paragraph(text) for text in _unmeasured(material)]
     blocks.append(Heading("Models and equations"))
     for claim in material.claims:
@@ -32,7 +32,7 @@ def build(material: Material) -> Built | None:
 
 def _unmeasured(material: Material) -> list[str]:
     """How strong something unmeasured would have to be, finding by finding."""
-    found = [(claim, unmeasured(claim, material)) for claim in material.claims if claim.finding]
+    found = [(claim, e_value_text(claim, material)) for claim in material.claims if claim.finding]
     return [f"{claim.short}, something unmeasured: {text[:1].lower()}{text[1:]}" for claim, text in found if text]
 
 
@@ -41,7 +41,7 @@ def _model(claim: Claim, material: Material) -> list[Block]:
     if claim.effect is None or not fit.formula:
         why = (claim.refused or claim.reason or "the data do not allow one").rstrip(".")
         return [Paragraph((Strong(f"{claim.short}: "), f"no number: {why}."), "small")]
-    said = " ".join(notes(claim, material))
+    said = " ".join(fit_notes(claim, material))
     return [Paragraph((Strong(f"{claim.short}. "), fit.formula, f" {said}" if said else ""), "small")]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pipeline.base.params import Params, effective
 from pipeline.base.section import Section
 from pipeline.report.blocks import Paragraph, TableBlock
-from pipeline.report.citation import citation
+from pipeline.report.citation import citation_paragraph
 from pipeline.report.material import Material
 from pipeline.report.section import Built, Planned
 from pipeline.report.table import Line, Table
@@ -29,13 +29,13 @@ SETTINGS = ("study", "simulate", "sources", "privacy", "measures", "exposure", "
 def build(material: Material) -> Built:
     """How to run it again, and all that another run has to share."""
     files = material.description.files
-    table = provenance(material.params, material.scenario, files, material.versions)
+    table = provenance_table(material.params, material.scenario, files, material.versions)
     versions, lock = material.versions, material.verdicts.lock
-    cited = citation(material.title, settings_hash(material.params), versions, lock)
+    cited = citation_paragraph(material.title, settings_hash(material.params), versions, lock)
     return Built((Paragraph(AGAIN), Paragraph(cited, head="How to cite this analysis:"), TableBlock(table)), ("RECORD 1.1",))
 
 
-def provenance(params: Params, scenario: str, files: Iterable[File], versions: Mapping[str, str]) -> Table:
+def provenance_table(params: Params, scenario: str, files: Iterable[File], versions: Mapping[str, str]) -> Table:
     """All that is needed to tell whether another run used the same settings, data and software."""
     origin = f"{params.study.origin}, scenario {scenario}" if scenario else params.study.origin
     lines = [

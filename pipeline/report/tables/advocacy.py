@@ -12,7 +12,7 @@ from pipeline.results.description import Description
 from pipeline.results.episodes import Split, WindowDays
 
 
-def modes(description: Description, gate: Gate) -> Table:
+def modes_table(description: Description, gate: Gate) -> Table:
     """Episodes and clients by mode."""
     rows = description.exposure.modes
     lines = []
@@ -25,7 +25,7 @@ def modes(description: Description, gate: Gate) -> Table:
     return Table("modes", "Advocacy episodes by mode", head, tuple(lines), counts_note(lines, gate))
 
 
-def crossed(description: Description, split: Split, gate: Gate) -> Table:
+def episodes_table(description: Description, split: Split, gate: Gate) -> Table:
     """Episodes by a column such as setting (rows) and mode (columns)."""
     column, mode_names = split.column, [row.code for row in description.exposure.modes]
     lines = []
@@ -58,7 +58,7 @@ def settings_figure(description: Description, gate: Gate, mode: str = "joint") -
     return Bars(f"episodes_by_setting_{mode}", caption, f"Bars. {caption} {told}.", rows, shown[0][1])
 
 
-def windows(description: Description, gate: Gate) -> Table:
+def windows_table(description: Description, gate: Gate) -> Table:
     """Windows between ratings: how many, how long, and how many hold a counted episode."""
     lines = []
     for row in description.windows:

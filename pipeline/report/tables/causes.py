@@ -19,7 +19,7 @@ Z = 1.96  # standard errors in half a 95% interval; few clients have more, which
 OUTCOMES = ("granted", "partial", "denied", "pending")
 
 
-def themes(description: Description, gate: Gate) -> Table | None:
+def themes_table(description: Description, gate: Gate) -> Table | None:
     """Themes that recur across clients: episodes, clients, outcomes, and where collective action followed."""
     rows = _named(description, gate)
     if not rows:
@@ -57,7 +57,7 @@ def _named(description: Description, gate: Gate) -> list[Theme]:
     return [row for row in description.themes if gate.names(episode_clients_key(("theme", row.theme)), "themes")]
 
 
-def mix(description: Description, gate: Gate) -> Table | None:
+def level_mix_table(description: Description, gate: Gate) -> Table | None:
     """How much of the advocacy was for one client (micro), for an organization (mezzo), for a system (macro)."""
     split = description.exposure.split("level")
     if split is None:
@@ -90,7 +90,7 @@ def _theme_cells(row: Theme, gate: Gate) -> tuple[Value, ...]:
     return (gate.count(key, "themes"), clients, *shares, collective, followed)
 
 
-def staying(description: Description, gate: Gate) -> Table | None:
+def staying_table(description: Description, gate: Gate) -> Table | None:
     """Clients who gave at least so many ratings."""
     lines = []
     for row in description.staying:
@@ -103,7 +103,7 @@ def staying(description: Description, gate: Gate) -> Table | None:
     return Table("staying", "Who stays", ("", "Clients"), tuple(lines), counts_note(lines, gate)) if lines else None
 
 
-def leaving(description: Description, gate: Gate) -> tuple[str, ...]:
+def leaving_sentences(description: Description, gate: Gate) -> tuple[str, ...]:
     """Whether those whose ratings end early began lower, one sentence a series."""
     said = []
     for row in description.leaving:

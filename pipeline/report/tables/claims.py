@@ -23,7 +23,7 @@ SILENT = ("converged",)  # the optimizer's own story stays in the record
 PATHS = {"a": "Exposure to mediator", "b": "Mediator to outcome", "direct": "Exposure to outcome, beside the mediator"}
 
 
-def tested(claims: Sequence[Claim]) -> Table:
+def tested_table(claims: Sequence[Claim]) -> Table:
     """Verdict and tested number of every claim: what the forest draws."""
     lines = []
     for claim in claims:
@@ -40,7 +40,7 @@ def tested(claims: Sequence[Claim]) -> Table:
     return Table("tested", "The tested numbers", head, tuple(lines), note)
 
 
-def effect(claim: Claim, material: Material) -> Table | None:
+def effect_table(claim: Claim, material: Material) -> Table | None:
     """The tested number on its own scale, as odds ratio where it is one, and standardized."""
     found = claim.effect
     if found is None:
@@ -59,7 +59,7 @@ def effect(claim: Claim, material: Material) -> Table | None:
     )
     fitted = material.fits[claim.name]
     if fitted.tested is not None and fitted.tested.sensitivity.e_value and claim.finding:
-        said.append(unmeasured(claim, material))
+        said.append(e_value_text(claim, material))
         said.append(as_strong(claim, material))
     said.append(own_effects(claim, material))
     return Table(f"effect_{claim.name}", "The tested number", NUMBERS, tuple(lines), " ".join(filter(None, said)))
@@ -78,11 +78,17 @@ def own_effects(claim: Claim, material: Material) -> str:
         share = gate.portion(found.share_above if up else 1.0 - found.share_above, people, "own effects")
         if None not in (sd.value, low.value, high.value, share.value):
             side = "above" if up else "below"
-            said.append(attempt_sentences.spread(sd.text, low.text, high.text, f"{100 * float(share.value or 0):.0f}", side))
+            said.append(
+                attempt_sentences.client_spread_sentence(
+                    sd.text, low.text, high.text, f"{100 * float(share.value or 0):.0f}", side
+                )
+            )
     average = next((one for one in claim.attempts if one.check == "average_client" and one.differs), None)
     if average is not None and average.drawn and average.low is not None and average.high is not None:
         said.append(
-            attempt_sentences.average(f"{average.estimate}", bracket(average.low, average.high), f"{effect.own.estimate}")
+            attempt_sentences.average_client_sentence(
+                f"{average.estimate}", bracket(average.low, average.high), f"{effect.own.estimate}"
+            )
         )
     return " ".join(said)
 
@@ -97,7 +103,7 @@ def as_strong(claim: Claim, material: Material) -> str:
     return "" if left.value is None else attempt_sentences.as_strong(words.phrase(worst.column), left.text)
 
 
-def unmeasured(claim: Claim, material: Material, whole: bool = True) -> str:
+def e_value_text(claim: Claim, material: Material, whole: bool = True) -> str:
     """How strong something unmeasured would have to be (`whole`: by both measures); empty where that is not shown."""
     fit, gate = material.fits[claim.name], material.gate
     if fit.tested is None or claim.effect is None:
@@ -109,25 +115,25 @@ def unmeasured(claim: Claim, material: Material, whole: bool = True) -> str:
     if value.value is None:
         return ""
     if not whole:
-        return attempt_sentences.unmeasured(value.text, "")
+        return attempt_sentences.e_value_sentence(value.text, "")
     of_estimate, of_interval = (
         gate.portion(one, claim.behind) for one in (facts.robustness_value, facts.robustness_value_interval)
     )
     percent, end = ("" if one.value is None else f"{100 * float(one.value):.0f}" for one in (of_estimate, of_interval))
-    return attempt_sentences.unmeasured(value.text, percent, end)
+    return attempt_sentences.e_value_sentence(value.text, percent, end)
 
 
-def details(claim: Claim, material: Material) -> Table | None:
+def details_table(claim: Claim, material: Material) -> Table | None:
     """The difference at each level of a moderator, or the paths of a mediation; None where there are neither."""
-    caption, rows, thin = levels(claim, material)
+    caption, rows, thin = level_numbers(claim, material)
     if not rows:
         return None
     lines = tuple(Line(words.title(title), _cells(number)) for title, number in rows)
     note = attempt_sentences.DIRECT if material.fits[claim.name].mediation else ""
-    return Table(f"details_{claim.name}", caption, NUMBERS, lines, withheld(note, thin))
+    return Table(f"details_{claim.name}", caption, NUMBERS, lines, withheld_note(note, thin))
 
 
-def levels(claim: Claim, material: Material) -> tuple[str, list[tuple[str, Number]], bool]:
+def level_numbers(claim: Claim, material: Material) -> tuple[str, list[tuple[str, Number]], bool]:
     """What the numbers are by, each with its name, and whether some are withheld."""
     fit, gate = material.fits[claim.name], material.gate
     if claim.effect is None:
@@ -147,12 +153,12 @@ def levels(claim: Claim, material: Material) -> tuple[str, list[tuple[str, Numbe
     return "", [], False
 
 
-def withheld(note: str, thin: bool) -> str:
+def withheld_note(note: str, thin: bool) -> str:
     """A note with what is said where levels held by few are left out."""
     return f"{note} {RARE.format('levels')}".strip() if thin else note
 
 
-def attempts(claim: Claim) -> Table | None:
+def attempts_table(claim: Claim) -> Table | None:
     """Every attempt with its number, its one state, and whether the verdict hangs on it."""
     if not claim.attempts:
         return None
@@ -163,18 +169,24 @@ def attempts(claim: Claim) -> Table | None:
         interval = (
             bracket(one.low, one.high) if one.low is not None and one.high is not None and one.low.value is not None else ""
         )
-        cells = (one.mark.word, "yes" if one.decides else "no", estimate, interval, p, attempt_sentences.told(one, claim))
+        cells = (
+            one.mark.word,
+            "yes" if one.decides else "no",
+            estimate,
+            interval,
+            p,
+            attempt_sentences.attempt_sentence(one, claim),
+        )
         lines.append(Line(one.label, cells))
     head = ("Attempt", "State", "Decides", "Estimate", "95% CI", "p", "What it says")
     others = [one.label for one in claim.attempts if one.state == "not_applicable"]
-    note = (
-        f"Estimates {unit(claim)}. The verdict hangs on the attempts that decide. See “{attempt_sentences.CHARACTERISTICS}”."
-    )
+    note = f"Estimates {unit_of(claim)}. The verdict hangs on the attempts that decide."
+    note += f" See “{attempt_sentences.CHARACTERISTICS}”."
     note += f" {len(others)} do not apply to this claim: {'; '.join(others)}." if others else ""
     return Table(f"checks_{claim.name}", "Attempts to prove it wrong", head, tuple(lines), note)
 
 
-def coefficients(claim: Claim, material: Material) -> Table | None:
+def coefficients_table(claim: Claim, material: Material) -> Table | None:
     """Every coefficient of the main model; levels held by too few are withheld."""
     fit, gate = material.fits[claim.name], material.gate
     if claim.effect is None or not fit.coefficients:
@@ -182,14 +194,14 @@ def coefficients(claim: Claim, material: Material) -> Table | None:
     kept = [row for row in fit.coefficients if gate.group(row.behind)]
     gate.held_back[f"hypothesis {claim.name}", "number over too few"] += len(fit.coefficients) - len(kept)
     lines = tuple(Line(row.term, _cells(number_of(row, claim.behind, gate, "coefficients"))) for row in kept)
-    note = withheld(
-        f"Estimates {unit(claim)}, for one more of a term, or against its first level.", len(kept) < len(fit.coefficients)
+    note = withheld_note(
+        f"Estimates {unit_of(claim)}, for one more of a term, or against its first level.", len(kept) < len(fit.coefficients)
     )
     head = ("Term", *NUMBERS[1:])
     return Table(f"coefficients_{claim.name}", "All coefficients of the main model", head, lines, note)
 
 
-def variance(claim: Claim, material: Material) -> Table | None:
+def variance_table(claim: Claim, material: Material) -> Table | None:
     """The random effects: variances and covariances as the engine reports them."""
     fit, gate = material.fits[claim.name], material.gate
     if claim.effect is None or not fit.variance:
@@ -227,7 +239,7 @@ def _spread_of_slopes(claim: Claim, material: Material) -> list[str]:
     return [f"The number differs between {listed(found)} for one more of the dose."] if found else []
 
 
-def counts(claim: Claim, material: Material) -> Table | None:
+def rows_table(claim: Claim, material: Material) -> Table | None:
     """Ratings and clients from the linked ratings to the model's rows."""
     fit, gate = material.fits[claim.name], material.gate
     if not fit.counts:
@@ -243,7 +255,7 @@ def counts(claim: Claim, material: Material) -> Table | None:
     return Table(f"counts_{claim.name}", "From ratings to the model", ("Step", "Ratings", "Clients"), tuple(lines))
 
 
-def listwise(claim: Claim, material: Material) -> str:
+def listwise_note(claim: Claim, material: Material) -> str:
     """Which columns' gaps cost the claim's model ratings, and the line of params that would keep them; else nothing."""
     fit = material.fits[claim.name]
     gaps = [one for one in fit.gaps if one.role != "outcome" and one.rows]
@@ -254,7 +266,7 @@ def listwise(claim: Claim, material: Material) -> str:
     return f"Left out for want of a value alone (ratings): {listed(said)}{kept}."
 
 
-def notes(claim: Claim, material: Material) -> tuple[str, ...]:
+def fit_notes(claim: Claim, material: Material) -> tuple[str, ...]:
     """What a reader must know of the fit."""
     fit, exact = material.fits[claim.name], material.gate.rules.exact
     if claim.effect is None:
@@ -284,7 +296,7 @@ def _least(claim: Claim) -> str:
     return f"{found.least} points ({claim.spec.smallest_effect:g} within-client SDs) {per(claim.spec, told=True)}"
 
 
-def unit(claim: Claim) -> str:
+def unit_of(claim: Claim) -> str:
     """What a claim's estimates are in."""
     return "in log-odds" if event_of(claim.spec.outcome.kind) else "in points of the outcome's scale"
 

@@ -21,7 +21,7 @@ NOTE = "Codes that few people have are not named."
 PLACE = "codebook"
 
 
-def codebook(description: Description, gate: Gate) -> tuple[Table, ...]:
+def codebook_tables(description: Description, gate: Gate) -> tuple[Table, ...]:
     """One table for each canonical table that the study has."""
     tables = []
     for name, found in groupby(description.codebook, key=lambda facts: facts.table):

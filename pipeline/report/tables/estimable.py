@@ -30,7 +30,7 @@ def with_interval(ends: Ends, gate: Gate, clients: int) -> Value:
     return shown if bounds[0].value is None else f"{shown} {bracket(*bounds)}"
 
 
-def reasons(found: Iterable[Why]) -> str:
+def reasons_text(found: Iterable[Why]) -> str:
     """Sentences that say what is not estimable and why: whose results, what of them, and the reason."""
     grouped: dict[tuple[str, str, str], list[str]] = {}
     for (instrument, rater, score), what, reason in found:
@@ -43,7 +43,7 @@ def reasons(found: Iterable[Why]) -> str:
     return " ".join(said)
 
 
-def noted(note: str, why: str, odd: str = "") -> str:
+def note_with_reasons(note: str, why: str, odd: str = "") -> str:
     """A table's note with reasons after it: what is not estimable, and whose numbers come from an impossible solution."""
     said = [note]
     if odd:

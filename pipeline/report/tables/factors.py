@@ -11,8 +11,8 @@ from pipeline.disclosure.steps import setting_shown
 from pipeline.report import words
 from pipeline.report.numbers import bracket, p_cell
 from pipeline.report.table import Line, Table, Value
-from pipeline.report.tables.estimable import NONE, NOT_ESTIMABLE, Why, noted, reasons, with_interval
-from pipeline.report.tables.psychometrics import headed, share_of
+from pipeline.report.tables.estimable import NONE, NOT_ESTIMABLE, Why, note_with_reasons, reasons_text, with_interval
+from pipeline.report.tables.psychometrics import share_of, under_headings
 from pipeline.results.factors import FactorFit, FactorModels, InvarianceStep, Loading
 from pipeline.results.items import ItemFindings, ItemRow
 from pipeline.results.reliability import Reliability
@@ -23,7 +23,7 @@ OVER = {"occasion": "over time", "rater": "over raters"}
 INDEX = 3  # decimals of a fit index
 
 
-def structure(found: Reliability, gate: Gate) -> Table:
+def structure_table(found: Reliability, gate: Gate) -> Table:
     """Fit of the factor models; a model that did not converge has no numbers."""
     lines, why, odd = [], list[Why](), list[Why]()
     for row in found.structure:
@@ -35,7 +35,13 @@ def structure(found: Reliability, gate: Gate) -> Table:
             (odd if model.converged else why).append((about, name.lower(), model.note))
     head = ("Model", "Ratings", "χ²", "df", "p", "CFI", "TLI", "RMSEA [90% CI]", "SRMR")
     note = "Maximum likelihood over all ratings; χ² counts the ratings of one client as independent, which they are not."
-    return Table("structure", "Factor structure", head, headed(lines), noted(note, reasons(why), reasons(odd)))
+    return Table(
+        "structure",
+        "Factor structure",
+        head,
+        under_headings(lines),
+        note_with_reasons(note, reasons_text(why), reasons_text(odd)),
+    )
 
 
 def _model_cells(model: FactorFit, row: FactorModels, gate: Gate) -> tuple[Value, ...]:
@@ -61,7 +67,7 @@ def _model_cells(model: FactorFit, row: FactorModels, gate: Gate) -> tuple[Value
     )
 
 
-def invariance(found: Reliability, gate: Gate) -> Table | None:
+def invariance_table(found: Reliability, gate: Gate) -> Table | None:
     """The steps of invariance over time and raters; None where none could be tested."""
     lines, why = [], list[Why]()
     for row in found.invariance:
@@ -79,7 +85,11 @@ def invariance(found: Reliability, gate: Gate) -> Table | None:
         "the one before (Cheung & Rensvold, 2002) and the configural CFI is at least .90."
     )
     return Table(
-        "invariance", "Do the scores mean the same over time and raters?", head, headed(lines), noted(note, reasons(why))
+        "invariance",
+        "Do the scores mean the same over time and raters?",
+        head,
+        under_headings(lines),
+        note_with_reasons(note, reasons_text(why)),
     )
 
 
@@ -92,7 +102,7 @@ def _step_cells(step: InvarianceStep, gate: Gate, clients: int) -> tuple[Value, 
     return chi2, setting_shown(step.df), cfi, NONE if step.level == "configural" else change, rmsea, srmr
 
 
-def items(found: Reliability, gate: Gate) -> Table:
+def items_table(found: Reliability, gate: Gate) -> Table:
     """Every item: how it is answered, and how it runs with the others under its key."""
     scales = {name: key.scale for name, key in found.keys.items()}
     lines = [
@@ -108,7 +118,7 @@ def items(found: Reliability, gate: Gate) -> Table:
         "Items by number, (r) reverse-keyed and shown turned; answered: ratings that have the item; correlations with the "
         "mean of the other items, with 95% intervals that know which ratings are one client's. n. e.: does not vary."
     )
-    return Table("items", "The items", head, headed(lines), note)
+    return Table("items", "The items", head, under_headings(lines), note)
 
 
 def item_name(item: ItemRow) -> str:
@@ -133,7 +143,7 @@ def _clear(value: float, gate: Gate, clients: int) -> Shown:
     return gate.correlation(value, clients, "items")
 
 
-def loadings(found: Reliability, gate: Gate) -> Table | None:
+def loadings_table(found: Reliability, gate: Gate) -> Table | None:
     """Standardized loadings of every item in each model that converged; None without any."""
     lines = []
     for row in found.structure:
@@ -147,7 +157,7 @@ def loadings(found: Reliability, gate: Gate) -> Table | None:
     head = ("Item", "One factor", "Its subscale's factor", "Bifactor: general", "Bifactor: its subscale")
     between = " ".join(_between(found, gate))
     note = f"Standardized loadings by maximum likelihood. {between}".strip()
-    return Table("loadings", "Loadings", head, headed(lines), note)
+    return Table("loadings", "Loadings", head, under_headings(lines), note)
 
 
 COLUMNS = (("one_factor", True), ("subscales", False), ("bifactor", True), ("bifactor", False))

@@ -14,7 +14,7 @@ from pipeline.report.counts import model_key
 from pipeline.report.material import Material
 from pipeline.report.numbers import bracket, listed
 from pipeline.report.table import Line, Table, Value
-from pipeline.report.tables.claims import NUMBERS, behind_of, levels, withheld
+from pipeline.report.tables.claims import NUMBERS, behind_of, level_numbers, withheld_note
 from pipeline.vocabulary.checks import CHECKS, label_of_check
 
 ABREAST = 5  # claims beside each other, each with estimate and interval
@@ -34,7 +34,7 @@ SCALE = "In points of the outcome's scale; log-odds for leaving and missed sessi
 Column = Mapping[str, Value]
 
 
-def abreast(claims: Sequence[Claim], most: int = ABREAST) -> tuple[tuple[Claim, ...], ...]:
+def claims_abreast(claims: Sequence[Claim], most: int = ABREAST) -> tuple[tuple[Claim, ...], ...]:
     """Claims of one role in groups of about equal size, none larger than `most`."""
     found: list[tuple[Claim, ...]] = []
     for role in ("confirmatory", "exploratory"):
@@ -45,7 +45,7 @@ def abreast(claims: Sequence[Claim], most: int = ABREAST) -> tuple[tuple[Claim, 
     return tuple(found)
 
 
-def attempts(claims: Sequence[Claim]) -> Table | None:
+def attempts_table(claims: Sequence[Claim]) -> Table | None:
     """Every attempt that applies, of several claims: state, number and interval; those that do not apply are counted."""
     columns = {claim.short: {one.check: _attempt(one) for one in _applied(claim)} for claim in claims}
     order = [*CHECKS, *(one.check for claim in claims for one in claim.attempts)]
@@ -56,7 +56,7 @@ def attempts(claims: Sequence[Claim]) -> Table | None:
     return _table("attempts", "Attempts to prove them wrong", claims, columns, named, note)
 
 
-def coefficients(claims: Sequence[Claim], material: Material) -> Table | None:
+def coefficients_table(claims: Sequence[Claim], material: Material) -> Table | None:
     """Every coefficient of the main models of several claims, with its 95% interval."""
     columns, thin = {}, 0
     for claim in claims:
@@ -66,10 +66,10 @@ def coefficients(claims: Sequence[Claim], material: Material) -> Table | None:
         columns[claim.short] = {row.term: _cell(number_of(row, claim.behind, material.gate, "coefficients")) for row in kept}
     order = _named((term for column in columns.values() for term in column), str)
     note = SCALE
-    return _table("coefficients", "Coefficients of the main models", claims, columns, order, withheld(note, thin > 0))
+    return _table("coefficients", "Coefficients of the main models", claims, columns, order, withheld_note(note, thin > 0))
 
 
-def facts(claims: Sequence[Claim], material: Material) -> Table | None:
+def facts_table(claims: Sequence[Claim], material: Material) -> Table | None:
     """What the models of several claims rest on and leave over: rows, clients, variances, shares."""
     columns = {claim.short: _facts(claim, material) for claim in claims}
     order = _named((name for column in columns.values() for name in column), str)
@@ -80,18 +80,18 @@ def facts(claims: Sequence[Claim], material: Material) -> Table | None:
     return _table("models", "What the models rest on, and what they leave over", claims, columns, order, note)
 
 
-def details(claims: Sequence[Claim], material: Material) -> Table | None:
+def details_table(claims: Sequence[Claim], material: Material) -> Table | None:
     """The difference at each level of a moderator and the paths of a mediation, of all claims that have them."""
     lines: list[Line] = []
     thin = False
     for claim in claims:
-        caption, rows, left = levels(claim, material)
+        caption, rows, left = level_numbers(claim, material)
         thin = thin or left
         if rows:
             lines.append(Line(f"{claim.short}: {caption[:1].lower()}{caption[1:]}", group=True))
             lines += [Line(words.title(name), _cells(number), inner=True) for name, number in rows]
     paths = any(material.fits[claim.name].mediation for claim in claims if claim.effect is not None)
-    note = withheld(f"{SCALE} {attempt_sentences.DIRECT if paths else ''}".rstrip(), thin)
+    note = withheld_note(f"{SCALE} {attempt_sentences.DIRECT if paths else ''}".rstrip(), thin)
     return Table("details_all", "By level of a moderator, and by path", NUMBERS, tuple(lines), note) if lines else None
 
 

@@ -20,7 +20,7 @@ RUPTURES = {
 }
 
 
-def ruptures(description: Description, gate: Gate) -> Table | None:
+def ruptures_table(description: Description, gate: Gate) -> Table | None:
     """Ruptures, and how many were repaired."""
     rows = description.harms
     if not rows:
@@ -34,7 +34,7 @@ def ruptures(description: Description, gate: Gate) -> Table | None:
     return Table("harms", "Ruptures of the alliance", ("", "Sessions", "Share"), tuple(lines), note)
 
 
-def falls(description: Description, gate: Gate) -> Table | None:
+def falls_table(description: Description, gate: Gate) -> Table | None:
     """Ratings that fell by more than one within-client SD, after windows with joint advocacy and without."""
     lines = []
     series = ""
@@ -55,7 +55,7 @@ def falls(description: Description, gate: Gate) -> Table | None:
     return Table("falls", "Ratings that fell", ("Rating", "Ratings", "Fell", "Share"), tuple(lines), note)
 
 
-def leavers(description: Description, gate: Gate) -> Table | None:
+def leavers_table(description: Description, gate: Gate) -> Table | None:
     """Clients who left early, by the phase of their last rating."""
     left = description.leavers
     if not left:
@@ -98,7 +98,7 @@ def _strength(row: GoesWith) -> str:
     return f"{word}: {'higher' if row.higher else 'lower'} among those who left"
 
 
-def spoken(description: Description, gate: Gate) -> tuple[str, ...]:
+def harm_count_sentences(description: Description, gate: Gate) -> tuple[str, ...]:
     """Falls and ruptures in a sentence each, where their counts may be shown."""
     said = []
     series = dict.fromkeys((row.instrument, row.rater) for row in description.falls)

@@ -12,7 +12,7 @@ from pipeline.report import words
 from pipeline.report.numbers import bracket
 from pipeline.report.table import Line, Table, Value
 from pipeline.report.tables import psychometrics
-from pipeline.report.tables.estimable import NONE, Why, noted, reasons, with_interval
+from pipeline.report.tables.estimable import NONE, Why, note_with_reasons, reasons_text, with_interval
 from pipeline.results.course import Point
 from pipeline.results.description import Description
 from pipeline.results.reliability import ScoreReliability
@@ -21,7 +21,7 @@ Z = 1.96  # standard errors in half a 95% interval; few clients have more, which
 SCORE_ORDER = ("total", "goal", "task", "bond")
 
 
-def reliability(rows: Iterable[ScoreReliability], gate: Gate) -> Table:
+def reliability_table(rows: Iterable[ScoreReliability], gate: Gate) -> Table:
     """Alpha and omega of each score with their 95% intervals, and how many scores rest on some of the items only."""
     lines, why, odd = [], list[Why](), list[Why]()
     for row in rows:
@@ -42,8 +42,8 @@ def reliability(rows: Iterable[ScoreReliability], gate: Gate) -> Table:
         "reliability",
         "Reliability of the scores",
         head,
-        psychometrics.headed(lines),
-        noted(note, reasons(why), reasons(odd)),
+        psychometrics.under_headings(lines),
+        note_with_reasons(note, reasons_text(why), reasons_text(odd)),
     )
 
 
@@ -74,14 +74,14 @@ def course_table(description: Description, gate: Gate) -> Table:
         lines.append(Line(head, group=True))
         ends = description.ranges.get(row.instrument, {}).get(row.score)
         for one in row.points:
-            mean, low, high = point(one, ends, gate)
+            mean, low, high = cleared_mean(one, ends, gate)
             interval = bracket(low, high) if low.value is not None else "–"
             lines.append(Line(words.title(str(one.at)), (mean, interval), inner=True))
     note = "Mean over clients (a client's ratings within a phase averaged first) with its 95% t interval."
     return Table("course", "The course of the alliance", ("", "Mean", "95% CI"), tuple(lines), note)
 
 
-def point(one: Point, ends: tuple[float, float] | None, gate: Gate) -> tuple[Shown, Shown, Shown]:
+def cleared_mean(one: Point, ends: tuple[float, float] | None, gate: Gate) -> tuple[Shown, Shown, Shown]:
     """A mean over clients with its 95% interval, on a scale with these ends."""
     if one.mean is None or one.conf_low is None or one.conf_high is None:
         nothing = Shown("–")
@@ -94,6 +94,6 @@ def point(one: Point, ends: tuple[float, float] | None, gate: Gate) -> tuple[Sho
     return mean, low, high
 
 
-def order(score: str) -> tuple[int, str]:
+def score_order(score: str) -> tuple[int, str]:
     """Where a score stands among those of its instrument: the total first."""
     return (SCORE_ORDER.index(score) if score in SCORE_ORDER else len(SCORE_ORDER), score)

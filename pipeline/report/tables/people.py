@@ -48,7 +48,7 @@ class Lane:
     steps: tuple[Step, ...]
 
 
-def sample(description: Description, gate: Gate, outcome: OutcomeSpec) -> str:
+def sample_line(description: Description, gate: Gate, outcome: OutcomeSpec) -> str:
     """Who the report is about, in one line."""
     clients = gate.count(CLIENTS)
     parts = ["a withheld number of clients" if clients.hidden else f"{clients} clients"]
@@ -67,7 +67,7 @@ def sample(description: Description, gate: Gate, outcome: OutcomeSpec) -> str:
     return f"{said[:1].upper()}{said[1:]}."
 
 
-def slim(whole: Table) -> Table:
+def slim_table(whole: Table) -> Table:
     """Table 1 of all clients, without the columns of agencies or programs."""
     lines = tuple(Line(line.head, line.cells[:1], line.inner, line.group) for line in whole.lines)
     return Table("table1_all", "Table 1. Clients", whole.head[:2], lines, whole.note)
@@ -138,7 +138,7 @@ def at_most(gate: Gate, count: int) -> str:
     return f"fewer than {gate.rules.min_cell}" if shown.hidden else shown.text
 
 
-def warnings(description: Description, gate: Gate) -> tuple[str, ...]:
+def warning_texts(description: Description, gate: Gate) -> tuple[str, ...]:
     """What the checks of the tables noticed and let pass, each with how many rows it is about."""
     found = []
     for row in description.warnings:
@@ -171,7 +171,7 @@ def group_labels(table: TableOne) -> list[str]:
     return [aliases.get(group) or words.title(group) for group in table.groups]
 
 
-def attendance(description: Description, gate: Gate) -> Table:
+def attendance_table(description: Description, gate: Gate) -> Table:
     """Sessions by attendance."""
     rows = description.attendance
     keys = [(row.attendance, attendance_key(row)) for row in rows]

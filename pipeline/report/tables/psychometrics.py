@@ -11,7 +11,16 @@ from pipeline.disclosure.steps import setting_shown
 from pipeline.report import words
 from pipeline.report.numbers import bracket
 from pipeline.report.table import Line, Table, Value
-from pipeline.report.tables.estimable import DECIMALS, NONE, NOT_ESTIMABLE, Ends, Why, noted, reasons, with_interval
+from pipeline.report.tables.estimable import (
+    DECIMALS,
+    NONE,
+    NOT_ESTIMABLE,
+    Ends,
+    Why,
+    note_with_reasons,
+    reasons_text,
+    with_interval,
+)
 from pipeline.results.backing import Backing
 from pipeline.results.dyads import Dyads, VarianceShares
 from pipeline.results.factors import LEAST_CFI, Generalizability, Invariance, OmegaPart, TwoLevel
@@ -34,7 +43,7 @@ Scored = (
 )
 
 
-def levels(found: Reliability, gate: Gate) -> Table:
+def levels_table(found: Reliability, gate: Gate) -> Table:
     """Each score's omega within and between clients, and how far it tells clients and weeks apart."""
     two = {series_key(row): row for row in found.two_level}
     general = {series_key(row): row for row in found.generalizability}
@@ -54,7 +63,11 @@ def levels(found: Reliability, gate: Gate) -> Table:
         "of ratings (RkR) at random times, and of change within clients (Rc)."
     )
     return Table(
-        "reliability_levels", "Reliability by level", head, _grouped(lines), noted(note, reasons(why), reasons(odd))
+        "reliability_levels",
+        "Reliability by level",
+        head,
+        _grouped(lines),
+        note_with_reasons(note, reasons_text(why), reasons_text(odd)),
     )
 
 
@@ -79,7 +92,7 @@ def _general_note(row: Generalizability | None) -> str:
     return (row.note or BELOW_ZERO) if row and None in _general(row) else ""
 
 
-def spread(found: Reliability, gate: Gate) -> Table:
+def shares_table(found: Reliability, gate: Gate) -> Table:
     """The shares of each score's variance by level, and of ratings at the ends of its scale."""
     shares = {series_key(row): row for row in found.icc}
     ends = {series_key(row): row for row in found.floor_ceiling}
@@ -95,7 +108,7 @@ def spread(found: Reliability, gate: Gate) -> Table:
         "measurement), from a mixed model; shares of ratings at the lowest and highest possible score, and at or below the "
         "instrument's sign of concern."
     )
-    return Table("variance", "Where the scores vary", head, _grouped(lines), noted(note, reasons(why)))
+    return Table("variance", "Where the scores vary", head, _grouped(lines), note_with_reasons(note, reasons_text(why)))
 
 
 def level_shares(row: VarianceShares | None, gate: Gate, clients: int) -> dict[str, float]:
@@ -139,7 +152,7 @@ def share_of(share: float, n: int, gate: Gate, clients: int, where: str) -> Valu
     return f"{setting_shown(100 * part.value / whole.value)}%" if whole.value else NONE
 
 
-def occasions(found: Reliability, gate: Gate) -> Table:
+def occasions_table(found: Reliability, gate: Gate) -> Table:
     """Alpha and omega of the total by block of occasions, each client once a block."""
     rows = [row for row in found.by_occasion if row.score == "total"]
     lines, why = [], list[Why]()
@@ -152,7 +165,13 @@ def occasions(found: Reliability, gate: Gate) -> Table:
         why.append((about, "omega", "" if row.omega is not None else row.omega_note or TOO_FEW))
     note = "Reliability of the total by block of ratings with 95% intervals, one rating a client and block."
     head = ("", "Alpha", "Omega")
-    return Table("reliability_by_occasion", "Reliability over time", head, headed(lines), noted(note, reasons(why)))
+    return Table(
+        "reliability_by_occasion",
+        "Reliability over time",
+        head,
+        under_headings(lines),
+        note_with_reasons(note, reasons_text(why)),
+    )
 
 
 def block_name(row: BlockReliability) -> str:
@@ -160,7 +179,7 @@ def block_name(row: BlockReliability) -> str:
     return f"Rating {row.first}" if row.first == row.last else f"Ratings {row.first}–{row.last}"
 
 
-def sentences(found: Reliability, gate: Gate) -> tuple[str, ...]:
+def measure_sentences(found: Reliability, gate: Gate) -> tuple[str, ...]:
     """What the checks of items, shipped totals and invariance say, in words; every number cleared."""
     said = []
     for row in found.item_checks:
@@ -208,7 +227,7 @@ def _at_most(gate: Gate, count: int) -> str:
     return f"fewer than {gate.rules.min_cell}" if shown.hidden else shown.text
 
 
-def dyads(found: Reliability, gate: Gate) -> Table | None:
+def dyads_table(found: Reliability, gate: Gate) -> Table | None:
     """Client and worker ratings of the same sessions; None without a second rater."""
     if not found.dyads:
         return None
@@ -228,7 +247,7 @@ def dyads(found: Reliability, gate: Gate) -> Table | None:
         "correlation (Bakdash & Marusich, 2017)."
     )
     caption = "Client and worker on the same sessions"
-    return Table("dyads", caption, head, headed(lines), noted(note, reasons(why)))
+    return Table("dyads", caption, head, under_headings(lines), note_with_reasons(note, reasons_text(why)))
 
 
 def _no_trend(row: Dyads) -> str:
@@ -244,7 +263,7 @@ def _dyad_numbers(row: Dyads) -> list[Ends]:
     return [icc, *((one.estimate, one.conf_low, one.conf_high) if one else (None, None, None) for one in rest)]
 
 
-def response(found: Reliability, gate: Gate) -> Table | None:
+def response_table(found: Reliability, gate: Gate) -> Table | None:
     """Share of attended sessions that were rated, by session number."""
     if not found.response_rates:
         return None
@@ -255,7 +274,9 @@ def response(found: Reliability, gate: Gate) -> Table | None:
         label = f"Session {row.session_number}" + (" and later" if row.and_later else "")
         lines.append(((row.instrument, row.rater), Line(label, (sessions, rated, share), inner=True)))
     head = ("", "Attended", "Rated", "Share")
-    return Table("response", "How many sessions were rated", head, headed(lines), "Percentages of the rounded counts.")
+    return Table(
+        "response", "How many sessions were rated", head, under_headings(lines), "Percentages of the rounded counts."
+    )
 
 
 def rated_of(row: ResponseRate, gate: Gate) -> tuple[Shown, Shown]:
@@ -285,10 +306,10 @@ def clients_behind(row: ScoreReliability) -> int:
 
 
 def _grouped(rows: Iterable[tuple[Key, list[Value]]]) -> tuple[Line, ...]:
-    return headed([(key[:2], Line(words.title(key[2]), tuple(cells), inner=True)) for key, cells in rows])
+    return under_headings([(key[:2], Line(words.title(key[2]), tuple(cells), inner=True)) for key, cells in rows])
 
 
-def headed(lines: Sequence[tuple[tuple[str, ...], Line]]) -> tuple[Line, ...]:
+def under_headings(lines: Sequence[tuple[tuple[str, ...], Line]]) -> tuple[Line, ...]:
     """Lines under a heading for each series of ratings."""
     found: list[Line] = []
     last: tuple[str, ...] | None = None
