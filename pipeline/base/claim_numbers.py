@@ -1,4 +1,8 @@
-"""The numbers a report gives its claims: C1, C2 ... for confirmatory ones in their order, then E1, E2 ..."""
+"""The numbers a report gives its claims: C1, C2 ... for those declared confirmatory, in their order, then E1, E2 ...
+
+A number goes by what params.yaml declares and never by what a claim is counted as: where a claim differs from the lock and
+counts as exploratory, the number read in an earlier report still leads to it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ ROLES: tuple[Role, ...] = ("confirmatory", "exploratory")
 
 
 def numbered(roles: Mapping[str, Role]) -> dict[str, str]:
-    """Every hypothesis by its number; `roles`: the role each was judged in, by name, in the order of params.yaml."""
+    """Every hypothesis by its number; `roles`: the role each was declared in, by name, in the order of params.yaml."""
     by_role = {role: [name for name, own in roles.items() if own == role] for role in ROLES}
     return {f"{role[0].upper()}{place}": name for role in ROLES for place, name in enumerate(by_role[role], 1)}
 

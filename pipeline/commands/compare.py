@@ -28,7 +28,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     now = Batch(root, (VERDICTS,), ()).record(VERDICTS, Verdicts)
     revisions = {label: released(root, revision) for label, revision in _revisions(root, arguments.revisions).items()}
     recorded = tries.recorded(root).tries
-    short = {name: number for number, name in numbered(roles(Batch(root, (VERDICTS,), ()), params)).items()}
+    short = {name: number for number, name in numbered(roles(params)).items()}
     for name, hypothesis in params.hypotheses.items():
         odds = event_of(hypothesis.outcome.kind) is not None
         print(f"{short[name]} {name}")

@@ -26,18 +26,24 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     if getattr(arguments, "multiverse", False):
         return multiverse(params)
     batch = Batch(root, (*LINKED, VERDICTS), ())
-    name = named(arguments.hypothesis or "", roles(batch, params))
+    name = named(arguments.hypothesis or "", roles(params))
     tables = [batch.table(path) for path in LINKED] if all(batch.has(path) for path in LINKED) else [None, None]
     hypothesis = settled(params.hypotheses, params.missing)[name]
-    for line in explain(name, hypothesis, params.compute, params.verdict, *tables).splitlines():
+    said = explain(name, hypothesis, params.compute, params.verdict, *tables, counted_as=_counted_as(batch, name))
+    for line in said.splitlines():
         print(visible_text(line))  # a claim may hold anything, a terminal obeys some of it
     return 0
 
 
-def roles(batch: Batch, params: Params) -> dict[str, Role]:
-    """The role of each hypothesis: as judged, by which the report numbers its claims, and else as declared."""
+def roles(params: Params) -> dict[str, Role]:
+    """The role each hypothesis is declared in, by which the report numbers its claims."""
+    return {name: one.role for name, one in params.hypotheses.items()}
+
+
+def _counted_as(batch: Batch, name: str) -> Role | None:
+    """The role a hypothesis was judged in, which differs from the declared one where it differs from the lock."""
     judged = batch.record(VERDICTS, Verdicts).hypotheses if batch.has(VERDICTS) else {}
-    return {name: judged[name].role if name in judged else one.role for name, one in params.hypotheses.items()}
+    return judged[name].role if name in judged else None
 
 
 def multiverse(params: Params) -> int:

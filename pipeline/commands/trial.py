@@ -37,7 +37,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     text = params_text(root)
     params, settings = load(text), trial.settings_of(arguments.settings)
     batch = Batch(root, (LINKED, FITS, TRUST, VERDICTS), ())
-    name = named(str(arguments.hypothesis), roles(batch, params))
+    name = named(str(arguments.hypothesis), roles(params))
     version = trial.version(cast("dict[str, object]", parse(text)), name, settings)
     if not (root / LINKED).is_dir():
         raise StageError(Problem(LINKED, "there is nothing to fit yet", RERUN))

@@ -15,6 +15,7 @@ from pipeline.vocabulary.units import per
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipeline.base.options import Role
     from pipeline.base.params import Compute, Hypothesis, Plan, VerdictRules
 
 LOADS = ("pipeline.hypotheses.kinds.*.explain",)
@@ -40,14 +41,18 @@ def explain(
     rules: VerdictRules,
     occasions: pd.DataFrame | None = None,
     ledger: pd.DataFrame | None = None,
+    counted_as: Role | None = None,
 ) -> str:
-    """The model in words and as an equation, the checks that will apply, the rows and clients it will rest on."""
+    """The model in words and as an equation, the checks that will apply, the rows and clients it will rest on.
+
+    `counted_as`: the role it was judged in, where it was; None: as declared.
+    """
     kind: Explanation = importlib.import_module(f"pipeline.hypotheses.kinds.{kind_of(hypothesis)}.explain")
     blocks = [
-        f"{name} ({hypothesis.role})",
+        f"{name} ({_role(hypothesis.role, counted_as)})",
         f"Claim: {hypothesis.claim}",
         *words.question(hypothesis),
-        _promise(hypothesis, rules, kind.UNIT),
+        _promise(hypothesis, counted_as or hypothesis.role, rules, kind.UNIT),
     ]
     if occasions is None or ledger is None:
         return _text([*blocks, UNLINKED])
@@ -57,12 +62,18 @@ def explain(
         return _text([*blocks, f"Not estimable as things stand: {reason_text(error.reason, exact=True)}."])
 
 
-def _promise(hypothesis: Hypothesis, rules: VerdictRules, unit: str) -> str:
-    correction = rules.confirmatory_correction if hypothesis.role == "confirmatory" else rules.exploratory_correction
+def _role(declared: Role, counted_as: Role | None) -> str:
+    if counted_as is None or counted_as == declared:
+        return declared
+    return f"declared {declared}; counted as {counted_as}, as it differs from the lock"
+
+
+def _promise(hypothesis: Hypothesis, role: Role, rules: VerdictRules, unit: str) -> str:
+    correction = rules.confirmatory_correction if role == "confirmatory" else rules.exploratory_correction
     return (
         f"Predicted: {hypothesis.predicted}. Smallest effect that matters: {hypothesis.smallest_effect:g} {unit} "
         f"{per(hypothesis)}. "
-        f"Alpha {rules.alpha:g}, adjusted over the {hypothesis.role} family by {CORRECTION[correction]}."
+        f"Alpha {rules.alpha:g}, adjusted over the {role} family by {CORRECTION[correction]}."
     )
 
 

@@ -37,12 +37,12 @@ def summary(
     lines = ["Simulated data: nothing here is about real clients."] if simulated else []
     known = _ordered(verdicts, declared)
     wide = max((len(one.verdict) for one in known), default=0)
-    by_name, names = {one.name: one for one in known}, numbered({one.name: one.role for one in known})
+    by_name, names = {one.name: one for one in known}, numbered({one.name: one.declared_role for one in known})
     for role in ROLES:
         judged = {short: by_name[name] for short, name in names.items() if by_name[name].role == role}
         if judged:
             lines += ["", role.capitalize(), *_role(judged, wide, width, why, odds)]
-    lines += ["", *_lock(verdicts.lock, locked_since), *_tried(verdicts)]
+    lines += ["", *_lock(verdicts.lock, locked_since, names), *_tried(verdicts)]
     return "\n".join(piece for line in lines for piece in folded(line, width))
 
 
@@ -128,16 +128,17 @@ def _p(value: float) -> str:
     return "adjusted p < .001" if value < 0.001 else f"adjusted p = {value:.3f}".replace("0.", ".", 1)
 
 
-def _lock(lock: LockState, locked_since: bool) -> list[str]:
+def _lock(lock: LockState, locked_since: bool, names: Mapping[str, str]) -> list[str]:
     if not lock.locked and locked_since:
         return [LOCKED_SINCE]
     if not lock.locked:
         return [LOCK_FIRST]
     seen = " Outcomes may have been seen before." if lock.outcomes_seen_before else ""
-    changed = sum(bool(lines) for lines in lock.deviations.values())
+    shorts = {name: short for short, name in names.items()}
+    changed = sorted(shorts.get(name, name) for name, lines in lock.deviations.items() if lines)
     if changed:
-        said = "1 confirmatory hypothesis differs" if changed == 1 else f"{changed} confirmatory hypotheses differ"
-        return [f"Locked on {lock.date}; {said} from the lock, and the report says in what.{seen}"]
+        said = "differs from the lock, so it counts" if len(changed) == 1 else "differ from the lock, so they count"
+        return [f"Locked on {lock.date}; {', '.join(changed)} {said} as exploratory: the report says in what.{seen}"]
     return [f"Locked on {lock.date}, unchanged since.{seen}"]
 
 

@@ -130,8 +130,8 @@ class Claim:
 
 
 def claims_of(params: Params, fits: Mapping[str, Fit], verdicts: Verdicts, gate: Gate) -> tuple[Claim, ...]:
-    """Every declared hypothesis, confirmatory first, each with its short name: C1, C2 ..., E1, E2 ..."""
-    names = numbered({name: verdicts.hypotheses[name].role for name in params.hypotheses})
+    """Every declared hypothesis, those declared confirmatory first, each with its short name: C1, C2 ..., E1, E2 ..."""
+    names = numbered({name: one.role for name, one in params.hypotheses.items()})
     return tuple(
         claim_of(short, params.hypotheses[name], fits[name], verdicts.hypotheses[name], gate)
         for short, name in names.items()

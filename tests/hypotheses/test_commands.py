@@ -162,6 +162,19 @@ def test_summary_tells_claim_and_verdict_confirmatory_first() -> None:
     ]
 
 
+def test_a_claim_that_differs_from_the_lock_keeps_its_number_and_is_told_as_exploratory() -> None:
+    fits = {"joint": result(0.2), "later": NOTHING, "wide": result(0.0)}
+    lock = LockState(locked=True, date="2026-01-01", deviations={"joint": ("exposure.lag: 0 -> 2",)})
+    stamped = judge(fits, CLAIMS, RULES, demoted=lock.deviations).model_copy(update={"lock": lock})
+    lines = summary(stamped, list(CLAIMS), simulated=False).splitlines()
+    assert "Confirmatory" not in lines
+    assert [line.split()[0] for line in lines if line.startswith(("  C", "  E"))] == ["C1", "E1", "E2"]
+    assert "C1 differs from the lock, so it counts as exploratory" in " ".join(" ".join(lines).split())
+    text = " ".join(explain("joint", CLAIMS["joint"], COMPUTE, RULES, counted_as="exploratory").split())
+    assert "joint (declared confirmatory; counted as exploratory, as it differs from the lock)" in text
+    assert "adjusted over the exploratory family" in text
+
+
 def test_summary_after_a_lock_asks_for_no_lock() -> None:
     said = summary(verdicts_of(), ["wide", "later", "joint"], simulated=False, locked_since=True)
     assert said.endswith("The lock was closed after these verdicts: the next run takes it in.")
@@ -176,6 +189,6 @@ def test_no_line_of_the_summary_is_wider_than_the_terminal_and_every_claim_has_o
     assert max(columns(line) for line in lines) <= width
     assert [line.split()[0] for line in lines if line.startswith(("  C", "  E"))] == ["C1", "E1", "E2"]
     assert ("joint: +0.40 SD" in "\n".join(lines)) == why
-    assert "1 confirmatory hypothesis differs" in " ".join(lines)
+    assert "C1 differs from the lock, so it counts as exploratory" in " ".join(" ".join(lines).split())
     assert "2 further versions" in " ".join(" ".join(lines).split())
     assert any("+0.40 SD [+0.32, +0.48]" in line for line in lines) == (why or width >= 100)

@@ -61,9 +61,15 @@ def claim_block(claim: Claim, material: Material, folded: bool) -> ClaimBlock:
     body += [FigureBlock(rungs)] if rungs else []
     body += [folds_of(claim, material)]
     locked = "locked" if material.verdicts.lock.locked else "not locked"
-    kick = f"Claim {claim.short} · {claim.role} · {locked}"
+    kick = f"Claim {claim.short} · {_role(claim)} · {locked}"
     line = sentences.claim_prose(claim)
     return ClaimBlock(claim.anchor, claim.short, kick, claim.text, chip_of(claim), tuple(body), line, folded)
+
+
+def _role(claim: Claim) -> str:
+    if claim.role == claim.spec.role:
+        return claim.role
+    return f"declared {claim.spec.role}, counted as {claim.role}"
 
 
 def folds_of(claim: Claim, material: Material) -> Folds:
