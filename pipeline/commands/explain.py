@@ -27,9 +27,10 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
         return multiverse(params)
     batch = Batch(root, (*LINKED, VERDICTS), ())
     name = named(arguments.hypothesis or "", roles(params))
-    tables = [batch.table(path) for path in LINKED] if all(batch.has(path) for path in LINKED) else [None, None]
+    linked = all(batch.has(path) for path in LINKED)
+    occasions, ledger = (batch.table(path) if linked else None for path in LINKED)
     hypothesis = settled(params.hypotheses, params.missing)[name]
-    said = explain(name, hypothesis, params.compute, params.verdict, *tables, counted_as=_counted_as(batch, name))
+    said = explain(name, hypothesis, params.compute, params.verdict, occasions, ledger, _counted_as(batch, name))
     for line in said.splitlines():
         print(visible_text(line))  # a claim may hold anything, a terminal obeys some of it
     return 0

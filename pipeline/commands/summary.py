@@ -9,18 +9,20 @@ from pathlib import Path
 from pipeline.base.params import Params, load
 from pipeline.disclosure.neutral import visible_text
 from pipeline.hypotheses.summary import folded, summary, unresolved
+from pipeline.hypotheses.told import AS_RELEASED, all_told, terminal_gate
 from pipeline.hypotheses.verdict.lock import FILE
 from pipeline.project.io import Batch, json_bytes
 from pipeline.project.runner import params_text
 from pipeline.project.stale import stale
+from pipeline.results.description import Description
 from pipeline.results.lock import LockFile
 from pipeline.results.verdict import Verdicts
 from pipeline.stages.check import written
-from pipeline.vocabulary.outcomes import event_of
 
 REPORT = "reports/report.html"
 INTERNAL = "data/internal/report.html"
 VERDICTS = "data/analysis/verdicts.json"
+DESCRIPTION = "data/analysis/description.json"
 NARROWEST = 40  # columns; a terminal that says it has fewer is not believed
 
 
@@ -34,12 +36,19 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     verdicts = Batch(root, (VERDICTS,), ()).record(VERDICTS, Verdicts)
     width = max(shutil.get_terminal_size().columns, NARROWEST)
     simulated = verdicts.origin == "simulated"
-    odds = [name for name, one in params.hypotheses.items() if event_of(one.outcome.kind)]
+    gate = terminal_gate(params, workers_of(root))
+    numbers = all_told(verdicts.hypotheses, params, gate)
     names = list(params.hypotheses)
-    said = summary(_visible(verdicts), names, simulated, width, arguments.why, _is_locked(root), odds)
-    closing = [*_age(root, text, params), _where(root, params)]
+    said = summary(_visible(verdicts), names, numbers, simulated, width, arguments.why, _is_locked(root))
+    closing = [*([] if gate.rules.exact else [AS_RELEASED]), *_age(root, text, params), _where(root, params)]
     print(said, *(piece for line in closing for piece in folded(line, width)), sep="\n")
     return int(arguments.strict and bool(unresolved(verdicts)))
+
+
+def workers_of(root: Path) -> int | None:
+    """How many workers the study has; None where it has not been described yet."""
+    batch = Batch(root, (DESCRIPTION,), ())
+    return batch.record(DESCRIPTION, Description).workers.workers if batch.has(DESCRIPTION) else None
 
 
 def _is_locked(root: Path) -> bool:

@@ -13,7 +13,9 @@ from pipeline.base.params import Hypothesis, Params, effective, load
 from pipeline.base.params import Plan as Shape
 from pipeline.base.yaml_text import parse
 from pipeline.commands.explain import VERDICTS, roles
+from pipeline.commands.summary import workers_of
 from pipeline.hypotheses import trial
+from pipeline.hypotheses.told import terminal_gate
 from pipeline.project import tries
 from pipeline.project.io import RERUN, Batch
 from pipeline.project.runner import params_text
@@ -45,7 +47,8 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     changes = {key: _text(value) for key, value in settings.items()}
     said = ", ".join(f"{key}={value}" for key, value in changes.items())
     print(f"{name} with {said}" if said else f"{name} as declared")
-    print(*trial.lines(before, after, event_of(version.outcome.kind) is not None), sep="\n")
+    gate = terminal_gate(params, workers_of(root))
+    print(*trial.lines(before, after, gate, event_of(version.outcome.kind) is not None), sep="\n")
     if params.missing.method != "none":
         print(NOT_IMPUTED[params.missing.method])
     if before is not None and batch.record(f"{FITS}/{name}.json", Fit).spec != shape_of(params.hypotheses[name]):

@@ -163,6 +163,21 @@ class Gate:
             found.append(setting_shown(null, len(shown.text.partition(".")[2])) if crossed else shown)
         return tuple(found)
 
+    def span(
+        self, estimate: float, std_error: float, behind: Backing | int, scale: Callable[[float], float] = float
+    ) -> tuple[Shown, Shown] | None:
+        """From where to where estimates are all shown as this one, where that is wider than its standard error; else None.
+
+        It tells what the rule and the shown number tell already.
+        """
+        first = self.statistic(estimate, std_error, behind)
+        unit = unit_of(std_error, as_backing(behind))
+        if self.rules.exact or first.value is None or unit <= std_error:
+            return None
+        ends = [scale(first.value + half) for half in (-unit / 2, unit / 2)]
+        digits = max(0, 1 - math.floor(math.log10(abs(ends[1] - ends[0]))))
+        return setting_shown(ends[0], digits), setting_shown(ends[1], digits)
+
     def mean(
         self,
         value: float | None,

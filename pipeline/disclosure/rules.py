@@ -65,6 +65,12 @@ def is_dominated(backing: Backing) -> bool:
     return first + second > DOMINANCE or 1 - first - second < RIVAL * first
 
 
+def rules_of(params: Params) -> Rules:
+    """The rules of a study's release."""
+    privacy = params.privacy
+    return Rules(privacy.min_cell, privacy.round_to, privacy.release, privacy.min_workers)
+
+
 def floor_problems(given: dict[str, int], release: Release) -> list[Problem]:
     """What of a release's rules lies below the floors of a public one."""
     if release != "public":

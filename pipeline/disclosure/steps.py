@@ -51,6 +51,11 @@ def p_shown(value: float, unit: float, alpha: float) -> Shown:
     return Shown(f"= {without_leading_zero(shown, digits)}", round(shown, digits))
 
 
+def p_text(value: float) -> str:
+    """A p value as it was shown, from the number a release keeps of it."""
+    return f"< {without_leading_zero(LEAST_P, 3)}" if value <= LEAST_P else f"= {value:g}".replace("0.", ".", 1)
+
+
 def without_leading_zero(value: float, digits: int) -> str:
     """A number below 1 without its leading zero."""
     return f"{value:.{digits}f}".replace("0.", ".", 1)

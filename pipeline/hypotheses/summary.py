@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.base.claim_numbers import ROLES, numbered
+from pipeline.hypotheses.told import Told
 from pipeline.results.verdict import Judged, LockState, Verdicts
 from pipeline.vocabulary.results import RULES, reason_text
 
 LEAST_CLAIM = 40  # columns a claim needs beside the numbers; in a narrower terminal the numbers go
 SHORT = 3  # columns of C1, E10
 CUT = "…"
+NONE = "-"
 LOCKED_SINCE = "The lock was closed after these verdicts: the next run takes it in."
 LOCK_FIRST = "The confirmatory hypotheses are not locked: python -m pipeline lock, before outcomes are looked at."
 
@@ -21,17 +22,17 @@ LOCK_FIRST = "The confirmatory hypotheses are not locked: python -m pipeline loc
 def summary(
     verdicts: Verdicts,
     declared: Sequence[str],
+    told: Mapping[str, Told],
     simulated: bool,
     width: int = 80,
     why: bool = False,
     locked_since: bool = False,
-    odds: Collection[str] = (),
 ) -> str:
     """The verdicts of a study, confirmatory claims first, each on one line of at most `width` columns.
 
     `declared`: the names in the order of params.yaml, by which claims are numbered (C1, C2 ..., E1, E2 ...) as in the
     report. With `why`, each has its name, its number and the rule that decided below it.
-    `odds`: the names of those about something that happens or does not.
+    `told`: their numbers as the report shows them.
     `locked_since`: the lock was closed after these verdicts.
     """
     lines = ["Simulated data: nothing here is about real clients."] if simulated else []
@@ -41,7 +42,7 @@ def summary(
     for role in ROLES:
         judged = {short: by_name[name] for short, name in names.items() if by_name[name].role == role}
         if judged:
-            lines += ["", role.capitalize(), *_role(judged, wide, width, why, odds)]
+            lines += ["", role.capitalize(), *_role(judged, told, wide, width, why)]
     lines += ["", *_lock(verdicts.lock, locked_since, names), *_tried(verdicts)]
     return "\n".join(piece for line in lines for piece in folded(line, width))
 
@@ -78,38 +79,22 @@ def _ordered(verdicts: Verdicts, declared: Sequence[str]) -> list[Judged]:
     return [verdicts.hypotheses[name] for name in (*known, *sorted(set(verdicts.hypotheses) - set(known)))]
 
 
-def _role(judged: Mapping[str, Judged], verdict: int, width: int, why: bool, odds: Collection[str]) -> Iterator[str]:
-    number = max(len(_effect(one, odds)) for one in judged.values())
+def _role(judged: Mapping[str, Judged], told: Mapping[str, Told], verdict: int, width: int, why: bool) -> Iterator[str]:
+    number = max(len(told[one.name].effect or NONE) for one in judged.values())
     for short, one in judged.items():
         head = f"  {short:<{SHORT}}  {one.verdict:<{verdict}}"
         if number > 1 and width - len(head) - number - 4 >= LEAST_CLAIM:
-            head = f"{head}  {_effect(one, odds):<{number}}"
+            head = f"{head}  {told[one.name].effect or NONE:<{number}}"
         yield f"{head}  {cut(one.claim, width - len(head) - 2)}"
         if why:
-            yield f"       {one.name}: {numbers(one, odds)}"
+            yield f"       {one.name}: {numbers(one, told[one.name])}"
 
 
-def _effect(judged: Judged, odds: Collection[str] = ()) -> str:
-    if judged.tested is None or judged.p_adjusted is None:
-        return "-"
-    if judged.name in odds:
-        one = judged.tested
-        ratio, low, high = (math.exp(value) for value in (one.estimate, one.conf_low, one.conf_high))
-        return f"odds {ratio:.2f} [{low:.2f}, {high:.2f}]"
-    scaled = judged.tested.standardized
-    return f"{_signed(scaled.estimate)} SD [{_signed(scaled.conf_low)}, {_signed(scaled.conf_high)}]"
-
-
-def _signed(value: float) -> str:
-    text = f"{value:+.2f}"
-    return " 0.00" if float(text) == 0 else text
-
-
-def numbers(judged: Judged, odds: Collection[str] = ()) -> str:
+def numbers(judged: Judged, told: Told) -> str:
     """Estimate, interval and adjusted p in one phrase, or the reason for none."""
-    if judged.tested is None or judged.p_adjusted is None:
-        return reason_text(judged.reason, exact=True) if judged.reason else "no estimate"
-    return f"{_effect(judged, odds)}, {_p(judged.p_adjusted)}; {RULES[judged.rule]}"
+    if not told.effect:
+        return told.why or (reason_text(judged.reason, exact=True) if judged.reason else "no estimate")
+    return f"{told.effect}, {told.p}; {RULES[judged.rule]}"
 
 
 def unresolved(verdicts: Verdicts) -> list[str]:
@@ -122,10 +107,6 @@ def unresolved(verdicts: Verdicts) -> list[str]:
             if attempt.reason is not None and attempt.reason.code == "defect":
                 said.append(f"hypothesis {one.name}, check {attempt.check}: {reason_text(attempt.reason)}")
     return said
-
-
-def _p(value: float) -> str:
-    return "adjusted p < .001" if value < 0.001 else f"adjusted p = {value:.3f}".replace("0.", ".", 1)
 
 
 def _lock(lock: LockState, locked_since: bool, names: Mapping[str, str]) -> list[str]:

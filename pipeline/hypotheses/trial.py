@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
@@ -13,7 +12,9 @@ from pipeline.base.params import Hypothesis, Params, validate
 from pipeline.base.section import Section
 from pipeline.base.specs import ContrastSpec, ExposureSpec, MediatorSpec, OutcomeSpec
 from pipeline.base.yaml_text import parse
+from pipeline.disclosure.gate import Gate
 from pipeline.hypotheses.rules import hypothesis_problems
+from pipeline.hypotheses.told import Told, told
 from pipeline.results.verdict import Judged
 from pipeline.vocabulary.checks import CHECKS
 from pipeline.vocabulary.results import RULES
@@ -86,10 +87,10 @@ def _put(node: dict[str, Any], key: str, value: object) -> None:
     node[last] = value
 
 
-def lines(before: Judged | None, after: Judged, odds: bool = False) -> Iterator[str]:
+def lines(before: Judged | None, after: Judged, gate: Gate, odds: bool = False) -> Iterator[str]:
     """The two versions as a few lines: estimate, interval, adjusted p, verdict, rule, and the checks whose state changed."""
     for label, one in (("declared", before), ("this try", after)):
-        yield f"  {label}: {numbers(one, odds)}" if one is not None else f"  {label}: not fitted yet"
+        yield f"  {label}: {numbers(one, told(one, gate, odds))}" if one is not None else f"  {label}: not fitted yet"
         if one is not None and one.tested is not None:
             yield f"    why: {RULES[one.rule]}"
     changed = list(_changed(before, after)) if before is not None else []
@@ -100,17 +101,11 @@ def lines(before: Judged | None, after: Judged, odds: bool = False) -> Iterator[
         yield "  every attempt ends as before"
 
 
-def numbers(judged: Judged, odds: bool = False) -> str:
-    """Estimate with its interval (`odds`: as an odds ratio), adjusted p and verdict in one line, or the verdict alone."""
-    if judged.tested is None or judged.p_adjusted is None:
-        return str(judged.verdict)
-    scaled, tested = judged.tested.standardized, judged.tested
-    p = "< .001" if judged.p_adjusted < 0.001 else f"= {judged.p_adjusted:.3f}".replace("0.", ".", 1)
-    estimate = f"{scaled.estimate:+.3f} SD [{scaled.conf_low:+.3f}, {scaled.conf_high:+.3f}]"
-    if odds:
-        ratio, low, high = (math.exp(value) for value in (tested.estimate, tested.conf_low, tested.conf_high))
-        estimate = f"odds {ratio:.2f} times as high [{low:.2f}, {high:.2f}]"
-    return f"{estimate}, adjusted p {p}, {judged.verdict}"
+def numbers(judged: Judged, told: Told) -> str:
+    """Estimate with its interval, adjusted p and verdict in one line, or the verdict and why there is no number."""
+    if not told.effect:
+        return f"{judged.verdict} ({told.why})" if told.why else str(judged.verdict)
+    return f"{told.effect}, {told.p}, {judged.verdict}"
 
 
 def _changed(before: Judged, after: Judged) -> Iterator[str]:

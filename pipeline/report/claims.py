@@ -40,6 +40,9 @@ class Number:
     low_90: Shown = NONE
     high_90: Shown = NONE
     rounded_onto_null: bool = False  # an end shown at "no difference", though before rounding the interval keeps clear of it
+    span: tuple[Shown, Shown] | None = (
+        None  # what is all shown as this estimate, where digits are cut to less than its error
+    )
 
     @property
     def shown(self) -> bool:
@@ -214,6 +217,7 @@ def number_of(
         low_90=low_inner,
         high_90=high_inner,
         rounded_onto_null=is_clear and scale(0.0) in (low.value, high.value),
+        span=gate.span(one.estimate, one.std_error, own, scale) if estimate.value is not None else None,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.base.params import Params
 from pipeline.disclosure.gate import Gate, Screen
-from pipeline.disclosure.rules import Rules
+from pipeline.disclosure.rules import rules_of
 from pipeline.report.claims import claims_of
 from pipeline.report.counts import census_of
 from pipeline.report.document import SECTIONS, Document, Flag, compose_sections
@@ -40,8 +40,7 @@ def gate_of(
     params: Params, description: Description, fits: Mapping[str, Fit] | None = None, screen: Screen | None = None
 ) -> Gate:
     """The gate of a study, by its own rules, over every count a description and its models may show."""
-    privacy = params.privacy
-    rules = Rules(privacy.min_cell, privacy.round_to, privacy.release, privacy.min_workers)
+    rules = rules_of(params)
     return Gate(rules, census_of(description, fits or {}, rules.min_cell), screen)
 
 
@@ -92,7 +91,8 @@ def flags_of(material: Material) -> tuple[Flag, ...]:
     if material.gate.rules.exact:
         flags.append(Flag("Internal", "exact counts: this must not leave the team"))
     else:
-        flags.append(Flag("Public release", f"counts rounded to {material.gate.rules.round_to}"))
+        coarse = f"counts rounded to {material.gate.rules.round_to}, digits cut, so that nobody can be told"
+        flags.append(Flag("Public release", coarse))
     return tuple(flags)
 
 

@@ -63,8 +63,8 @@ def estimate_of(claim: Claim, material: Material) -> dict[str, Value]:
 
 
 def metrics_of(claim: Claim) -> dict[str, Value]:
-    """One claim as `dvc metrics diff` shows it moving: few enough numbers that a terminal holds them."""
-    own = claim.effect.own if claim.effect else None
+    """One claim as `dvc metrics diff` shows it moving: the number of its card, in points or as an odds ratio."""
+    own = (claim.effect.odds or claim.effect.own) if claim.effect else None
     shown = own is not None and own.low.value is not None and own.high.value is not None
     return {
         "verdict": claim.verdict,

@@ -120,11 +120,15 @@ def size_sentence(claim: Claim, effect: Effect) -> str:
 
 
 def _rounded(claim: Claim, effect: Effect) -> str:
-    """That an end shown at zero is not at zero: else the interval as shown contradicts what is said of chance."""
-    number = effect.odds or effect.own
-    if claim.nothing or not number.rounded_onto_null:
-        return ""
-    return f"The interval’s ends are rounded; before that it keeps clear of {'1' if effect.odds else 'zero'}."
+    """That digits are cut to less than the error; that an end shown at zero is not there, which else contradicts chance."""
+    number, said = effect.odds or effect.own, []
+    if number.span is not None:
+        low, high = number.span
+        of = f"{number.estimate} stands for {'odds' if effect.odds else 'anything'} from {low} to {high}"
+        said.append(f"Digits are cut, as few clients decide it: {of}.")
+    if number.rounded_onto_null and not claim.nothing:
+        said.append(f"The interval’s ends are rounded; before that it keeps clear of {'1' if effect.odds else 'zero'}.")
+    return " ".join(said)
 
 
 def _compared(claim: Claim, effect: Effect) -> str:

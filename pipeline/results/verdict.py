@@ -7,7 +7,7 @@ from typing import Literal
 
 from pipeline.base.options import Origin, Predicted, Role, Verdict
 from pipeline.results.attempt import Attempt
-from pipeline.results.fit import Ceiling, Tested
+from pipeline.results.fit import Ceiling, ModelFacts, Tested
 from pipeline.results.missing import Judging
 from pipeline.results.reason import Reason
 from pipeline.results.record import Record
@@ -69,6 +69,7 @@ class Judged(Record):
     p_adjusted: float | None = None
     correction: str = "none"
     tested: Tested | None = None
+    models: tuple[ModelFacts, ...] = ()  # what the output gate asks of them, wherever the number is shown
     turning: tuple[Judging, ...] = ()
 
 

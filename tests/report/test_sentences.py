@@ -232,3 +232,18 @@ def test_an_interval_rounded_onto_zero_is_said_to_keep_clear_of_it(estimate: flo
         assert ("before that it keeps clear of zero" in sentences.size_sentence(one, one.effect)) == is_said, (
             one.effect.own.spoken
         )
+
+
+@pytest.mark.parametrize(
+    ("clients", "release", "says"),
+    [(140, "public", ""), (12, "public", "1.0 stands for odds from 0.78 to 1.28."), (12, "internal", "")],
+)
+def test_digits_cut_to_less_than_the_error_are_said_beside_the_number(clients: int, release: str, says: str) -> None:
+    """Odds of 0.83 are shown as 1.0 where few clients decide them: nobody should take that for "no difference"."""
+    spec = params(("supported",)).hypotheses["case_supported"]
+    spec = spec.model_copy(update={"outcome": spec.outcome.model_copy(update={"kind": "dropout"})})
+    found = make.fit(tested=make.number_tested(-0.186, 0.38, None).model_copy(update={"clients": clients}))
+    one = claim_of("C1", spec, found, judged("inconclusive", found), Gate(Rules(release=release), Census(15)))
+    assert one.effect is not None
+    assert ("Digits are cut" in sentences.size_sentence(one, one.effect)) == bool(says)
+    assert says in sentences.size_sentence(one, one.effect)

@@ -62,6 +62,7 @@ def _judged(name: str, case: Case, correction: str, deviations: tuple[str, ...])
         p_adjusted=case.p_adjusted if fit.tested else None,
         correction=correction,
         tested=fit.tested,
+        models=fit.models,
     )
 
 
