@@ -44,9 +44,19 @@ class Tested:
 
 
 def curve_of(
-    specific: Sequence[Specific], linked: Linked, asked: Multiverse, compute: Compute, sign: float, seed: int
+    specific: Sequence[Specific],
+    linked: Linked,
+    asked: Multiverse,
+    compute: Compute,
+    sign: float,
+    seed: int,
+    *,
+    held: int = HELD,
 ) -> Curve:
-    """Fit, test and summarize; specifications that are equal, or that the rows do not carry, are counted and left out."""
+    """Fit, test and summarize; specifications that are equal, or that the rows do not carry, are counted and left out.
+
+    `held`: how many are held to whole refits, which only tell how good the statistics are and change none.
+    """
     made = list(_all_tested(specific, linked, asked.shifts, compute, seed))
     known: dict[bytes, Tested] = {}
     for one in made:
@@ -59,7 +69,7 @@ def curve_of(
         group = [one for one in tested if _question(one.one, questions) == question]
         if any(one.shifts is not None for one in group):
             panels.append(_panel(group, dict(question), asked, sign))
-    differences = _held_to_refits([one.one for one in tested if one.shifts is not None], linked, compute)
+    differences = _held_to_refits([one.one for one in tested if one.shifts is not None], linked, compute, held)
     return Curve(
         panels=tuple(panels),
         declared=len(specific),
@@ -123,9 +133,9 @@ def _apart(fitted: FittedWay, compute: Compute) -> Tested:
     return Tested(fitted.one, fitted.mark, whole[0] / fitted.sd, whole[1] / fitted.sd, whole[2], *fitted.behind)
 
 
-def _held_to_refits(tested: Sequence[Specific], linked: Linked, compute: Compute) -> list[float]:
+def _held_to_refits(tested: Sequence[Specific], linked: Linked, compute: Compute, held: int) -> list[float]:
     """How far some specifications' statistics lie from those of whole refits."""
-    sampled = tested[:: max(1, len(tested) // HELD)][:HELD]
+    sampled = tested[:: max(1, len(tested) // max(1, held))][:held]
     found = [refit_difference(fitted_specification(one, *linked(one.way), compute), compute) for one in sampled]
     return [one for one in found if one is not None]
 
