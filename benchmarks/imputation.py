@@ -58,12 +58,13 @@ def observed(study: Study) -> Estimate:
     """The tested number of the rows that are there."""
     occasions, ledger, _ = link(study.tables, study.scores, Exposure())
     once = KINDS[kind_of(study.plan)](study.plan, occasions, ledger, COMPUTE, None)
-    if once.together is None:
-        return once.numbers["tested"]
-    a, b = once.numbers["a"], once.numbers["b"]
-    draws = draw_products(a, b, once.together, COMPUTE)
+    if once.tested is not None:
+        return once.tested
+    assert once.paths is not None
+    a, b, together = once.paths.a, once.paths.b, once.paths.together
+    draws = draw_products(a, b, together, COMPUTE)
     low, high = np.percentile(draws, (2.5, 97.5))
-    point = a.estimate * b.estimate + once.together.covariance
+    point = a.estimate * b.estimate + together.covariance
     return a.model_copy(update={"estimate": point, "conf_low": float(low), "conf_high": float(high)})
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
 from pipeline.base.errors import TableError
 from pipeline.project.io import parquet_bytes
+from pipeline.results.stage_counts import TableValidated
 from pipeline.tables import Sessions, by_name, ratings
 from pipeline.tables.codebook import codebook, codebook_rows, data_rules
 from pipeline.tables.column import is_band
@@ -47,7 +47,7 @@ def tables() -> dict[str, pd.DataFrame]:
 
 def validate(
     given: dict[str, pd.DataFrame], chosen: Chosen, answers: dict[str, Answers]
-) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+) -> tuple[dict[str, pd.DataFrame], ValidationCounts]:
     stored = {name: parquet_bytes(table) for name, table in given.items()}
     validated, record = validate_stored(stored, chosen, answers)
     return {name: pd.read_parquet(io.BytesIO(content)) for name, content in validated.items()}, record
@@ -116,7 +116,7 @@ def test_a_problem_counts_its_unit():
 def test_sound_tables_pass_unchanged():
     validated, record = validate(tables(), Chosen(), ANSWERS)
     assert {name: len(table) for name, table in validated.items()} == {n: len(t) for n, t in tables().items()}
-    assert record["warnings"] == []
+    assert record.warnings == ()
     for name, table in tables().items():
         pd.testing.assert_frame_equal(validated[name], table)
 
@@ -162,8 +162,8 @@ def test_what_belongs_to_a_row_set_aside_follows_it_and_is_counted():
     changed["sessions"].loc[0, "client_id"] = "c9"
     validated, record = validate(changed, Chosen({"orphans": "quarantine"}), ANSWERS)
     assert list(validated["sessions"]["session_id"]) == ["s2", "s3", "s4"]
-    assert record["tables"]["sessions"] == {"rows_in": 4, "rows_out": 3, "set_aside": {"orphans": 1}}
-    assert record["tables"]["ratings_mini"] == {"rows_in": 4, "rows_out": 3, "set_aside": {FOLLOWED: 1}}
+    assert record.tables["sessions"] == TableValidated(rows_in=4, rows_out=3, set_aside={"orphans": 1})
+    assert record.tables["ratings_mini"] == TableValidated(rows_in=4, rows_out=3, set_aside={FOLLOWED: 1})
 
 
 def test_rare_clients_can_be_set_aside_with_all_that_is_theirs():
@@ -174,7 +174,7 @@ def test_rare_clients_can_be_set_aside_with_all_that_is_theirs():
     chosen = Chosen({"k_anonymity": "quarantine"}, ("gender",), 2)
     validated, record = validate(changed, chosen, ANSWERS)
     assert list(validated["clients"]["client_id"]) == ["c2", "c3"]
-    assert record["tables"]["clients"]["set_aside"] == {"k_anonymity": 1}
+    assert record.tables["clients"].set_aside == {"k_anonymity": 1}
     assert len(validated["ratings_mini"]) == 2
 
 
@@ -183,7 +183,7 @@ def test_a_rule_can_warn_and_go_on():
     changed["ratings_mini"].loc[0, ["item_1", "item_2"]] = 3.0
     validated, record = validate(changed, Chosen(), ANSWERS)
     assert len(validated["ratings_mini"]) == 4
-    assert [(entry["rule"], entry["count"]) for entry in record["warnings"]] == [("straight_lining", 1)]
+    assert [(entry.rule, entry.count) for entry in record.warnings] == [("straight_lining", 1)]
 
 
 def test_nothing_left_is_refused():
@@ -200,7 +200,7 @@ def test_a_constant_column_warns_or_refuses_as_chosen():
     many["sessions"]["day"] = pd.array(range(24), dtype="Int64")
     many["sessions"]["duration_min"] = 50.0
     _, record = validate(many, Chosen({"orphans": "quarantine"}), ANSWERS)
-    assert [(entry["rule"], entry["text"][-14:]) for entry in record["warnings"]] == [("constant_column", "(duration_min)")]
+    assert [(entry.rule, entry.text[-14:]) for entry in record.warnings] == [("constant_column", "(duration_min)")]
     assert refused(many, orphans="quarantine", constant_column="refuse") == {"V15"}
 
 
@@ -209,4 +209,4 @@ def test_days_need_not_be_there_at_all():
     changed["sessions"]["day"] = pd.array([None] * 4, dtype="Int64")
     changed["sessions"]["session_number"] = [1, 1, 1, 2]
     _, record = validate(changed, Chosen(), ANSWERS)
-    assert [(entry["rule"], entry["count"]) for entry in record["warnings"]] == [("session_order_unknown", 2)]
+    assert [(entry.rule, entry.count) for entry in record.warnings] == [("session_order_unknown", 2)]

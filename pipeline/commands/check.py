@@ -40,12 +40,12 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
         ingested = ingest.take_in(runner.open_batch(ingest, root, params, None), params)
     with reported(root, "validate"):
         _, record = validate.hold(runner.open_batch(validate, root, params, None), params, ingested.tables)
-    rows = sum(entry["rows"] for entry in ingested.record["files"])
-    print(f"The {len(ingested.record['files'])} raw files ({rows:,} rows) pass the gate.")
-    for note in ingested.record["notes"]:
+    rows = sum(file.rows for file in ingested.record.files)
+    print(f"The {len(ingested.record.files)} raw files ({rows:,} rows) pass the gate.")
+    for note in ingested.record.notes:
         print(f"- note: {note}")
-    for warning in record["warnings"]:
-        print(f"- note: {warning['table']}: {warning['text']} ({warning['count']:,})")
+    for warning in record.warnings:
+        print(f"- note: {warning.table}: {warning.text} ({warning.count:,})")
     return 0
 
 

@@ -6,9 +6,9 @@ import argparse
 import secrets
 from pathlib import Path
 
-from pipeline.base.errors import SourceError, StageError
+from pipeline.base.errors import SourceError
 from pipeline.base.params import load
-from pipeline.ingest.manifest import NAME, manifest_of
+from pipeline.ingest.manifest import NAME, manifest_of, read_manifest
 from pipeline.ingest.study import named_files
 from pipeline.project.io import Batch
 from pipeline.project.raw_files import read_files
@@ -35,9 +35,5 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
 
 def _secret(batch: Batch, name: str) -> str:
     """The secret of the manifest that is there, so that the same files give the same manifest again, or a new one."""
-    try:
-        before = batch.json(name) if batch.has(name) else {}
-    except StageError:
-        before = {}
-    known = before.get("secret") if isinstance(before, dict) else None
-    return known if isinstance(known, str) and len(known) == 2 * BYTES else secrets.token_hex(BYTES)
+    before = read_manifest(batch.content(name)) if batch.has(name) else None
+    return before.secret if before is not None and len(before.secret) == 2 * BYTES else secrets.token_hex(BYTES)

@@ -6,21 +6,19 @@ What was released stays known in data/releases.json, keyed and private, so that 
 from __future__ import annotations
 
 import argparse
-import json
 import secrets
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
 from pydantic import ValidationError
 
 from pipeline.base.errors import DisclosureError, Problem
-from pipeline.base.options import Origin
 from pipeline.base.params import load
-from pipeline.disclosure.manifest import CLEARED, manifest_differences, manifest_faults, zip_bytes
+from pipeline.disclosure.manifest import ALTERED, CLEARED, manifest_differences, manifest_faults, zip_bytes
 from pipeline.disclosure.neutral import markdown_text, visible_text
 from pipeline.disclosure.people import client_contents
-from pipeline.disclosure.record import Candidate, Kept, Record, merged_records, release_entry, release_refusals
+from pipeline.disclosure.record import Candidate, Record, merged_records, release_entry, release_refusals
 from pipeline.disclosure.rules import Rules
 from pipeline.ingest.unlisted import ASKED, asked_about
 from pipeline.ingest.written import told_by
@@ -28,6 +26,7 @@ from pipeline.project.io import Batch, digest, json_bytes
 from pipeline.project.rerun import INSIDE
 from pipeline.project.runner import params_text
 from pipeline.results.lock import Lock
+from pipeline.results.manifests import ClearedFile, ReleaseManifest, ReportBasis
 from pipeline.stages.report import BASIS, VALIDATED
 
 FOLDER = "reports"
@@ -60,38 +59,12 @@ ABOUT = """# {title}
 """
 
 
-class Held(Kept):
-    """How many places a rule left empty somewhere."""
-
-    where: str
-    rule: str
-    places: int
-
-
-class Manifest(Kept):
-    """reports/release.json, once it is known to be sound."""
-
-    release: Literal["public"]
-    rules: dict[str, int]
-    files: dict[str, dict[str, str | list[str]]]
-    held_back: list[Held]
-
-
-class Basis(Kept):
-    """What the report stage says its report was made of: private, as it holds hashes of tables."""
-
-    manifest: str
-    study: str
-    origin: Origin
-    tables: dict[str, str]
-
-
 def main(root: Path, arguments: argparse.Namespace) -> int:
     """Write release.zip and the record; DisclosureError where the reports are not as listed or would tell of few."""
     batch = Batch(root, (FOLDER, BASIS, VALIDATED, RECORD), (ARCHIVE, RECORD))
     listed, files = _cleared(root, batch)
     before = _record(batch, getattr(arguments, "record", None))
-    candidate = _candidate(batch, Rules(release="public", **listed.rules))
+    candidate = _candidate(batch, Rules(release="public", **listed.rules.model_dump()))
     if problems := release_refusals(before, candidate):
         raise DisclosureError(problems)
     files = with_rerun(root, with_word(root, files))
@@ -122,9 +95,8 @@ def with_word(root: Path, files: dict[str, bytes]) -> dict[str, bytes]:
     if page_html(document).encode("utf-8") != files["reports/report.html"]:
         raise DisclosureError(Problem("reports/report.html", "not what params.yaml and the results say now", RERUN))
     content = docx(document)
-    listed = json.loads(files[MANIFEST])
-    listed["files"][DOCX] = {"sha256": digest(content), "cleared_by": list(CLEARED[".docx"])}
-    return {**files, DOCX: content, MANIFEST: json_bytes(listed)}
+    cleared = ClearedFile(sha256=digest(content), cleared_by=CLEARED[".docx"])
+    return {**files, DOCX: content, MANIFEST: _listed_also(files[MANIFEST], {DOCX: cleared})}
 
 
 def with_rerun(root: Path, files: dict[str, bytes]) -> dict[str, bytes]:
@@ -153,9 +125,14 @@ def with_rerun(root: Path, files: dict[str, bytes]) -> dict[str, bytes]:
     added["CITATION.cff"] = citation_file(title, settings, state).encode("utf-8")
     cited = citation_paragraph(markdown_text(title), settings, versions(batch), state)
     added["README.md"] = ABOUT.format(title=markdown_text(title), cited=cited).encode("utf-8")
-    listed = json.loads(files[MANIFEST])
-    listed["files"] |= {name: {"sha256": digest(one), "cleared_by": [NOT_OF_ROWS]} for name, one in added.items()}
-    return {**files, **added, MANIFEST: json_bytes(listed)}
+    entries = {name: ClearedFile(sha256=digest(one), cleared_by=(NOT_OF_ROWS,)) for name, one in added.items()}
+    return {**files, **added, MANIFEST: _listed_also(files[MANIFEST], entries)}
+
+
+def _listed_also(manifest: bytes, entries: Mapping[str, ClearedFile]) -> bytes:
+    """A manifest with further files."""
+    listed = ReleaseManifest.model_validate_json(manifest)
+    return json_bytes(listed.model_copy(update={"files": {**listed.files, **entries}}))
 
 
 def _public(held: Lock) -> dict[str, object]:
@@ -164,23 +141,27 @@ def _public(held: Lock) -> dict[str, object]:
     return whole
 
 
-def _cleared(root: Path, batch: Batch) -> tuple[Manifest, dict[str, bytes]]:
+def _cleared(root: Path, batch: Batch) -> tuple[ReleaseManifest, dict[str, bytes]]:
     """The manifest and every file it lists; DisclosureError where anything under reports/ is not as listed."""
     names = _names(root)
-    listed = batch.json(MANIFEST)
-    if not isinstance(listed, dict) or listed.get("release") != "public":
+    content = batch.json(MANIFEST)
+    if not isinstance(content, dict) or content.get("release") != "public":
         raise DisclosureError(Problem("privacy.release", "this is an internal report", "set it to public, run `dvc repro`"))
+    try:
+        listed = ReleaseManifest.model_validate_json(batch.content(MANIFEST))
+    except ValidationError:
+        raise DisclosureError(ALTERED) from None
     found = {name: batch.content(name) for name in names if name != MANIFEST}
     problems = manifest_differences(listed, found) or manifest_faults(listed, batch.content(MANIFEST) == json_bytes(listed))
     if problems:
         raise DisclosureError(problems)
-    return Manifest.model_validate(listed), {**found, MANIFEST: batch.content(MANIFEST)}
+    return listed, {**found, MANIFEST: batch.content(MANIFEST)}
 
 
 def _candidate(batch: Batch, rules: Rules) -> Candidate:
     """The release with the clients behind it; DisclosureError where the report was not made of the data at hand."""
     try:
-        basis = Basis.model_validate(batch.json(BASIS))
+        basis = ReportBasis.model_validate_json(batch.content(BASIS))
     except ValidationError:
         raise DisclosureError(Problem(BASIS, "not as the report stage writes it", RERUN)) from None
     names = [name for name in batch.names(VALIDATED) if name.endswith(".parquet")]
@@ -206,14 +187,14 @@ def _record(batch: Batch, given: Path | None) -> Record:
     return merged_records(*records)
 
 
-def _say(listed: Manifest, files: dict[str, bytes], before: Record) -> None:
+def _say(listed: ReleaseManifest, files: dict[str, bytes], before: Record) -> None:
     print("This would leave:")
     shown = {name: content for name, content in files.items() if not name.startswith(f"{INSIDE}/")}
     for name, content in sorted(shown.items()):
         print(f"  {name} ({len(content):,} bytes)")
     if inside := len(files) - len(shown):
         print(f"  {INSIDE}/: {inside} files of code, settings and made-up data, for others to run")
-    print(f"By these rules: {', '.join(f'{name} {value}' for name, value in sorted(listed.rules.items()))}.")
+    print(f"By these rules: {', '.join(f'{name} {value}' for name, value in sorted(listed.rules.model_dump().items()))}.")
     print(f"Withheld: some {sum(one.places for one in listed.held_back):,} places (listed in {MANIFEST}).")
     if not before.releases:
         print("No earlier release of this study is known here. If somebody made one, take up their record: --record FILE.")

@@ -27,6 +27,7 @@ from pipeline.disclosure.shown import Shown
 from pipeline.disclosure.steps import as_backing, count_shown, in_steps, p_shown, scaled_error, setting_shown, width_of
 from pipeline.disclosure.suppression import suppressed
 from pipeline.results.backing import Backing
+from pipeline.results.manifests import HeldBack
 
 UPWARDS = 0.499  # of a step, which makes the nearest one the next above
 PLACES = 5  # places held back are counted in steps of this, upwards
@@ -276,10 +277,10 @@ class Gate:
         """What stands in place of a count whose rest would be a small cell."""
         return "nearly all"
 
-    def record(self) -> list[dict[str, str | int]]:
+    def record(self) -> list[HeldBack]:
         """What was held back, where, by which rule: about how many places, as a number could tell of rare codes."""
         kept = sorted((where, rule, n) for (where, rule), n in self.held_back.items() if where and n)
-        return [{"where": where, "rule": rule, "places": -(-n // PLACES) * PLACES} for where, rule, n in kept]
+        return [HeldBack(where=where, rule=rule, places=-(-n // PLACES) * PLACES) for where, rule, n in kept]
 
     def _of_groups(
         self,

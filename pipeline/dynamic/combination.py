@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.dynamic.arrays import Floats, Integers
 from pipeline.dynamic.errors import Number, panel_number
-from pipeline.dynamic.panel import Panel
+from pipeline.dynamic.panel import Name, Panel
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Difference:
     client: Integers
 
 
-def combine(panels: Sequence[Panel], weights: Sequence[float], name: str = "beta") -> Difference:
+def combine(panels: Sequence[Panel], weights: Sequence[float], name: Name = "beta") -> Difference:
     """The weighted sum of `name` over panels; its error from the weighted sum of clients' influence values.
 
     A client who is in some of the panels only counts with zero in the others. Clusters are those of the first panel that
@@ -34,5 +34,5 @@ def combine(panels: Sequence[Panel], weights: Sequence[float], name: str = "beta
         place = np.searchsorted(clients, panel.client)
         influence[place] += weight * panel.influence_of(name)
         cluster[place] = np.where(cluster[place] < 0, panel.cluster, cluster[place])
-        estimate += weight * panel.numbers[name].estimate
+        estimate += weight * panel.number(name).estimate
     return Difference(panel_number(estimate, influence, np.unique(cluster, return_inverse=True)[1]), influence, clients)

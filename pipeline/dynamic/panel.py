@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -21,7 +21,22 @@ FLAT = 1e-7  # smallest eigenvalue of the information scaled to a unit diagonal;
 LOADING = 0.3  # parameters with at least this part in a flat direction are named
 NOTHING_LEFT = 1e-4  # a variance of e below this share of the rating's within variance is at its edge
 SCORE_BLOCK = 20_000  # clients whose scores are made at once
-PLAIN = ("beta", "lambda", "phi", "rho", "gamma", "var_exposure", "var_rating", *NAMES[7:])
+Name: TypeAlias = Literal[
+    "beta",
+    "lambda",
+    "phi",
+    "rho",
+    "gamma",
+    "var_exposure",
+    "var_rating",
+    "mean_exposure",
+    "mean_rating",
+    "var_exposure_part",
+    "cov_parts",
+    "var_rating_part",
+    "lag_one",  # lambda + phi beta: the whole effect one window later
+]
+PLAIN: tuple[Name, ...] = get_args(Name)[:COUNT]
 
 Code: TypeAlias = Literal[
     "no_reliability",
@@ -48,12 +63,12 @@ class Unidentified:
 class Panel:
     """A fitted panel, in the units of the data.
 
-    `numbers` by name (`PLAIN`, and `lag_one` = lambda + phi beta, the whole effect one window later); `influence` (n, 13):
+    `numbers` by name; `influence` (n, 13):
     what each client adds to each number; `client`, `cluster` (n,) whose; `log_likelihood` at full normal density;
     `error_variance`, the fixed variance of measurement error.
     """
 
-    numbers: Mapping[str, Number]
+    numbers: Mapping[Name, Number]
     influence: Floats
     client: Integers
     cluster: Integers
@@ -62,11 +77,15 @@ class Panel:
     optimum: Optimum
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def names(self) -> tuple[Name, ...]:
         """The columns of `influence`."""
         return tuple(self.numbers)
 
-    def influence_of(self, name: str) -> Floats:
+    def number(self, name: Name) -> Number:
+        """One number by its name."""
+        return self.numbers[name]
+
+    def influence_of(self, name: Name) -> Floats:
         """One number's influence values (n,)."""
         return np.asarray(self.influence[:, self.names.index(name)])
 
@@ -171,9 +190,8 @@ def _panel(series: Series, rows: Rows, best: Optimum, variance: float) -> Panel:
     theta = best.theta
     natural, jacobian = _natural(theta, series)
     influence = np.linalg.solve(best.information, _scores(theta, rows).T).T @ jacobian.T
-    numbers = {
-        name: panel_number(float(natural[i]), influence[:, i], series.cluster) for i, name in enumerate((*PLAIN, "lag_one"))
-    }
+    names: tuple[Name, ...] = get_args(Name)
+    numbers = {name: panel_number(float(natural[i]), influence[:, i], series.cluster) for i, name in enumerate(names)}
     known = (int(np.isfinite(series.x).sum()), int(np.isfinite(series.y).sum()))
     shift = known[0] * np.log(series.scale[0]) + known[1] * np.log(series.scale[1])
     likely = best.log_likelihood - float(shift)

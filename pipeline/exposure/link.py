@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.base.errors import Problem, TableError
 from pipeline.exposure import ledger, occasions, told
+from pipeline.results.stage_counts import EpisodesLinked, LinkCounts, SeriesLinked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def link(
     tables: Mapping[str, pd.DataFrame], scores: pd.DataFrame, exposure: Exposure
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+) -> tuple[pd.DataFrame, pd.DataFrame, LinkCounts]:
     """Occasions, ledger and their summary from the canonical tables (`sessions`; `clients`, `workers`, `advocacy` optional).
 
     `scores` is long: session_id, instrument, rater, score, value. TableError where episodes have days and sessions none.
@@ -33,27 +34,27 @@ def link(
     return rows, book, summary(tables, rows, book)
 
 
-def summary(tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame, book: pd.DataFrame) -> dict[str, Any]:
+def summary(tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame, book: pd.DataFrame) -> LinkCounts:
     """The counts of link.json: per series clients, occasions and gaps; episodes by reason, which add up to the log."""
-    series = [
-        {
-            "instrument": str(instrument),
-            "rater": str(rater),
-            "clients": int(part["client_id"].nunique()),
-            "occasions": len(part),
-            "gaps": int(part["gap"].sum()),
-            "episodes": {str(name): int(count) for name, count in _reasons(book, instrument, rater).items()},
-        }
+    series = tuple(
+        SeriesLinked(
+            instrument=str(instrument),
+            rater=str(rater),
+            clients=int(part["client_id"].nunique()),
+            occasions=len(part),
+            gaps=int(part["gap"].sum()),
+            episodes={str(name): int(count) for name, count in _reasons(book, instrument, rater).items()},
+        )
         for (instrument, rater), part in rows.groupby(["instrument", "rater"], observed=True, sort=True)
-    ]
+    )
     log = tables["advocacy"] if "advocacy" in tables else told.episodes(tables["sessions"])
-    return {
-        "advocacy_log": "advocacy" in tables,
-        "doses_told": list(told.modes_told(tables["sessions"])) if "advocacy" not in tables else [],
-        "has_days": occasions.has_days(tables["sessions"]),
-        "series": series,
-        "episodes": {"total": 0 if log is None else len(log)},
-    }
+    return LinkCounts(
+        advocacy_log="advocacy" in tables,
+        doses_told=tuple(told.modes_told(tables["sessions"])) if "advocacy" not in tables else (),
+        has_days=occasions.has_days(tables["sessions"]),
+        series=series,
+        episodes=EpisodesLinked(total=0 if log is None else len(log)),
+    )
 
 
 def _reasons(book: pd.DataFrame, instrument: object, rater: object) -> pd.Series[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
     from pipeline.hypotheses.design.terms import Design
     from pipeline.multilevel import JointTest as EngineJointTest
     from pipeline.multilevel.face.model import Model
-    from pipeline.multilevel.face.tables import Remark
+    from pipeline.multilevel.face.tables import Remark, VarianceExplained
+    from pipeline.multilevel.search.optimize import OptimizerSummary
     from pipeline.results.t_test import Contrast
 
 Freedom = Literal["satterthwaite", "kenward_roger", "none"]
@@ -45,7 +45,7 @@ class FittedModel(Combines, Protocol):
     @property
     def singular(self) -> bool: ...  # noqa: D102
     @property
-    def optimizer(self) -> object: ...  # noqa: D102
+    def optimizer(self) -> OptimizerSummary: ...  # noqa: D102
     @property
     def remarks(self) -> tuple[Remark, ...]: ...  # noqa: D102
     @property
@@ -62,7 +62,7 @@ class FittedModel(Combines, Protocol):
     def phi(self) -> float | None: ...  # noqa: D102
     def joint(self, contrasts: Sequence[Mapping[str, float]]) -> EngineJointTest: ...  # noqa: D102
     def icc(self) -> pd.Series: ...  # noqa: D102
-    def r2(self) -> pd.Series: ...  # noqa: D102
+    def r2(self) -> VarianceExplained: ...  # noqa: D102
     @property
     def fitted_values(self) -> Floats: ...  # noqa: D102
     @property
@@ -125,18 +125,34 @@ def joint_test(model: FittedModel, contrasts: Sequence[Mapping[str, float]]) -> 
 def variance_rows(model: FittedModel, levels: Mapping[str, int]) -> tuple[VarianceRow, ...]:
     """The variances and covariances of a model; `levels` counts the clients and workers they are between."""
     rows = []
-    for values in model.variance.itertuples(index=False, name=None):
-        row = dict(zip(model.variance.columns, values, strict=True))
-        row["covariance"], row["correlation"] = _number(row["covariance"]), _number(row["correlation"])
-        rows.append(VarianceRow(**row, levels=levels.get(row["group"])))
+    for group, one, other, covariance, correlation in model.variance.itertuples(index=False, name=None):
+        rows.append(
+            VarianceRow(
+                group=group,
+                term_1=one,
+                term_2=other,
+                covariance=_number(covariance),
+                correlation=_number(correlation),
+                levels=levels.get(group),
+            )
+        )
     return tuple(rows)
 
 
 def optimizer_record(model: FittedModel) -> OptimizerRecord:
     """How the optimizer went, of whichever engine."""
-    told = asdict(model.optimizer)  # type: ignore[call-overload]
-    known = {key: value for key, value in told.items() if key in OptimizerRecord.model_fields}
-    return OptimizerRecord.model_validate(known | {"name": str(told.get("name", type(model.optimizer).__name__))})
+    went = model.optimizer
+    return OptimizerRecord(
+        name=went.name,
+        start=went.start,
+        end=went.end,
+        start_deviance=went.start_deviance,
+        end_deviance=went.end_deviance,
+        gradient=went.gradient,
+        evaluations=went.evaluations,
+        starts=went.starts,
+        reason=went.reason,
+    )
 
 
 def engine_notes(model: FittedModel) -> tuple[Note, ...]:

@@ -15,10 +15,9 @@ LEAST = 20  # rows of a bin
 def explained(model: FittedModel) -> Explained | None:
     """Marginal and conditional R2 (Nakagawa & Schielzeth 2013; with slopes Johnson 2014); None where they cannot be told."""
     found = model.r2()
-    marginal, conditional = float(found["marginal"]), float(found["conditional"])
-    if not np.isfinite(marginal + conditional):
+    if not np.isfinite(found.marginal + found.conditional):
         return None
-    return Explained(marginal=marginal, conditional=conditional)
+    return Explained(marginal=found.marginal, conditional=found.conditional)
 
 
 def residuals_of(fitted: Floats, residuals: Floats, client: Integers) -> Residuals | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.base.errors import Problem, SourceError
 from pipeline.base.params import Params, Privacy
@@ -17,6 +17,8 @@ from pipeline.ingest.parts import Part, all_sources, parts
 from pipeline.ingest.raw import RawTable
 from pipeline.ingest.together import Together, stack_parts
 from pipeline.ingest.unused import unused_findings
+from pipeline.results.flow import File
+from pipeline.results.stage_counts import IngestCounts, TableIngested
 from pipeline.tables import Table, by_name, ratings
 from pipeline.tables.anonymity import small_classes
 from pipeline.tables.rules import Finding, policy_of, rule_problem
@@ -35,7 +37,7 @@ class Ingested:
     """The canonical tables as Parquet by name, and ingest.json."""
 
     tables: dict[str, bytes]
-    record: dict[str, Any]
+    record: IngestCounts
 
 
 @dataclass
@@ -43,7 +45,7 @@ class Progress:
     """What has been made and found so far, one table after the other, so that only one is held open."""
 
     made: dict[str, bytes] = field(default_factory=dict)
-    counts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    counts: dict[str, TableIngested] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -71,9 +73,11 @@ def ingest(raw: Mapping[str, RawTable], params: Params, scales: Mapping[str, Sca
     notes += [str(finding.problem()).splitlines()[0] for finding in findings]
     notes += removed_notes(progress.counts)
     notes += [f"ratings {name}: {ONLY_SCORES}" for name, source in sources.ratings.items() if source.scores]
-    files = [{"file": file, "sha256": table.sha256, "rows": table.rows} for file, table in sorted(raw.items())]
-    record = {"files": files, "tables": progress.counts, "notes": notes, "attested_ids": list(privacy.attested_ids)}
-    return Ingested(progress.made, record)
+    files = tuple(File(file=file, sha256=table.sha256, rows=table.rows) for file, table in sorted(raw.items()))
+    attested = tuple(privacy.attested_ids)
+    return Ingested(
+        progress.made, IngestCounts(files=files, tables=progress.counts, notes=tuple(notes), attested_ids=attested)
+    )
 
 
 def _made(share: Share, raw: Mapping[str, RawTable], privacy: Privacy, scales: Mapping[str, Scale]) -> Assembled:
@@ -89,11 +93,11 @@ def without_repeats(findings: Iterable[Finding]) -> list[Finding]:
     return list(dict.fromkeys(findings))
 
 
-def removed_notes(counts: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def removed_notes(counts: Mapping[str, TableIngested]) -> list[str]:
     """What each declared code of missing values emptied, table by table."""
     found: dict[tuple[str, str, str], int] = {}
     for table, entry in counts.items():
-        for column, codes in entry["removed"].items():
+        for column, codes in entry.removed.items():
             for code, cells in codes.items():
                 key = (table, "items" if column.startswith("item_") else column, code)
                 found[key] = found.get(key, 0) + cells
@@ -168,8 +172,7 @@ def _make(progress: Progress, name: str, table: Together, privacy: Privacy) -> N
 
 def _store(progress: Progress, name: str, table: Together) -> None:
     progress.made[name] = parquet_bytes(table.rows)
-    counts = {"rows": table.rows.num_rows, "set_aside": table.set_aside, "removed": table.removed}
-    progress.counts[name] = counts
+    progress.counts[name] = TableIngested(rows=table.rows.num_rows, set_aside=table.set_aside, removed=table.removed)
 
 
 def _rare_clients(clients: pa.Table, privacy: Privacy) -> list[Finding]:

@@ -17,6 +17,7 @@ from pipeline.base.errors import MeasureError, Problem
 from pipeline.base.options import Rater
 from pipeline.measures.instrument import TOTAL, Instrument
 from pipeline.results.reliability import Key
+from pipeline.results.stage_counts import ScoreCounts, ScoringCounts
 
 Matrix = NDArray[np.float64]
 BYTE = np.iinfo(np.int8)
@@ -202,19 +203,21 @@ def combine_scores(scored: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(scored, ignore_index=True)
 
 
-def summarize(scored: pd.DataFrame, instruments: list[Instrument]) -> dict[str, object]:
+def summarize(scored: pd.DataFrame, instruments: list[Instrument]) -> ScoringCounts:
     """Counts per instrument, rater and score (scored, unscored, prorated), and the key each instrument was scored by."""
     groups = scored.groupby(["instrument", "rater", "score"], observed=True, sort=False)
-    rows = [
-        {
-            **dict(zip(("instrument", "rater", "score"), key, strict=True)),
-            "scored": int(group["value"].notna().sum()),
-            "unscored": int(group["value"].isna().sum()),
-            "prorated": int(group["prorated"].sum()),
-        }
-        for key, group in groups
-    ]
-    return {"counts": rows, "instruments": {instrument.id: key_facts(instrument) for instrument in instruments}}
+    rows = tuple(
+        ScoreCounts(
+            instrument=str(instrument),
+            rater=str(rater),
+            score=str(name),
+            scored=int(group["value"].notna().sum()),
+            unscored=int(group["value"].isna().sum()),
+            prorated=int(group["prorated"].sum()),
+        )
+        for (instrument, rater, name), group in groups
+    )
+    return ScoringCounts(counts=rows, instruments={instrument.id: key_facts(instrument) for instrument in instruments})
 
 
 def key_facts(instrument: Instrument) -> Key:

@@ -26,7 +26,7 @@ from pipeline.multilevel.face.model import Model
 from pipeline.multilevel.inference.comparison import Comparison, compare
 from pipeline.multilevel.inference.contrasts import JointTest
 from pipeline.multilevel.search.fitting import fit_specification
-from pipeline.multilevel.search.optimize import OptimizerRecord
+from pipeline.multilevel.search.optimize import OptimizerSummary
 from pipeline.results.t_test import Contrast
 
 
@@ -60,4 +60,4 @@ def fit(
     return Model(fit_specification(data, spec, None if near is None else near.fitted))
 
 
-__all__ = ["Comparison", "Contrast", "JointTest", "Model", "OptimizerRecord", "compare", "fit"]
+__all__ = ["Comparison", "Contrast", "JointTest", "Model", "OptimizerSummary", "compare", "fit"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.base.errors import SourceError
 from pipeline.base.params import Params
 from pipeline.ingest.kept_scores import Scale
-from pipeline.ingest.manifest import NAME, manifest_problems
+from pipeline.ingest.manifest import NAME, manifest_problems, read_manifest
 from pipeline.ingest.study import Ingested, ingest, named_files
 from pipeline.measures.instrument import Instrument
 from pipeline.project.instruments import FOLDER, library
@@ -50,7 +50,7 @@ def take_in(batch: Batch, params: Params) -> Ingested:
     problems += folder_problems(folder, named_files(params.sources))
     manifest = f"{params.sources.directory}/{NAME}"
     if batch.has(manifest):
-        problems += manifest_problems(batch.json(manifest), raw, named_files(params.sources))
+        problems += manifest_problems(read_manifest(batch.content(manifest)), raw, named_files(params.sources))
     if problems and not raw:
         raise SourceError(sorted(set(problems)))
     scales = {name: scale_of(found) for name, found in library(batch, params.measures).items()}

@@ -6,11 +6,10 @@ import platform
 import sys
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 from pipeline.base.at_once import at_once
 from pipeline.base.params import Params
-from pipeline.disclosure.manifest import manifest
+from pipeline.disclosure.manifest import release_manifest
 from pipeline.disclosure.neutral import visible_text
 from pipeline.disclosure.shown import insist_cleared, released_data
 from pipeline.hypotheses.summary import unresolved
@@ -24,6 +23,7 @@ from pipeline.report.release import Sources, build_document
 from pipeline.results.curve import Curves
 from pipeline.results.description import Description
 from pipeline.results.fit import Fit
+from pipeline.results.manifests import ReportBasis
 from pipeline.results.reliability import Reliability
 from pipeline.results.verdict import Verdicts
 
@@ -81,7 +81,7 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         batch.put_text(f"{INTERNAL}/README.txt", EMPTY)
     for name, content in files.items():
         batch.put_bytes(name, content)
-    listed = json_bytes(manifest(files if not gate.rules.exact else notices(), gate.rules, gate.record()))
+    listed = json_bytes(release_manifest(files if not gate.rules.exact else notices(), gate.rules, gate.record()))
     batch.put_bytes("reports/release.json", listed)
     batch.put_json(BASIS, basis(batch, params, listed))
     for warning in unresolved(exact.verdicts):
@@ -101,11 +101,10 @@ def sources(batch: Batch, params: Params) -> Sources:
     )
 
 
-def basis(batch: Batch, params: Params, listed: bytes) -> dict[str, Any]:
+def basis(batch: Batch, params: Params, listed: bytes) -> ReportBasis:
     """What a report was made of, for `release` to hold it against: private, as it has hashes of tables."""
     tables = {name: digest(batch.content(name)) for name in batch.names(VALIDATED) if name.endswith(".parquet")}
-    study = {"study": params.sources.directory, "origin": params.study.origin}
-    return {**study, "manifest": digest(listed), "tables": tables}
+    return ReportBasis(manifest=digest(listed), study=params.sources.directory, origin=params.study.origin, tables=tables)
 
 
 def notices() -> dict[str, bytes]:

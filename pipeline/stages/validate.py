@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import Any
 
 from pipeline.base.params import Params
 from pipeline.measures.scoring import score_range
@@ -11,6 +10,7 @@ from pipeline.project.instruments import FOLDER, library
 from pipeline.project.io import Batch
 from pipeline.project.memory import return_freed_memory
 from pipeline.project.refusal import reported
+from pipeline.results.stage_counts import ValidationCounts
 from pipeline.tables.validation import Answers, Chosen, validate
 
 READS = ("data/interim/ingested", FOLDER)
@@ -32,7 +32,7 @@ def run(batch: Batch, params: Params, _hypothesis: str | None) -> None:
     batch.put_json("data/validated/validate.json", record)
 
 
-def hold(batch: Batch, params: Params, tables: dict[str, bytes]) -> tuple[dict[str, bytes], dict[str, Any]]:
+def hold(batch: Batch, params: Params, tables: dict[str, bytes]) -> tuple[dict[str, bytes], ValidationCounts]:
     """Hold tables to their rules as params choose, writing nothing."""
     answers = {
         name: Answers(

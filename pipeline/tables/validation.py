@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.base import options
 from pipeline.base.errors import Problem, TableError
+from pipeline.results.flow import Warned
+from pipeline.results.stage_counts import TableValidated, ValidationCounts
 from pipeline.tables import checks
 from pipeline.tables.canonical import by_name, of_scores, ratings
 from pipeline.tables.column import Table
@@ -54,7 +56,7 @@ class Validation:
     kept: dict[str, np.ndarray]
     policies: Mapping[str, options.Policy]
     problems: list[Problem] = field(default_factory=list)
-    warnings: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
     set_aside: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def hold(self, rule: str, name: str, mask: np.ndarray, detail: str = "", about: About = NOWHERE) -> None:
@@ -82,7 +84,7 @@ class Validation:
     def warn(self, rule: str, name: str, rows: int, detail: str = "") -> None:
         """Note a broken rule and go on."""
         text = BY_NAME[rule].what + (f" ({detail})" if detail else "")
-        self.warnings.append({"rule": rule, "table": name, "count": rows, "text": text})
+        self.warnings.append(Warned(rule=rule, table=name, count=rows, text=text))
 
     def drop(self, reason: str, name: str, mask: np.ndarray) -> None:
         """Set rows aside and count them."""
@@ -103,7 +105,7 @@ class Validation:
 
 def validate(
     tables: Mapping[str, bytes], chosen: Chosen, answers: Mapping[str, Answers]
-) -> tuple[dict[str, bytes], dict[str, Any]]:
+) -> tuple[dict[str, bytes], ValidationCounts]:
     """The tables (Parquet) without the rows that were set aside, and validate.json.
 
     `answers`: instrument -> what its ratings may hold. TableError carries every rule that refuses.
@@ -261,9 +263,11 @@ def _hold_whole(state: Validation, scans: Mapping[str, checks.Scan]) -> None:
                 state.warn("constant_column", name, table.rows, column)
 
 
-def _record(state: Validation) -> dict[str, Any]:
-    counts = {
-        name: {"rows_in": table.rows, "rows_out": int(state.kept[name].sum()), "set_aside": state.set_aside.get(name, {})}
+def _record(state: Validation) -> ValidationCounts:
+    tables = {
+        name: TableValidated(
+            rows_in=table.rows, rows_out=int(state.kept[name].sum()), set_aside=state.set_aside.get(name, {})
+        )
         for name, table in state.stored.items()
     }
-    return {"tables": counts, "warnings": state.warnings}
+    return ValidationCounts(tables=tables, warnings=tuple(state.warnings))

@@ -21,6 +21,7 @@ from pipeline.disclosure.rules import Rules, counts_behind, rounded
 from pipeline.disclosure.shown import Shown, derived_number, insist_cleared, released_data
 from pipeline.disclosure.steps import setting_shown
 from pipeline.results.backing import Backing
+from pipeline.results.manifests import HeldBack
 
 
 @given(st.integers(0, 10_000), st.integers(1, 30))
@@ -190,7 +191,7 @@ def test_a_text_leaves_unaltered_or_not_at_all(text: str) -> None:
 def test_a_withheld_text_is_counted_and_not_told() -> None:
     gate = Gate(Rules(), Census(), screen=lambda _: "date")
     assert gate.text("She was born on 10/12/1984.", "claims") == WITHHELD_TEXT
-    assert gate.record() == [{"where": "claims", "rule": "text", "places": 5}]
+    assert gate.record() == [HeldBack(where="claims", rule="text", places=5)]
 
 
 NOTHING = (None, math.nan, math.inf)

@@ -16,7 +16,7 @@ import pytest
 
 from pipeline.base.errors import DisclosureError, PipelineError
 from pipeline.commands import release
-from pipeline.disclosure.manifest import manifest, manifest_differences, zip_bytes
+from pipeline.disclosure.manifest import manifest_differences, release_manifest, zip_bytes
 from pipeline.disclosure.rules import Rules
 from pipeline.project.io import digest, json_bytes, parquet_bytes
 from tests.disclosure.studies import study_tables
@@ -44,7 +44,7 @@ def project(root: Path, kind: str = "public", clients: int = CLIENTS) -> Path:
     for name, content in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(content)
-    listed = manifest(FILES, Rules(release=kind), [])  # type: ignore[arg-type]
+    listed = release_manifest(FILES, Rules(release=kind), [])  # type: ignore[arg-type]
     (root / "reports/release.json").write_bytes(json_bytes(listed))
     data(root, clients)
     (root / "reports/.gitignore").write_text("/report.html\n")
@@ -206,8 +206,8 @@ def test_the_zip_is_the_same_for_the_same_files() -> None:
 
 def test_a_kind_of_file_no_rule_clears_is_refused() -> None:
     with pytest.raises(DisclosureError, match=r"data\.parquet"):
-        manifest({"reports/data.parquet": b""}, Rules(), [])
+        release_manifest({"reports/data.parquet": b""}, Rules(), [])
 
 
 def test_no_difference_is_no_problem() -> None:
-    assert manifest_differences(manifest(FILES, Rules(), []), FILES) == []
+    assert manifest_differences(release_manifest(FILES, Rules(), []), FILES) == []

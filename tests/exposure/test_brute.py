@@ -71,8 +71,8 @@ def test_as_the_rules_say(seed: int) -> None:
         assert dict(zip(book["episode_id"], book["reason"], strict=True)) == reasons
         assert len(book) == len(episodes)  # each episode once
         _same_doses(rows, book, clients, ratings)
-        told = next(one for one in summary["series"] if (one["instrument"], one["rater"]) == (instrument, rater))
-        assert sum(told["episodes"].values()) == summary["episodes"]["total"] == len(episodes)
+        told = next(one for one in summary.series if (one.instrument, one.rater) == (instrument, rater))
+        assert sum(told.episodes.values()) == summary.episodes.total == len(episodes)
 
 
 def _same_occasions(rows: pd.DataFrame, clients: dict[str, list[brute.Rating]], ratings: list[tuple[str, int]]) -> None:

@@ -47,7 +47,7 @@ def test_no_episode_after_its_rating_and_none_unaccounted(content, same_day):
     assert len(ledger) == (len(log) if len(occasions) else 0)
     if not len(occasions):
         return
-    assert sum(summary["series"][0]["episodes"].values()) == summary["episodes"]["total"] == len(log)
+    assert sum(summary.series[0].episodes.values()) == summary.episodes.total == len(log)
     counted = ledger[ledger["reason"] == "counted"].merge(log[["episode_id", "order"]], on="episode_id")
     held = counted.merge(occasions, on="occasion_id", suffixes=("", "_rating"))
     assert (held["client_id"] == held["client_id_rating"]).all()

@@ -15,6 +15,7 @@ from pipeline.base.params import Params, validate
 from pipeline.ingest import check_params
 from pipeline.ingest.readers import read_raw
 from pipeline.ingest.study import Scale, ingest, missing_files
+from pipeline.results.stage_counts import IngestCounts, ValidationCounts
 from pipeline.tables.validation import Answers, Chosen
 from pipeline.tables.validation import validate as validate_tables
 
@@ -139,7 +140,7 @@ def small_params(change: Callable[[dict[str, Any]], None] | None = None) -> Para
     return validate(data)
 
 
-def through(raw: Files, params: Params) -> tuple[dict[str, pd.DataFrame], dict[str, Any], dict[str, Any]]:
+def through(raw: Files, params: Params) -> tuple[dict[str, pd.DataFrame], IngestCounts, ValidationCounts]:
     """Check params, read, ingest and validate, all in memory: tables, ingest.json, validate.json."""
     wrong = check_params(params)
     if wrong:

@@ -284,14 +284,14 @@ def test_one_redcap_export_feeds_several_tables():
         assert sorted(tables["ratings_mini"][name]) == sorted(expected["ratings_mini"][name])
     for name in ("client_id", "worker_id", "day", "session_number"):
         assert list(tables["sessions"][name]) == list(expected["sessions"][name])
-    assert record["notes"] == []
+    assert record.notes == ()
 
 
 def test_rows_of_a_kind_nobody_asks_for_are_counted():
     rows, data = redcap()
     rows.append(["Cffff0000", "followup_arm_1", "", "", *[""] * 11])
     _, record, _ = through({"redcap.csv": csv(rows)}, validate(data))
-    assert record["notes"] == ["[J04] redcap.csv: of the file belong to no table (1 row)"]
+    assert record.notes == ("[J04] redcap.csv: of the file belong to no table (1 row)",)
 
 
 def test_a_bad_cell_in_a_redcap_export_is_placed_on_its_line():

@@ -99,7 +99,7 @@ def test_codes_of_missing_totals_are_counted_by_their_code() -> None:
     given = raw(with_column("ratings.csv", "sum", lambda place: "-9" if place % 10 == 1 else ""))
     change = ratings(totals={"total": "sum"}, missing={"all": [""], "total": ["-9"]})
     _, record, _ = through(given, small_params(change))
-    assert record["tables"]["ratings_mini"]["removed"] == {"shipped_total": {"-9": 9}}
+    assert record.tables["ratings_mini"].removed == {"shipped_total": {"-9": 9}}
 
 
 def test_a_code_of_missing_values_that_no_row_uses_any_more_is_not_counted() -> None:

@@ -86,8 +86,8 @@ def test_what_no_mapping_reads_is_counted(name):
     rows, data = redcap()
     change(rows, data)
     _, record, _ = through({"redcap.csv": csv(rows)}, validate(data))
-    found = [re.fullmatch(r"\[(J..)\].*\((\d+) rows?.*\)", note) for note in record["notes"]]
-    assert [f"{match[1]} {match[2]}" for match in found if match] == expected, record["notes"]
+    found = [re.fullmatch(r"\[(J..)\].*\((\d+) rows?.*\)", note) for note in record.notes]
+    assert [f"{match[1]} {match[2]}" for match in found if match] == expected, record.notes
 
 
 @pytest.mark.parametrize("name", REDCAP)

@@ -16,8 +16,8 @@ def test_a_sound_study_is_taken_in_whole():
         "advocacy": CLIENTS,
         "ratings_mini": CLIENTS * SESSIONS,
     }
-    assert record["notes"] == []
-    assert {entry["rule"] for entry in validated["warnings"]} <= {"constant_column"}
+    assert record.notes == ()
+    assert {entry.rule for entry in validated.warnings} <= {"constant_column"}
 
 
 def test_columns_have_the_declared_dtypes():

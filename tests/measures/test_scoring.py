@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as hnp
 from pipeline.base.errors import MeasureError
 from pipeline.measures import Instrument, shipped
 from pipeline.measures.scoring import combine_scores, score, summarize, turn_reversed
+from pipeline.results.stage_counts import ScoreCounts
 from tests.measures.make import likert, ratings
 
 ROUNDING = 1e-12  # sums of at most 36 answers in another order differ by the last bits alone
@@ -150,14 +151,9 @@ def test_scores_of_several_instruments_stand_in_one_table() -> None:
     scored = combine_scores(tables)
     assert len(scored) == 12 * 8
     assert list(scored["score"].cat.categories) == ["total", "goal", "task", "bond"]
-    assert summarize(scored, [WAI_36, SRS])["counts"][4] == {  # type: ignore[index]
-        "instrument": "srs",
-        "rater": "client",
-        "score": "total",
-        "scored": 12,
-        "unscored": 0,
-        "prorated": 0,
-    }
+    assert summarize(scored, [WAI_36, SRS]).counts[4] == ScoreCounts(
+        instrument="srs", rater="client", score="total", scored=12, unscored=0, prorated=0
+    )
 
 
 def test_a_study_without_ratings_has_an_empty_table() -> None:

@@ -206,8 +206,8 @@ def test_conditional_modes(case: Case) -> None:
 @with_part("r2")
 def test_variance_explained(case: Case) -> None:
     ours = model_of(case).r2()
-    assert ours["marginal"] == pytest.approx(case.r["r2"]["marginal"], rel=VARIANCE, abs=1e-12)
-    assert ours["conditional"] == pytest.approx(case.r["r2"]["conditional"], rel=VARIANCE, abs=1e-12)
+    assert ours.marginal == pytest.approx(case.r["r2"]["marginal"], rel=VARIANCE, abs=1e-12)
+    assert ours.conditional == pytest.approx(case.r["r2"]["conditional"], rel=VARIANCE, abs=1e-12)
 
 
 @with_part("phi")

@@ -87,8 +87,8 @@ def test_the_output_passes_the_gate_by_construction() -> None:
     params = load(PARAMS.read_text(encoding="utf-8"))
     mapped = params.model_copy(update={"sources": Sources.model_validate_json(json.dumps(sources))})
     made_tables = ingest(raw, mapped, {"wai_sr": Scale(12, 1, 5)})
-    assert made_tables.record["tables"]["sessions"]["rows"] == 360
-    assert made_tables.record["tables"]["clients"]["rows"] == 60
+    assert made_tables.record.tables["sessions"].rows == 360
+    assert made_tables.record.tables["clients"].rows == 60
 
 
 def test_days_count_from_each_clients_intake_and_before_it_is_negative_and_counted() -> None:

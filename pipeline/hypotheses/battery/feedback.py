@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.dynamic import Panel, Series, Unidentified, combine, fit_panel, series_of
+from pipeline.dynamic import Name, Panel, Series, Unidentified, combine, fit_panel, series_of
 from pipeline.exposure.visits import Booleans, Floats
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, within_only
 from pipeline.hypotheses.design.build import background_terms
@@ -22,7 +22,7 @@ from pipeline.results.attempt import CheckFacts, FurtherNumbers
 from pipeline.results.estimate import estimate_of
 from pipeline.results.reason import NotEstimable, Reason, not_estimable, reason
 
-PATHS = {0: "beta", 1: "lag_one"}  # the number of the panel that a lag is about
+PATHS: dict[int, Name] = {0: "beta", 1: "lag_one"}  # the number of the panel that a lag is about
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def run(setting: Setting) -> Found:
     found, back = (combine(panels, weights, which).number for which in (name, "gamma"))
     people = people_behind(setting.primary.design, setting.primary.design.tested)
     beside = FurtherNumbers(back=estimate_of(back.estimate, back.std_error, back.df).backed(people))
-    facts = CheckFacts(reliability=_reliability(setting, tested[0].score), memory=panels[0].numbers["phi"].estimate)
+    facts = CheckFacts(reliability=_reliability(setting, tested[0].score), memory=panels[0].number("phi").estimate)
     return Found(estimate_of(found.estimate, found.std_error, found.df).backed(people), beside, facts)
 
 

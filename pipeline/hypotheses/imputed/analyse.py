@@ -10,7 +10,7 @@ from pipeline.base.errors import ModelError
 from pipeline.hypotheses.engines import refusal
 from pipeline.hypotheses.imputed.fill import fill, worse
 from pipeline.hypotheses.imputed.once import KINDS, Collected, Kind, Once
-from pipeline.hypotheses.imputed.pooled import pooled_levels, pooled_number, pooled_test, tested_of
+from pipeline.hypotheses.imputed.pooled import pooled_levels, pooled_paths, pooled_test, tested_of
 from pipeline.hypotheses.imputed.tested import as_tested, plain_number
 from pipeline.hypotheses.kinds import kind_of
 from pipeline.imputation.pooling import imputations_wanted
@@ -109,7 +109,7 @@ def _pooled(plan: Plan, study: ImputedStudy, kind: Kind, compute: Compute, headl
         wanted=imputations_wanted(number.fmi),
         levels=pooled_levels(collected),
         homogeneity=pooled_test(collected.apart),
-        paths={name: pooled_number(collected.numbers[name]) for name in ("a", "b", "direct") if name in collected.numbers},
+        paths=pooled_paths(collected.paths),
         worse=worse_ones,
         leavers=study.added,
         no_leavers=no_leavers,
@@ -149,10 +149,10 @@ def attached(fit: Fit, imputed: Imputed) -> Fit:
     battery = tuple(check if one.check == check.check else one for one in fit.battery)
     if all(one.check != check.check for one in battery):
         battery = (*battery, check)
-    update: dict[str, object] = {"imputed": imputed, "battery": battery}
-    if imputed.headline and imputed.tested is not None and fit.tested is not None:
-        update["tested"] = as_tested(fit.tested, imputed.tested)
-    return fit.model_copy(update=update)
+    tested = fit.tested
+    if imputed.headline and imputed.tested is not None and tested is not None:
+        tested = as_tested(tested, imputed.tested)
+    return fit.model_copy(update={"imputed": imputed, "battery": battery, "tested": tested})
 
 
 def _check(fit: Fit, imputed: Imputed) -> CheckResult:

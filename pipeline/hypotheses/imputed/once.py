@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from pipeline.base.params import Compute, Plan
     from pipeline.hypotheses.design.episodes import Doses
 
-TESTED = "tested"
-
 
 @dataclass(frozen=True)
 class Several:
@@ -43,17 +41,28 @@ class Several:
 
 
 @dataclass(frozen=True)
-class Once:
-    """One imputation's numbers by name, the within-client SD of its outcome, and what the next one starts from.
+class PathNumbers:
+    """The two paths, the direct path, and how the clients' own two paths hang together."""
 
-    `near` is the fit; `doses` are those of the grid, which no draw changes: every attended session has a rating in each.
+    a: Estimate
+    b: Estimate
+    direct: Estimate
+    together: Together
+
+
+@dataclass(frozen=True)
+class Once:
+    """One imputation's numbers, the within-client SD of its outcome, and what the next one starts from.
+
+    `tested` and `levels` (the effect at each level of a moderator) are a score's; `paths` those of a mediation. `near` is
+    the fit; `doses` are those of the grid, which no draw changes: every attended session has a rating in each.
     """
 
-    numbers: Mapping[str, Estimate]
     sd: float
-    levels: tuple[str, ...] = ()
+    tested: Estimate | None = None
+    levels: Mapping[str, Estimate] = field(default_factory=dict)
     apart: Several | None = None
-    together: Together | None = None
+    paths: PathNumbers | None = None
     near: FittedDesign | None = None
     doses: Doses | None = None
 
@@ -71,10 +80,10 @@ def multilevel(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, comput
     if not fitted.model.converged:
         raise not_estimable("not_converged", sample.counts)
     focus = fitted.design.focus
-    numbers = {TESTED: combined(fitted.model, fitted.design, fitted.design.tested)}
-    numbers |= {level: combined(fitted.model, fitted.design, weights) for level, weights in focus.levels.items()}
+    tested = combined(fitted.model, fitted.design, fitted.design.tested)
+    levels = {level: combined(fitted.model, fitted.design, weights) for level, weights in focus.levels.items()}
     sd = sd_within(fitted.design.outcome, fitted.design.rows.client)
-    return Once(numbers, sd, tuple(focus.levels), _apart(fitted), near=fitted, doses=sample.doses)
+    return Once(sd, tested, levels, _apart(fitted), near=fitted, doses=sample.doses)
 
 
 def mediation(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, last: Once | None) -> Once:
@@ -84,13 +93,14 @@ def mediation(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute
         paths = fit_paths(plan, built, mediator, compute)
     except ModelError as error:
         raise NotEstimable(refusal(error), built.counts) from None
-    numbers = {
-        "a": combined(paths.a.model, paths.a.design, {paths.x: 1.0}),
-        "b": combined(paths.b.model, paths.b.design, {paths.m: 1.0}),
-        "direct": combined(paths.b.model, paths.b.design, {paths.x: 1.0}),
-    }
+    numbers = PathNumbers(
+        a=combined(paths.a.model, paths.a.design, {paths.x: 1.0}),
+        b=combined(paths.b.model, paths.b.design, {paths.m: 1.0}),
+        direct=combined(paths.b.model, paths.b.design, {paths.x: 1.0}),
+        together=paths_together(paths, compute),
+    )
     sd = sd_within(built.y[built.keep], paths.b.design.rows.client)
-    return Once(numbers, sd, together=paths_together(paths, compute), doses=built.doses)
+    return Once(sd, paths=numbers, doses=built.doses)
 
 
 KINDS: Mapping[str, Kind] = {"multilevel": multilevel, "mediation": mediation}
@@ -126,19 +136,20 @@ def _apart(fitted: FittedDesign) -> Several | None:
 class Collected:
     """The numbers of the imputations seen so far: numbers only, so that no imputation is kept."""
 
-    numbers: dict[str, list[Estimate]] = field(default_factory=dict)
+    tested: list[Estimate] = field(default_factory=list)
+    levels: dict[str, list[Estimate]] = field(default_factory=dict)
+    paths: list[PathNumbers] = field(default_factory=list)
     sds: list[float] = field(default_factory=list)
     apart: list[Several] = field(default_factory=list)
-    together: list[Together] = field(default_factory=list)
-    levels: tuple[str, ...] = ()
 
     def add(self, once: Once) -> None:
         """Take in one imputation's numbers."""
-        for name, number in once.numbers.items():
-            self.numbers.setdefault(name, []).append(number)
         self.sds.append(once.sd)
-        self.levels = once.levels
+        if once.tested is not None:
+            self.tested.append(once.tested)
+        for level, number in once.levels.items():
+            self.levels.setdefault(level, []).append(number)
         if once.apart is not None:
             self.apart.append(once.apart)
-        if once.together is not None:
-            self.together.append(once.together)
+        if once.paths is not None:
+            self.paths.append(once.paths)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.hypotheses.imputed.once import TESTED, Collected, Several
+from pipeline.hypotheses.imputed.once import Collected, PathNumbers, Several
 from pipeline.hypotheses.kinds.mediation.paths import Together, draw_products
 from pipeline.imputation.pooling import Pooled, pool, pool_joint
 from pipeline.results.backing import least_backing
@@ -42,7 +42,7 @@ def _pool(numbers: Sequence[Estimate]) -> Pooled:
 
 def pooled_levels(collected: Collected) -> tuple[PooledLevel, ...]:
     """The effect at each level of a moderator."""
-    each = ((level, pooled_number(collected.numbers[level])) for level in collected.levels)
+    each = ((level, pooled_number(numbers)) for level, numbers in collected.levels.items())
     return tuple(PooledLevel(**number.model_dump(), level=level) for level, number in each)
 
 
@@ -61,21 +61,32 @@ def pooled_test(apart: Sequence[Several]) -> PooledTest | None:
     )
 
 
-def indirect(collected: Collected, compute: Compute) -> tuple[PooledNumber, tuple[float, float]]:
+def pooled_paths(paths: Sequence[PathNumbers]) -> dict[str, PooledNumber]:
+    """The paths a, b and the direct one by name; nothing where there are none."""
+    if not paths:
+        return {}
+    return {
+        "a": pooled_number([one.a for one in paths]),
+        "b": pooled_number([one.b for one in paths]),
+        "direct": pooled_number([one.direct for one in paths]),
+    }
+
+
+def pooled_indirect(paths: Sequence[PathNumbers], compute: Compute) -> tuple[PooledNumber, tuple[float, float]]:
     """The indirect effect and its 90% interval: paths pooled, then their product drawn (Preacher & Selig 2012).
 
     Its increase in variance is that of the imputations' own products with their draws' SD as error.
     """
-    paths = {name: pooled_number(collected.numbers[name]) for name in ("a", "b")}
-    tied = _together(collected.together)
-    draws = draw_products(paths["a"], paths["b"], tied, compute)
-    point = paths["a"].estimate * paths["b"].estimate + tied.covariance
+    a, b = (pooled_number(numbers) for numbers in zip(*((one.a, one.b) for one in paths), strict=True))
+    tied = _together([one.together for one in paths])
+    draws = draw_products(a, b, tied, compute)
+    point = a.estimate * b.estimate + tied.covariance
     low, high = (float(value) for value in np.percentile(draws, TAILS))
     low_90, high_90 = (float(value) for value in np.percentile(draws, TAILS_90))
     error = float(draws.std(ddof=1))
     tail = min(float((draws <= 0).mean()), float((draws >= 0).mean()))
-    cost = _cost(collected)
-    behind = least_backing(paths["a"].behind, paths["b"].behind)
+    cost = _cost(paths)
+    behind = least_backing(a.behind, b.behind)
     number = PooledNumber(
         estimate=point,
         std_error=error,
@@ -102,9 +113,10 @@ def _together(each: Sequence[Together]) -> Together:
     return Together(float(covariance.mean()), spread, float(np.mean([one.correlation for one in each])))
 
 
-def _cost(collected: Collected) -> Pooled:
+def _cost(paths: Sequence[PathNumbers]) -> Pooled:
     points, errors = [], []
-    for a, b, tied in zip(collected.numbers["a"], collected.numbers["b"], collected.together, strict=True):
+    for one in paths:
+        a, b, tied = one.a, one.b, one.together
         points.append(a.estimate * b.estimate + tied.covariance)
         errors.append(math.sqrt((a.estimate * b.std_error) ** 2 + (b.estimate * a.std_error) ** 2 + tied.error**2))
     return pool(np.array(points), np.array(errors))
@@ -112,10 +124,10 @@ def _cost(collected: Collected) -> Pooled:
 
 def tested_of(collected: Collected, compute: Compute) -> PooledTested:
     """The tested number of whichever kind."""
-    if collected.together:
-        number, (low, high) = indirect(collected, compute)
+    if collected.paths:
+        number, (low, high) = pooled_indirect(collected.paths, compute)
     else:
-        number = pooled_number(collected.numbers[TESTED])
+        number = pooled_number(collected.tested)
         low, high = number.interval(0.90)
     sd = sum(collected.sds) / len(collected.sds)
     return PooledTested(**number.model_dump(), conf_low_90=low, conf_high_90=high, outcome_sd_within=sd)

@@ -29,7 +29,7 @@ from pipeline.multilevel.inference.contrasts import (
 from pipeline.multilevel.inference.coordinates import Coefficients, coefficients
 from pipeline.multilevel.inference.effects import Modes, conditional_modes
 from pipeline.multilevel.search.fitting import Fitted, refit
-from pipeline.multilevel.search.optimize import OptimizerRecord
+from pipeline.multilevel.search.optimize import OptimizerSummary
 from pipeline.results.t_test import Contrast, t_test
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Model:
         return self.fitted.deviance.parameters.singular(self.fitted.optimum.theta)
 
     @property
-    def optimizer(self) -> OptimizerRecord:
+    def optimizer(self) -> OptimizerSummary:
         """How the optimizer went."""
         return self.fitted.optimum.record
 
@@ -266,7 +266,7 @@ class Model:
         """Share of variance of each grouping column; with slopes, their mean variance over the rows (Johnson 2014)."""
         return tables.icc(self)
 
-    def r2(self) -> pd.Series:
+    def r2(self) -> tables.VarianceExplained:
         """Marginal and conditional R2 (Nakagawa & Schielzeth 2013; Johnson 2014)."""
         return tables.r2(self)
 

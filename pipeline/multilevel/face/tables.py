@@ -139,14 +139,20 @@ def _told(known: Identification, group: str, names: Sequence[str]) -> bool:
     return all(known.tells(group, one, other) for one in names for other in names)
 
 
-def r2(model: FittedView) -> pd.Series:
-    """Variance explained by the fixed part (marginal) and by fixed and random parts (conditional)."""
-    import pandas as pd
+@dataclass(frozen=True)
+class VarianceExplained:
+    """Shares of the variance that the fixed part explains (marginal), and fixed and random parts (conditional)."""
 
+    marginal: float
+    conditional: float
+
+
+def r2(model: FittedView) -> VarianceExplained:
+    """Marginal and conditional R2 (Nakagawa & Schielzeth 2013; with random slopes Johnson 2014)."""
     fixed = float(np.var(model.predict(effects=False), ddof=1))
     random = sum(mean_variances(model).values())
     total = fixed + random + model.residual_sd**2
-    return pd.Series({"marginal": fixed / total, "conditional": (fixed + random) / total}, name="r2", dtype=float)
+    return VarianceExplained(float(fixed / total), float((fixed + random) / total))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pipeline.multilevel.design.identified import Identification
 from pipeline.multilevel.design.options import Specification
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.search.fitting import Fitted
-from pipeline.multilevel.search.optimize import OptimizerRecord
+from pipeline.multilevel.search.optimize import OptimizerSummary
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -52,7 +52,7 @@ class FittedView(Protocol):
     @property
     def singular(self) -> bool: ...  # noqa: D102
     @property
-    def optimizer(self) -> OptimizerRecord: ...  # noqa: D102
+    def optimizer(self) -> OptimizerSummary: ...  # noqa: D102
     @property
     def covariances(self) -> Covariances: ...  # noqa: D102
     @property

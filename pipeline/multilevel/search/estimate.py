@@ -14,7 +14,7 @@ import numpy as np
 
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.likelihood.deviance import Deviance, Evaluation
-from pipeline.multilevel.search.optimize import ENDED, ENOUGH, Ends, OptimizerRecord, Point, minimize, trust_region_step
+from pipeline.multilevel.search.optimize import ENDED, ENOUGH, Ends, OptimizerSummary, Point, minimize, trust_region_step
 
 # Difference step as a share of the length over which the deviance bends: truncation 1e-7, rounding 1e-9.
 STEP = 3e-4
@@ -58,7 +58,7 @@ class Optimum:
     sigma2: float
     information: Information
     converged: bool
-    record: OptimizerRecord
+    record: OptimizerSummary
 
 
 def optimum(
@@ -238,7 +238,7 @@ def _finished(deviance: Deviance, start: Floats, first: float, point: Point, inf
             information = differentiate(deviance, theta)
     here = deviance.at(theta)
     converged = promised < 100 * ENOUGH
-    record = OptimizerRecord(
+    record = OptimizerSummary(
         name="trust region, symmetric rank one, Newton finish",
         start=tuple(float(value) for value in start),
         end=tuple(float(value) for value in theta),

@@ -19,7 +19,7 @@ from pipeline.base.errors import ModelError, Problem
 from pipeline.multilevel.design.matrix import DesignMatrix
 from pipeline.multilevel.design.segments import Floats, Ints
 from pipeline.multilevel.likelihood.parameters import Parameters, make_parameters
-from pipeline.multilevel.search.optimize import OptimizerRecord
+from pipeline.multilevel.search.optimize import OptimizerSummary
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
@@ -34,7 +34,7 @@ DIFFERENCE = 1e-4
 
 
 @dataclass(frozen=True)
-class TwoOptimizers(OptimizerRecord):
+class TwoOptimizers(OptimizerSummary):
     """The record of a search by two optimizers: what each alone came to, and how far apart they were."""
 
     powell: float

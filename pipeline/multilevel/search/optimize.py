@@ -27,7 +27,7 @@ ENDED = "led to an optimum that is known"
 
 
 @dataclass(frozen=True)
-class OptimizerRecord:
+class OptimizerSummary:
     """How the optimizer went: name, theta and deviance at start and end, evaluations, and why it stopped."""
 
     name: str

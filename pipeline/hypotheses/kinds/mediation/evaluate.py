@@ -52,14 +52,12 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
     fitted = Fitted.of(question, paths, paths_together(paths, compute))
     a, b, together = fitted.a, fitted.b, fitted.together
     draws = draw_products(a, b, together, compute)
-    whole = model_part(plan, paths.b, compute)
-    whole["models"] = (model_facts("first_path", paths.a), model_facts("second_path", paths.b))
-    whole["notes"] = (*whole["notes"], *_warnings(plan))
+    models = (model_facts("first_path", paths.a), model_facts("second_path", paths.b))
     return Fit(
         kind="mediation",
         spec=plan,
         status="estimated",
-        **whole,
+        **model_part(plan, paths.b, compute, models, _warnings(plan)),
         tested=_tested(plan, paths, draws, a, b, together, built.y[built.keep]),
         battery=run_battery(fitted),
         counts=model_steps(built),

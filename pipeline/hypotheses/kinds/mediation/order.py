@@ -74,7 +74,7 @@ def rating_first(fitted: Fitted) -> Found:
     people = people_behind(fitted.paths.b.design, {fitted.paths.m: 1.0})
     path, back = (
         estimate_of(one.estimate, one.std_error, one.df).backed(people)
-        for one in (panel.numbers["lag_one"], panel.numbers["gamma"])
+        for one in (panel.number("lag_one"), panel.number("gamma"))
     )
     return Found(fitted.again(b=path), FurtherNumbers(path=path, back=back))
 

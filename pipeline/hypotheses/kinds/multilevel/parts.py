@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
@@ -58,11 +59,17 @@ class ModelPart(TypedDict):
     formula: str
 
 
-def model_part(plan: Plan, fitted: FittedDesign, compute: Compute) -> ModelPart:
-    """What is told of a fit as such."""
+def model_part(
+    plan: Plan,
+    fitted: FittedDesign,
+    compute: Compute,
+    models: tuple[ModelFacts, ...] = (),
+    notes: Sequence[Note] = (),
+) -> ModelPart:
+    """What is told of a fit as such; `models`: what the gate asks of each, where there are several."""
     model, design = fitted.model, fitted.design
     return {
-        "models": (model_facts("main", fitted),),
+        "models": models or (model_facts("main", fitted),),
         "coefficients": coefficients(fitted),
         "variance": variance_rows(model, design.levels),
         "icc": {str(group): float(share) for group, share in dict(model.icc()).items() if np.isfinite(share)},
@@ -74,7 +81,7 @@ def model_part(plan: Plan, fitted: FittedDesign, compute: Compute) -> ModelPart:
         "converged": bool(model.converged),
         "singular": bool(model.singular),
         "left_out": fitted.left_out,
-        "notes": (*engine_notes(model), *design.notes, *_fit_notes(plan, fitted, compute)),
+        "notes": (*engine_notes(model), *design.notes, *_fit_notes(plan, fitted, compute), *notes),
         "formula": equation(left_side(plan), design.fixed, design.random, design.uncorrelated),
     }
 
