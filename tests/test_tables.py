@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.base.errors import TableError
 from pipeline.project.io import parquet_bytes
-from pipeline.results.stage_counts import TableValidated
+from pipeline.results.stage_counts import TableValidated, ValidationCounts
 from pipeline.tables import Sessions, by_name, ratings
 from pipeline.tables.codebook import codebook, codebook_rows, data_rules
 from pipeline.tables.column import is_band
