@@ -18,6 +18,7 @@ from pipeline.simulate.truth import Truth
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipeline.hypotheses.battery.shared.setting import Setting
     from pipeline.results.estimate import Estimate
     from pipeline.results.trust import Trust
 
@@ -68,14 +69,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Headline:
-    """The headline of one drawn study and what it was fitted to; None where the design does not carry it."""
+    """The headline of one drawn study; no `setting` where the design does not carry it."""
 
     tables: Mapping[str, pd.DataFrame]
-    occasions: pd.DataFrame
-    ledger: pd.DataFrame
-    tested: Estimate | None
+    setting: Setting | None
     alpha: float
     sign: float
+
+    @property
+    def tested(self) -> Estimate | None:
+        """The tested number, where there is one."""
+        return None if self.setting is None else self.setting.tested
 
     @property
     def significant(self) -> bool:
@@ -99,22 +103,25 @@ def headline(planned: Planned, design: PlannedDesign, world: World, seed: int) -
     tables = canonical(settings(planned, design, world), seed)
     occasions, ledger, _ = link(tables, _scored(tables), planned.exposure)
     try:
-        tested = primary(planned.hypothesis, build_sample(planned.hypothesis, occasions, ledger), planned.compute).tested
+        setting = primary(planned.hypothesis, build_sample(planned.hypothesis, occasions, ledger), planned.compute)
     except NotEstimable:
-        tested = None
+        setting = None
     sign = -1.0 if planned.hypothesis.predicted == "negative" else 1.0
-    return Headline(tables, occasions, ledger, tested, planned.rules.alpha / planned.family, sign)
+    return Headline(tables, setting, planned.rules.alpha / planned.family, sign)
 
 
 def outcome(planned: Planned, design: PlannedDesign, world: World, seed: int) -> Outcome:
-    """Draw one study and ask the ladder; where the headline is not clear, no attempt is made to break it."""
-    from pipeline.hypotheses.evaluate import evaluate
+    """Draw one study and ask the ladder: the attempts that decide, and none where the headline is not clear."""
+    from pipeline.hypotheses.kinds.multilevel.evaluate import fit_of
     from pipeline.hypotheses.verdict.judge import judge
+    from pipeline.hypotheses.verdict.states import deciding
 
     told = headline(planned, design, world, seed)
-    if not told.significant:
-        return Outcome(False, "not estimable" if told.tested is None else "inconclusive")
-    fit = evaluate(planned.hypothesis, told.occasions, told.ledger, planned.compute, _trust(told.tables))
+    if told.setting is None or not told.significant:
+        return Outcome(False, "not estimable" if told.setting is None else "inconclusive")
+    asked = planned.hypothesis.outcome
+    reliability = _trust(told.tables).of(asked.instrument, asked.rater)
+    fit = fit_of(replace(told.setting, reliability=reliability), only=deciding(planned.rules))
     rules = planned.rules.model_copy(update={"alpha": told.alpha})
     verdict = judge({"it": fit}, {"it": planned.hypothesis}, rules).hypotheses["it"].verdict
     return Outcome(told.clear, str(verdict))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,15 @@ import pytest
 from pipeline.base.errors import ParamsError
 from pipeline.base.params import load
 from pipeline.commands import plan
+from pipeline.hypotheses.battery import battery
+from pipeline.hypotheses.battery.shared.setting import Setting
 from pipeline.hypotheses.design.build import build_design
-from pipeline.hypotheses.design.sample import build_sample
+from pipeline.hypotheses.kinds.multilevel import evaluate
+from pipeline.hypotheses.verdict.states import deciding
 from pipeline.planning.design import PlannedDesign, Variation
-from pipeline.planning.studies import Outcome, answering, headline, settings
+from pipeline.planning.studies import Outcome, answering, headline, outcome, settings
 from pipeline.planning.tally import ladders, missing, run, tasks, wilson
+from pipeline.results.fit import Fit
 from tests.project import ROOT
 
 TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
@@ -94,7 +99,8 @@ def test_drawn_studies_deliver_the_planned_effect_in_within_client_sds(tmp_path:
     variation = Variation(client=1.5, client_effect=0.3, worker_effect=0.0, trend=0.0)
     planned = plan.Planned(hypothesis, params.verdict, params.compute, params.exposure, variation, 0.5, 1)
     told = headline(planned, PlannedDesign(60, 40, 6), "effect", 3)
-    sample = build_sample(hypothesis, told.occasions, told.ledger)
+    assert told.setting is not None
+    sample = told.setting.sample
     design = build_design(hypothesis, sample, sample.keep)
     client, dose = design.rows.client, design.numeric()["joint_within"]
     value = sample.y[sample.keep] - (np.bincount(client, sample.y[sample.keep]) / np.bincount(client))[client]
@@ -104,6 +110,24 @@ def test_drawn_studies_deliver_the_planned_effect_in_within_client_sds(tmp_path:
     expected = np.sqrt(1.0 + 0.5**2 * float(dose @ dose) / spare)  # effects that vary are within the 1, their mean is not
     assert np.sqrt((value**2).sum() / spare) / unit == pytest.approx(expected, abs=0.02)
     assert answering(variation).kept < answering(Variation(client=0.5)).kept < 1.0
+
+
+def test_a_verdict_by_the_attempts_that_decide_is_that_of_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    params = load(project(tmp_path, SMALL).joinpath("params.yaml").read_text())
+    _, hypothesis = plan.hypothesis_of(params)
+    planned = plan.Planned(hypothesis, params.verdict, params.compute, params.exposure, Variation(), 0.6, 1)
+    asked: list[set[str] | None] = []
+    fit_of = evaluate.fit_of
+
+    def told(setting: Setting, only: Collection[str] | None = None) -> Fit:
+        asked.append({one.check for one in fit_of(setting, only).battery})
+        return fit_of(setting)  # every attempt
+
+    found = outcome(planned, PlannedDesign(6, 6, 8), "effect", 4)
+    monkeypatch.setattr(evaluate, "fit_of", told)
+    assert outcome(planned, PlannedDesign(6, 6, 8), "effect", 4) == found
+    assert found.significant
+    assert asked == [set(deciding(params.verdict)) & set(battery())]
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from pipeline.base.errors import ModelError
@@ -31,8 +32,12 @@ if TYPE_CHECKING:
 
 def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, trust: Trust = UNKNOWN) -> Fit:
     """The fit of a hypothesis on linked occasions and ledger; NotEstimable where the rows cannot carry it."""
-    sample = build_sample(plan, occasions, ledger)
-    setting = primary(plan, sample, compute, trust)
+    return fit_of(primary(plan, build_sample(plan, occasions, ledger), compute, trust))
+
+
+def fit_of(setting: Setting, only: Collection[str] | None = None) -> Fit:
+    """The fit of a hypothesis whose primary fit is made; `only`: the checks that are asked (default: all)."""
+    plan, sample, compute = setting.plan, setting.sample, setting.compute
     fitted, focus = setting.primary, setting.primary.design.focus
     leveled = plan.moderator is not None and not focus.numeric
     term = formula_of_tested(fitted.design.tested, levels=leveled)
@@ -42,7 +47,7 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
         status="estimated",
         **model_part(plan, fitted, compute),
         tested=tested_number(plan, fitted, setting.tested, sample.y[sample.keep], term),
-        battery=run_battery(setting),
+        battery=run_battery(setting, only),
         counts=model_steps(sample),
         episodes=dict(sample.episodes),
         ceiling=None if plan.effect == "within" else "no_order_in_time",
