@@ -7,13 +7,14 @@ information matrix Satterthwaite's method asks for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.multilevel.design.segments import Floats
 from pipeline.multilevel.likelihood.deviance import Deviance, Evaluation
+from pipeline.multilevel.likelihood.parameters import BlockParameters, Mask
 from pipeline.multilevel.search.optimize import ENDED, ENOUGH, Ends, OptimizerSummary, Point, minimize, trust_region_step
 
 # Difference step as a share of the length over which the deviance bends: truncation 1e-7, rounding 1e-9.
@@ -22,6 +23,10 @@ STEP = 3e-4
 SMALL = 500
 # Factors of up to so many levels may take each other's place, so that there are several optima.
 FEW = 100
+# Sizes at which a standard deviation of theirs at zero is tried again, beside the one by moments, which leaves nothing to
+# others; sizes beside a rival that gives way, and what may be left of it; how much more others may give than is promised.
+SIZES, INSTEAD, LEFT = (0.6, 1.0, 1.6, 2.5), (1.2, 1.9), (0.4, 0.15)
+GIVE = 2.0
 ROUNDS = 8
 # Curvatures below this share of the largest cannot be told from zero by differences.
 FLAT = 1e-6
@@ -66,14 +71,14 @@ def optimum(
 ) -> Optimum:
     """The minimum of the deviance, begun at `start` where one is given; elsewhere too unless `only` from there.
 
-    Few rows may leave several optima, and so may few levels that compete for the same variance: then one of them often
-    ends at zero, and the search is begun from other points as well.
+    Few rows may leave several optima. So may few levels that compete for the same variance: then one of them often ends
+    at zero, and the search is begun again where `_elsewhere` says that a lower optimum may lie.
     """
     starts = deviance.starts(many=deviance.n <= SMALL) if start is None else [start]
     found = [_from(deviance, starts[0], curvature)]
     others = starts[1:]
-    if not others and not only and _contested(deviance, found[0].theta):
-        others = deviance.starts(many=True)[1:]
+    if not others and not only:
+        others = _elsewhere(deviance, found[0])
     for one in others:
         point = minimize(deviance.value_and_gradient, one, _guess(deviance, one), ends=_near_any(deviance, found))
         if point.reason != ENDED:
@@ -83,12 +88,68 @@ def optimum(
     return replace(chosen, record=replace(chosen.record, evaluations=deviance.evaluations, starts=1 + len(others)))
 
 
-def _contested(deviance: Deviance, theta: Floats) -> bool:
-    """Whether a standard deviation of few levels came to rest at zero beside other parameters."""
-    blocks = deviance.parameters.blocks
-    few = [block.where for block in blocks if deviance.plan.n_levels[block.factor] <= FEW]
-    diagonal = deviance.parameters.diagonal()
-    return deviance.size > 1 and any(bool((theta[where][diagonal[where]] == 0).any()) for where in few)
+def _elsewhere(deviance: Deviance, found: Optimum) -> list[Floats]:
+    """Points where a lower optimum may lie, each with another standard deviation that came to rest at zero taken up again.
+
+    The Hessian at a zero tells of small sizes only. The profile over larger ones, a rival as it is or made smaller, is
+    followed by one Newton step of all others with their curvature at the optimum: where it comes down again, even if they
+    give `GIVE` times what the step promises, a search is worth its while.
+    """
+    points = []
+    for place, rivals in _contested(deviance, found.theta):
+        lowest = found.here.deviance
+        best: Floats | None = None
+        for point, rest in _taken_up(deviance, found.theta, place, rivals):
+            value, gradient = deviance.value_and_gradient(point)
+            step, promised = np.zeros(0), 0.0
+            if rest.any():
+                curvature = found.information.profiled[np.ix_(rest, rest)]
+                step, promised = trust_region_step(gradient[rest], curvature, LONGEST)
+            if value - GIVE * promised < lowest:
+                lowest = value - GIVE * promised
+                best = point.copy()
+                best[rest] += step
+        points += [] if best is None else [best]
+    return points
+
+
+def _contested(deviance: Deviance, theta: Floats) -> list[tuple[int, list[Mask]]]:
+    """The standard deviations of few levels that came to rest at zero beside others, and where their rivals stand in theta.
+
+    A rival is the same term of another factor of few levels, as far as it is not zero itself.
+    """
+    blocks = [one for one in deviance.parameters.blocks if deviance.plan.n_levels[one.factor] <= FEW]
+    found = []
+    for block in blocks if deviance.size > 1 else []:
+        for place, row in zip(range(block.where.start, block.where.stop), block.free[1], strict=True):
+            if theta[place] != 0 or not deviance.parameters.diagonal()[place]:
+                continue
+            others = [_row(deviance, one, block.names[row]) for one in blocks if one.factor != block.factor]
+            found.append((place, [mask for mask in others if theta[mask].any()]))
+    return found
+
+
+def _row(deviance: Deviance, block: BlockParameters, term: str) -> Mask:
+    """Where the size of a term stands in theta: its row of the block's triangle."""
+    mask = np.zeros(deviance.size, dtype=bool)
+    if term in block.names:
+        mask[block.where] = block.free[1] == block.names.index(term)
+    return mask
+
+
+def _taken_up(deviance: Deviance, theta: Floats, place: int, rivals: Sequence[Mask]) -> Iterator[tuple[Floats, Mask]]:
+    """Theta with one element at larger sizes, the others as they are and with each rival smaller; and what else there is."""
+    rest = np.arange(deviance.size) != place
+    for size in SIZES:
+        point = theta.copy()
+        point[place] = size * deviance.by_moments()[place]
+        yield point, rest
+    for rival in rivals:
+        for size in INSTEAD:
+            for left in LEFT:
+                point = np.where(rival, left * theta, theta)
+                point[place] = size * float(np.linalg.norm(theta[rival]))
+                yield point, rest & ~rival
 
 
 def _near_any(deviance: Deviance, found: Sequence[Optimum]) -> Ends:
