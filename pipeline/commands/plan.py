@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from pipeline.base.errors import ParamsError, Problem
@@ -16,7 +16,9 @@ from pipeline.base.params import Hypothesis, Params, Planning, load
 from pipeline.commands.export import docx
 from pipeline.planning.design import PlannedDesign, Variation
 from pipeline.planning.factors import curves
+from pipeline.planning.fitted import of_fit
 from pipeline.planning.page import PlanPage, document, ladder_lines, lines
+from pipeline.planning.plannable import problems
 from pipeline.planning.power import Power, central, grid, power, smallest
 from pipeline.planning.studies import WORLDS, Outcome, Planned, World
 from pipeline.planning.tally import Ladder, Task, ladders, missing, run, tasks
@@ -33,7 +35,8 @@ FITS = "data/analysis/fits"
 def main(root: Path, arguments: argparse.Namespace) -> int:
     """Print the designs and their power, write the plan as a page and a Word document."""
     params = load(params_text(root))
-    name, hypothesis = hypothesis_of(params)
+    ladder = bool(getattr(arguments, "ladder", False))
+    name, hypothesis = hypothesis_of(params, drawn=ladder)
     wanted = params.plan
     effect = wanted.effect or hypothesis.smallest_effect
     family = max(1, sum(one.role == "confirmatory" for one in params.hypotheses.values()))
@@ -55,13 +58,13 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     )
     planned = Planned(hypothesis, params.verdict, params.compute, params.exposure, variation, effect, family)
     found: list[Ladder] = []
-    if getattr(arguments, "ladder", False):
+    if ladder:
         found = climbed(root, planned, _that_matter(powers, wanted), _worlds(arguments), wanted, seed)
     print(*ladder_lines(found), sep="\n", end="\n" if found else "")
     around = central(powers, wanted.target)
     by_factor = curves(around, variation, effect, alpha=alpha, seed=seed, kenward_roger_below=below) if around else {}
     plan = PlanPage(
-        hypothesis.claim, effect, alpha, family, wanted.target, variation, source, powers, tuple(found), by_factor
+        hypothesis.claim, effect, alpha, family, wanted.target, variation, source, powers, tuple(found), by_factor, below
     )
     batch = Batch(root, (), (PAGE, DOCX))
     made = document(plan)
@@ -72,17 +75,20 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def hypothesis_of(params: Params) -> tuple[str, Hypothesis]:
-    """The hypothesis whose study is planned; ParamsError where there is none such, or it is not one about ratings."""
+def hypothesis_of(params: Params, *, drawn: bool = False) -> tuple[str, Hypothesis]:
+    """The hypothesis whose study is planned; ParamsError where there is none such, or it is of a kind without a plan.
+
+    `drawn`: studies are to be drawn for it, too.
+    """
     names = [name for name, one in params.hypotheses.items() if one.role == "confirmatory"] or list(params.hypotheses)
     name = params.plan.hypothesis or (names[0] if names else "")
     if name not in params.hypotheses:
         mend = nearest(name, list(params.hypotheses)) if params.hypotheses else "declare one under `hypotheses:`"
         raise ParamsError(Problem("plan.hypothesis", f"there is no hypothesis `{name}`", mend))
     one = params.hypotheses[name]
-    if one.contrast or one.moderator or one.mediator or one.effect != "within" or one.outcome.kind != "score":
-        mend = "name one about a within-client effect of one exposure on a score"
-        raise ParamsError(Problem("plan.hypothesis", f"`{name}` is of a kind that cannot be planned yet", mend))
+    found = problems(name, one, drawn=drawn)
+    if found:
+        raise ParamsError(found)
     return name, one
 
 
@@ -98,25 +104,13 @@ def variation_of(root: Path, params: Params) -> tuple[Variation, str]:
     if wanted.variances_of not in params.hypotheses or not (root / name).is_file():
         mend = "run `python -m pipeline study` first, or declare the SDs"
         raise ParamsError(Problem("plan.variances_of", "no such fit here", mend))
-    fit = Batch(root, (name,), ()).record(name, Fit)
-    if fit.tested is None:
-        raise ParamsError(
-            Problem("plan.variances_of", "that hypothesis has no fitted model", "name another, or declare the SDs")
-        )
-    unit = fit.tested.standardized.outcome_sd_within
-    found = {
-        (row.group, _kind(row.term_1)): max(row.covariance or 0.0, 0.0) ** 0.5 / unit
-        for row in fit.variance
-        if row.term_1 == row.term_2 and row.group != "residual"
-    }
-    keys = {"client": ("client_id", "level"), "worker": ("worker_id", "level"), "client_effect": ("client_id", "effect")}
-    keys |= {"worker_effect": ("worker_id", "effect"), "trend": ("client_id", "time")}
-    taken = {field: found[key] for field, key in keys.items() if key in found}
-    return replace(declared, **taken), f"Variances of the fit of `{wanted.variances_of}`; its estimate is not used."
-
-
-def _kind(term: str) -> str:
-    return {"1": "level", "Intercept": "level", "time": "time"}.get(term, "effect")
+    found = of_fit(Batch(root, (name,), ()).record(name, Fit), declared)
+    if found is None:
+        what = "that fit has no variances of a score's ratings"
+        raise ParamsError(Problem("plan.variances_of", what, "name a hypothesis about a score, or declare the SDs"))
+    variation, left = found
+    said = f"Variances of the fit of `{wanted.variances_of}`; its estimate is not used."
+    return variation, said + (f" As declared, since the fit does not tell them: {', '.join(left)}." if left else "")
 
 
 def designs_of(wanted: Planning) -> list[PlannedDesign]:

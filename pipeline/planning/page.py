@@ -37,6 +37,7 @@ class PlanPage:
     powers: tuple[Power, ...]
     ladders: tuple[Ladder, ...]
     curves: Mapping[str, Sequence[tuple[float, Power]]] = field(default_factory=dict)  # by factor, around the central design
+    kenward_roger_below: int = 20  # workers
 
 
 def document(plan: PlanPage) -> Document:
@@ -180,10 +181,12 @@ def _paragraph(plan: PlanPage) -> str:
         f"{one.rate:g} joint advocacy episodes before a rating, {_percent(one.missed)} of ratings missed and "
         f"{_percent(one.dropout)} of clients leaving after a session, "
     )
+    corrected = one.workers < plan.kenward_roger_below
+    method = "Kenward-Roger standard errors" if corrected else "Satterthwaite degrees of freedom"
     told = (
         f"a difference of {plan.effect:g} within-client standard deviations an episode is detected with "
         f"{_percent(best.power)} power (two-sided, alpha {plan.alpha:.3g}, linear mixed model with effects varying by "
-        "worker and client, Satterthwaite degrees of freedom)."
+        f"worker and client, {method})."
     )
     return expected + told + price
 

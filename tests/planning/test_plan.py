@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Collection
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from pipeline.base.errors import ParamsError
-from pipeline.base.params import load
+from pipeline.base.params import Hypothesis, load
 from pipeline.commands import plan
 from pipeline.hypotheses.battery import battery
 from pipeline.hypotheses.battery.shared.setting import Setting
@@ -18,9 +19,11 @@ from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.kinds.multilevel import evaluate
 from pipeline.hypotheses.verdict.states import deciding
 from pipeline.planning.design import PlannedDesign, Variation
+from pipeline.planning.fitted import of_fit
+from pipeline.planning.plannable import problems
 from pipeline.planning.studies import Outcome, answering, headline, outcome, settings
 from pipeline.planning.tally import ladders, missing, run, tasks, wilson
-from pipeline.results.fit import Fit
+from pipeline.results.fit import Fit, VarianceRow
 from tests.project import ROOT
 
 TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
@@ -41,7 +44,13 @@ def project(root: Path, section: str) -> Path:
         ("plan: { clients: [10000000] }", "plan.clients"),
         ("plan: { target: 1.0 }", "plan.target"),
         ("plan: { hypothesis: nobody }", "plan.hypothesis"),
-        ("plan: { hypothesis: joint_advocacy_keeps_clients }", "cannot be planned yet"),
+        ("plan: { hypothesis: joint_advocacy_keeps_clients }", "who leaves.*cannot be planned yet"),
+        (
+            "plan: { hypothesis: being_there_matters_beyond_advocacy }",
+            "difference of two effects(.|\n)*at 0.7",
+        ),
+        ("plan: { hypothesis: clients_in_need_gain_more }", "between groups or along a number(.|\n)*without its moderator"),
+        ("plan: { hypothesis: empathy_carries_the_effect }", "step between(.|\n)*without its mediator"),
         ("plan: { variances_of: nobody }", "plan.variances_of"),
         ("plan: { cluster: 'rm -rf' }", "plan.cluster"),
     ],
@@ -128,6 +137,54 @@ def test_a_verdict_by_the_attempts_that_decide_is_that_of_all(tmp_path: Path, mo
     assert outcome(planned, PlannedDesign(6, 6, 8), "effect", 4) == found
     assert found.significant
     assert asked == [set(deciding(params.verdict)) & set(battery())]
+
+
+@pytest.mark.parametrize(
+    ("changed", "drawn", "says"),
+    [
+        ({"effect": "between"}, False, "differences between people"),
+        ({"outcome": {"instrument": "wai_sr", "kind": "dyad_gap"}}, False, "distance of two people's ratings"),
+        ({"predicted": "none"}, False, "predicts that nothing is there"),
+        ({"exposure": {"mode": "joint", "dose": "minutes"}}, False, "does not count episodes"),
+        ({"exposure": {"mode": "concrete"}}, True, "no advocacy other than joint"),
+        (
+            {"exposure": {"mode": "joint", "lag": 1, "setting": "court"}},
+            True,
+            "a later rating(.|\n)*one kind alone",
+        ),
+        ({"outcome": {"instrument": "srs"}}, True, "other than the clients' WAI-SR"),
+        ({"covariates": ["phase", "weather"]}, True, "no column weather"),
+    ],
+)
+def test_claims_without_a_plan_are_told_what_to_plan(changed: dict[str, object], drawn: bool, says: str) -> None:
+    name, one = plan.hypothesis_of(load(TEXT))
+    other = Hypothesis.model_validate_json(json.dumps(one.model_dump(mode="json") | changed))
+    with pytest.raises(ParamsError, match=says):
+        raise ParamsError(problems(name, other, drawn=drawn))
+    assert not problems(name, one, drawn=True)
+    assert not drawn or not problems(name, other, drawn=False)  # the formula has no need to know
+
+
+def test_variances_of_a_fit_are_taken_and_what_it_does_not_tell_is_said(tmp_path: Path) -> None:
+    params = load(project(tmp_path, SMALL).joinpath("params.yaml").read_text())
+    _, hypothesis = plan.hypothesis_of(params)
+    planned = plan.Planned(hypothesis, params.verdict, params.compute, params.exposure, Variation(), 0.5, 1)
+    setting = headline(planned, PlannedDesign(6, 6, 8), "effect", 4).setting
+    assert setting is not None
+    fit = evaluate.fit_of(setting, only=())
+    rows = [("client_id", "1", 0.25), ("client_id", "time", 0.0004), ("worker_id", "1", 0.0), ("residual", "", 0.1)]
+    own = [VarianceRow(group=group, term_1=term, term_2=term, covariance=value) for group, term, value in rows]
+    assert fit.tested is not None
+    unit = fit.tested.standardized.outcome_sd_within
+    told = of_fit(fit.model_copy(update={"variance": tuple(own)}), Variation())
+    assert told is not None
+    variation, left = told
+    assert variation == Variation(client=pytest.approx(0.5 / unit), trend=pytest.approx(0.02 / unit))
+    assert left == ("workers' levels", "the effect over clients", "the effect over workers")
+    by_day = fit.model_copy(update={"variance": tuple(own), "spec": fit.spec.model_copy(update={"time": "day"})})
+    assert of_fit(by_day, Variation()) == (Variation(client=pytest.approx(0.5 / unit)), (*left, "clients' own trends"))
+    assert of_fit(fit.model_copy(update={"kind": "hazard"}), Variation()) is None
+    assert of_fit(fit.model_copy(update={"variance": ()}), Variation()) is None
 
 
 @pytest.mark.slow
