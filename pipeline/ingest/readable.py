@@ -76,8 +76,8 @@ def _hashed(ids: pa.Array) -> int:
         values = np.unique(values)  # beginnings that many share are no hashes of different things
         if len(values) < share * len(ids):
             continue
-        for hashes in (_beginnings(False), _beginnings(True)):
-            shorter = hashes >> np.uint64(4 * (8 - digits))  # sorted still
+        for more in (False, True):
+            shorter = _shortened(more, digits)
             at = np.minimum(np.searchsorted(shorter, values), len(shorter) - 1)
             if np.count_nonzero(shorter[at] == values) >= share * len(ids):
                 return len(texts)
@@ -87,6 +87,15 @@ def _hashed(ids: pa.Array) -> int:
 def _shared(texts: list[str]) -> int:
     low, high = min(texts), max(texts)
     return next((place for place, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), 0)
+
+
+@cache
+def _shortened(more: bool, digits: int) -> np.ndarray:
+    """The first hexadecimal digits of the hashes, sorted."""
+    import numpy as np
+
+    shorter: np.ndarray = _beginnings(more) >> np.uint64(4 * (8 - digits))
+    return shorter
 
 
 @cache

@@ -6,7 +6,9 @@ import base64
 import binascii
 import re
 import string
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from pipeline.base.person_names import known
 from pipeline.ingest.bodies import Bodies
@@ -17,32 +19,39 @@ NAMED = 0.2  # of ids in which a name stands from which on it is no chance; of f
 LEAST = 2
 READABLE = re.compile(r"[A-Za-z0-9 .,'/_@-]{3,}")
 LEET = str.maketrans("431057", "aeiost")
+LETTERS = string.ascii_lowercase
+TO_A = {first: str.maketrans(LETTERS[n:] + LETTERS[:n], LETTERS) for n, first in enumerate(LETTERS)}
 
 
 def writing_found(ids: Bodies) -> str:
     """How the ids are written over; empty where nothing can be read in them."""
     for texts in dict.fromkeys((ids.ids[:MOST], ids.bodies[:MOST])):
         for name, decode in DECODERS.items():
-            read = [_decoded(text, decode) for text in texts]
-            if sum(bool(found) for found in read) >= max(4, SHARE * len(texts)):
+            if _can_be_read(texts, decode):
                 return f"readable as {name}"
     return "names of people" if _named(ids) else ""
 
 
+def _can_be_read(texts: Sequence[str], decode: Callable[[str], bytes]) -> bool:
+    """Whether enough texts say something in another writing; asks no further than until too many do not."""
+    left = len(texts) - max(4, SHARE * len(texts))  # so many may say nothing
+    for text in texts:
+        left -= not _decoded(text, decode)
+        if left < 0:
+            return False
+    return True
+
+
 def _named(ids: Bodies) -> bool:
     """Whether the letters of many ids are names, as they stand, moved along the alphabet or turned round."""
-    words = [_letters(text) for text in ids.bodies[:MOST]] + [_letters(text) for text in ids.ids[:MOST]]
-    half = len(words) // 2
-    needed = max(LEAST, NAMED * half)
-    for part in (words[:half], words[half:]):
-        long = [word for word in part if word]
-        if len(long) < needed:
+    needed = max(LEAST, NAMED * min(MOST, len(ids.ids)))
+    for part in (ids.bodies[:MOST], ids.ids[:MOST]):
+        words = [word for text in part if (word := _letters(text))]
+        if len(words) < needed:
             continue
-        for shift in range(26):
-            moved = [_moved(word, shift) for word in long]
-            hits = sum(_is_name(word) for word in moved)
-            back = sum(_is_name(word[::-1]) for word in moved)
-            if max(hits, back) >= needed and (shift == 0 or max(hits, back) >= max(4, needed)):
+        for turned in (words, [word[::-1] for word in words]):
+            hits = Counter(shift for word in turned for shift in _name_shifts(word))
+            if any(count >= (needed if shift == 0 else max(4, needed)) for shift, count in hits.items()):
                 return True
     return False
 
@@ -55,20 +64,31 @@ def _letters(text: str) -> str:
     return longest if len(longest) >= 4 else ""
 
 
-def _is_name(word: str) -> bool:
-    """A name by itself, or behind or before an initial."""
-    names = known()
-    return (
-        word in names
-        or word[1:] in names
-        or word[:-1] in names
-        or any(word[:cut] in names and word[cut:] in names for cut in range(3, len(word) - 2))
-    )
+def _name_shifts(word: str) -> set[int]:
+    """By how many letters a word must be moved to be a name, by itself or behind or before an initial, or two names."""
+    shifts = _shifts(word) | _shifts(word[1:]) | _shifts(word[:-1])
+    for cut in range(3, len(word) - 2):
+        if first := _shifts(word[:cut]):
+            shifts |= first & _shifts(word[cut:])
+    return shifts
 
 
-def _moved(word: str, shift: int) -> str:
-    letters = string.ascii_lowercase
-    return word.translate(str.maketrans(letters, letters[shift:] + letters[:shift]))
+def _shifts(word: str) -> set[int]:
+    here = ord(word[0])
+    return {(first - here) % 26 for first in _names_by_form().get(_form(word), ())}
+
+
+@cache
+def _names_by_form() -> dict[str, list[int]]:
+    """The names' first letters by the form that stays when letters are moved: the name moved so that it begins with a."""
+    found: dict[str, list[int]] = {}
+    for name in known():
+        found.setdefault(_form(name), []).append(ord(name[0]))
+    return found
+
+
+def _form(word: str) -> str:
+    return word.translate(TO_A[word[0]])
 
 
 def _decoded(text: str, decode: Callable[[str], bytes]) -> str:
