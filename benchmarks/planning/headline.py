@@ -27,12 +27,12 @@ from pipeline.multilevel.inference.kenward_roger import kenward_roger
 from pipeline.multilevel.likelihood.deviance import Deviance, make_deviance, make_structure
 from pipeline.multilevel.likelihood.parameters import Parameters, lower_factor
 from pipeline.multilevel.search.estimate import Information, Optimum
-from pipeline.multilevel.search.optimize import OptimizerRecord
+from pipeline.multilevel.search.optimize import OptimizerSummary
 
 GROUPS = {"worker_id": slice(6, 9), "client_id": slice(0, 6)}
 AWAY = 0.3  # of the relative SDs that are true
 GUESSED = 10  # outcomes whose mean curvature begins every search
-RECORD = OptimizerRecord("side by side", (), (), 0.0, 0.0, 0.0, 0, 1, "")
+RECORD = OptimizerSummary("side by side", (), (), 0.0, 0.0, 0.0, 0, 1, "")
 
 
 @dataclass(frozen=True)

@@ -81,21 +81,18 @@ def _answer(plan: PlanPage) -> tuple[Block, ...]:
 
 
 def _powers(plan: PlanPage) -> TableBlock:
-    head = ("Workers × clients × sessions", "Ratings", "Standard error", "df", "Power", "Power to see as large a harm")
+    head = ("Workers × clients × sessions", "Power", "Ratings", "Standard error", "df")
     lines = []
     for one in plan.powers:
         if one.power is None or one.std_error is None or one.df is None:
-            lines.append(Line(_short(one.design), ("", "", "", one.reason, "")))
+            lines.append(Line(_short(one.design), (one.reason, "", "", "")))
             continue
-        cells = (
-            f"{one.ratings:,}",
-            f"{one.std_error:.3f}",
-            f"{one.df:.0f}",
-            _percent(one.power),
-            _percent(one.power),  # two-sided: as large a harm is seen as often
-        )
+        cells = (_percent(one.power), f"{one.ratings:,}", f"{one.std_error:.3f}", f"{one.df:.0f}")
         lines.append(Line(_short(one.design), cells))
-    note = "Non-central t over the information of drawn courses; the effect is two-sided, the power that of its own sign."
+    note = (
+        "Non-central t over the information of drawn courses. The test is two-sided, the power that of the effect's sign: "
+        "a harm of the same size is seen as often."
+    )
     return TableBlock(Table("plan_power", "Power of the headline", head, tuple(lines), note))
 
 
@@ -120,7 +117,8 @@ def _factors(plan: PlanPage) -> tuple[Block, ...]:
 def _curve(name: str, points: Sequence[tuple[float, float]], target: float) -> Chart:
     places = tuple((Shown(f"{value:g}", value), Shown(_percent(one), 100 * one)) for value, one in points)
     x = linear_axis([at for at, _ in places], zero=False)
-    x = replace(x, ticks=tuple(Tick(places[number][0], places[number][0].text) for number in (0, len(places) // 2, -1)))
+    middle = min(range(len(points)), key=lambda at: abs(2.0 * points[at][0] - points[0][0] - points[-1][0]))
+    x = replace(x, ticks=tuple(Tick(places[at][0], places[at][0].text) for at in sorted({0, middle, len(points) - 1})))
     y = linear_axis([Shown("0%", 0.0), Shown("100%", 100.0)], about=3, tell=lambda value: f"{value:.0f}%", ends=(0.0, 100.0))
     ends = f"{places[0][1]} at {places[0][0]}, {places[-1][1]} at {places[-1][0]}"
     title = FACTORS[name][:1].upper() + FACTORS[name][1:]
@@ -150,9 +148,9 @@ def _words(plan: PlanPage) -> tuple[Block, ...]:
 def _ladders(plan: PlanPage) -> tuple[Block, ...]:
     if not plan.ladders:
         return (Paragraph("Not drawn yet: python -m pipeline plan --ladder puts drawn studies through every attempt."),)
-    head = ("Design", "If", "Clear as predicted", "Supported", "Other verdicts")
+    head = ("Design", "Supported", "Clear as predicted", "If", "Other verdicts")
     lines = tuple(
-        Line(_short(one.design), (WORLDS[one.world], _share(one.significant), _share(one.supported), _others(one)))
+        Line(_short(one.design), (_share(one.supported), _share(one.significant), WORLDS[one.world], _others(one)))
         for one in plan.ladders
     )
     note = "Shares of drawn studies with 95% Monte Carlo intervals. Supported where nothing is there is a false alarm."

@@ -70,6 +70,7 @@ def test_the_page_has_the_power_of_every_design_and_a_paragraph_to_use(
     for size in ("3 × 10 × 4", "40 × 10 × 16", "Fewer than 10 workers", "Fewer than 6 sessions"):
         assert size in page
     assert "is detected with" in page
+    assert "report.pdf" not in page  # a plan has no paper of its own, and no appendix
     assert (tmp_path / "reports/plan.docx").read_bytes()[:2] == b"PK"
     assert "Smallest that reaches 80%" in capsys.readouterr().out
 
