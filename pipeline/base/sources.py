@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from pipeline.base import options
+from pipeline.base.column_names import is_item
 from pipeline.base.section import Code, FileName, Header, Name, Section
 
 SessionNumber = Annotated[int, Field(ge=0, le=2000)]
@@ -119,7 +120,7 @@ class TableSource(Section):
         if not isinstance(self.missing, dict):
             return frozenset(self.missing)
         every = self.missing.get("all", ("",))
-        own = self.missing.get("items", ()) if column.startswith("item_") else ()
+        own = self.missing.get("items", ()) if is_item(column) else ()
         return frozenset((*every, *own, *self.missing.get(column, ())))
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from pipeline.base import options
 from pipeline.base.section import Name, Section
+
+DECAY = re.compile(r"decay\(([0-9.]+)\)")
+
+
+def half_life_of(dose: str) -> float | None:
+    """The h of a dose `decay(h)`, in days; None of any other dose."""
+    found = DECAY.fullmatch(dose)
+    return float(found.group(1)) if found else None
 
 
 class OutcomeSpec(Section):
@@ -37,7 +46,12 @@ class ExposureSpec(Section):
     @property
     def decays(self) -> bool:
         """Whether the dose holds what came before its window: then no window before is apart from it."""
-        return self.dose.startswith("decay")
+        return self.half_life is not None
+
+    @property
+    def half_life(self) -> float | None:
+        """The days in which the weight of an episode halves; None where the dose does not decay."""
+        return half_life_of(self.dose)
 
 
 class ContrastSpec(Section):

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from pipeline.base.column_names import TOTAL_SCORE, score_columns, score_of
 from pipeline.description.tables import levels_of, one_series, people_behind, series_of
 from pipeline.results.course import FirstRating, Leaving, Point, SessionsWith, Staying, Trajectory
 
@@ -24,14 +25,14 @@ def trajectories(occasions: pd.DataFrame) -> tuple[Trajectory, ...]:
         rows = one_series(occasions, instrument, rater)
         for by in AXES:
             if by in rows and rows[by].notna().any():
-                found += [_trajectory(rows, column, by, instrument, rater) for column in score_columns(rows)]
+                found += [_trajectory(rows, column, by, instrument, rater) for column in rated_columns(rows)]
     return tuple(found)
 
 
-def score_columns(occasions: pd.DataFrame) -> list[str]:
+def rated_columns(occasions: pd.DataFrame) -> list[str]:
     """The score columns that hold a value in these rows, total first."""
-    names = [str(name) for name in occasions if str(name).startswith("score_") and occasions[name].notna().any()]
-    return sorted(names, key=lambda name: (name != "score_total", name))
+    names = [name for name in score_columns(occasions) if occasions[name].notna().any()]
+    return sorted(names, key=lambda name: (name != TOTAL_SCORE, name))
 
 
 def staying(occasions: pd.DataFrame) -> tuple[Staying, ...]:
@@ -49,10 +50,10 @@ def leaving(occasions: pd.DataFrame) -> tuple[Leaving, ...]:
     found = []
     for instrument, rater in series_of(occasions):
         rows = one_series(occasions, instrument, rater)
-        if "score_total" not in rows or rows["score_total"].notna().sum() == 0:
+        if TOTAL_SCORE not in rows or rows[TOTAL_SCORE].notna().sum() == 0:
             continue
         ordered = rows.sort_values(["client_id", "occasion"])
-        first = ordered.groupby("client_id", observed=True)["score_total"].first()
+        first = ordered.groupby("client_id", observed=True)[TOTAL_SCORE].first()
         per_client = ordered.groupby("client_id", observed=True).size()
         half = float(per_client.max()) / 2
         early, late = first[per_client <= half].dropna(), first[per_client > half].dropna()
@@ -97,7 +98,7 @@ def _trajectory(rows: pd.DataFrame, column: str, by: Axis, instrument: str, rate
         if len(means):
             mean, low, high = interval(means)
             points.append(Point(at=at, clients=len(means), ratings=len(here), mean=mean, conf_low=low, conf_high=high))
-    score = column.removeprefix("score_")
+    score = score_of(column)
     return Trajectory(instrument=instrument, rater=rater, score=score, by=by, points=tuple(points))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from pipeline.base.column_names import TOTAL_SCORE, ratings_table
 from pipeline.description.tables import StudyTables, as_codes, one_series, series_of
 from pipeline.results.flow import ClientsFlow, ClientsStep, FlowStep
 from pipeline.results.people import Codes
@@ -34,7 +35,7 @@ def clients_flow(study: StudyTables) -> tuple[ClientsFlow, ...]:
     found = []
     for instrument, rater in series_of(occasions):
         rows = one_series(occasions, instrument, rater)
-        scored = rows[rows["score_total"].notna()] if "score_total" in rows else rows
+        scored = rows[rows[TOTAL_SCORE].notna()] if TOTAL_SCORE in rows else rows
         per_client = scored.groupby("client_id", observed=True).size()
         once = ClientsStep(step="rated", clients=int((per_client >= 1).sum()))
         twice = ClientsStep(step="rated_twice", clients=int((per_client >= 2).sum()))
@@ -66,7 +67,7 @@ def _scoring_steps(study: StudyTables) -> list[FlowStep]:
         aside = {"too_few_items_answered": len(total) - len(scored)}
         steps.append(
             FlowStep(
-                table=f"ratings_{instrument}",
+                table=ratings_table(instrument),
                 unit="ratings",
                 step="scored",
                 count=len(scored),

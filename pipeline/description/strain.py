@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.base.column_names import TOTAL_SCORE
 from pipeline.description.people import CODED, NUMBERS
 from pipeline.description.tables import as_codes, levels_of, one_series, people_behind, series_of
 from pipeline.results.course import Falls, GoesWith, Leavers, PhaseCount
@@ -24,16 +25,16 @@ def falls(occasions: pd.DataFrame, ledger: pd.DataFrame) -> tuple[Falls, ...]:
     joint = ledger[(as_codes(ledger["reason"]) == "counted") & (as_codes(ledger["mode"]) == "joint")]
     for instrument, rater in series_of(ledger):
         rows = one_series(occasions, instrument, rater)
-        if "score_total" in rows:
+        if TOTAL_SCORE in rows:
             hit = one_series(joint, instrument, rater)["occasion_id"]
             found += _falls(rows, set(hit.dropna()), (instrument, rater))
     return tuple(found)
 
 
 def _falls(rows: pd.DataFrame, hit: set[Any], series: tuple[str, str]) -> list[Falls]:
-    ordered = rows[rows["score_total"].notna()].sort_values(["client_id", "occasion"])
-    clients = ordered.groupby("client_id", observed=True)["score_total"]
-    own = ordered["score_total"] - clients.transform("mean")
+    ordered = rows[rows[TOTAL_SCORE].notna()].sort_values(["client_id", "occasion"])
+    clients = ordered.groupby("client_id", observed=True)[TOTAL_SCORE]
+    own = ordered[TOTAL_SCORE] - clients.transform("mean")
     spread = math.sqrt(float((own**2).sum()) / max(len(own) - own.groupby(ordered["client_id"]).ngroups, 1))
     change = clients.diff()
     frame = pd.DataFrame({"client_id": ordered["client_id"], "fell": change < -FALL * spread})
@@ -92,8 +93,8 @@ def _first(occasions: pd.DataFrame, left: pd.Series[Any]) -> list[GoesWith | Non
     found: list[GoesWith | None] = []
     for instrument, rater in series_of(occasions):
         rows = one_series(occasions, instrument, rater)
-        if "score_total" in rows and rows["score_total"].notna().any():
-            first = rows.sort_values(["client_id", "occasion"]).groupby("client_id", observed=True)["score_total"].first()
+        if TOTAL_SCORE in rows and rows[TOTAL_SCORE].notna().any():
+            first = rows.sort_values(["client_id", "occasion"]).groupby("client_id", observed=True)[TOTAL_SCORE].first()
             row = _number(first, left.reindex(first.index).astype(bool), "first_rating")
             found.append(row and row.model_copy(update={"instrument": instrument, "rater": rater}))
     return found

@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 
 import pandas as pd
 
+from pipeline.base.column_names import is_score
 from pipeline.results.stage_counts import IngestCounts, LinkCounts, ScoringCounts, ValidationCounts
 
 COURSE = (
@@ -64,7 +65,7 @@ def _has_code(column: pd.Series[Any], code: str) -> pd.Series[bool]:
 
 def course_of(occasions: pd.DataFrame) -> pd.DataFrame:
     """The ratings without what is known of client, worker and session: rows are picked quicker from few columns."""
-    return occasions[[name for name in occasions if name in COURSE or str(name).startswith("score_")]]
+    return occasions[[name for name in occasions if name in COURSE or is_score(str(name))]]
 
 
 def levels_of(column: pd.Series[Any]) -> list[str]:

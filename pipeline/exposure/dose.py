@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.base.specs import half_life_of
 from pipeline.exposure.told import UNKNOWN, unknown_windows
 from pipeline.exposure.visits import Booleans, Floats, Integers
 
@@ -44,21 +44,16 @@ def doses(episodes: pd.DataFrame, occasions: pd.DataFrame, dose: str) -> Floats:
         return found
     occasion = episodes["occasion_id"].to_numpy(dtype=np.int64, na_value=-1)
     place = np.searchsorted(ids, occasion[occasion >= 0])
-    if dose.startswith("decay") and episodes["day"].isna().any():
+    days = half_life_of(dose)
+    if days is not None and episodes["day"].isna().any():
         return np.full(len(ids), np.nan)  # how long ago an episode was that was only counted, nobody knows
-    if dose.startswith("decay"):
-        return _decayed(episodes, occasions, occasion, half_life(dose))
+    if days is not None:
+        return _decayed(episodes, occasions, occasion, days)
     if dose == "minutes":
         minutes = episodes["duration_min"].to_numpy(dtype=np.float64, na_value=np.nan)
         return np.bincount(place, weights=minutes[occasion >= 0], minlength=len(ids)).astype(np.float64)
     count = np.bincount(place, minlength=len(ids)).astype(np.float64)
     return np.minimum(count, 1.0) if dose == "any" else count
-
-
-def half_life(dose: str) -> float:
-    """The h of `decay(h)`, in days."""
-    found = re.fullmatch(r"decay\(([0-9.]+)\)", dose)
-    return float(found.group(1)) if found else float("nan")
 
 
 def shifted_values(values: Floats, occasion: Integers, by: int) -> Floats:

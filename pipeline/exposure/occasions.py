@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.base.column_names import score_column, score_columns
 from pipeline.base.errors import Problem, TableError
 from pipeline.exposure.visits import Booleans, Integers, codes_of, day_numbers, in_order, starts_of
 
@@ -60,7 +61,7 @@ def wide_ratings(scores: pd.DataFrame) -> pd.DataFrame:
         column = np.full(len(first), np.nan)
         chosen = score_names == name
         column[rating[chosen]] = values[chosen]
-        table[f"score_{name}"] = column
+        table[score_column(name)] = column
     return table
 
 
@@ -100,7 +101,7 @@ def _assemble(
         "worker_changed": ~first & (worker != np.roll(worker, 1)),
         "several_that_day": rows["attended_that_day"].to_numpy() > 1 if days else np.zeros(len(rows), dtype=bool),
     }
-    scored: dict[str, object] = {name: ratings[name] for name in ratings.columns if name.startswith("score_")}
+    scored: dict[str, object] = {name: ratings[name] for name in score_columns(ratings.columns)}
     return pd.DataFrame({**head, **scored, **_covariates(rows, tables, set(head))})
 
 
@@ -111,12 +112,12 @@ def _position(first: Booleans) -> Integers:
 
 def _covariates(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame], taken: set[str]) -> dict[str, object]:
     found: dict[str, object] = {name: rows[name] for name in rows.columns if name not in {*taken, *ORDER_ONLY}}
-    for table, key in (("clients", "client_id"), ("workers", "worker_id")):
-        people = tables.get(table)
+    for unit, key in (("client", "client_id"), ("worker", "worker_id")):
+        people = tables.get(f"{unit}s")
         if people is None:
             continue
         looked_up = people.set_index(key).reindex(rows[key])
         for name in looked_up.columns:
-            unique = name if name not in found and name not in taken else f"{table.removesuffix('s')}_{name}"
+            unique = name if name not in found and name not in taken else f"{unit}_{name}"
             found[unique] = looked_up[name].reset_index(drop=True)
     return found

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.base.column_names import dose_column
 from pipeline.exposure.visits import Floats, Integers, in_order
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DOSE = "dose_"
 UNKNOWN = "dose_unknown"  # the reason of a ledger row that stands for a window whose dose was not told
 MODES = ("joint", "worker_solo", "client_solo", "concrete")
 
 
 def modes_told(sessions: pd.DataFrame) -> tuple[str, ...]:
     """The modes whose doses stand beside the sessions."""
-    return tuple(mode for mode in MODES if f"{DOSE}{mode}" in sessions and sessions[f"{DOSE}{mode}"].notna().any())
+    return tuple(mode for mode in MODES if dose_column(mode) in sessions and sessions[dose_column(mode)].notna().any())
 
 
 def episodes(sessions: pd.DataFrame) -> pd.DataFrame | None:
@@ -79,7 +79,7 @@ def _rows(sessions: pd.DataFrame) -> pd.DataFrame | None:
         return None
     parts = []
     for mode in modes:
-        dose = sessions[f"{DOSE}{mode}"].to_numpy(dtype=np.float64, na_value=np.nan)
+        dose = sessions[dose_column(mode)].to_numpy(dtype=np.float64, na_value=np.nan)
         times = np.where(np.isnan(dose), 1, dose).astype(np.int64)
         part = (
             sessions[["session_id", "client_id", "worker_id"]].loc[np.repeat(sessions.index, times)].reset_index(drop=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeline.base.column_names import dose_column
 from pipeline.base.options import EPISODE_FACTS
 from pipeline.base.params import Hypothesis, Params
 from pipeline.base.sources import Sources, TableSource
 from pipeline.vocabulary.domain import COLUMNS
-
-DOSE = "dose_"  # sessions columns that stand in for a log
 
 
 @dataclass(frozen=True, order=True)
@@ -63,11 +62,11 @@ def _exposure(hypothesis: Hypothesis, sources: Sources) -> Iterator[Lack]:
     modes = [exposure.mode, *([contrast.minus] if contrast and contrast.minus else [])]
     if "advocacy" not in sources.tables:
         for mode in modes:
-            if not _has(sources, "sessions", f"{DOSE}{mode}"):
+            if not _has(sources, "sessions", dose_column(mode)):
                 yield Lack(
                     "tables.advocacy",
                     "",
-                    f"a log of {mode} advocacy, the exposure; or sessions.columns.{DOSE}{mode}, a count",
+                    f"a log of {mode} advocacy, the exposure; or sessions.columns.{dose_column(mode)}, a count",
                 )
     facts = {fact: fact in EPISODE_FACTS and getattr(exposure, fact) is not None for fact in EPISODE_FACTS}
     if hypothesis.moderator in EPISODE_FACTS:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from pipeline.base.claim_numbers import numbered
 from pipeline.base.errors import Problem, StageError
 from pipeline.base.params import Compute, Exposure, Hypothesis, Measures, VerdictRules
 from pipeline.base.section import Section
@@ -75,12 +76,18 @@ def _seen(held: Lock) -> tuple[str, ...]:
     return ("No result of these data was there when the lock was closed.",)
 
 
+def _numbered(hypotheses: Mapping[str, Hypothesis]) -> Iterator[tuple[str, str, Hypothesis]]:
+    """The locked hypotheses with the numbers that reports give them, in their order."""
+    for number, name in numbered({name: one.role for name, one in hypotheses.items()}).items():
+        yield number, name, hypotheses[name]
+
+
 def _hypotheses(hypotheses: Mapping[str, Hypothesis]) -> Iterator[str]:
-    for place, (name, one) in enumerate(hypotheses.items(), 1):
+    for number, name, one in _numbered(hypotheses):
         sign = SIGN[one.predicted]
         than = sign if one.predicted == "none" else f"the tested number to be {sign} than zero"
         yield (
-            f"C{place} (`{name}`). “{markdown_text(one.claim)}” We expect {than}. The smallest effect that matters is "
+            f"{number} (`{name}`). “{markdown_text(one.claim)}” We expect {than}. The smallest effect that matters is "
             f"{one.smallest_effect:g} standard deviations of the outcome within clients {per(one)}."
         )
 
@@ -90,8 +97,8 @@ def _design(hypotheses: Mapping[str, Hypothesis]) -> Iterator[str]:
         "Observational and longitudinal: ratings (level 1) within clients (level 2) within workers (level 3). Nobody is "
         "assigned to anything; clients are compared with themselves at other times, unless a hypothesis says otherwise."
     )
-    for place, one in enumerate(hypotheses.values(), 1):
-        yield f"C{place}: {' '.join(words.question(one))}"
+    for number, _, one in _numbered(hypotheses):
+        yield f"{number}: {' '.join(words.question(one))}"
 
 
 def _sampling(compute: Compute) -> Iterator[str]:
@@ -119,10 +126,10 @@ def _variables(
         f"before the first rating is {exposure.first_window:g} days long; "
         f"{same if exposure.same_day == 'by_order' else 'an episode on the day of a rating is left out'}."
     )
-    for place, hypothesis in enumerate(hypotheses.values(), 1):
+    for number, _, hypothesis in _numbered(hypotheses):
         covariates = ", ".join(f"`{name}`" for name in hypothesis.covariates)
         exposed, outcome = words.exposure(hypothesis.exposure), words.outcome(hypothesis)
-        yield f"C{place}: outcome: {outcome}; exposure: {exposed}; covariates: {covariates or 'none'}."
+        yield f"{number}: outcome: {outcome}; exposure: {exposed}; covariates: {covariates or 'none'}."
 
 
 def _analyses(hypotheses: Mapping[str, Hypothesis], compute: Compute) -> Iterator[str]:
@@ -132,9 +139,9 @@ def _analyses(hypotheses: Mapping[str, Hypothesis], compute: Compute) -> Iterato
         "clients, between clients and between workers, and a trend over time is part of every model. Several agencies enter "
         f"{AGENCIES[compute.agency].format(least=compute.random_agencies)}."
     )
-    for place, one in enumerate(hypotheses.values(), 1):
+    for number, _, one in _numbered(hypotheses):
         random = "; ".join(f"by {group}: {', '.join(terms)}" for group, terms in one.random.items())
-        yield f"C{place}: tested is the effect {_effect(one)}; effects that vary {random}."
+        yield f"{number}: tested is the effect {_effect(one)}; effects that vary {random}."
     slopes = ", then ".join(compute.drop_slopes) or "none"
     yield f"Where the rows do not carry all of these, slopes are left out in this order: {slopes}; the report says so."
 
@@ -185,11 +192,11 @@ def _missing(hypotheses: Mapping[str, Hypothesis], measures: Measures) -> Iterat
         f"A score is given where at least {measures.min_answered:.0%} of its items are answered. Rows that lack the "
         "outcome, the exposure or a covariate are left out of a model, and counted."
     )
-    for place, one in enumerate(hypotheses.values(), 1):
+    for number, _, one in _numbered(hypotheses):
         asked = one.missing
         if asked is not None and asked.method is not None and asked.method != "none":
             role = "in place of the analysis of observed rows" if asked.method == "headline" else "as a check beside it"
-            yield f"C{place}: what is missing is imputed {asked.imputations} times, {role}."
+            yield f"{number}: what is missing is imputed {asked.imputations} times, {role}."
 
 
 def _exploratory(exploratory: Mapping[str, Hypothesis]) -> Iterator[str]:

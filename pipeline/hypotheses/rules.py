@@ -110,7 +110,8 @@ def _random(at: str, hypothesis: Hypothesis) -> Iterator[Problem]:
 
 def _dose(at: str, hypothesis: Hypothesis) -> Iterator[Problem]:
     dose = hypothesis.exposure.dose
-    if dose.startswith("decay") and float(dose[6:-1]) <= 0:
+    days = hypothesis.exposure.half_life
+    if days is not None and days <= 0:
         yield Problem(f"{at}.exposure.dose", "a half-life of zero days", "give more than 0 days")
     if dose == "minutes" and HOUR * hypothesis.smallest_effect > MOST_AN_HOUR:
         said = f"{hypothesis.smallest_effect:g} SD a minute are {HOUR * hypothesis.smallest_effect:g} SD an hour"

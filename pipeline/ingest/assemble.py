@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from pipeline.base.column_names import is_id, is_item, is_score, item_place, score_column, score_of
 from pipeline.base.params import Privacy
 from pipeline.base.sources import Checked, Glue, Ordered, RatingSource, TableSource
 from pipeline.ingest.cells import Reading, convert, is_there, plain_text
@@ -84,7 +85,7 @@ def column_reading(
 ) -> Reading:
     """How a source's cells of one canonical column are to be read; `table` and `header` add what its format says."""
     recode: dict[str, Any] = dict(source.recode.get(column.name, {}))
-    if isinstance(source, RatingSource) and column.name.startswith("item_"):
+    if isinstance(source, RatingSource) and is_item(column.name):
         recode = {**source.labels, **recode}
     codes = set(column.codes)
     if not column.closed:
@@ -127,7 +128,7 @@ def read_column(
     """A column's typed cells, and what is wrong with them; `line` gives the line a row stands on."""
     cells = convert(text, how)
     name = how.column.name
-    about = replace(about, column="items" if name.startswith("item_") else name.removeprefix("score_"))
+    about = replace(about, column="items" if is_item(name) else score_of(name))
     findings = [
         Finding(rule, where, rows, line(first), how.hint(rule), replace(about, example=how.remedy(rule)))
         for rule, (rows, first) in sorted(cells.faults.items())
@@ -193,7 +194,7 @@ def is_made_of_ids(source: TableSource, name: str) -> bool:
     mapped = source.columns.get(name)
     if not isinstance(mapped, Glue):
         return False
-    ids = [columns for other, columns in source.columns.items() if other.endswith("_id") and other != name]
+    ids = [columns for other, columns in source.columns.items() if is_id(other) and other != name]
     headers = {header for columns in ids for header in headers_of(columns)}
     return len(mapped.columns) > 1 and bool(headers & set(mapped.columns))
 
@@ -225,9 +226,9 @@ def _where(source: TableSource, wide: Wide, name: str) -> str:
 
 
 def _mapped(source: TableSource, name: str, items: int) -> Mapped | None:
-    if isinstance(source, RatingSource) and name.startswith("item_"):
+    if isinstance(source, RatingSource) and is_item(name):
         headers = item_headers(source, items)
-        place = int(name.removeprefix("item_"))
+        place = item_place(name)
         return headers[place - 1] if place <= len(headers) else None
     return source.columns.get(name)
 
@@ -252,7 +253,7 @@ def _add_scores(assembled: Assembled, source: RatingSource, wide: Wide) -> None:
     are all there is.
     """
     given = {f"shipped_{score}": header for score, header in source.totals.items()}
-    given |= {f"score_{score}": header for score, header in source.scores.items()}
+    given |= {score_column(score): header for score, header in source.scores.items()}
     for name, header in given.items():
         if wide.has(header):
             table = wide.table(header)
@@ -272,7 +273,7 @@ def _drop_unanswered(assembled: Assembled) -> None:
     import pyarrow.compute as pc
 
     table = assembled.table
-    items = [table.column(name) for name in table.column_names if name.startswith(("item_", "score_"))]
+    items = [table.column(name) for name in table.column_names if is_item(name) or is_score(name)]
     if not items:
         return
     answered = _there(items[0])

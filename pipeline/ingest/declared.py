@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.base.column_names import is_dose, is_item
 from pipeline.base.errors import Problem
 from pipeline.base.key_path import nearest
 from pipeline.base.params import Params
@@ -62,7 +63,7 @@ def _column_problems(where: str, source: TableSource, declared: type[Table]) -> 
     for name in set(source.columns) & set(source.constants):
         yield Problem(f"{where}.constants.{name}", "mapped to a column as well", "keep one of the two")
     for name in declared.required():
-        settled = name == "rater" or (name == "day" and declared.name == "sessions") or name.startswith("item_")
+        settled = name == "rater" or (name == "day" and declared.name == "sessions") or is_item(name)
         if name not in given and not settled:
             yield Problem(f"{where}.columns.{name}", "this column is required", _required(name, source))
 
@@ -178,7 +179,7 @@ def _study_problems(params: Params) -> Iterator[Problem]:
     if "advocacy" in sources.tables and "day" not in {**sessions.columns, **sessions.constants}:
         what = "an advocacy log needs the day of every session"
         yield Problem("sources.tables.sessions.columns.day", what, "map it, or leave the advocacy log out")
-    told = sorted(name for name in {**sessions.columns, **sessions.constants} if name.startswith("dose_"))
+    told = sorted(name for name in {**sessions.columns, **sessions.constants} if is_dose(name))
     if told and "advocacy" in sources.tables:
         what = "doses beside the sessions and a log would count the same episodes twice"
         yield Problem(f"sources.tables.sessions.columns.{told[0]}", what, "keep the log, which tells more, or the doses")

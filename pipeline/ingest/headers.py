@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 
+from pipeline.base.column_names import is_item, item_column
 from pipeline.base.errors import Problem
 from pipeline.base.params import Privacy
 from pipeline.base.sources import Join, RatingSource, Sources, TableSource
@@ -49,7 +50,7 @@ def headers_used(source: TableSource, items: int = 0) -> dict[str, str]:
     if isinstance(source, RatingSource):
         used.update({header: f"shipped {score}" for score, header in source.totals.items()})
         used.update({header: f"score {score}" for score, header in source.scores.items()})
-        used.update({header: f"item_{place}" for place, header in enumerate(item_headers(source, items), start=1)})
+        used.update({header: item_column(place) for place, header in enumerate(item_headers(source, items), start=1)})
     return used
 
 
@@ -146,9 +147,9 @@ def _absent(tables: Mapping[str, RawTable], sources: Sources, items: Mapping[str
         there = {header for file in part.files for header in tables[file].header}
         used = headers_used(source, item_count(source, items)).items()
         absent = {header: name for header, name in used if name != "ignored" and header not in there}
-        yield from _absent_items(part, [header for header, name in absent.items() if name.startswith("item_")], there)
+        yield from _absent_items(part, [header for header, name in absent.items() if is_item(name)], there)
         for header, canonical in absent.items():
-            if not canonical.startswith("item_"):
+            if not is_item(canonical):
                 hint = _near(header, there) and "; a header differs from it only in case or spaces"
                 told = f"`{header}`, mapped to {canonical} in sources.{part.key}{hint}"
                 yield rule_problem("header_absent", part.file, detail=told, about=About(source=part.key, column=canonical))

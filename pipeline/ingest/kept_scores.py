@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from pipeline.base.column_names import score_column
 from pipeline.base.sources import RatingSource
 from pipeline.tables.stored import decoded_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-PREFIX = "score_"
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ def as_scored(table: pa.Table, source: RatingSource, scale: Scale) -> pa.Table:
     if source.scored in (None, scale.rule):
         return table
     for score in source.scores:
-        name = f"{PREFIX}{score}"
+        name = score_column(score)
         if name in table.column_names and score in scale.sizes:
             times = float(scale.sizes[score])
             change = pc.divide if source.scored == "sum" else pc.multiply

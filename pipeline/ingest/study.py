@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipeline.base.column_names import is_item
 from pipeline.base.errors import Problem, SourceError
 from pipeline.base.params import Params, Privacy
 from pipeline.base.sources import RatingSource, Sources, TableSource
@@ -99,7 +100,7 @@ def removed_notes(counts: Mapping[str, TableIngested]) -> list[str]:
     for table, entry in counts.items():
         for column, codes in entry.removed.items():
             for code, cells in codes.items():
-                key = (table, "items" if column.startswith("item_") else column, code)
+                key = (table, "items" if is_item(column) else column, code)
                 found[key] = found.get(key, 0) + cells
     return [
         f"{table}: {column}: {cells:,} {'cell' if cells == 1 else 'cells'} missing by the code `{code}`"

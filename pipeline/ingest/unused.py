@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from pipeline.base.column_names import is_id
 from pipeline.base.sources import Checked, Sources, TableSource
 from pipeline.ingest.headers import UNREAD, headers_used, item_count
 from pipeline.ingest.joins import rows_of_kind, without_nulls
@@ -75,7 +76,7 @@ def _answers(feeding: list[TableSource], items: Mapping[str, int]) -> set[str]:
         header
         for pairs in used
         for header, canonical in pairs
-        if canonical not in UNREAD and not canonical.endswith("_id") and header not in kinds
+        if canonical not in UNREAD and not is_id(canonical) and header not in kinds
     }
 
 

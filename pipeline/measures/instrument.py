@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from pipeline.base import options
+from pipeline.base.column_names import item_column
 from pipeline.base.errors import MeasureError, ParamsError, Problem
 from pipeline.base.key_path import nearest, problem, telling, told
 from pipeline.base.section import Name, Section, Share, Text
@@ -51,7 +52,7 @@ class Instrument(Section):
     @property
     def columns(self) -> list[str]:
         """The item columns of its ratings table, in item order."""
-        return [f"item_{number}" for number in range(1, self.items + 1)]
+        return [item_column(number) for number in range(1, self.items + 1)]
 
     @property
     def scores(self) -> dict[str, tuple[int, ...]]:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.base.column_names import ratings_table, score_column
 from pipeline.base.errors import MeasureError, Problem
 from pipeline.base.options import Rater
 from pipeline.measures.instrument import TOTAL, Instrument
@@ -22,7 +23,6 @@ from pipeline.results.stage_counts import ScoreCounts, ScoringCounts
 Matrix = NDArray[np.float64]
 BYTE = np.iinfo(np.int8)
 BLOCK = 2048  # rows at a time: 36 items of them are 0.6 MB, which a processor's cache holds
-KEPT = "score_"  # of a column that holds a score in place of items
 RATERS: tuple[Rater, ...] = ("client", "worker", "observer")
 
 
@@ -69,10 +69,10 @@ def kept_scores(ratings: pd.DataFrame, instrument: Instrument) -> pd.DataFrame |
 
     A total that was not kept is the mean (or sum) of its subscales, weighted by their items, where they cover it.
     """
-    names = [name for name in instrument.scores if f"{KEPT}{name}" in ratings.columns]
+    names = [name for name in instrument.scores if score_column(name) in ratings.columns]
     if not names or "item_1" in ratings.columns:
         return None
-    kept = pd.DataFrame({name: ratings[f"{KEPT}{name}"].to_numpy(dtype=np.float64, na_value=np.nan) for name in names})
+    kept = pd.DataFrame({name: ratings[score_column(name)].to_numpy(dtype=np.float64, na_value=np.nan) for name in names})
     parts = [name for name in names if name != TOTAL]
     covered = sorted(item for name in parts for item in instrument.scores[name])
     if TOTAL not in names and covered == sorted(instrument.scores[TOTAL]):
@@ -88,11 +88,11 @@ def answer_matrix(ratings: pd.DataFrame, instrument: Instrument) -> Matrix:
     """The answers as a ratings x items matrix; MeasureError where columns are missing or a rater has no key."""
     absent = [column for column in ("session_id", "rater", *instrument.columns) if column not in ratings.columns]
     if absent:
-        raise MeasureError(Problem(f"ratings_{instrument.id}", f"columns missing: {', '.join(absent)}"))
+        raise MeasureError(Problem(ratings_table(instrument.id), f"columns missing: {', '.join(absent)}"))
     wrong = int((~ratings["rater"].isin(instrument.raters)).sum())
     if wrong:
         mend = "give those forms a key of their own in measures.instruments"
-        raise MeasureError(Problem(f"ratings_{instrument.id}", f"{wrong} ratings by raters the key is not for", mend))
+        raise MeasureError(Problem(ratings_table(instrument.id), f"{wrong} ratings by raters the key is not for", mend))
     answers: Matrix = ratings[instrument.columns].to_numpy(dtype=np.float64, na_value=np.nan)
     return answers
 
@@ -164,7 +164,7 @@ def _off_scale_problem(answers: Matrix, instrument: Instrument, rows: int) -> Pr
     items = ", ".join(str(number + 1) for number in np.flatnonzero(_bad(answers, instrument).any(axis=0)))
     kind = "whole numbers" if instrument.whole_numbers else "numbers"
     what = f"{rows} ratings have answers that are not {kind} from {low:g} to {high:g} (items {items})"
-    return Problem(f"ratings_{instrument.id}", what, f"another scale stands in measures.scales.{instrument.id}")
+    return Problem(ratings_table(instrument.id), what, f"another scale stands in measures.scales.{instrument.id}")
 
 
 def _long(

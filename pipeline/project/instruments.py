@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from pipeline.base.column_names import instrument_of, is_ratings_table
 from pipeline.base.errors import MeasureError, Problem
 from pipeline.base.params import Measures
 from pipeline.measures.instrument import Instrument
@@ -26,8 +27,8 @@ def library(batch: Batch, measures: Measures) -> dict[str, Instrument]:
 
 def ratings_tables(batch: Batch, known: dict[str, Instrument]) -> list[tuple[Instrument, pd.DataFrame]]:
     """The validated ratings with their instruments, in the order of their names; the stage declares VALID in READS."""
-    stems = {name: PurePosixPath(name).stem.removeprefix("ratings_") for name in batch.names(VALID) if "/ratings_" in name}
-    return [(known[instrument], batch.table(name)) for name, instrument in stems.items()]
+    stems = {name: PurePosixPath(name).stem for name in batch.names(VALID)}
+    return [(known[instrument_of(stem)], batch.table(name)) for name, stem in stems.items() if is_ratings_table(stem)]
 
 
 def texts(batch: Batch, measures: Measures) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.base.specs import ExposureSpec
+from pipeline.base.specs import ExposureSpec, half_life_of
 from pipeline.vocabulary.domain import (
     COLUMNS,
     EPISODE_FACTS,
@@ -39,7 +39,6 @@ STEPS: Mapping[str, str] = {
     "rated_twice": "gave two ratings or more",
 }
 ONE_MORE: Mapping[str, str] = {"need_index": "point of need", "barriers": "barrier"}
-DECAY = "decay("
 
 
 def title(name: str) -> str:
@@ -111,9 +110,8 @@ def dose(kind: str, subject: str) -> str:
         return f"at least one episode of {subject}"
     if kind == "minutes":
         return f"one more minute of {subject}"
-    if kind.startswith(DECAY):
-        days = kind.removeprefix(DECAY).removesuffix(")")
-        return f"one more recent episode of {subject} (weight halving every {days} days)"
+    if (days := half_life_of(kind)) is not None:
+        return f"one more recent episode of {subject} (weight halving every {days:.7g} days)"
     return f"one more episode of {subject}"
 
 

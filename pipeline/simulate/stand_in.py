@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.random import PCG64, Generator
 
+from pipeline.base.column_names import is_item
 from pipeline.base.params import Params, Simulate
 from pipeline.base.sources import RatingSource, TableSource
 from pipeline.measures.instrument import Instrument
@@ -99,7 +100,7 @@ def _drawn(column: Column, rows: int, rng: Generator) -> pd.Series:
 
 def _alliance(ratings: pd.DataFrame) -> pd.Series:
     """The simulated alliance by session, in standard deviations around the middle."""
-    items = [name for name in ratings if str(name).startswith("item_")]
+    items = [name for name in ratings if is_item(str(name))]
     mean = ratings[items].astype("float64").mean(axis=1)
     found = (mean - mean.mean()) / SPREAD_OF_ALLIANCE
     return pd.Series(found.to_numpy(), index=ratings["session_id"].astype(str)).dropna()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.random import PCG64, Generator, SeedSequence
 
+from pipeline.base.column_names import item_column
 from pipeline.base.options import Rater
 from pipeline.base.params import Simulate
 from pipeline.simulate.arrays import Flags, Floats, Integers, Texts
@@ -198,7 +199,7 @@ def _srs(course: Course, rows: Rows, ids: Pseudonyms, rng: Generator) -> pd.Data
 
 
 def _ratings(session_ids: Texts, answers: Floats) -> pd.DataFrame:
-    items = {f"item_{item + 1}": answers[:, item] for item in range(answers.shape[1])}
+    items = {item_column(item + 1): answers[:, item] for item in range(answers.shape[1])}
     return pd.DataFrame({"session_id": session_ids, "rater": "client", **items})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.base.column_names import ratings_table
 from pipeline.base.errors import MeasureError, Problem
 from pipeline.base.params import Params
 from pipeline.project.instruments import FOLDER, VALID, library, ratings_tables
@@ -54,7 +55,7 @@ def key_problem(check: ItemChecks, found: Sibling | Suspect) -> Problem:
     """What stops the run, and how to mend it."""
     from pipeline.measures.siblings import Sibling
 
-    where = f"ratings_{check.instrument} ({check.rater})"
+    where = f"{ratings_table(check.instrument)} ({check.rater})"
     if isinstance(found, Sibling):
         return Problem(where, other_key_text(found, check.instrument), MEND_SIBLING)
     return Problem(where, suspect_text(found), MEND_ITEM)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from pipeline.base.column_names import is_id
 from pipeline.base.params import Privacy
 from pipeline.ingest.ids import id_faults
 from pipeline.prepare.bands import age_in_years
@@ -176,7 +177,7 @@ def _kind(header: str) -> Kind | None:
 def _is_fact(spelled: str) -> bool:
     """Whether a header names a column that holds no id (`empathy_client`)."""
     words = (pair for table in TABLES for pair in header_words(table).items())
-    return any(spelled in spellings for name, spellings in words if not name.endswith("_id"))
+    return any(spelled in spellings for name, spellings in words if not is_id(name))
 
 
 def _id_columns() -> Iterator[tuple[Kind, tuple[str, ...]]]:

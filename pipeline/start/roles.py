@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from pipeline.base.column_names import is_dose, is_id
 from pipeline.ingest.hints import is_missing
 from pipeline.start.blocks import INSTANCE, INSTRUMENT, SESSION, CellBlock, Column
 from pipeline.start.items import Items, headers_of, items_of, scores_of
@@ -19,7 +20,6 @@ TELLING = {
     "advocacy": ("mode", "episode_id"),
 }
 LOG = ("adv", "episode", "accompan")  # what the name of a log of advocacy says
-DOSES = "dose_"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Role:
         """Client, worker, session and number columns, whatever table they were found for."""
         found: dict[str, str] = {}
         for columns in self.tables.values():
-            found |= {name: header for name, header in columns.items() if name.endswith("_id") or name == "session_number"}
+            found |= {name: header for name, header in columns.items() if is_id(name) or name == "session_number"}
         return found
 
 
@@ -112,7 +112,7 @@ def _own_words(columns: Mapping[str, Column]) -> Callable[[str], list[str]]:
 
 def _fits(table: str, name: str, column: Column) -> bool:
     """Whether a column's cells can be what its header says."""
-    if name.startswith(DOSES):
+    if is_dose(name):
         return column.is_number() and len(column.different()) <= 40
     declared = by_name()[table].columns.get(name)
     if declared is None or not column.different():
@@ -141,7 +141,7 @@ def _is_sessions(found: Mapping[str, str], rated: bool, block: CellBlock) -> boo
 
 
 def _is_people(found: Mapping[str, str], key: str) -> bool:
-    facts = [name for name in found if not name.endswith("_id")]
+    facts = [name for name in found if not is_id(name)]
     return key in found and bool(facts)
 
 

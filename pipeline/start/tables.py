@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from pipeline.base.column_names import is_dose
 from pipeline.start.anonymous import keep_anonymous
 from pipeline.start.asking import asked, asking_order
 from pipeline.start.blocks import INSTANCE, SESSION
@@ -12,7 +13,7 @@ from pipeline.start.codes import Meaning
 from pipeline.start.links import Key, mapped
 from pipeline.start.questions import Question, one_of
 from pipeline.start.result import Making, Plain, Setup, Tree, source_of
-from pipeline.start.roles import DOSES, Role
+from pipeline.start.roles import Role
 from pipeline.start.words import plain_words
 from pipeline.tables import by_name
 from pipeline.tables.column import Column as Canonical
@@ -63,7 +64,7 @@ def _mapped_columns(
     missing: dict[str, Plain] = {}
     for name, header in sorted(found.items(), key=lambda pair: asking_order(pair[0])):
         canonical = by_name()[table].columns.get(name)
-        if canonical is None or name.startswith(DOSES):
+        if canonical is None or is_dose(name):
             columns[name] = header
             continue
         if name == "barriers" and BOX in header:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from pipeline.base import options
+from pipeline.base.column_names import is_item, item_column, ratings_table
 from pipeline.tables.column import (
     Column,
     Table,
@@ -134,12 +135,12 @@ def ratings(instrument: str, items: int, low: float, high: float) -> type[Table]
     """The ratings table of one instrument: `items` answers within the scale, as answered, nothing reversed."""
     columns: dict[str, object] = {
         "__doc__": "One row a rating of one session by one rater: answers as given, nothing reversed.",
-        "name": f"ratings_{instrument}",
+        "name": ratings_table(instrument),
         "session_id": identifier("the session it is about", key=True),
         "rater": closed_code(options.Rater, "who answered", key=True),
     }
     for item in range(1, items + 1):
-        columns[f"item_{item}"] = Column(
+        columns[item_column(item)] = Column(
             "number", f"answer to item {item}", low=low, high=high, unit="points", required=True
         )
     return type(f"Ratings_{instrument}", (Table,), columns)
@@ -150,6 +151,6 @@ def of_scores(table: type[Table]) -> type[Table]:
     columns: dict[str, object] = {
         "__doc__": "One row a rating of one session by one rater: its scores, since no answers were kept.",
         "name": table.name,
-        **{name: column for name, column in table.columns.items() if not name.startswith("item_")},
+        **{name: column for name, column in table.columns.items() if not is_item(name)},
     }
     return type(f"{table.__name__}_scores", (Table,), columns)

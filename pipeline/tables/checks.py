@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipeline.base.column_names import is_item, is_ratings_table
 from pipeline.tables.column import Table
 from pipeline.tables.schema import out_of_range, schema
 from pipeline.tables.stored import Stored
@@ -45,7 +46,7 @@ class Scan:
 
     def other_base(self, low: float, high: float) -> int:
         """-1 or 1 where the answers look like a scale that starts one lower or higher: beyond one end, not at the other."""
-        items = [extreme for name, extreme in self.extremes.items() if name.startswith("item_")]
+        items = [extreme for name, extreme in self.extremes.items() if is_item(name)]
         lowest = min((least for least, _ in items), default=low)
         highest = max((most for _, most in items), default=high)
         return int(highest == high + 1 and lowest >= low + 1) - int(lowest == low - 1 and highest <= high - 1)
@@ -56,7 +57,7 @@ def scan_table(stored: Stored, declared: type[Table]) -> Scan:
     import numpy as np
 
     found = Scan(np.zeros(stored.rows, dtype=bool))
-    is_ratings = declared.name.startswith("ratings_")
+    is_ratings = is_ratings_table(declared.name)
     if is_ratings:
         found.not_whole, found.straight = np.zeros(stored.rows, dtype=bool), np.zeros(stored.rows, dtype=bool)
     model = schema(declared)
@@ -66,7 +67,7 @@ def scan_table(stored: Stored, declared: type[Table]) -> Scan:
             found.columns += [name] * (name not in found.columns)
         _extend(found, block)
         if found.not_whole is not None and found.straight is not None:
-            items = [block[name].to_numpy() for name in block.columns if name.startswith("item_")]
+            items = [block[name].to_numpy() for name in block.columns if is_item(name)]
             found.not_whole[start : start + len(block)] = _any_fraction(items, len(block))
             found.straight[start : start + len(block)] = _all_alike(items, len(block))
     return found

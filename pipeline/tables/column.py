@@ -14,7 +14,6 @@ Kind = Literal["id", "code", "codes", "band", "integer", "number", "boolean"]
 BAND = r"(?:[0-9]|[1-8][0-9])-(?:[0-9]|[1-8][0-9])|(?:[0-9]|[1-8][0-9]|90)\+|under_[1-9][0-9]?"
 CODES_SEPARATOR = ";"
 MOST_TIMES = 60  # episodes between two sessions; a code for missing values (88, 99) lies beyond
-DOSE = "dose_"  # of a column that counts episodes since the last session
 DAY = "day"  # one dtype in every table, since days are compared across tables and a study may have none
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipeline.base.column_names import is_ratings_table
 from pipeline.base.errors import Problem, TableError
 from pipeline.tables.column import Column, Table
 
@@ -22,7 +23,7 @@ def schema(declared: type[Table]) -> pandera.DataFrameSchema:
     import pandera.pandas as pandera
 
     columns: dict[str, Any] = {name: _column(column) for name, column in declared.columns.items()}
-    if declared.name.startswith("ratings_"):
+    if is_ratings_table(declared.name):
         columns[SCORES] = pandera.Column("float64", nullable=True, required=False, regex=True)
         columns[SHIPPED] = pandera.Column("float64", nullable=True, required=False, regex=True)
     return pandera.DataFrameSchema(columns, name=declared.name, description=declared.__doc__, strict=True)

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from pipeline.base.column_names import is_dose
 from pipeline.base.errors import Problem, TableError
-from pipeline.tables.column import DAY, DOSE
+from pipeline.tables.column import DAY
 
 if TYPE_CHECKING:
     import numpy as np
@@ -109,7 +110,7 @@ def _note(table: pa.Table, decoded: pa.Table, name: str) -> dict[str, Any]:
         codes = len(column.chunk(0).dictionary) if column.num_chunks else 0
         pandas_type, numpy_type, metadata = "categorical", "int8", {"num_categories": codes, "ordered": False}
     elif str(kind) == "int64":
-        pandas_type, numpy_type = "int64", "Int64" if name == DAY or name.startswith(DOSE) else "int64"
+        pandas_type, numpy_type = "int64", "Int64" if name == DAY or is_dose(name) else "int64"
     else:
         pandas_type, numpy_type = KINDS[str(kind)]
     return {

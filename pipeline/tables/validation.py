@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline.base import options
+from pipeline.base.column_names import is_ratings_table, item_column, ratings_table, score_column, score_columns
 from pipeline.base.errors import Problem, TableError
 from pipeline.results.flow import Warned
 from pipeline.results.stage_counts import TableValidated, ValidationCounts
@@ -124,7 +125,7 @@ def validate(
     if "advocacy" in stored:
         _hold_links(state, "advocacy", ("client", "worker"))
     for instrument, expected in answers.items():
-        if (name := f"ratings_{instrument}") in stored:
+        if (name := ratings_table(instrument)) in stored:
             _hold_ratings(state, name, expected, scans[name])
     _hold_whole(state, scans)
     if state.problems:
@@ -133,7 +134,7 @@ def validate(
 
 
 def _declared(stored: Mapping[str, Stored], answers: Mapping[str, Answers]) -> dict[str, type[Table]]:
-    of_ratings = {f"ratings_{name}": ratings(name, a.items, a.low, a.high) for name, a in answers.items()}
+    of_ratings = {ratings_table(name): ratings(name, a.items, a.low, a.high) for name, a in answers.items()}
     known = {**by_name(), **of_ratings}
     strange = sorted(set(stored) - set(known))
     if strange:
@@ -143,12 +144,12 @@ def _declared(stored: Mapping[str, Stored], answers: Mapping[str, Answers]) -> d
 
 def _is_of_scores(table: Stored) -> bool:
     """Whether a ratings table holds scores in place of items."""
-    return "item_1" not in table.columns and any(name.startswith("score_") for name in table.columns)
+    return item_column(1) not in table.columns and bool(score_columns(table.columns))
 
 
 def _hold_rows(state: Validation, name: str, scan: checks.Scan) -> None:
     """Rules that need one table only: bounds and keys."""
-    rule = "item_out_of_scale" if name.startswith("ratings_") else "out_of_range"
+    rule = "item_out_of_scale" if is_ratings_table(name) else "out_of_range"
     about = About(source=f"tables.{name}", column=next(iter(scan.columns), ""))
     state.hold(rule, name, scan.beyond, detail=", ".join(scan.columns), about=about)
     copies, conflicts = checks.repeated_rows(state.stored[name], state.links[name]["key"].to_numpy())
@@ -232,8 +233,8 @@ def _hold_ratings(state: Validation, name: str, expected: Answers, scan: checks.
         worker_known = state.links["sessions"]["worker_known"].to_numpy()
         state.hold("worker_missing", name, (session != UNKNOWN) & ~worker_known[session])
     for score, (low, high) in expected.ranges.items():
-        if f"score_{score}" in state.stored[name].columns:
-            values = state.stored[name].column(f"score_{score}").to_numpy()
+        if score_column(score) in state.stored[name].columns:
+            values = state.stored[name].column(score_column(score)).to_numpy()
             detail = f"{score}: {low:g} to {high:g}"
             state.hold("score_out_of_range", name, (values < low) | (values > high), detail)
     if expected.whole and scan.not_whole is not None:

@@ -9,7 +9,6 @@ from pipeline.base.params import Plan
 from pipeline.vocabulary.domain import COLUMNS, mode
 from pipeline.vocabulary.domain import EPISODE_FACTS as FACTS
 
-DECAY = "decay("
 DOSES: Mapping[str, str] = {
     "count": "for each further episode",
     "any": "for any episode in a window against none",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.base.column_names import score_column
 from pipeline.base.options import EPISODE_FACTS
 from pipeline.exposure.dose import shifted_values
 from pipeline.exposure.visits import Booleans, Floats, Integers, codes_of
@@ -165,9 +166,9 @@ def outcome_of(plan: Plan, rows: pd.DataFrame, occasions: pd.DataFrame) -> Float
 
 
 def _score(rows: pd.DataFrame, name: str) -> Floats:
-    if f"score_{name}" not in rows or rows[f"score_{name}"].isna().all():
+    if score_column(name) not in rows or rows[score_column(name)].isna().all():
         raise not_estimable("score_unknown", score=name, ratings=len(rows))
-    return number_of(rows[f"score_{name}"])
+    return number_of(rows[score_column(name)])
 
 
 def _other_side(plan: Plan, rows: pd.DataFrame, occasions: pd.DataFrame) -> Floats:

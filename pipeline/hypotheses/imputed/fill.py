@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from pipeline.base.column_names import score_column
 from pipeline.exposure.parts import sd_within
 from pipeline.exposure.visits import Floats, codes_of
 from pipeline.hypotheses.design.coder import number_of
@@ -52,7 +53,7 @@ def worse(
 def own_scores(plan: Plan) -> tuple[str, ...]:
     """The rater's own scores of the outcome."""
     minus = plan.contrast.outcome_minus if plan.contrast else None
-    return tuple(f"score_{name}" for name in (plan.outcome.score, minus) if name)
+    return tuple(score_column(name) for name in (plan.outcome.score, minus) if name)
 
 
 def spread_of(given: pd.DataFrame, values: Floats) -> float:
@@ -65,4 +66,4 @@ def outcome_override(plan: Plan, filled: pd.DataFrame) -> Floats | None:
     """The outcome where it is no score of the row itself: the distance to the other rater's."""
     if plan.outcome.kind != "dyad_gap":
         return None
-    return np.asarray(np.abs(number_of(filled[f"score_{plan.outcome.score}"]) - number_of(filled[OTHER_SIDE])))
+    return np.asarray(np.abs(number_of(filled[score_column(plan.outcome.score)]) - number_of(filled[OTHER_SIDE])))

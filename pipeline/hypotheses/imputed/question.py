@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.base.column_names import score_column
 from pipeline.base.errors import ModelError, Problem
 from pipeline.base.options import EPISODE_FACTS
 from pipeline.exposure.visits import Floats, Integers
@@ -145,9 +146,9 @@ def _kind(column: pd.Series) -> Kind:
 
 
 def _outcomes(plan: Plan, frame: pd.DataFrame, keep: Integers) -> list[Entry]:
-    names = [f"score_{plan.outcome.score}"]
+    names = [score_column(plan.outcome.score)]
     if plan.contrast and plan.contrast.outcome_minus:
-        names.append(f"score_{plan.contrast.outcome_minus}")
+        names.append(score_column(plan.contrast.outcome_minus))
     if plan.outcome.kind == "dyad_gap":
         names.append(OTHER_SIDE)
     missing = [name for name in names if name not in frame]
@@ -233,4 +234,4 @@ def _products(plan: Plan, design: Design, names: tuple[str, ...], of_client: lis
 
 def _scores(plan: Plan) -> list[str]:
     minus = plan.contrast.outcome_minus if plan.contrast else None
-    return [f"score_{name}" for name in (plan.outcome.score, minus) if name]
+    return [score_column(name) for name in (plan.outcome.score, minus) if name]

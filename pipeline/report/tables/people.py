@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
 
+from pipeline.base.column_names import instrument_of
 from pipeline.base.specs import OutcomeSpec
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.shown import Shown
@@ -111,7 +112,7 @@ def record_lanes(description: Description, gate: Gate) -> tuple[Lane, ...]:
 
 def _table_of(row: FlowStep) -> str:
     if row.unit == "ratings":
-        return f"ratings of {row.instrument or row.table.removeprefix('ratings_')}"
+        return f"ratings of {row.instrument or instrument_of(row.table)}"
     return row.unit
 
 
