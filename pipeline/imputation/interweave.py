@@ -31,6 +31,40 @@ def interweave(random: Generator, covariance: Covariance, effects: Floats, place
     depend on tau; under the half-t prior S_j is integrated out. Regressions on yes/no coordinates are rows of pseudo-data
     (see `covariances`).
     """
+    column = _column(covariance, effects, place)
+    tau = column.tau
+    beta = _direction(random, covariance, column, known, pull - known * (column.offset + column.noise))
+    toward = (product(column.others, beta)[..., 0] + column.noise) / tau[:, None]
+    linear, quadratic = (toward * (pull - known * column.offset)).sum(axis=1), (known * toward**2).sum(axis=1)
+    new = _sizes(random, covariance, column, beta, linear, quadratic)
+    effects[:, :, place] = column.offset + new[:, None] * toward
+    if covariance.prior.form == "half_t":
+        rate = HALF_T_DF / new**2 + 1.0 / covariance.prior.scale**2
+        covariance.mixing[:, column.at] = rate / random.gamma((_df(covariance) + 1.0) / 2.0, 1.0, len(new))
+    _move(covariance, column, beta * (new / tau)[:, None, None], new)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column of effects given the others, by chain: s = offset + others beta + noise, noise ~ N(0, tau^2).
+
+    `at`: its place among the coordinates that have a scale; `one`, `two`: the yes/no coordinates, and the others with this
+    one last; `own`: the covariance of `two` given `one`; `slope`: their regression on `one`; `pseudo`: rows of pseudo-data.
+    """
+
+    at: int
+    one: Integers
+    two: Integers
+    own: Floats
+    slope: Floats
+    others: Floats
+    offset: Floats
+    noise: Floats
+    tau: Floats
+    pseudo: Floats
+
+
+def _column(covariance: Covariance, effects: Floats, place: int) -> _Column:
     matrix, one = covariance.matrix, np.flatnonzero(covariance.unit)
     scaled = np.flatnonzero(~covariance.unit)
     at = int(np.searchsorted(scaled, place))
@@ -39,7 +73,7 @@ def interweave(random: Generator, covariance: Covariance, effects: Floats, place
     own: Floats = matrix[:, two[:, None], two]
     others: Floats = effects[:, :, rest]
     slope: Floats = np.zeros((len(matrix), len(one), len(two)))
-    offset: Floats = np.zeros(pull.shape)
+    offset: Floats = np.zeros(effects.shape[:2])
     if len(one):
         slope = solve(matrix[:, one[:, None], one], matrix[:, one[:, None], two])
         own = own - slope.mT @ matrix[:, one[:, None], two]
@@ -48,35 +82,39 @@ def interweave(random: Generator, covariance: Covariance, effects: Floats, place
     beta = solve(own[:, :-1, :-1], own[:, :-1, -1:])
     tau = np.sqrt(np.maximum(own[:, -1, -1] - (own[:, -1:, :-1] @ beta)[:, 0, 0], np.finfo(float).tiny))
     noise = effects[:, :, place] - offset - product(others, beta)[..., 0]
-    pseudo = math.sqrt(RIDGE) * slope
-    beta = _direction(random, covariance, at, tau, others, known, pull - known * (offset + noise), pseudo)
-    toward = (product(others, beta)[..., 0] + noise) / tau[:, None]
-    linear, quadratic = (toward * (pull - known * offset)).sum(axis=1), (known * toward**2).sum(axis=1)
-    moving = (pseudo[:, :, :-1] @ beta)[..., 0] / tau[:, None]
-    df, half_t = _df(covariance), covariance.prior.form == "half_t"
-    new = np.empty(len(tau))
-    for chain, start in enumerate(tau):
+    return _Column(at, one, two, own, slope, others, offset, noise, tau, math.sqrt(RIDGE) * slope)
+
+
+def _sizes(
+    random: Generator, covariance: Covariance, column: _Column, beta: Floats, linear: Floats, quadratic: Floats
+) -> Floats:
+    """The size of the whole column by chain, its direction held: a slice draw of log tau."""
+    moving = (column.pseudo[:, :, :-1] @ beta)[..., 0] / column.tau[:, None]
+    new = np.empty(len(column.tau))
+    for chain, start in enumerate(column.tau):
         size = _Size(
-            df=df,
+            df=_df(covariance),
             prior=covariance.prior.scale,
-            half_t=half_t,
-            fixed=pseudo[chain, :, -1],
+            half_t=covariance.prior.form == "half_t",
+            fixed=column.pseudo[chain, :, -1],
             moving=moving[chain],
             linear=float(linear[chain]),
             quadratic=float(quadratic[chain]),
         )
         new[chain] = math.exp(_slice(random, math.log(start), size.density))
-    effects[:, :, place] = offset + new[:, None] * toward
-    if half_t:
-        rate = HALF_T_DF / new**2 + 1.0 / covariance.prior.scale**2
-        covariance.mixing[:, at] = rate / random.gamma((df + 1.0) / 2.0, 1.0, len(new))
-    beta *= (new / tau)[:, None, None]
+    return new
+
+
+def _move(covariance: Covariance, column: _Column, beta: Floats, tau: Floats) -> None:
+    """The covariance with the column's row as drawn, in place."""
+    one, two, own = column.one, column.two, column.own
+    matrix = covariance.matrix
     moved = own.copy()
     moved[:, :-1, -1:] = own[:, :-1, :-1] @ beta
     moved[:, -1, :-1] = moved[:, :-1, -1]
-    moved[:, -1, -1] = new**2 + (moved[:, -1:, :-1] @ beta)[:, 0, 0]
+    moved[:, -1, -1] = tau**2 + (moved[:, -1:, :-1] @ beta)[:, 0, 0]
     covariance.matrix = matrix.copy()
-    covariance.matrix[:, two[:, None], two] = moved + (slope.mT @ matrix[:, one[:, None], two] if len(one) else 0.0)
+    covariance.matrix[:, two[:, None], two] = moved + (column.slope.mT @ matrix[:, one[:, None], two] if len(one) else 0.0)
 
 
 def stretch(
@@ -116,20 +154,12 @@ def _stretching(power: float, shrink: float, grow: float, linear: float, quadrat
     return density
 
 
-def _direction(
-    random: Generator,
-    covariance: Covariance,
-    at: int,
-    tau: Floats,
-    others: Floats,
-    known: Floats,
-    pull: Floats,
-    pseudo: Floats,
-) -> Floats:
+def _direction(random: Generator, covariance: Covariance, column: _Column, known: Floats, pull: Floats) -> Floats:
     """The regression of the column on the other effects (K x others x 1), with what is left of it held."""
+    tau, others, pseudo = column.tau, column.others, column.pseudo
     half_t = covariance.prior.form == "half_t"
     scale = 2.0 * HALF_T_DF / covariance.mixing if half_t else np.full(covariance.mixing.shape, covariance.prior.scale)
-    prior = np.delete(scale, at, axis=1)[:, :, None] * np.eye(scale.shape[1] - 1)
+    prior = np.delete(scale, column.at, axis=1)[:, :, None] * np.eye(scale.shape[1] - 1)
     right = crossproduct(others, pull[..., None])
     if pseudo.shape[1]:
         prior = prior + pseudo[:, :, :-1].mT @ pseudo[:, :, :-1]

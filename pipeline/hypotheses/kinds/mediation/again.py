@@ -16,18 +16,14 @@ from pipeline.exposure.visits import Floats
 from pipeline.hypotheses.battery.shared.setting import Found, combined
 from pipeline.hypotheses.design.terms import Design, plain_term
 from pipeline.hypotheses.fitting import FittedDesign
-from pipeline.hypotheses.kinds.mediation.paths import Paths, mediated_rows, mediator_of, path_designs, paths_together
+from pipeline.hypotheses.kinds.mediation.paths import Paths, mediator_of, path_designs, paths_together
 from pipeline.hypotheses.kinds.mediation.question import Fitted, PathCheck, Question, always, of_an_earlier_session, refit
-from pipeline.hypotheses.kinds.mediation.rules import KEPT_BY
 from pipeline.results.attempt import CheckCodes, FurtherNumbers
 from pipeline.results.estimate import Estimate
-from pipeline.results.reason import NotEstimable, Reason, reason
+from pipeline.results.reason import Reason
 
 if TYPE_CHECKING:
-    from pipeline.base.params import Compute, Plan
-
-OTHER = {"empathy_client": "empathy_worker", "empathy_worker": "empathy_client"}  # the same, told by somebody else
-RATERS = ("client", "worker", "observer")
+    from pipeline.base.params import Compute
 
 
 def beside_the_session(fitted: Fitted) -> Found:
@@ -70,15 +66,13 @@ def _beside(design: Design, values: Floats, name: str) -> Design:
 def by_another(fitted: Fitted) -> Found:
     """Both paths with the mediator, or else the outcome, as another person tells it; random parts as the primary's ended."""
     asked = fitted.question
-    plan = other_plan(asked)
-    assert not isinstance(plan, Reason)
-    sample, mediator = mediated_rows(plan, asked.occasions, asked.ledger)
+    told = asked.other
+    assert not isinstance(told, Reason)
+    plan = told.plan
     m = f"{mediator_of(plan).column}_within"
     first, second = (
         _refitted(design, _named(ended, {fitted.paths.m: m}), asked.compute)
-        for design, ended in zip(
-            path_designs(plan, sample, mediator, asked.compute), (fitted.paths.a, fitted.paths.b), strict=True
-        )
+        for design, ended in ((told.first, fitted.paths.a), (told.second, fitted.paths.b))
     )
     paths = Paths(first, second, fitted.paths.x, m)
     other = Fitted.of(asked, paths, paths_together(paths, asked.compute))
@@ -97,32 +91,9 @@ def _refitted(design: Design, ended: FittedDesign, compute: Compute) -> FittedDe
     return FittedDesign(refit(own, ended, compute), own)
 
 
-def other_plan(asked: Question) -> Plan | Reason:
-    """The question with another person's report of the mediator, else of the outcome; why not, where there is none."""
-    plan, spec = asked.plan, mediator_of(asked.plan)
-    rater = plan.outcome.rater
-    if KEPT_BY[spec.column] != rater:
-        return reason("raters_differ")
-    column = OTHER.get(spec.column)
-    if column is not None and column in asked.sample.frame and asked.sample.frame[column].notna().any():
-        return plan.model_copy(update={"mediator": spec.model_copy(update={"column": column})})
-    known = set(asked.occasions["rater"][asked.occasions["instrument"] == plan.outcome.instrument].astype("object"))
-    another = next((one for one in RATERS if one != rater and one in known), None)
-    if another is None or plan.outcome.kind != "score":
-        return reason("no_other_rater")
-    return plan.model_copy(update={"outcome": plan.outcome.model_copy(update={"rater": another})})
-
-
 def _no_other(asked: Question) -> Reason | None:
-    """There is another person's report, and enough of it for both paths."""
-    plan = other_plan(asked)
-    if isinstance(plan, Reason):
-        return plan
-    try:
-        path_designs(plan, *mediated_rows(plan, asked.occasions, asked.ledger), asked.compute)
-    except NotEstimable as error:
-        return error.reason
-    return None
+    """Why no other person tells both paths; None where one does."""
+    return asked.other if isinstance(asked.other, Reason) else None
 
 
 SESSION_RATING = PathCheck(of_an_earlier_session, beside_the_session)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.exposure.visits import Floats
@@ -13,6 +14,7 @@ from pipeline.hypotheses.design.sample import Sample
 from pipeline.hypotheses.design.terms import Design
 from pipeline.hypotheses.engines import FittedModel, fit_design
 from pipeline.hypotheses.fitting import FittedDesign
+from pipeline.hypotheses.kinds.mediation.other import OtherPerson, other_person
 from pipeline.hypotheses.kinds.mediation.paths import Paths, Together, draw_products, mediator_of
 from pipeline.results.backing import least_backing
 from pipeline.results.estimate import Estimate, estimate_of
@@ -45,6 +47,11 @@ class Question:
     def own_session(self) -> Floats:
         """The mediator of each rating's own session."""
         return number_of(self.sample.frame[mediator_of(self.plan).column])
+
+    @cached_property
+    def other(self) -> OtherPerson | Reason:
+        """The question as another person tells it, made once; why not, where nobody does."""
+        return other_person(self.plan, self.sample.frame, self.occasions, self.ledger, self.compute)
 
 
 @dataclass(frozen=True)
