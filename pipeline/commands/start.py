@@ -71,11 +71,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     inside = _folder_of(home, arguments.files)
     blobs, tables = _read(arguments.files, stays=arguments.propose or inside is not None)
     if arguments.propose:
-        folder = inside or f"data/raw/{arguments.name}"
-        proposed = propose_plan(tables)
-        if proposed.is_identified() or not sound_ids(tables, proposed):
-            print(_first_prepare(plan_from(proposed, interview)), end="")
-        print(section_yaml("sources", set_up(tables, folder, interview, shipped()).sources(), PROPOSAL), end="")
+        _propose(tables, inside or f"data/raw/{arguments.name}", interview)
         return 0
     new: dict[str, str] = {}
     if arguments.study is not None:
@@ -103,6 +99,14 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     where = f"cd {arguments.study}, then " if arguments.study is not None else ""
     print(f"Next: {where}python -m pipeline study. Then read reports/report.html.")
     return 0
+
+
+def _propose(tables: dict[str, Identified], folder: str, interview: Interview) -> None:
+    """Print `sources:` to paste, with a plan for `prepare` before it where the files hold identifiers."""
+    proposed = propose_plan(tables)
+    if proposed.is_identified() or not sound_ids(tables, proposed):
+        print(_first_prepare(plan_from(proposed, interview)), end="")
+    print(section_yaml("sources", set_up(tables, folder, interview, shipped()).sources(), PROPOSAL), end="")
 
 
 def _title(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.disclosure.shown import Shown
+from pipeline.report.attempts import Tried
 from pipeline.report.claims import Claim
 from pipeline.report.material import Material
 from pipeline.vocabulary.outcomes import event_of
@@ -46,19 +47,20 @@ def estimate_of(claim: Claim, material: Material) -> dict[str, Value]:
         "p_adjusted": effect.p_adjusted.text if effect else None,
         "correction": claim.correction,
         "withheld": claim.refused,
-        "attempts": tuple(
-            {
-                "check": one.check,
-                "question": one.question,
-                "state": one.state,
-                "decides": "yes" if one.decides else "no",
-                "reason": one.reason or None,
-                "estimate": one.estimate,
-                "low": one.low,
-                "high": one.high,
-            }
-            for one in claim.attempts
-        ),
+        "attempts": tuple(_attempt(one) for one in claim.attempts),
+    }
+
+
+def _attempt(one: Tried) -> dict[str, Shown | str | None]:
+    return {
+        "check": one.check,
+        "question": one.question,
+        "state": one.state,
+        "decides": "yes" if one.decides else "no",
+        "reason": one.reason or None,
+        "estimate": one.estimate,
+        "low": one.low,
+        "high": one.high,
     }
 
 

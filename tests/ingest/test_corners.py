@@ -262,7 +262,7 @@ def test_items_may_be_parts_of_a_whole():
     given["ratings_mini"].loc[0, "item_1"] = 1.5
     stored = {name: parquet_bytes(table) for name, table in given.items()}
     eased = {"mini": Answers(2, 1, 5, whole=False, has_reversed=False)}
-    assert validate(stored, Chosen(), eased)[1]["warnings"] == []
+    assert validate(stored, Chosen(), eased)[1].warnings == ()
     assert set(by_name()) >= {"clients"}
 
 
