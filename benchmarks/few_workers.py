@@ -24,8 +24,8 @@ from benchmarks.worlds.tables import canonical
 from benchmarks.worlds.world import QUESTION
 from pipeline.base.errors import ModelError
 from pipeline.hypotheses.design.sample import build_sample
-from pipeline.hypotheses.engines import combination, fit_design
-from pipeline.hypotheses.kinds.multilevel.evaluate import primary
+from pipeline.hypotheses.engines import combined_coefficients, fit_design
+from pipeline.hypotheses.kinds.multilevel.evaluate import primary_fit
 from pipeline.results.reason import NotEstimable
 
 SIZES = tuple(Size(workers, 8 * workers, 8) for workers in (3, 5, 8, 12))
@@ -40,7 +40,7 @@ def study(size: Size, spread: float, seed: int) -> dict[str, Any]:
     hypothesis, occasions, ledger = ladder.linked(canonical(play(law, size, rng), law, rng), QUESTION)
     compute = params().compute
     try:
-        setting = primary(hypothesis, build_sample(hypothesis, occasions, ledger), compute)
+        setting = primary_fit(hypothesis, build_sample(hypothesis, occasions, ledger), compute)
     except NotEstimable:
         return {}
     fitted, design = setting.primary, setting.primary.design
@@ -48,10 +48,10 @@ def study(size: Size, spread: float, seed: int) -> dict[str, Any]:
     for kind in KINDS:
         try:
             if kind == "cr2":
-                number = combination(fitted.model.cluster_robust("worker_id"), design.tested)
+                number = combined_coefficients(fitted.model.cluster_robust("worker_id"), design.tested)
             else:
                 model = fit_design(design, compute, near=fitted.model, df=kind)  # type: ignore[arg-type]
-                number = combination(model, design.tested)
+                number = combined_coefficients(model, design.tested)
         except (NotEstimable, ModelError):
             continue
         half = (number.conf_high - number.conf_low) / 2.0

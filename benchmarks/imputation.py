@@ -23,7 +23,7 @@ from benchmarks.missing_worlds import WORLDS, Study, study_of
 from pipeline.base.params import Compute, Exposure
 from pipeline.exposure.link import link
 from pipeline.hypotheses.imputed.draw import Draws, draws_of
-from pipeline.hypotheses.imputed.fill import fill
+from pipeline.hypotheses.imputed.fill import filled_grid
 from pipeline.hypotheses.imputed.grid import grid_of
 from pipeline.hypotheses.imputed.once import KINDS, Collected
 from pipeline.hypotheses.imputed.pooled import tested_of
@@ -76,7 +76,7 @@ def imputed(study: Study) -> dict[str, object]:
         return {"reason": draws.code}
     collected, last = Collected(), None
     for cells in draws:
-        last = KINDS[kind_of(study.plan)](study.plan, fill(grid.occasions, cells), grid.ledger, COMPUTE, last)
+        last = KINDS[kind_of(study.plan)](study.plan, filled_grid(grid.occasions, cells), grid.ledger, COMPUTE, last)
         collected.add(last)
     number = tested_of(collected, COMPUTE)
     return {**_number(number), "fmi": number.fmi, "sweeps": draws.facts.sweeps}

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from benchmarks.studies import FIRST_SEED, drawn, each, params, positive, spent, truth
 from pipeline.base.options import Scenario
 from pipeline.hypotheses.design.sample import build_sample
-from pipeline.hypotheses.kinds.multilevel.evaluate import primary
+from pipeline.hypotheses.kinds.multilevel.evaluate import primary_fit
 from pipeline.results.reason import NotEstimable
 
 STUDIES = 200
@@ -44,7 +44,7 @@ def study(task: tuple[Scenario, int]) -> Found | None:
     occasions, ledger = drawn(*task)
     spec = params().hypotheses[HYPOTHESIS]
     try:
-        tested = primary(spec, build_sample(spec, occasions, ledger), params().compute).tested
+        tested = primary_fit(spec, build_sample(spec, occasions, ledger), params().compute).tested
     except NotEstimable:
         return None
     seconds = time.perf_counter() - start

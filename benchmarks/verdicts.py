@@ -27,8 +27,8 @@ from pipeline.base.params import Hypothesis
 from pipeline.base.specs import ContrastSpec, MediatorSpec
 from pipeline.hypotheses.design.sample import build_sample
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.hypotheses.kinds.multilevel.evaluate import primary
-from pipeline.hypotheses.verdict.judge import judge
+from pipeline.hypotheses.kinds.multilevel.evaluate import primary_fit
+from pipeline.hypotheses.verdict.judge import judge_study
 from pipeline.results.reason import NotEstimable
 
 STUDIES = 200
@@ -73,7 +73,7 @@ def study(task: Task) -> dict[str, Found]:
 def _judged(hypothesis: Hypothesis, occasions: Any, ledger: Any) -> Found:
     start = time.perf_counter()
     result = evaluate(hypothesis, occasions, ledger, params().compute)
-    verdict = judge({"it": result}, {"it": hypothesis}, params().verdict).hypotheses["it"].verdict
+    verdict = judge_study({"it": result}, {"it": hypothesis}, params().verdict).hypotheses["it"].verdict
     if result.tested is None:
         return Found(verdict, math.nan, math.nan, math.nan, time.perf_counter() - start)
     tested = result.tested
@@ -95,7 +95,7 @@ def more(task: Task) -> dict[str, Found]:
 def _primary(hypothesis: Hypothesis, occasions: Any, ledger: Any) -> Found:
     start = time.perf_counter()
     try:
-        tested = primary(hypothesis, build_sample(hypothesis, occasions, ledger), params().compute).tested
+        tested = primary_fit(hypothesis, build_sample(hypothesis, occasions, ledger), params().compute).tested
     except NotEstimable:
         return Found("not estimable", math.nan, math.nan, math.nan, time.perf_counter() - start)
     return Found(NOT_SUPPORTED, tested.estimate, tested.conf_low, tested.conf_high, time.perf_counter() - start)

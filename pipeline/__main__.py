@@ -17,7 +17,7 @@ from pathlib import Path
 from pipeline import command_line
 from pipeline.base.errors import PipelineError, Problem, StageError
 from pipeline.project.private import owner_only
-from pipeline.project.terminal import soften
+from pipeline.project.terminal import soften_encoding
 
 ANYWHERE = {"start", "prepare", "example", "schema"}  # commands that need no study
 MODULES = {"try": "trial"}  # commands whose name is a word of Python's
@@ -29,7 +29,7 @@ ONE_THREAD["VECLIB_MAXIMUM_THREADS"] = "1"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand and return the exit status: 0 done, 1 refused, 2 wrong usage, 3 a defect of the pipeline."""
     for stream in (sys.stdout, sys.stderr):
-        soften(stream)
+        soften_encoding(stream)
     arguments = command_line.read(sys.argv[1:] if argv is None else argv)
     os.environ.update(ONE_THREAD)
     if not sys.warnoptions:

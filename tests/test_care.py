@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.commands.study import Progress, end, without_git
 from pipeline.project import packages
-from pipeline.project.dvc_care import DVC_LOCK, RUNS, RWLOCK, at_work, mend
+from pipeline.project.dvc_care import DVC_LOCK, RUNS, RWLOCK, at_work, mend_dvc
 
 KEY = "a" * 64
 
@@ -31,9 +31,9 @@ def root(tmp_path: Path) -> Path:
 )
 def test_a_table_of_locks_that_nobody_holds_is_removed(root: Path, left: str) -> None:
     (root / RWLOCK).write_text(left)
-    assert [finding.where for finding in mend(root)] == [RWLOCK]
+    assert [finding.where for finding in mend_dvc(root)] == [RWLOCK]
     assert not (root / RWLOCK).exists()
-    assert mend(root) == []
+    assert mend_dvc(root) == []
 
 
 @pytest.mark.parametrize("entry", [None, "", "{", "cmd: x\n"])
@@ -44,16 +44,16 @@ def test_an_unfinished_entry_of_the_run_cache_is_removed_and_a_sound_one_kept(ro
     (sound / KEY).write_text("cmd: x\nouts: []\n")
     if entry is not None:
         (broken / KEY).write_text(entry)
-    assert [finding.where for finding in mend(root)] == [RUNS]
+    assert [finding.where for finding in mend_dvc(root)] == [RUNS]
     assert not broken.exists()
     assert (sound / KEY).exists()
 
 
 def test_half_a_lock_file_is_removed_and_a_whole_one_kept(root: Path) -> None:
     (root / DVC_LOCK).write_text("schema: '2.0'\nstages:\n  check:\n    cmd: x\n")
-    assert mend(root) == []
+    assert mend_dvc(root) == []
     (root / DVC_LOCK).write_text("schema: '2.0'\nstages:\n  check: [")
-    assert [finding.where for finding in mend(root)] == [DVC_LOCK]
+    assert [finding.where for finding in mend_dvc(root)] == [DVC_LOCK]
 
 
 def test_a_table_held_by_a_run_at_work_is_left_alone(root: Path, tmp_path: Path) -> None:
@@ -61,13 +61,13 @@ def test_a_table_held_by_a_run_at_work_is_left_alone(root: Path, tmp_path: Path)
     script.write_text("import time; time.sleep(60)")
     with subprocess.Popen([sys.executable, str(script)]) as process:
         (root / RWLOCK).write_text(f'{{"write": {{"/x": {{"pid": {process.pid}, "cmd": "dvc repro"}}}}}}')
-        assert [(finding.where, finding.mended) for finding in mend(root)] == [(RWLOCK, False)]
+        assert [(finding.where, finding.mended) for finding in mend_dvc(root)] == [(RWLOCK, False)]
         assert (root / RWLOCK).exists()
         assert at_work(root) is not None
         process.kill()
     assert at_work(root) is None
     assert (root / RWLOCK).exists()
-    assert [finding.where for finding in mend(root)] == [RWLOCK]
+    assert [finding.where for finding in mend_dvc(root)] == [RWLOCK]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="no pipes among files")
@@ -75,13 +75,13 @@ def test_a_table_held_by_a_run_at_work_is_left_alone(root: Path, tmp_path: Path)
 def test_a_pipe_that_dvc_would_wait_at_is_named(root: Path, name: str) -> None:
     (root / name).parent.mkdir(exist_ok=True)
     os.mkfifo(root / name)
-    assert [(finding.where, finding.mended) for finding in mend(root)] == [(name, False)]
+    assert [(finding.where, finding.mended) for finding in mend_dvc(root)] == [(name, False)]
 
 
 def test_data_and_results_are_never_touched(root: Path) -> None:
     (root / RWLOCK).write_text("")
     before = {path: path.read_bytes() for path in (root / "data").rglob("*") if path.is_file()}
-    mend(root)
+    mend_dvc(root)
     assert {path: path.read_bytes() for path in (root / "data").rglob("*") if path.is_file()} == before
 
 
@@ -134,7 +134,7 @@ def test_without_git_dvc_is_told_so_once(root: Path) -> None:
 
 def test_an_environment_is_ready_only_for_the_lock_it_was_made_from(tmp_path: Path) -> None:
     (tmp_path / packages.LOCK).write_text("a==1\n")
-    python = packages.interpreter(tmp_path)
+    python = packages.study_interpreter(tmp_path)
     python.parent.mkdir(parents=True)
     python.touch()
     assert not packages.is_ready(tmp_path)

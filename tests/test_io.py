@@ -156,8 +156,8 @@ def test_what_a_killed_run_left_beside_a_single_file_goes(batch: io.Batch) -> No
 
 def test_removing_a_file_that_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "a").touch()
-    io.remove(tmp_path, "a")
-    io.remove(tmp_path, "a")
+    io.remove_file(tmp_path, "a")
+    io.remove_file(tmp_path, "a")
     assert not list(tmp_path.iterdir())
 
 

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from pipeline.project.terminal import as_known, soften
+from pipeline.project.terminal import as_known, soften_encoding
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_other_letters_are_shown_by_those_they_look_like(text: str, shown: str) 
     assert as_known(text) == shown
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii")
-    soften(stream)
+    soften_encoding(stream)
     print(text, file=stream, end="", flush=True)
     assert raw.getvalue().decode("ascii") == shown
 
@@ -31,6 +31,6 @@ def test_other_letters_are_shown_by_those_they_look_like(text: str, shown: str) 
 def test_what_the_terminal_knows_stays() -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="utf-8")
-    soften(stream)
+    soften_encoding(stream)
     print("higher\N{HORIZONTAL ELLIPSIS}", file=stream, end="", flush=True)
     assert raw.getvalue().decode("utf-8") == "higher\N{HORIZONTAL ELLIPSIS}"

@@ -43,10 +43,10 @@ def test_a_setting_that_cannot_be_read_is_said_with_an_example(word: str) -> Non
 
 def test_a_version_differs_in_what_was_set_and_nothing_else() -> None:
     data = parse(TEXT)
-    version = trial.version(data, NAME, {"exposure.lag": 2, "random.client_id": ["intercept"]})
+    version = trial.changed_hypothesis(data, NAME, {"exposure.lag": 2, "random.client_id": ["intercept"]})
     assert version.exposure.lag == 2
     assert version.random["client_id"] == ("intercept",)
-    same = trial.version(data, NAME, {})
+    same = trial.changed_hypothesis(data, NAME, {})
     assert version.model_copy(update={"exposure": same.exposure, "random": same.random}) == same
     assert data == parse(TEXT)
 
@@ -63,7 +63,7 @@ def test_a_version_differs_in_what_was_set_and_nothing_else() -> None:
 )
 def test_a_version_that_cannot_be_meant_is_refused_in_words(name: str, settings: dict[str, object], says: str) -> None:
     with pytest.raises(ParamsError, match=says):
-        trial.version(parse(TEXT), name, settings)
+        trial.changed_hypothesis(parse(TEXT), name, settings)
 
 
 def test_a_version_tried_twice_counts_once_and_every_other_counts() -> None:
@@ -76,10 +76,10 @@ def test_a_version_tried_twice_counts_once_and_every_other_counts() -> None:
 
 
 def test_a_list_of_tries_that_was_broken_is_said_and_not_started_anew(tmp_path: Path) -> None:
-    assert tries.recorded(tmp_path) == Tries()
+    assert tries.recorded_tries(tmp_path) == Tries()
     (tmp_path / tries.FILE).write_text("{", encoding="utf-8")
     with pytest.raises(StageError, match=r"tries\.json"):
-        tries.recorded(tmp_path)
+        tries.recorded_tries(tmp_path)
 
 
 def test_a_revision_that_git_does_not_know_has_no_numbers(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_each_version_is_printed_with_the_rule_that_decided() -> None:
     found = results.fit("supported")
     judged = [results.judged(verdict, found) for verdict in ("supported", "inconclusive")]
     before, after = (one.model_copy(update={"tested": found.tested, "models": found.models}) for one in judged)
-    said = list(trial.lines(before, after, GATE))
+    said = list(trial.comparison_lines(before, after, GATE))
     assert [line for line in said if "why:" in line] == [f"    why: {RULES[one.rule]}" for one in (before, after)]
 
 

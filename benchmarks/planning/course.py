@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pipeline.exposure.link import link
 from pipeline.hypotheses.design.agency import with_agencies
 from pipeline.hypotheses.design.build import build_design
-from pipeline.hypotheses.design.estimability import require
+from pipeline.hypotheses.design.estimability import require_estimable
 from pipeline.hypotheses.design.sample import build_sample
 from pipeline.hypotheses.design.terms import Design
 from pipeline.measures import shipped
@@ -77,7 +77,7 @@ def ready(planned: Planned, design: PlannedDesign, seed: int) -> Ready:
     claim = planned.hypothesis
     sample = build_sample(claim, occasions, ledger)
     made = with_agencies(build_design(claim, sample, sample.keep), claim, sample, planned.compute)
-    require(claim, sample, made, planned.compute)
+    require_estimable(claim, sample, made, planned.compute)
     places = {name: at for at, name in enumerate(tables["sessions"]["session_id"].astype(str))}
     rows = np.array([places[name] for name in sample.frame["session_id"][sample.keep].astype(str)])
     client, session = (one[rows] for one in np.nonzero(course.held))

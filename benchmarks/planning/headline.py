@@ -15,7 +15,7 @@ from benchmarks.planning.course import Ready
 from benchmarks.planning.likelihood import DIAGONAL, Evaluation, Floats, Integers, Sums
 from benchmarks.planning.search import Curved, Flags, differentiate, finished, minimize, settled
 from pipeline.base.params import Compute
-from pipeline.hypotheses.battery.shared.setting import combined
+from pipeline.hypotheses.battery.shared.setting import combined_estimate
 from pipeline.hypotheses.design.terms import Design
 from pipeline.hypotheses.engines import freedom_of
 from pipeline.hypotheses.fitting import FLAT_CORRELATION, ZERO_SD, carried_by_rows, fit_dropping
@@ -124,7 +124,7 @@ def headlines(ready: Ready, outcomes: Floats, compute: Compute) -> list[Number]:
 def by_engine(design: Design, outcome: Floats, compute: Compute) -> Number:
     """The tested number as the pipeline finds it."""
     fitted = fit_dropping(replace(design, outcome=outcome), compute, compute.drop_slopes)
-    told = combined(fitted.model, fitted.design, fitted.design.tested)
+    told = combined_estimate(fitted.model, fitted.design, fitted.design.tested)
     return Number(told.estimate, told.std_error, np.inf if told.df is None else told.df, engine=True)
 
 

@@ -21,8 +21,8 @@ from pipeline.base.params import Hypothesis, Simulate
 from pipeline.exposure.link import link
 from pipeline.hypotheses.design.sample import build_sample
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.hypotheses.kinds.multilevel.evaluate import primary
-from pipeline.hypotheses.verdict.judge import judge
+from pipeline.hypotheses.kinds.multilevel.evaluate import primary_fit
+from pipeline.hypotheses.verdict.judge import judge_study
 from pipeline.measures import shipped
 from pipeline.measures.scoring import score
 from pipeline.measures.within import trust_of
@@ -82,7 +82,7 @@ def ask(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> Said:
     hypothesis, occasions, ledger = linked(tables, asked)
     trust = Trust(scores=tuple(trust_of(tables["ratings_wai_sr"], tables["sessions"], shipped()["wai_sr"])))
     result = evaluate(hypothesis, occasions, ledger, params().compute, trust)
-    judged = judge({"it": result}, {"it": hypothesis}, params().verdict).hypotheses["it"]
+    judged = judge_study({"it": result}, {"it": hypothesis}, params().verdict).hypotheses["it"]
     feedback = next((one for one in result.battery if one.check == "feedback" and one.outcome == "computed"), None)
     return Said(
         verdict=judged.verdict,
@@ -102,7 +102,7 @@ def headline(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> Sa
     begun = time.perf_counter()
     hypothesis, occasions, ledger = linked(tables, asked)
     try:
-        tested = primary(hypothesis, build_sample(hypothesis, occasions, ledger), params().compute).tested
+        tested = primary_fit(hypothesis, build_sample(hypothesis, occasions, ledger), params().compute).tested
     except NotEstimable:
         return Said("", "", seconds=time.perf_counter() - begun)
     interval = Interval(tested.estimate, tested.conf_low, tested.conf_high)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.base.errors import SourceError
 from pipeline.base.params import Params, load
-from pipeline.hypotheses.lacks import lacks
+from pipeline.hypotheses.lacks import all_lacks
 from pipeline.ingest.study import named_files
 from pipeline.ingest.unlisted import ASKED, asked_about
 from pipeline.ingest.written import told_by
@@ -33,12 +33,12 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
         if strange := folder_problems(folder, named_files(params.sources)):
             raise SourceError(strange)
         return 0
-    from pipeline.project.refusal import reported
+    from pipeline.project.refusal import quarantine_reported
     from pipeline.stages import ingest, validate
 
-    with reported(root, "ingest"):
+    with quarantine_reported(root, "ingest"):
         ingested = ingest.take_in(runner.open_batch(ingest, root, params, None), params)
-    with reported(root, "validate"):
+    with quarantine_reported(root, "validate"):
         _, record = validate.hold(runner.open_batch(validate, root, params, None), params, ingested.tables)
     rows = sum(file.rows for file in ingested.record.files)
     print(f"The {len(ingested.record.files)} raw files ({rows:,} rows) pass the gate.")
@@ -51,7 +51,7 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
 
 def verdict(params: Params) -> list[str]:
     """That params.yaml is valid, and each hypothesis that lacks a column or a table of ratings, with what it lacks."""
-    lacking = lacks(params)
+    lacking = all_lacks(params)
     if not lacking:
         return ["params.yaml is valid."]
     said = [f"params.yaml is valid, but {len(lacking)} of {len(params.hypotheses)} hypotheses cannot run on what is mapped:"]

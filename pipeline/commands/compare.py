@@ -31,7 +31,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     params = load(params_text(root))
     now = Batch(root, (VERDICTS,), ()).record(VERDICTS, Verdicts)
     revisions = {label: released(root, revision) for label, revision in _revisions(root, arguments.revisions).items()}
-    recorded = tries.recorded(root).tries
+    recorded = tries.recorded_tries(root).tries
     short = {name: number for number, name in numbered(roles(params)).items()}
     gate = terminal_gate(params, workers_of(root))
     for name, hypothesis in params.hypotheses.items():
@@ -41,7 +41,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
             print(f"  as it stands: {_said(now.hypotheses[name], gate, odds)}")
         for number, one in enumerate(recorded, 1):
             if one.hypothesis == name:
-                result = tries.result(root, number)
+                result = tries.try_result(root, number)
                 changes = " ".join(f"{key}={value}" for key, value in one.changes.items())
                 print(f"  try {number} ({changes}): {_said(result, gate, odds) if result else LOST}")
         for label, found in revisions.items():

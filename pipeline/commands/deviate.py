@@ -22,7 +22,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     known = sorted(record.locked.promise.hypotheses)
     if arguments.hypothesis not in known:
         raise StageError(Problem(FILE, "no locked hypothesis of this name", nearest(arguments.hypothesis, known)))
-    batch.put_json(FILE, lock.declare(record, hypothesis=arguments.hypothesis, why=reason(arguments), date=today()))
+    batch.put_json(FILE, lock.with_deviation(record, hypothesis=arguments.hypothesis, why=reason(arguments), date=today()))
     batch.commit()
     print("Declared; the hypothesis stays stamped exploratory, and the report gives the reason.")
     return 0

@@ -6,13 +6,13 @@ import argparse
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from pipeline.project.dvc_care import Trouble, mend
+from pipeline.project.dvc_care import Trouble, mend_dvc
 from pipeline.project.packages import LOCK
 
 
 def main(root: Path, _arguments: argparse.Namespace) -> int:
     """Print every finding; exit status 1 where something is left to do by hand."""
-    findings = [*mend(root), *other_versions(root)]
+    findings = [*mend_dvc(root), *other_versions(root)]
     for finding in findings:
         print(f"- {finding}")
     open_ones = [finding for finding in findings if not finding.mended]

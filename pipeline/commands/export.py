@@ -52,7 +52,7 @@ def write_r(root: Path, params: Params) -> int:
     from pipeline.hypotheses.battery.feedback import series_in
     from pipeline.hypotheses.design.sample import build_sample
     from pipeline.hypotheses.kinds import kind_of
-    from pipeline.hypotheses.kinds.multilevel.evaluate import primary
+    from pipeline.hypotheses.kinds.multilevel.evaluate import primary_fit
     from pipeline.hypotheses.r_panel import panel_files
     from pipeline.hypotheses.r_script import r_files
     from pipeline.results.trust import Trust
@@ -66,7 +66,7 @@ def write_r(root: Path, params: Params) -> int:
         if fit.tested is None or kind_of(fit.spec) != "multilevel":
             left.append(name)
             continue
-        setting = primary(fit.spec, build_sample(fit.spec, occasions, ledger), params.compute, trust)
+        setting = primary_fit(fit.spec, build_sample(fit.spec, occasions, ledger), params.compute, trust)
         files = r_files(setting.primary, fit, params.compute)
         feedback = next((one.estimate for one in fit.battery if one.check == "feedback"), None)
         if feedback is not None:

@@ -13,7 +13,7 @@ from pipeline.base.errors import Problem, StageError
 from pipeline.base.params import Params, load, settled
 from pipeline.disclosure.neutral import markdown_text, visible_text
 from pipeline.hypotheses.preregistration import FILE as TEXT
-from pipeline.hypotheses.preregistration import preregistration
+from pipeline.hypotheses.preregistration import preregistration_text
 from pipeline.hypotheses.verdict import lock
 from pipeline.hypotheses.verdict.lock import FILE
 from pipeline.ingest.written import personal_in
@@ -33,20 +33,20 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     params = load(params_text(root))
     reads = tuple(name.format(sources=params.sources.directory) for name in promise.READS)
     batch = Batch(root, reads, (FILE, TEXT))
-    record, promised = read(batch), promise.promised(batch, params, settled(params.hypotheses, params.missing))
+    record, promised = read(batch), promise.promise_now(batch, params, settled(params.hypotheses, params.missing))
     if record.locked is not None:
         raise StageError(Problem(FILE, "a lock is closed already", 'python -m pipeline unlock --why "..." opens it'))
     if not promised.hypotheses:
         raise StageError(
             Problem("hypotheses", "none is confirmatory, so there is nothing to lock", "set `role: confirmatory`")
         )
-    seen, manifest = outcomes_seen(root, params), promise.manifest(batch, params)
+    seen, manifest = outcomes_seen(root, params), promise.manifest_hash(batch, params)
     if manifest is None and not agreed(UNHELD):
         raise StageError(Problem(FILE, "nothing was locked", "python -m pipeline manifest first, then lock again"))
     engine = f"{params.compute.engine}, numpy {version('numpy')}"
     history = record.history
     new = lock.locked(promised, date=today(), manifest=manifest, engine=engine, outcomes_seen=seen, history=history)
-    batch.put_json(FILE, lock.close(record, new))
+    batch.put_json(FILE, lock.closed_with(record, new))
     batch.put_text(TEXT, text_of(params, new))
     batch.commit()
     print(f"Locked {len(promised.hypotheses)} confirmatory hypotheses in {FILE}; commit that file now.")
@@ -70,7 +70,7 @@ def text_of(params: Params, held: Lock) -> str:
     """The preregistration of what a lock holds, on one line a paragraph and without marks that hide what is read."""
     others = {name: one for name, one in params.hypotheses.items() if one.role == "exploratory"}
     study = params.study
-    text = preregistration(markdown_text(study.title), markdown_text(study.question or study.title), held, others)
+    text = preregistration_text(markdown_text(study.title), markdown_text(study.question or study.title), held, others)
     return "\n".join(visible_text(line) for line in text.split("\n"))
 
 
@@ -96,7 +96,7 @@ def _origin(root: Path) -> str | None:
 
 def read(batch: Batch) -> LockFile:
     """The lock file, or an open one where there is none yet; StageError where it is none that `lock` wrote."""
-    return lock.readable(batch.json(FILE)) if batch.has(FILE) else lock.OPEN
+    return lock.read_lock(batch.json(FILE)) if batch.has(FILE) else lock.OPEN
 
 
 def reason(arguments: argparse.Namespace) -> str:

@@ -20,7 +20,7 @@ from pipeline.prepare.reading import read_identified
 from pipeline.prepare.sheets import as_csv, read_sheets
 from pipeline.project.io import Batch, ignore_data
 from pipeline.project.key_file import key_of
-from pipeline.project.new_study import files_of_study, renew, write_study
+from pipeline.project.new_study import files_of_study, renew_study, write_study
 from pipeline.project.raw_files import read_bytes
 from pipeline.project.runner import params_text
 from pipeline.start.bring import Brought, as_they_are, prepared
@@ -57,7 +57,7 @@ TITLE = "Joint advocacy and the working alliance"
 def main(root: Path, arguments: argparse.Namespace) -> int:
     """Set a study up from files; with --propose print a block to paste, and write nothing."""
     if arguments.renew:
-        renew(root)
+        renew_study(root)
         print("The study is computed with the installed package from now on: dvc repro computes everything anew.")
         return 0
     if not arguments.files:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from pipeline.project.packages import FOLDER, LOCK, SetupError, interpreter, is_ready, make_ready
+from pipeline.project.packages import FOLDER, LOCK, SetupError, is_ready, make_ready, study_interpreter
 from pipeline.project.private import public_mask
 
 CHATTER = (
@@ -48,7 +48,7 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     """Run everything; exit status of the first part that did not go well."""
     if not _is_inside(root):
         return again_inside(root, ("study",))
-    from pipeline.project.dvc_care import at_work, mend
+    from pipeline.project.dvc_care import at_work, mend_dvc
 
     if other := at_work(root):
         print(f"- {other}", flush=True)
@@ -56,7 +56,7 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     if status := _check(root):
         return status
     open_ones = False
-    for finding in mend(root):
+    for finding in mend_dvc(root):
         print(f"- {finding}", flush=True)
         open_ones |= not finding.mended
     if open_ones:
@@ -121,7 +121,7 @@ def without_git(root: Path) -> None:
 
 def repro(root: Path) -> int:
     """`dvc repro` with its own words left out; on a terminal, how far it is. Ends with DVC when this process is told to."""
-    inside = interpreter(root).parent
+    inside = study_interpreter(root).parent
     path = os.pathsep.join([str(Path(sys.executable).parent), str(inside), os.environ.get("PATH", "")])
     process = subprocess.Popen(
         [sys.executable, "-m", "dvc", "repro"],

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from pipeline.base.params import Params, load
 from pipeline.disclosure.neutral import visible_text
-from pipeline.hypotheses.summary import folded, summary, unresolved
+from pipeline.hypotheses.summary import folded_line, summary_lines, unresolved_warnings
 from pipeline.hypotheses.told import AS_RELEASED, all_told, terminal_gate
 from pipeline.hypotheses.verdict.lock import FILE
 from pipeline.project.io import Batch, json_bytes
 from pipeline.project.runner import params_text
-from pipeline.project.stale import stale
+from pipeline.project.stale import what_changed
 from pipeline.results.description import Description
 from pipeline.results.lock import LockFile
 from pipeline.results.verdict import Verdicts
@@ -39,10 +39,10 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     gate = terminal_gate(params, workers_of(root))
     numbers = all_told(verdicts.hypotheses, params, gate)
     names = list(params.hypotheses)
-    said = summary(_visible(verdicts), names, numbers, simulated, width, arguments.why, _is_locked(root))
+    said = summary_lines(_visible(verdicts), names, numbers, simulated, width, arguments.why, _is_locked(root))
     closing = [*([] if gate.rules.exact else [AS_RELEASED]), *_age(root, text, params), _where(root, params)]
-    print(said, *(piece for line in closing for piece in folded(line, width)), sep="\n")
-    return int(arguments.strict and bool(unresolved(verdicts)))
+    print(said, *(piece for line in closing for piece in folded_line(line, width)), sep="\n")
+    return int(arguments.strict and bool(unresolved_warnings(verdicts)))
 
 
 def workers_of(root: Path) -> int | None:
@@ -64,7 +64,7 @@ def _visible(verdicts: Verdicts) -> Verdicts:
 
 def _age(root: Path, text: str, params: Params) -> list[str]:
     made = {name: json_bytes(value) for name, value in written(params).items()}
-    changed = stale(root, text, made, params.sources.directory)
+    changed = what_changed(root, text, made, params.sources.directory)
     if changed is None:
         return ["What these verdicts were made of is not noted here (no dvc.lock). Anew: python -m pipeline study"]
     if not changed:

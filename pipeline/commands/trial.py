@@ -40,7 +40,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     params, settings = load(text), trial.settings_of(arguments.settings)
     batch = Batch(root, (LINKED, FITS, TRUST, VERDICTS), ())
     name = named(str(arguments.hypothesis), roles(params))
-    version = trial.version(cast("dict[str, object]", parse(text)), name, settings)
+    version = trial.changed_hypothesis(cast("dict[str, object]", parse(text)), name, settings)
     if not (root / LINKED).is_dir():
         raise StageError(Problem(LINKED, "there is nothing to fit yet", RERUN))
     before, after = judged(batch, params, name, version)
@@ -48,7 +48,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     said = ", ".join(f"{key}={value}" for key, value in changes.items())
     print(f"{name} with {said}" if said else f"{name} as declared")
     gate = terminal_gate(params, workers_of(root))
-    print(*trial.lines(before, after, gate, event_of(version.outcome.kind) is not None), sep="\n")
+    print(*trial.comparison_lines(before, after, gate, event_of(version.outcome.kind) is not None), sep="\n")
     if params.missing.method != "none":
         print(NOT_IMPUTED[params.missing.method])
     if before is not None and batch.record(f"{FITS}/{name}.json", Fit).spec != shape_of(params.hypotheses[name]):
@@ -56,9 +56,9 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     if not changes:
         return 0
     one = Try(hypothesis=name, changes=changes, date=datetime.datetime.now(datetime.UTC).date().isoformat())
-    recorded = tries.recorded(root).with_one(one)
+    recorded = tries.recorded_tries(root).with_one(one)
     number = recorded.number(one)
-    tries.record(root, recorded, number, after)
+    tries.record_try(root, recorded, number, after)
     print(f"Try {number} of this study, exploratory whatever it says: the report counts it. params.yaml is as it was.")
     return 0
 
@@ -66,7 +66,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
 def judged(batch: Batch, params: Params, name: str, version: Hypothesis) -> tuple[Judged | None, Judged]:
     """The declared version (None where it has not been fitted) and the tried one, each judged among all others' fits."""
     from pipeline.hypotheses.evaluate import evaluate
-    from pipeline.hypotheses.verdict.judge import judge
+    from pipeline.hypotheses.verdict.judge import judge_study
 
     there = [one for one in params.hypotheses if batch.has(f"{FITS}/{one}.json")]
     fits = {one: batch.record(f"{FITS}/{one}.json", Fit) for one in there}
@@ -74,11 +74,13 @@ def judged(batch: Batch, params: Params, name: str, version: Hypothesis) -> tupl
     occasions, ledger = batch.table(f"{LINKED}/occasions.parquet"), batch.table(f"{LINKED}/ledger.parquet")
     tried = evaluate(shape_of(version), occasions, ledger, params.compute, trust)
     known = {one: hypothesis for one, hypothesis in params.hypotheses.items() if one in fits}
-    before = judge(fits, known, params.verdict).hypotheses.get(name)
+    before = judge_study(fits, known, params.verdict).hypotheses.get(name)
     versions = {
-        one: hypothesis for one, hypothesis in trial.declared(params, version, name).items() if one in fits or one == name
+        one: hypothesis
+        for one, hypothesis in trial.hypotheses_with(params, version, name).items()
+        if one in fits or one == name
     }
-    after = judge({**fits, name: tried}, versions, params.verdict).hypotheses[name]
+    after = judge_study({**fits, name: tried}, versions, params.verdict).hypotheses[name]
     return before, after
 
 

@@ -18,7 +18,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     record = read(batch)
     if record.locked is None:
         raise StageError(Problem(FILE, "no lock is closed", "nothing to do"))
-    batch.put_json(FILE, lock.reopen(record, why=reason(arguments), date=today()))
+    batch.put_json(FILE, lock.reopened_lock(record, why=reason(arguments), date=today()))
     batch.commit()
     print(f"Unlocked; the reason and what was locked stay in {FILE}. Commit that file now.")
     return 0

@@ -16,7 +16,7 @@ from pipeline.curve.inference import own_lines
 from pipeline.curve.shifts import Floats, NotTestableError, Specification, shift_tests
 from pipeline.exposure.parts import sd_within
 from pipeline.exposure.visits import Integers
-from pipeline.hypotheses.battery.car1 import clock
+from pipeline.hypotheses.battery.car1 import rising_clock
 from pipeline.hypotheses.design.agency import with_agencies
 from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.episodes import Doses
@@ -75,7 +75,7 @@ def fitted_specification(
     fixed = compute if compute.agency == "none" else compute.model_copy(update={"agency": "fixed"})
     design = with_agencies(build_design(one.way.plan, sample, keep, extra=extra), one.way.plan, sample, fixed)
     if one.way.residual == "car1":
-        design = replace(design, clock=clock(sample)[0][keep])
+        design = replace(design, clock=rising_clock(sample)[0][keep])
     dose = next(iter(design.tested))
     null = _null(design, dose, one.way, compute)
     known = Doses(sample.dose, sample.lead, sample.episodes)

@@ -57,7 +57,7 @@ class Clustered:
         return float(np.trace(p) ** 2 / (p**2).sum())
 
 
-def cr2(x: Floats, residual: Floats, cluster: Integers) -> Clustered:
+def cr2_covariance(x: Floats, residual: Floats, cluster: Integers) -> Clustered:
     """CR2 from columns times the root of the working weights (N, p), Pearson's residuals (N,) and cluster codes (N,)."""
     codes = np.unique(cluster, return_inverse=True)[1]
     order = np.argsort(codes, kind="stable")

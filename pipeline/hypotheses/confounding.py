@@ -15,7 +15,7 @@ MODERATE = 0.91  # RR = exp(0.91 d) for a standardized mean difference d
 RARE = 0.15  # an outcome of fewer rows than this share has odds near its risks
 
 
-def robustness(statistic: float, residual_df: float, level: float = 0.0) -> float:
+def robustness_value(statistic: float, residual_df: float, level: float = 0.0) -> float:
     """The share of the residual variance of exposure and outcome alike that explains the effect away (q = 1).
 
     `residual_df`: rows minus all fixed and client effects. With `level` (.95) the share that brings the interval to zero:
@@ -41,7 +41,7 @@ class Yardstick:
     std_error: float
 
 
-def yardstick(
+def yardstick_bound(
     name: str,
     exposure_r2: float,
     outcome_r2: float,
@@ -91,7 +91,7 @@ def ratio_of_odds(log_odds: float, share: float) -> float:
     return float(np.exp(log_odds if share < RARE else log_odds / 2.0))
 
 
-def nearer(conf_low: float, conf_high: float) -> float | None:
+def end_nearer_zero(conf_low: float, conf_high: float) -> float | None:
     """The end of an interval nearer to zero; None where it holds zero, and there is nothing to explain away."""
     if not (np.isfinite(conf_low) and np.isfinite(conf_high)) or conf_low <= 0.0 <= conf_high:
         return None

@@ -109,7 +109,7 @@ def fit_design(
     )  # fmt: skip
 
 
-def combination(model: Combines, weights: Mapping[str, float]) -> Estimate:
+def combined_coefficients(model: Combines, weights: Mapping[str, float]) -> Estimate:
     """A combination of a model's coefficients; NotEstimable where it has no standard error."""
     found = model.contrast(dict(weights))
     return estimate_of(found.estimate, found.std_error, found.df if np.isfinite(found.df) else None)
@@ -160,7 +160,7 @@ def engine_notes(model: FittedModel) -> tuple[Note, ...]:
     return tuple(note(remark.code, limits=None, **remark.facts) for remark in model.remarks)
 
 
-def refusal(error: ModelError) -> Reason:
+def engine_refusal(error: ModelError) -> Reason:
     """Why an engine refused, in its own names of columns."""
     said = "; ".join(f"{one.where}: {one.what}" + (f" ({one.mend})" if one.mend else "") for one in error.problems)
     return reason("engine_refused", problem=said)

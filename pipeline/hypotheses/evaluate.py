@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from pipeline.base.errors import ModelError
 from pipeline.hypotheses.design.sample import first_step
-from pipeline.hypotheses.engines import refusal
-from pipeline.hypotheses.faults import defect
+from pipeline.hypotheses.engines import engine_refusal
+from pipeline.hypotheses.faults import defect_reason
 from pipeline.hypotheses.kinds import kind_of
 from pipeline.results.fit import Fit, Status
 from pipeline.results.reason import NotEstimable, Reason, Step
@@ -48,9 +48,9 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
     except NotEstimable as error:
         return _nothing(kind, plan, "not_estimable", error.reason, error.counts or _first(plan, occasions))
     except ModelError as error:
-        return _nothing(kind, plan, "not_estimable", refusal(error), _first(plan, occasions))
+        return _nothing(kind, plan, "not_estimable", engine_refusal(error), _first(plan, occasions))
     except Exception as error:
-        return _nothing(kind, plan, "not_computed", defect(error), _first(plan, occasions))
+        return _nothing(kind, plan, "not_computed", defect_reason(error), _first(plan, occasions))
 
 
 def _first(plan: Plan, occasions: pd.DataFrame) -> tuple[Step, ...]:

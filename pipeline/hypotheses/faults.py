@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.results.reason import Reason, reason
 
 
-def defect(error: Exception) -> Reason:
+def defect_reason(error: Exception) -> Reason:
     """The reason `defect`: the type of the error and the last place in this package it passed."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "pipeline" in Path(frame.filename).parts]
     last = frames[-1] if frames else None

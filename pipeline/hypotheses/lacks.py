@@ -25,13 +25,15 @@ class Lack:
         return f"{where} ({self.use})"
 
 
-def lacks(params: Params) -> dict[str, tuple[Lack, ...]]:
+def all_lacks(params: Params) -> dict[str, tuple[Lack, ...]]:
     """Hypothesis -> everything it needs that `sources:` does not map; hypotheses that lack nothing are left out."""
-    found = {name: tuple(sorted(set(lacking(hypothesis, params.sources)))) for name, hypothesis in params.hypotheses.items()}
+    found = {
+        name: tuple(sorted(set(lacks_of(hypothesis, params.sources)))) for name, hypothesis in params.hypotheses.items()
+    }
     return {name: lack for name, lack in found.items() if lack}
 
 
-def lacking(hypothesis: Hypothesis, sources: Sources) -> Iterator[Lack]:
+def lacks_of(hypothesis: Hypothesis, sources: Sources) -> Iterator[Lack]:
     """What one hypothesis needs that is not mapped."""
     yield from _outcome(hypothesis, sources)
     yield from _exposure(hypothesis, sources)

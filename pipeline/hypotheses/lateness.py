@@ -28,7 +28,7 @@ class DelayLaw:
     days: int
 
 
-def delayed(day: Floats, law: DelayLaw, times: float, generator: np.random.Generator) -> Floats:
+def delayed_days(day: Floats, law: DelayLaw, times: float, generator: np.random.Generator) -> Floats:
     """Days with `times` the law's delay added: whole rounds for everybody, the rest for that share of the late ones."""
     out = np.array(day, dtype=np.float64)
     left = times
@@ -39,16 +39,16 @@ def delayed(day: Floats, law: DelayLaw, times: float, generator: np.random.Gener
     return out
 
 
-def extrapolated(steps: Sequence[float], estimates: Sequence[float]) -> float:
+def extrapolated_to_no_delay(steps: Sequence[float], estimates: Sequence[float]) -> float:
     """The estimate without delay: a quadratic in the added delay, read at -1 (steps include 0)."""
     return float(np.polyval(np.polyfit(np.asarray(steps), np.asarray(estimates), 2), -1.0))
 
 
-def simex(estimate: Callable[[float, np.random.Generator], float], seed: int, draws: int, at_zero: float) -> float:
+def simex_estimate(estimate: Callable[[float, np.random.Generator], float], seed: int, draws: int, at_zero: float) -> float:
     """What `estimate(times, generator)`, averaged over `draws` at each of `STEPS`, would be without the delay there is."""
     generator = np.random.default_rng(seed)
     means = [float(np.mean([estimate(times, generator) for _ in range(draws)])) for times in STEPS]
-    return extrapolated([0.0, *STEPS], [at_zero, *means])
+    return extrapolated_to_no_delay([0.0, *STEPS], [at_zero, *means])
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def within_slope(x: Floats, y: Floats, client: Integers, beside: Floats | None =
     return Within.of(y, client, beside).slope(x)
 
 
-def tipping(x: Floats, y: Floats, client: Integers, beside: Floats | None = None, left: float = 0.0) -> float | None:
+def tipping_share(x: Floats, y: Floats, client: Integers, beside: Floats | None = None, left: float = 0.0) -> float | None:
     """By which share more visits before good sessions than before bad ones must have been noted for no more to be left.
 
     A session is good where its rating lies above the client's own mean. The doses before good sessions (for a positive

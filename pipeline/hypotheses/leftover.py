@@ -12,7 +12,7 @@ BINS, QUANTILES = 12, 20
 LEAST = 20  # rows of a bin
 
 
-def explained(model: FittedModel) -> Explained | None:
+def variance_explained(model: FittedModel) -> Explained | None:
     """Marginal and conditional R2 (Nakagawa & Schielzeth 2013; with slopes Johnson 2014); None where they cannot be told."""
     found = model.r2()
     if not np.isfinite(found.marginal + found.conditional):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.exposure.visits import Floats, Integers
-from pipeline.hypotheses.clusters import Clustered, cr2
+from pipeline.hypotheses.clusters import Clustered, cr2_covariance
 from pipeline.multilevel.design.checks import safe_name
 from pipeline.multilevel.design.overlap import MEND, why_collinear
 from pipeline.results.reason import NotEstimable, not_estimable
@@ -44,7 +44,7 @@ class Logit:
         return float(vector @ self.beta), error, self.clustered.df(own) if np.isfinite(error) else float("nan")
 
 
-def fit(event: Floats, columns: dict[str, Floats], cluster: Integers) -> Logit:
+def fit_logit(event: Floats, columns: dict[str, Floats], cluster: Integers) -> Logit:
     """Maximum likelihood under independence; errors by CR2 over clusters with t tests (METHODS.md, "Small samples").
 
     `covariance` is the plain sandwich (Liang & Zeger 1986), as geepack's: with few clusters it rejects far too often.
@@ -65,7 +65,7 @@ def fit(event: Floats, columns: dict[str, Floats], cluster: Integers) -> Logit:
     covariance = bread @ (score.T @ score) @ bread
     names = ("Intercept", *columns)
     root = np.sqrt(weights)
-    clustered = cr2(x * root[:, None], residual / root, cluster)
+    clustered = cr2_covariance(x * root[:, None], residual / root, cluster)
     plain = covariance / np.outer(scale, scale)
     return Logit(names, beta / scale, plain, len(score), events, weights, clustered, scale)
 

@@ -34,7 +34,7 @@ SIGN = {"positive": "higher", "negative": "lower", "none": "no difference"}
 Held = TypeVar("Held", bound=Section)
 
 
-def preregistration(title: str, question: str, held: Lock, exploratory: Mapping[str, Hypothesis]) -> str:
+def preregistration_text(title: str, question: str, held: Lock, exploratory: Mapping[str, Hypothesis]) -> str:
     """The text of a preregistration, as Markdown. `held`: the closed lock; `exploratory`: what is declared beside it.
 
     StageError where the lock is of a version whose block this one does not read.

@@ -8,7 +8,7 @@ from pipeline.base.errors import Problem
 from pipeline.base.key_path import nearest
 from pipeline.base.options import EPISODE_FACTS
 from pipeline.base.params import Hypothesis, Params, VerdictRules, missing_for
-from pipeline.hypotheses.kinds import KINDS, outcomes, rules_of
+from pipeline.hypotheses.kinds import KINDS, outcome_kinds, rules_of
 from pipeline.vocabulary.checks import CHECKS
 from pipeline.vocabulary.domain import COLUMNS
 from pipeline.vocabulary.units import number_moderator, point_of
@@ -42,7 +42,7 @@ def check_params(params: Params) -> list[Problem]:
 def closed_values() -> dict[str, tuple[str, ...]]:
     """The values of the keys whose sets the rooms know, for the schema an editor uses."""
     checks = tuple(CHECKS)
-    return {f"VerdictRules.{name}": checks for name in LISTS} | {"OutcomeSpec.kind": outcomes()}
+    return {f"VerdictRules.{name}": checks for name in LISTS} | {"OutcomeSpec.kind": outcome_kinds()}
 
 
 def missing_problems(params: Params) -> Iterator[Problem]:
@@ -72,8 +72,8 @@ def verdict_problems(rules: VerdictRules) -> Iterator[Problem]:
 def hypothesis_problems(name: str, hypothesis: Hypothesis) -> Iterator[Problem]:
     """What cannot be meant in one hypothesis, whatever its kind, and then by its kind."""
     at = f"hypotheses.{name}"
-    if hypothesis.outcome.kind not in outcomes():
-        yield from _unknown(f"{at}.outcome.kind", (hypothesis.outcome.kind,), outcomes(), "kind of outcome")
+    if hypothesis.outcome.kind not in outcome_kinds():
+        yield from _unknown(f"{at}.outcome.kind", (hypothesis.outcome.kind,), outcome_kinds(), "kind of outcome")
         return
     yield from _unknown(f"{at}.covariates", hypothesis.covariates, COLUMNS)
     if len(set(hypothesis.covariates)) < len(hypothesis.covariates):

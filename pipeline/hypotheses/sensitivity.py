@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.hypotheses.confounding import robustness
+from pipeline.hypotheses.confounding import robustness_value
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Sensitivity
 
@@ -26,8 +26,8 @@ def sensitivity_of(tested: Estimate, sd: float, residual_df: float | None = None
     return Sensitivity(
         e_value=of_estimate,
         e_value_interval=of_interval,
-        robustness_value=robustness(tested.statistic, residual_df),
-        robustness_value_interval=robustness(tested.statistic, residual_df, LEVEL),
+        robustness_value=robustness_value(tested.statistic, residual_df),
+        robustness_value_interval=robustness_value(tested.statistic, residual_df, LEVEL),
     )
 
 

@@ -19,7 +19,7 @@ LOCKED_SINCE = "The lock was closed after these verdicts: the next run takes it 
 LOCK_FIRST = "The confirmatory hypotheses are not locked: python -m pipeline lock, before outcomes are looked at."
 
 
-def summary(
+def summary_lines(
     verdicts: Verdicts,
     declared: Sequence[str],
     told: Mapping[str, Told],
@@ -44,32 +44,32 @@ def summary(
         if judged:
             lines += ["", role.capitalize(), *_role(judged, told, wide, width, why)]
     lines += ["", *_lock(verdicts.lock, locked_since, names), *_tried(verdicts)]
-    return "\n".join(piece for line in lines for piece in folded(line, width))
+    return "\n".join(piece for line in lines for piece in folded_line(line, width))
 
 
-def folded(line: str, width: int) -> list[str]:
+def folded_line(line: str, width: int) -> list[str]:
     """A line in pieces of at most `width` columns, the further ones indented as the first is."""
-    if columns(line) <= width:
+    if terminal_columns(line) <= width:
         return [line]
     indent = " " * (len(line) - len(line.lstrip()))
     wrapped = textwrap.wrap(line.strip(), max(width - len(indent), 20), break_on_hyphens=False)
     return [indent + piece for piece in wrapped]
 
 
-def cut(text: str, width: int) -> str:
+def cut_text(text: str, width: int) -> str:
     """A text within `width` columns, cut at a word where one ends not too far before."""
-    if columns(text) <= width:
+    if terminal_columns(text) <= width:
         return text
     kept = ""
     for char in text:
-        if columns(kept + char) > width - 1:
+        if terminal_columns(kept + char) > width - 1:
             break
         kept += char
     at_word = kept.rpartition(" ")[0]
-    return (at_word if 2 * columns(at_word) >= width else kept).rstrip(" ,;:.") + CUT
+    return (at_word if 2 * terminal_columns(at_word) >= width else kept).rstrip(" ,;:.") + CUT
 
 
-def columns(text: str) -> int:
+def terminal_columns(text: str) -> int:
     """How many columns of a terminal a text takes: two for a wide character, none for a combining one."""
     return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
@@ -85,7 +85,7 @@ def _role(judged: Mapping[str, Judged], told: Mapping[str, Told], verdict: int, 
         head = f"  {short:<{SHORT}}  {one.verdict:<{verdict}}"
         if number > 1 and width - len(head) - number - 4 >= LEAST_CLAIM:
             head = f"{head}  {told[one.name].effect or NONE:<{number}}"
-        yield f"{head}  {cut(one.claim, width - len(head) - 2)}"
+        yield f"{head}  {cut_text(one.claim, width - len(head) - 2)}"
         if why:
             yield f"       {one.name}: {numbers(one, told[one.name])}"
 
@@ -97,7 +97,7 @@ def numbers(judged: Judged, told: Told) -> str:
     return f"{told.effect}, {told.p}; {RULES[judged.rule]}"
 
 
-def unresolved(verdicts: Verdicts) -> list[str]:
+def unresolved_warnings(verdicts: Verdicts) -> list[str]:
     """A warning for each hypothesis without a number, and for each check that met a defect; none where all went well."""
     said = []
     for one in verdicts.hypotheses.values():

@@ -41,7 +41,7 @@ def settings_of(words: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def version(data: Mapping[str, Any], name: str, settings: Mapping[str, Any]) -> Hypothesis:
+def changed_hypothesis(data: Mapping[str, Any], name: str, settings: Mapping[str, Any]) -> Hypothesis:
     """The hypothesis with its settings changed; ParamsError names every key and value that cannot be meant."""
     hypotheses = data["hypotheses"]
     if name not in hypotheses:
@@ -60,7 +60,7 @@ def version(data: Mapping[str, Any], name: str, settings: Mapping[str, Any]) -> 
     return hypothesis
 
 
-def declared(params: Params, hypothesis: Hypothesis, name: str) -> dict[str, Hypothesis]:
+def hypotheses_with(params: Params, hypothesis: Hypothesis, name: str) -> dict[str, Hypothesis]:
     """All hypotheses of a study with one of them in another version, in their order."""
     return {one: hypothesis if one == name else other for one, other in params.hypotheses.items()}
 
@@ -87,7 +87,7 @@ def _put(node: dict[str, Any], key: str, value: object) -> None:
     node[last] = value
 
 
-def lines(before: Judged | None, after: Judged, gate: Gate, odds: bool = False) -> Iterator[str]:
+def comparison_lines(before: Judged | None, after: Judged, gate: Gate, odds: bool = False) -> Iterator[str]:
     """The two versions as a few lines: estimate, interval, adjusted p, verdict, rule, and the checks whose state changed."""
     for label, one in (("declared", before), ("this try", after)):
         yield f"  {label}: {numbers(one, told(one, gate, odds))}" if one is not None else f"  {label}: not fitted yet"

@@ -8,7 +8,7 @@ from typing import Protocol
 from pipeline.base.options import EPISODE_FACTS
 from pipeline.base.params import Hypothesis, Plan
 from pipeline.base.specs import ExposureSpec
-from pipeline.hypotheses.design.episodes import filters
+from pipeline.hypotheses.design.episodes import episode_filters
 from pipeline.hypotheses.kinds import kind_of
 from pipeline.vocabulary.domain import mode
 
@@ -66,7 +66,7 @@ def question(hypothesis: Hypothesis) -> list[str]:
 
 def _left_out(plan: Plan) -> list[str]:
     """The episodes a filter or a blank fact keeps out of the exposure, which come in the same busy weeks."""
-    if filters(plan.exposure):
+    if episode_filters(plan.exposure):
         return ["the other episodes of the same kind, which this exposure leaves out"]
     return [f"episodes whose `{plan.moderator}` is not known"] if plan.moderator in EPISODE_FACTS else []
 

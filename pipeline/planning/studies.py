@@ -96,14 +96,14 @@ def headline(planned: Planned, design: PlannedDesign, world: World, seed: int) -
     """Draw one study and fit its headline."""
     from pipeline.exposure.link import link
     from pipeline.hypotheses.design.sample import build_sample
-    from pipeline.hypotheses.kinds.multilevel.evaluate import primary
+    from pipeline.hypotheses.kinds.multilevel.evaluate import primary_fit
     from pipeline.results.reason import NotEstimable
     from pipeline.simulate import canonical
 
     tables = canonical(settings(planned, design, world), seed)
     occasions, ledger, _ = link(tables, _scored(tables), planned.exposure)
     try:
-        setting = primary(planned.hypothesis, build_sample(planned.hypothesis, occasions, ledger), planned.compute)
+        setting = primary_fit(planned.hypothesis, build_sample(planned.hypothesis, occasions, ledger), planned.compute)
     except NotEstimable:
         setting = None
     sign = -1.0 if planned.hypothesis.predicted == "negative" else 1.0
@@ -113,17 +113,17 @@ def headline(planned: Planned, design: PlannedDesign, world: World, seed: int) -
 def outcome(planned: Planned, design: PlannedDesign, world: World, seed: int) -> Outcome:
     """Draw one study and ask the ladder: the attempts that decide, and none where the headline is not clear."""
     from pipeline.hypotheses.kinds.multilevel.evaluate import fit_of
-    from pipeline.hypotheses.verdict.judge import judge
-    from pipeline.hypotheses.verdict.states import deciding
+    from pipeline.hypotheses.verdict.judge import judge_study
+    from pipeline.hypotheses.verdict.states import deciding_checks
 
     told = headline(planned, design, world, seed)
     if told.setting is None or not told.significant:
         return Outcome(False, "not estimable" if told.setting is None else "inconclusive")
     asked = planned.hypothesis.outcome
     reliability = _trust(told.tables).of(asked.instrument, asked.rater)
-    fit = fit_of(replace(told.setting, reliability=reliability), only=deciding(planned.rules))
+    fit = fit_of(replace(told.setting, reliability=reliability), only=deciding_checks(planned.rules))
     rules = planned.rules.model_copy(update={"alpha": told.alpha})
-    verdict = judge({"it": fit}, {"it": planned.hypothesis}, rules).hypotheses["it"].verdict
+    verdict = judge_study({"it": fit}, {"it": planned.hypothesis}, rules).hypotheses["it"].verdict
     return Outcome(told.clear, str(verdict))
 
 

@@ -40,7 +40,7 @@ class Trouble:
         return f"{self.where}: {self.what}" + (" (mended)" if self.mended else "")
 
 
-def mend(root: Path) -> list[Trouble]:
+def mend_dvc(root: Path) -> list[Trouble]:
     """Take away what keeps DVC from running; what cannot be mended here is told as such."""
     if is_running(root):
         return [Trouble(".dvc/tmp/lock", AT_WORK, mended=False)]

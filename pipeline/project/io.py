@@ -219,22 +219,22 @@ def parquet_bytes(table: pd.DataFrame) -> bytes:
 
 def json_bytes(value: object) -> bytes:
     """A value as UTF-8 JSON text: sorted keys, one entry a line, NaN and infinities as null, numpy scalars as numbers."""
-    text = json.dumps(plain(value), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(plain_value(value), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return (text + "\n").encode("utf-8")
 
 
-def plain(value: object) -> object:
+def plain_value(value: object) -> object:
     """Nested dicts, lists and scalars fit for JSON, from whatever a pure function returned."""
     if isinstance(value, Mapping):
-        return {str(key): plain(inner) for key, inner in value.items()}
+        return {str(key): plain_value(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
+        return [plain_value(inner) for inner in value]
     if hasattr(value, "model_dump"):  # a record, whose own types are the form
-        return plain(value.model_dump(mode="json"))
+        return plain_value(value.model_dump(mode="json"))
     if hasattr(value, "__dataclass_fields__"):
-        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        return {name: plain_value(getattr(value, name)) for name in value.__dataclass_fields__}
     if hasattr(value, "tolist"):  # numpy scalars and arrays
-        return plain(value.tolist())
+        return plain_value(value.tolist())
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if value is None or isinstance(value, str | int | float | bool):
@@ -313,7 +313,7 @@ def ignore_data(root: Path) -> None:
         path.write_text(IGNORED, encoding="utf-8")
 
 
-def remove(root: Path, name: str) -> None:
+def remove_file(root: Path, name: str) -> None:
     """Delete one file, if it is there."""
     (root / name).unlink(missing_ok=True)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.base.errors import Problem, StageError
-from pipeline.project.package import project_files, stamp
+from pipeline.project.package import package_stamp, project_files
 from pipeline.start.template import PARTS, STAMP, study_files
 
 RENEWED = ("dvc.yaml", "requirements.lock", STAMP)  # what the package decides; all else is the study's once it is there
@@ -21,7 +21,7 @@ def files_of_study(folder: Path) -> dict[str, str]:
     if not is_importable(folder.parent):
         what = "the package is not installed, so the study could not run outside the clone"
         raise StageError(Problem("--study", what, "in the clone's folder: python -m pip install ."))
-    return study_files(project_files(PARTS), stamp())
+    return study_files(project_files(PARTS), package_stamp())
 
 
 def write_study(folder: Path, files: Mapping[str, str]) -> None:
@@ -32,11 +32,11 @@ def write_study(folder: Path, files: Mapping[str, str]) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def renew(root: Path) -> None:
+def renew_study(root: Path) -> None:
     """Take the installed package as the one the study is computed with: its stages, and files that it newly asks for."""
     if not (root / STAMP).is_file():
         raise StageError(Problem("--renew", "this is no study in a folder of its own", "in a clone: git pull"))
-    files = study_files(project_files(PARTS), stamp())
+    files = study_files(project_files(PARTS), package_stamp())
     own = [name for name in files if name not in RENEWED and (root / name).exists()]
     write_study(root, {name: text for name, text in files.items() if name not in own})
 

@@ -17,7 +17,7 @@ CODE = (".py", ".yaml", ".json", ".j2", ".css", ".typ")
 
 
 @cache
-def stamp() -> str:
+def package_stamp() -> str:
     """The package's version and the digest of its files, a line each: what a study of its own depends on."""
     files = sorted(path for path in HERE.rglob("*") if path.suffix in CODE and CARRIED not in path.parents)
     digest = hashlib.sha256()
@@ -43,6 +43,6 @@ def project_files(names: Sequence[str]) -> dict[str, str]:
 def refuse_other_package(root: Path, name: str) -> None:
     """StageError where a study of its own was last computed with another version or state of the package."""
     path = root / name
-    if path.is_file() and path.read_text(encoding="utf-8") != stamp():
+    if path.is_file() and path.read_text(encoding="utf-8") != package_stamp():
         what = "the installed package is another than the one this study was computed with"
         raise StageError(Problem(name, what, "take the new one: python -m pipeline start --renew; all is computed anew"))

@@ -20,7 +20,7 @@ class SetupError(Exception):
     """The packages could not be installed; the message says what to do."""
 
 
-def interpreter(root: Path) -> Path:
+def study_interpreter(root: Path) -> Path:
     """The Python inside the study's environment."""
     return root / FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
@@ -28,7 +28,11 @@ def interpreter(root: Path) -> Path:
 def is_ready(root: Path, lock: str = LOCK) -> bool:
     """Whether the environment holds what the lock lists."""
     mark = _mark(root, lock)
-    return interpreter(root).exists() and mark.is_file() and mark.read_text(encoding="ascii").strip() == _digest(root / lock)
+    return (
+        study_interpreter(root).exists()
+        and mark.is_file()
+        and mark.read_text(encoding="ascii").strip() == _digest(root / lock)
+    )
 
 
 def make_ready(root: Path, lock: str = LOCK) -> Path:
@@ -36,20 +40,20 @@ def make_ready(root: Path, lock: str = LOCK) -> Path:
     if sys.version_info < OLDEST:
         raise SetupError(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {sys.version.split()[0]}.")
     if is_ready(root, lock):
-        return interpreter(root)
-    if not interpreter(root).exists():
+        return study_interpreter(root)
+    if not study_interpreter(root).exists():
         _say(f"Setting up {FOLDER} (once; a minute or two) ...")
         _run([sys.executable, "-m", "venv", str(root / FOLDER)], "the environment could not be made")
     _install(root, lock)
     _mark(root, lock).write_text(_digest(root / lock) + "\n", encoding="ascii")
-    return interpreter(root)
+    return study_interpreter(root)
 
 
 def _install(root: Path, lock: str) -> None:
     names = sum("==" in line for line in (root / lock).read_text(encoding="utf-8").splitlines())
     _say(f"Installing the packages of {lock} (about {names}) ...")
     command = [
-        str(interpreter(root)),
+        str(study_interpreter(root)),
         "-m",
         "pip",
         "install",

@@ -21,7 +21,7 @@ NOT_OTHERS = 0o077
 @contextlib.contextmanager
 def owner_only(root: Path) -> Iterator[None]:
     """Close the private folders of a project, and let nothing made in the meantime be readable by others."""
-    close(root)
+    close_folder(root)
     before, public = os.umask(NOT_OTHERS), public_mask()
     public_mask(before)
     try:
@@ -31,7 +31,7 @@ def owner_only(root: Path) -> Iterator[None]:
         public_mask(public)
 
 
-def close(root: Path) -> None:
+def close_folder(root: Path) -> None:
     """Take the right to enter from everybody but the owner; folders that belong to somebody else are theirs to close."""
     if os.name != "posix" or not (root / "params.yaml").is_file():
         return

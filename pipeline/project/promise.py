@@ -15,13 +15,13 @@ READS = ("{sources}", FOLDER, lock.FILE)
 PARAMS = ("hypotheses", *lock.RULES, "sources")
 
 
-def promised(batch: Batch, params: Params, hypotheses: Mapping[str, Hypothesis]) -> Promise:
+def promise_now(batch: Batch, params: Params, hypotheses: Mapping[str, Hypothesis]) -> Promise:
     """The promise as params.yaml and the instruments stand now; `hypotheses` with all they ask of imputation."""
     rules = {name: getattr(params, name) for name in lock.RULES}
     return lock.promised(hypotheses, rules, library(batch, params.measures), {"sources": params.sources})
 
 
-def manifest(batch: Batch, params: Params) -> str | None:
+def manifest_hash(batch: Batch, params: Params) -> str | None:
     """The hash of the raw files' manifest, or None where they have none."""
     name = f"{params.sources.directory}/{NAME}"
     return digest(batch.content(name)) if batch.has(name) else None

@@ -55,10 +55,10 @@ def rerun_files(
     files["params.yaml"] = yaml_text(data)
     validate(parse(files["params.yaml"]))
     found = {f"{INSIDE}/{name}": content.encode("utf-8") for name, content in files.items()}
-    return {**found, **{f"{INSIDE}/{name}": content for name, content in code()}, "Makefile": ROOT_MAKE.encode()}
+    return {**found, **{f"{INSIDE}/{name}": content for name, content in package_code()}, "Makefile": ROOT_MAKE.encode()}
 
 
-def code() -> Iterator[tuple[str, bytes]]:
+def package_code() -> Iterator[tuple[str, bytes]]:
     """The package's own files: code, templates and the shipped instruments."""
     for path in sorted(HERE.rglob("*")):
         if path.suffix in CODE and path.is_file() and CARRIED not in path.parents and not path.is_symlink():

@@ -58,7 +58,7 @@ def run(name: str, root: Path, hypothesis: str | None = None) -> None:
     _require(batch)
     # A copy inherits locks and pools of threads it has not got: only a process that DVC began for this stage is copied.
     with processes(available() if "DVC_STAGE" in os.environ else 1):
-        module.run(batch, scoped(params, module.PARAMS), hypothesis)
+        module.run(batch, scoped_params(params, module.PARAMS), hypothesis)
     batch.commit()
 
 
@@ -92,7 +92,7 @@ def _way_on(name: str) -> str:
     return "put your raw files there" if name.startswith("data/raw/") else RERUN
 
 
-def scoped(params: Params, sections: tuple[str, ...]) -> Params:
+def scoped_params(params: Params, sections: tuple[str, ...]) -> Params:
     """Only the sections a stage declared, so that it cannot depend on one DVC does not know of."""
     return cast(Params, SimpleNamespace(**{section: getattr(params, section) for section in sections}))
 

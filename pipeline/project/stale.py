@@ -20,7 +20,7 @@ LAST = ("judge", "report")  # the stages whose results are read
 FILES = {"lock.json": "lock.json", "tries.json": "the tries on record", "instruments": "instruments"}
 
 
-def stale(root: Path, params: str, made: Mapping[str, bytes], raw: str) -> list[str] | None:
+def what_changed(root: Path, params: str, made: Mapping[str, bytes], raw: str) -> list[str] | None:
     """What has changed since the results at hand were made, in words; None where nothing is noted of how they were.
 
     `params`: the text of params.yaml; `made`: what `check` would write of it now, by file; `raw`: the raw files' folder.
@@ -32,10 +32,10 @@ def stale(root: Path, params: str, made: Mapping[str, bytes], raw: str) -> list[
     found = [f"params.yaml ({', '.join(sections)})"] if sections else []
     noted = _deps(stages["judge"])
     names = {raw: f"the raw files in {raw}", **FILES}
-    return found + [said for name, said in names.items() if name in noted and noted[name] != hashed(root / name)]
+    return found + [said for name, said in names.items() if name in noted and noted[name] != dvc_hash(root / name)]
 
 
-def hashed(path: Path) -> str | None:
+def dvc_hash(path: Path) -> str | None:
     """The hash DVC notes: MD5 of a file; of a folder, of its files' hashes by name; None where nothing is there."""
     if path.is_file():
         return _md5(path)
@@ -84,7 +84,7 @@ def _written(root: Path, stages: Mapping[str, Any], made: Mapping[str, bytes]) -
 
 def _keys(path: Path, noted: set[str], now: Mapping[str, Any]) -> Iterator[str]:
     """The sections that differ in one file, where what was there then is there still; all it holds where not."""
-    then = json.loads(path.read_text(encoding="utf-8")) if hashed(path) in noted else {}
+    then = json.loads(path.read_text(encoding="utf-8")) if dvc_hash(path) in noted else {}
     yield from (SECTION.get(key, key) for key, value in now.items() if then.get(key) != value)
 
 

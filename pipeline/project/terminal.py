@@ -27,7 +27,7 @@ def _replaced(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(NAME, _replaced)
 
 
-def soften(stream: object) -> None:
+def soften_encoding(stream: object) -> None:
     """Let a stream write what its encoding does not know in other letters, in place of stopping."""
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors=NAME)

@@ -15,7 +15,7 @@ FILE = "tries.json"
 RESULTS = "data/tries"
 
 
-def recorded(root: Path) -> Tries:
+def recorded_tries(root: Path) -> Tries:
     """The tries of this study so far; StageError where their list cannot be read."""
     path = root / FILE
     if not path.is_file():
@@ -26,7 +26,7 @@ def recorded(root: Path) -> Tries:
         raise StageError(Problem(FILE, "not the list of tries that it was", "take it from git, or from a backup")) from None
 
 
-def record(root: Path, tries: Tries, number: int, judged: Judged) -> None:
+def record_try(root: Path, tries: Tries, number: int, judged: Judged) -> None:
     """Write the list, and the exact result of one try where only its owner reads it."""
     batch = Batch(root, (), (FILE, f"{RESULTS}/{number}.json"))
     batch.put_json(FILE, tries)
@@ -34,7 +34,7 @@ def record(root: Path, tries: Tries, number: int, judged: Judged) -> None:
     batch.commit()
 
 
-def result(root: Path, number: int) -> Judged | None:
+def try_result(root: Path, number: int) -> Judged | None:
     """The exact result of a try, where it is still here."""
     name = f"{RESULTS}/{number}.json"
     return Batch(root, (name,), ()).record(name, Judged) if (root / name).is_file() else None

@@ -81,13 +81,13 @@ def _words(value: object) -> set[str]:
 
 def with_imputed(batch: Batch, params: Params, folder: str, plan: Plan, fit: Fit) -> Fit:
     """The fit with the imputed analysis, one imputation read at a time."""
-    from pipeline.hypotheses.imputed.analyse import ImputedStudy, attached, imputed_of
+    from pipeline.hypotheses.imputed.analyse import ImputedStudy, imputed_of, with_imputed
 
     made = batch.record(f"{folder}/made.json", Made)
     main, leavers = (_read(batch, f"{folder}/{part}", getattr(made, part)) for part in ("present", "leavers"))
     if main is None:
         main = Reason(code="imputed_apart")
-    return attached(fit, imputed_of(plan, ImputedStudy(main, leavers, made.added), fit, params.compute))
+    return with_imputed(fit, imputed_of(plan, ImputedStudy(main, leavers, made.added), fit, params.compute))
 
 
 def _read(batch: Batch, folder: str, facts: ImputationFacts | Reason | None) -> Imputations | Reason | None:

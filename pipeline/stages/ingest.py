@@ -13,7 +13,7 @@ from pipeline.project.io import Batch
 from pipeline.project.memory import return_freed_memory
 from pipeline.project.raw_files import read_files
 from pipeline.project.raw_folder import folder_problems
-from pipeline.project.refusal import reported
+from pipeline.project.refusal import quarantine_reported
 
 READS = ("data/interim/check.json", "data/interim/sources.json", "{sources}", FOLDER)
 WRITES = ("data/interim/ingested",)
@@ -30,7 +30,7 @@ def run(batch: Batch, params: Params, _hypothesis: str | None) -> None:
         path = f"{params.sources.directory}/{name}"
         if batch.has(path):
             batch.path(path)  # so that a file that changes meanwhile is noticed before anything is written
-    with reported(batch.root, "ingest"):
+    with quarantine_reported(batch.root, "ingest"):
         ingested = take_in(batch, params)
     for name, content in ingested.tables.items():
         batch.put_bytes(f"{OUT}/{name}.parquet", content)

@@ -12,7 +12,7 @@ from pipeline.base.params import Params
 from pipeline.disclosure.manifest import release_manifest
 from pipeline.disclosure.neutral import visible_text
 from pipeline.disclosure.shown import insist_cleared, released_data
-from pipeline.hypotheses.summary import unresolved
+from pipeline.hypotheses.summary import unresolved_warnings
 from pipeline.ingest.net import personal_rule
 from pipeline.project.io import Batch, digest, json_bytes
 from pipeline.report.document import Document
@@ -84,7 +84,7 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     listed = json_bytes(release_manifest(files if not gate.rules.exact else notices(), gate.rules, gate.record()))
     batch.put_bytes("reports/release.json", listed)
     batch.put_json(BASIS, basis(batch, params, listed))
-    for warning in unresolved(exact.verdicts):
+    for warning in unresolved_warnings(exact.verdicts):
         print(f"Warning: {visible_text(warning)}; the others are judged and reported", file=sys.stderr)
 
 

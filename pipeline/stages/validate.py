@@ -9,7 +9,7 @@ from pipeline.measures.scoring import score_range
 from pipeline.project.instruments import FOLDER, library
 from pipeline.project.io import Batch
 from pipeline.project.memory import return_freed_memory
-from pipeline.project.refusal import reported
+from pipeline.project.refusal import quarantine_reported
 from pipeline.results.stage_counts import ValidationCounts
 from pipeline.tables.validation import Answers, Chosen, validate
 
@@ -25,7 +25,7 @@ def run(batch: Batch, params: Params, _hypothesis: str | None) -> None:
     return_freed_memory()
     names = [name for name in batch.names("data/interim/ingested") if name.endswith(".parquet")]
     tables = {PurePosixPath(name).stem: batch.content(name) for name in names}
-    with reported(batch.root, "validate"):
+    with quarantine_reported(batch.root, "validate"):
         validated, record = hold(batch, params, tables)
     for name, content in validated.items():
         batch.put_bytes(f"data/validated/{name}.parquet", content)

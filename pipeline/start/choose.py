@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.base.params import Hypothesis, Params
-from pipeline.hypotheses.lacks import lacking
+from pipeline.hypotheses.lacks import lacks_of
 from pipeline.measures.instrument import Instrument
 
 COVARIATE = "covariate"
@@ -38,7 +38,7 @@ def choose(
         settled = _measured(hypothesis, params, instruments, changes)
         if settled.outcome.kind == "score" and (known := (reliabilities or {}).get(settled.outcome.instrument)):
             changes["outcome.reliability"] = known
-        found = sorted(set(lacking(settled, params.sources)))
+        found = sorted(set(lacks_of(settled, params.sources)))
         dropped = {lack.column for lack in found if lack.use == COVARIATE}
         if dropped:
             changes["covariates"] = [column for column in hypothesis.covariates if column not in dropped]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.project import runner
-from pipeline.project.private import close, owner_only
+from pipeline.project.private import close_folder, owner_only
 from tests.project import ROOT, Project, copy_project, small_params
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes and users of POSIX")
@@ -88,7 +88,7 @@ def test_what_was_left_open_is_closed(tmp_path: Path) -> None:
         (tmp_path / name).chmod(0o666)
     (tmp_path / "data").chmod(0o777)
     assert list(open_to_others(tmp_path))
-    close(tmp_path)
+    close_folder(tmp_path)
     assert not list(open_to_others(tmp_path))
     assert (tmp_path / "dvc.lock").stat().st_mode & 0o077 == 0
 

@@ -14,7 +14,7 @@ from pipeline.exposure.link import link
 from pipeline.hypotheses.battery.shared.setting import Setting
 from pipeline.hypotheses.design.sample import build_sample
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.hypotheses.kinds.multilevel.evaluate import primary
+from pipeline.hypotheses.kinds.multilevel.evaluate import primary_fit
 from pipeline.results.fit import Fit
 from tests.hypotheses.studies import hypothesis, study
 from tests.hypotheses.test_parity import HERE, OLDER, SAME, SAME_DF, ledger, occasions
@@ -33,7 +33,7 @@ def of_reference(level: str, effect: str, few: bool = False) -> Setting:
     rows["score_total"] += 0.6 * np.sin(1.7 * agency)
     declared = hypothesis(covariates=["phase"], effect=effect, **OLDER)
     modes = ["joint", "worker_solo", "client_solo", "concrete"]
-    return primary(declared, build_sample(declared, rows.drop(columns=modes), ledger(rows)), Compute())
+    return primary_fit(declared, build_sample(declared, rows.drop(columns=modes), ledger(rows)), Compute())
 
 
 def agrees(found: Setting, wanted: dict[str, Any]) -> None:

@@ -15,11 +15,11 @@ from pipeline.exposure.link import link
 from pipeline.exposure.parts import detrended
 from pipeline.hypotheses import sensitivity
 from pipeline.hypotheses.battery import battery
-from pipeline.hypotheses.confounding import robustness
+from pipeline.hypotheses.confounding import robustness_value
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.fitting import covariance_of
-from pipeline.hypotheses.kinds.multilevel.moderation import conditional, reml_tau2
-from pipeline.hypotheses.verdict.judge import judge
+from pipeline.hypotheses.kinds.multilevel.moderation import conditional_effects, reml_tau2
+from pipeline.hypotheses.verdict.judge import judge_study
 from pipeline.hypotheses.verdict.states import attempts_of
 from pipeline.project.io import json_bytes
 from pipeline.results.attempt import Attempt
@@ -80,7 +80,7 @@ def scenario(name: str, **changes: Any) -> Fit:
 
 
 def verdict(result: Fit) -> str:
-    return judge({"h": result}, {"h": hypothesis()}, VerdictRules()).hypotheses["h"].verdict
+    return judge_study({"h": result}, {"h": hypothesis()}, VerdictRules()).hypotheses["h"].verdict
 
 
 def test_true_effect_is_found_by_every_check() -> None:
@@ -170,7 +170,7 @@ def test_shrinkage_of_independent_effects_is_the_textbook_formula() -> None:
     effects, known = np.array([0.0, 1.0, 2.0, 5.0]), 0.5 * np.eye(4)
     tau2 = reml_tau2(effects, known)
     assert tau2 == pytest.approx(effects.var(ddof=1) - 0.5, rel=EXACT)
-    mean, modes, _ = conditional(effects, known, tau2)
+    mean, modes, _ = conditional_effects(effects, known, tau2)
     np.testing.assert_allclose(modes, mean + tau2 / (tau2 + 0.5) * (effects - mean), rtol=EXACT)
 
 
@@ -216,7 +216,7 @@ def test_e_value_and_robustness_value_as_published() -> None:
     """VanderWeele & Ding 2017: RR 3.9 gives 7.26. Cinelli & Hazlett 2020, Darfur: t 4.18, df 783 gives 13.9%."""
     ratio = np.log(3.9) / sensitivity.MODERATE_RISK_RATIO
     assert sensitivity.e_value(ratio) == pytest.approx(7.26, abs=PRINTED)
-    assert robustness(4.184, 783) == pytest.approx(0.139, abs=PRINTED / 10)
+    assert robustness_value(4.184, 783) == pytest.approx(0.139, abs=PRINTED / 10)
     assert sensitivity.sensitivity_of(estimate_of(0.0, 0.1, 50.0), 1.0).e_value == 1.0
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.hypotheses.clusters import cr2
+from pipeline.hypotheses.clusters import cr2_covariance
 
 FOLDER = Path(__file__).parent.parent / "reference" / "hypotheses"
 PARITY = 1e-6
@@ -36,7 +36,7 @@ def clubsandwich(kind: str) -> dict[str, list[float]]:
 
 def test_linear_errors_and_df_are_clubsandwichs() -> None:
     """With equal weights the adjustment's root is the same in every coordinate; with unequal ones it is a convention."""
-    found, theirs = cr2(*weighted("linear")), clubsandwich("linear")
+    found, theirs = cr2_covariance(*weighted("linear")), clubsandwich("linear")
     for weights, error, df in zip(np.eye(4), theirs["std_error"], theirs["df"], strict=True):
         assert found.std_error(weights) == pytest.approx(error, rel=PARITY)
         assert found.df(weights) == pytest.approx(df, rel=PARITY)
@@ -44,7 +44,7 @@ def test_linear_errors_and_df_are_clubsandwichs() -> None:
 
 def test_errors_of_odds_are_the_dense_calculations() -> None:
     x, e, worker = weighted("odds")
-    found, m = cr2(x, e, worker), np.linalg.inv(x.T @ x)
+    found, m = cr2_covariance(x, e, worker), np.linalg.inv(x.T @ x)
     meat = np.zeros((4, 4))
     for w in np.unique(worker):
         own = worker == w
@@ -65,7 +65,7 @@ def test_errors_of_odds_are_the_dense_calculations() -> None:
 
 def test_odds_are_near_clubsandwichs_other_convention() -> None:
     """clubSandwich takes the root in the coordinates of working residuals, we (as Kauermann & Carroll 2001) in Pearson's."""
-    found, theirs = cr2(*weighted("odds")), clubsandwich("odds")
+    found, theirs = cr2_covariance(*weighted("odds")), clubsandwich("odds")
     np.testing.assert_allclose(np.sqrt(np.diag(found.covariance)), theirs["std_error"], rtol=0.02)
     np.testing.assert_allclose([found.df(weights) for weights in np.eye(4)], theirs["df"], rtol=2e-3)
 
@@ -73,7 +73,7 @@ def test_odds_are_near_clubsandwichs_other_convention() -> None:
 def test_what_one_worker_alone_carries_has_no_error() -> None:
     x, e, worker = weighted("linear")
     only = np.column_stack([x, worker == 3])
-    found = cr2(only, e, worker)
+    found = cr2_covariance(only, e, worker)
     assert found.alone(np.eye(5)[4])
     assert np.isnan(found.std_error(np.eye(5)[4]))
     assert not found.alone(np.eye(5)[1])
@@ -94,7 +94,7 @@ def test_few_workers_reject_a_true_null_no_more_often_than_they_say() -> None:
                 mean = 1 / (1 + np.exp(-x @ beta))
                 weights = mean * (1 - mean)
                 beta = beta + np.linalg.solve(x.T @ (weights[:, None] * x), x.T @ (event - mean))
-            found = cr2(x * np.sqrt(weights)[:, None], (event - mean) / np.sqrt(weights), worker)
+            found = cr2_covariance(x * np.sqrt(weights)[:, None], (event - mean) / np.sqrt(weights), worker)
             slope = np.array([0.0, 1.0])
             wrong += abs(beta[1]) > t.ppf(0.975, found.df(slope)) * found.std_error(slope)
         assert wrong / rounds < 0.05 + 4 * np.sqrt(0.05 * 0.95 / rounds)

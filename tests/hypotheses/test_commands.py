@@ -14,9 +14,9 @@ from pipeline.base.params import VerdictRules
 from pipeline.commands import deviate, lock, unlock
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.explain import explain
-from pipeline.hypotheses.summary import columns, summary
+from pipeline.hypotheses.summary import summary_lines, terminal_columns
 from pipeline.hypotheses.told import Told
-from pipeline.hypotheses.verdict.judge import judge
+from pipeline.hypotheses.verdict.judge import judge_study
 from pipeline.results.verdict import LockState, Verdicts
 from tests.hypotheses.studies import COMPUTE, hypothesis, linked
 from tests.hypotheses.test_verdicts import NOTHING, result
@@ -151,11 +151,11 @@ NUMBERS = {
 
 
 def verdicts_of(**found: object) -> Verdicts:
-    return judge({"joint": result(0.2), "later": NOTHING, "wide": result(0.0)}, CLAIMS, RULES).model_copy(update=found)
+    return judge_study({"joint": result(0.2), "later": NOTHING, "wide": result(0.0)}, CLAIMS, RULES).model_copy(update=found)
 
 
 def test_summary_tells_claim_and_verdict_confirmatory_first() -> None:
-    assert summary(verdicts_of(), ["wide", "later", "joint"], NUMBERS, simulated=True).splitlines() == [
+    assert summary_lines(verdicts_of(), ["wide", "later", "joint"], NUMBERS, simulated=True).splitlines() == [
         "Simulated data: nothing here is about real clients.",
         "",
         "Confirmatory",
@@ -173,8 +173,8 @@ def test_summary_tells_claim_and_verdict_confirmatory_first() -> None:
 def test_a_claim_that_differs_from_the_lock_keeps_its_number_and_is_told_as_exploratory() -> None:
     fits = {"joint": result(0.2), "later": NOTHING, "wide": result(0.0)}
     lock = LockState(locked=True, date="2026-01-01", deviations={"joint": ("exposure.lag: 0 -> 2",)})
-    stamped = judge(fits, CLAIMS, RULES, demoted=lock.deviations).model_copy(update={"lock": lock})
-    lines = summary(stamped, list(CLAIMS), NUMBERS, simulated=False).splitlines()
+    stamped = judge_study(fits, CLAIMS, RULES, demoted=lock.deviations).model_copy(update={"lock": lock})
+    lines = summary_lines(stamped, list(CLAIMS), NUMBERS, simulated=False).splitlines()
     assert "Confirmatory" not in lines
     assert [line.split()[0] for line in lines if line.startswith(("  C", "  E"))] == ["C1", "E1", "E2"]
     assert "C1 differs from the lock, so it counts as exploratory" in " ".join(" ".join(lines).split())
@@ -184,7 +184,7 @@ def test_a_claim_that_differs_from_the_lock_keeps_its_number_and_is_told_as_expl
 
 
 def test_summary_after_a_lock_asks_for_no_lock() -> None:
-    said = summary(verdicts_of(), ["wide", "later", "joint"], NUMBERS, simulated=False, locked_since=True)
+    said = summary_lines(verdicts_of(), ["wide", "later", "joint"], NUMBERS, simulated=False, locked_since=True)
     assert said.endswith("The lock was closed after these verdicts: the next run takes it in.")
     assert "not locked" not in said
 
@@ -193,8 +193,10 @@ def test_summary_after_a_lock_asks_for_no_lock() -> None:
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 200])
 def test_no_line_of_the_summary_is_wider_than_the_terminal_and_every_claim_has_one(width: int, why: bool) -> None:
     opened = LockState(locked=True, date="2026-01-01", outcomes_seen_before=True, deviations={"joint": ("changed",)})
-    lines = summary(verdicts_of(lock=opened, tried={"joint": 2}), list(CLAIMS), NUMBERS, False, width, why).splitlines()
-    assert max(columns(line) for line in lines) <= width
+    lines = summary_lines(
+        verdicts_of(lock=opened, tried={"joint": 2}), list(CLAIMS), NUMBERS, False, width, why
+    ).splitlines()
+    assert max(terminal_columns(line) for line in lines) <= width
     assert [line.split()[0] for line in lines if line.startswith(("  C", "  E"))] == ["C1", "E1", "E2"]
     assert ("joint: +0.40 SD" in "\n".join(lines)) == why
     assert "C1 differs from the lock, so it counts as exploratory" in " ".join(" ".join(lines).split())

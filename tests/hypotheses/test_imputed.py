@@ -11,12 +11,12 @@ import pytest
 from pipeline.base.params import Compute, Exposure, Missing, VerdictRules, missing_for, settled
 from pipeline.exposure.link import link
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.hypotheses.imputed.analyse import Imputations, ImputedStudy, attached, imputed_of
+from pipeline.hypotheses.imputed.analyse import Imputations, ImputedStudy, imputed_of, with_imputed
 from pipeline.hypotheses.imputed.draw import Draws, draws_of
-from pipeline.hypotheses.imputed.fill import fill, worse
+from pipeline.hypotheses.imputed.fill import filled_grid, lowered_grid
 from pipeline.hypotheses.imputed.gaps import gaps_of
 from pipeline.hypotheses.imputed.grid import LEFT, Grid, grid_of
-from pipeline.hypotheses.verdict.judge import judge
+from pipeline.hypotheses.verdict.judge import judge_study
 from pipeline.results.fit import Fit
 from pipeline.results.missing import Imputed
 from pipeline.results.reason import Reason
@@ -89,7 +89,7 @@ def test_lower_draws_use_the_same_draws(plain: tuple[Fit, Imputed, Grid]) -> Non
 
 def test_the_imputed_analysis_is_a_check_that_can_decide(plain: tuple[Fit, Imputed, Grid]) -> None:
     fit, found, _ = plain
-    whole = attached(fit, found)
+    whole = with_imputed(fit, found)
     check = next(one for one in whole.battery if one.check == "imputed")
     assert check.outcome == "computed"
     assert found.tested is not None
@@ -102,7 +102,7 @@ def test_the_imputed_analysis_is_a_check_that_can_decide(plain: tuple[Fit, Imput
 
 def test_as_the_headline_the_observed_rows_become_the_check(plain: tuple[Fit, Imputed, Grid]) -> None:
     fit, found, _ = plain
-    whole = attached(fit, found.model_copy(update={"headline": True}))
+    whole = with_imputed(fit, found.model_copy(update={"headline": True}))
     assert found.tested is not None
     assert whole.tested is not None
     assert fit.tested is not None
@@ -119,13 +119,13 @@ def test_a_verdict_turns_where_the_lowered_number_no_longer_carries_it(plain: tu
     rules = VerdictRules(direction_checks=(), specificity_checks=(), fragile_checks=(), asked_of_claims=())
     drowned = found.worse[1].number.model_copy(update={"p_value": 0.9, "conf_low": -1.0})
     lower = (found.worse[0], found.worse[1].model_copy(update={"number": drowned}))
-    whole = attached(fit, found.model_copy(update={"worse": lower}))
-    verdict = judge({"one": whole}, {"one": plan}, rules).hypotheses["one"]
+    whole = with_imputed(fit, found.model_copy(update={"worse": lower}))
+    verdict = judge_study({"one": whole}, {"one": plan}, rules).hypotheses["one"]
     assert verdict.verdict == "supported"
     (judging,) = verdict.turning
     assert (judging.tips, judging.holds_to) == (1.0, 0.0)
     assert [turn.verdict for turn in judging.turns] == ["supported", "inconclusive"]
-    kept = judge({"one": attached(fit, found)}, {"one": plan}, rules).hypotheses["one"].turning[0]
+    kept = judge_study({"one": with_imputed(fit, found)}, {"one": plan}, rules).hypotheses["one"].turning[0]
     assert (kept.tips, kept.holds_to) == (None, 1.0)
 
 
@@ -135,7 +135,7 @@ def test_nothing_missing_changes_no_number_to_the_byte() -> None:
     fit, found, _ = imputed(plan, (tables, scores))
     assert found.reason is not None
     assert found.reason.code == "nothing_missing"
-    whole, bare = attached(fit, found), evaluate(studies.hypothesis(), *link(tables, scores, Exposure())[:2], Compute())
+    whole, bare = with_imputed(fit, found), evaluate(studies.hypothesis(), *link(tables, scores, Exposure())[:2], Compute())
     for name in ("tested", "coefficients", "variance", "models", "counts"):
         assert getattr(whole, name) == getattr(bare, name)
     assert {one.check: one.estimate for one in whole.battery} == {one.check: one.estimate for one in bare.battery}
@@ -199,7 +199,7 @@ def test_what_cannot_be_imputed_ends_as_a_check_that_could_not_be_computed(spoil
     draws = draws_of(plan, grid_of(plan, study[0], study[1], Exposure()), 1)
     assert isinstance(draws, Reason)
     fit = evaluate(plan, *link(*GAPS, Exposure())[:2], Compute())
-    whole = attached(fit, imputed_of(plan, ImputedStudy(draws), fit, Compute()))
+    whole = with_imputed(fit, imputed_of(plan, ImputedStudy(draws), fit, Compute()))
     check = next(one for one in whole.battery if one.check == "imputed")
     assert check.outcome == "not_computed"
     assert check.reason is not None
@@ -231,12 +231,12 @@ def test_gaps_are_counted_column_by_column() -> None:
 def test_cells_go_to_their_places_and_flags_stay_flags() -> None:
     occasions = pd.DataFrame({"score_total": [1.0, np.nan, 3.0], "crisis": pd.array([True, None, False], dtype="boolean")})
     cells = pd.DataFrame({"column": ["score_total", "crisis"], "row": [1, 1], "value": [2.5, 1.0]})
-    filled = fill(occasions, cells)
+    filled = filled_grid(occasions, cells)
     assert filled["score_total"].tolist() == [1.0, 2.5, 3.0]
     assert filled["crisis"].tolist() == [True, True, False]
     assert str(filled["crisis"].dtype) == "boolean"
     given = occasions.assign(client_id=["a", "a", "a"], **{LEFT: [False, False, False]})
-    down = worse(studies.hypothesis(), fill(given, cells), given, 1.0, "skipped")
+    down = lowered_grid(studies.hypothesis(), filled_grid(given, cells), given, 1.0, "skipped")
     assert down["score_total"].tolist() == [1.0, pytest.approx(2.5 - np.sqrt(2.0)), 3.0]
 
 

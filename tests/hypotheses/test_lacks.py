@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.base.params import load
 from pipeline.commands.check import verdict
-from pipeline.hypotheses.lacks import lacks
+from pipeline.hypotheses.lacks import all_lacks
 
 TEXT = (Path(__file__).parents[2] / "params.yaml").read_text(encoding="utf-8")
 ALL = set(load(TEXT).hypotheses)
@@ -20,7 +20,7 @@ def without(line: str, text: str = TEXT) -> str:
 
 
 def test_the_shipped_study_lacks_nothing() -> None:
-    assert lacks(load(TEXT)) == {}
+    assert all_lacks(load(TEXT)) == {}
     assert verdict(load(TEXT)) == ["params.yaml is valid."]
 
 
@@ -53,7 +53,7 @@ def test_a_column_that_is_not_mapped_is_named(line: str, recode: str, names: set
     if recode:
         text = "\n".join(row for row in text.split("\n") if not row.startswith(recode))
     params = load(text)
-    found = lacks(params)
+    found = all_lacks(params)
     assert set(found) == (ALL - {"joint_advocacy_keeps_clients"} if names is None else names)
     assert all(lack in map(str, missing) for missing in found.values())
     said = verdict(params)
@@ -63,7 +63,7 @@ def test_a_column_that_is_not_mapped_is_named(line: str, recode: str, names: set
 
 def test_without_a_log_no_hypothesis_about_advocacy_runs() -> None:
     start, end = TEXT.index("    advocacy:\n"), TEXT.index("  ratings:\n")
-    found = lacks(load(TEXT[:start] + TEXT[end:]))
+    found = all_lacks(load(TEXT[:start] + TEXT[end:]))
     assert set(found) == ALL
     assert all(any(lack.table == "tables.advocacy" for lack in missing) for missing in found.values())
 
@@ -71,5 +71,5 @@ def test_without_a_log_no_hypothesis_about_advocacy_runs() -> None:
 def test_a_measure_that_nobody_answered_is_named() -> None:
     shipped = "outcome: { instrument: wai_sr, score: total, rater: client }"
     text = TEXT.replace(shipped, "outcome: { instrument: wai_s, rater: worker }", 1)
-    (missing,) = lacks(load(text)).values()
+    (missing,) = all_lacks(load(text)).values()
     assert str(missing[0]) == "sources.ratings (wai_s as the worker answers it, the outcome)"

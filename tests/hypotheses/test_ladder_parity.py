@@ -14,9 +14,9 @@ import pytest
 
 from pipeline.base.params import Compute
 from pipeline.hypotheses.battery import average_client, cluster_robust, hidden_cause, specificity
-from pipeline.hypotheses.battery.shared.setting import Found, Setting, combined
+from pipeline.hypotheses.battery.shared.setting import Found, Setting, combined_estimate
 from pipeline.hypotheses.design.sample import build_sample
-from pipeline.hypotheses.kinds.multilevel.evaluate import primary
+from pipeline.hypotheses.kinds.multilevel.evaluate import primary_fit
 from pipeline.hypotheses.memory import Memory
 from pipeline.results.estimate import Estimate
 from tests.hypotheses.studies import hypothesis
@@ -34,7 +34,7 @@ def setting(few: bool = False, stayers: bool = False) -> Setting:
     rows["previous_day"] = rows.groupby("client_id")["day"].shift().fillna(rows["day"] - FIRST)
     declared = hypothesis(covariates=["phase"])
     built = build_sample(declared, rows.drop(columns=list(MODES)), ledger(rows))
-    return primary(declared, built, Compute())
+    return primary_fit(declared, built, Compute())
 
 
 @cache
@@ -82,8 +82,8 @@ class TestLadder:
 def test_window_length_and_the_slope_by_worker() -> None:
     own = setting().primary
     assert own.model.deviance == pytest.approx(R["deviance"], abs=1e-4)
-    agrees(combined(own.model, own.design, {"window_days": 1.0}), R["window"])
-    agrees(combined(own.model, own.design, {"window_log_days": 1.0}), R["window_log"])
+    agrees(combined_estimate(own.model, own.design, {"window_days": 1.0}), R["window"])
+    agrees(combined_estimate(own.model, own.design, {"window_log_days": 1.0}), R["window_log"])
     rows = own.model.variance
     slope = rows[(rows["group"] == "worker_id") & (rows["term_1"] == "joint_within") & (rows["term_2"] == "joint_within")]
     assert float(slope["covariance"].iloc[0]) == pytest.approx(R["worker_slope_sd"] ** 2, rel=1e-3)

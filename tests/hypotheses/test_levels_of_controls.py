@@ -12,11 +12,11 @@ import pytest
 from pipeline.base.params import Exposure
 from pipeline.exposure.link import link
 from pipeline.hypotheses.battery.shared.control import apart_from
-from pipeline.hypotheses.battery.shared.setting import Setting, combined
+from pipeline.hypotheses.battery.shared.setting import Setting, combined_estimate
 from pipeline.hypotheses.design.estimability import means_reason
 from pipeline.hypotheses.design.sample import build_sample
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.hypotheses.kinds.multilevel.evaluate import primary
+from pipeline.hypotheses.kinds.multilevel.evaluate import primary_fit
 from pipeline.results.reason import NotEstimable
 from tests.hypotheses.studies import COMPUTE, hypothesis, study
 
@@ -48,7 +48,7 @@ def world(spread: float = 0.7) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def setting(**changes: Any) -> Setting:
     declared = hypothesis(**({"effect": "between"} | changes))
-    return primary(declared, build_sample(declared, *world()), COMPUTE)
+    return primary_fit(declared, build_sample(declared, *world()), COMPUTE)
 
 
 def test_a_control_is_raised_as_the_tested_number_is() -> None:
@@ -59,7 +59,7 @@ def test_a_control_is_raised_as_the_tested_number_is() -> None:
     assert abs(apart.estimate) < 3 * apart.std_error
     both = setting(contrast={"minus": "worker_solo"})
     assert apart.estimate == pytest.approx(both.tested.estimate, abs=0.1 * apart.std_error)
-    observed = combined(both.primary.model, both.primary.design, {"worker_solo_between": 1.0})
+    observed = combined_estimate(both.primary.model, both.primary.design, {"worker_solo_between": 1.0})
     assert control.estimate > observed.estimate + 2 * observed.std_error
 
 

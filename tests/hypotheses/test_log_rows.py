@@ -11,11 +11,11 @@ from pipeline.hypotheses.battery.differential_logging import CHECK as DIFFERENTI
 from pipeline.hypotheses.battery.late_logging import CHECK as LATE
 from pipeline.hypotheses.battery.shared.setting import Setting
 from pipeline.hypotheses.design.sample import build_sample
-from pipeline.hypotheses.kinds.multilevel.evaluate import primary
+from pipeline.hypotheses.kinds.multilevel.evaluate import primary_fit
 from pipeline.hypotheses.kinds.multilevel.parts import residual_df
 from pipeline.hypotheses.kinds.multilevel.spread import own_effects
-from pipeline.hypotheses.kinds.multilevel.yardsticks import share, yardsticks
-from pipeline.hypotheses.verdict.judge import judge
+from pipeline.hypotheses.kinds.multilevel.yardsticks import partial_share, yardsticks
+from pipeline.hypotheses.verdict.judge import judge_study
 from tests.hypotheses.studies import hypothesis, linked
 from tests.results import make
 
@@ -24,7 +24,7 @@ EXACT = 1e-9  # the same closed formula on both sides
 
 def setting(compute: Compute | None = None, **changes: object) -> Setting:
     plan, (occasions, ledger) = hypothesis(**changes), linked()
-    return primary(plan, build_sample(plan, occasions, ledger), compute or Compute())
+    return primary_fit(plan, build_sample(plan, occasions, ledger), compute or Compute())
 
 
 def test_a_log_without_delay_changes_nothing_and_one_with_delay_had_hidden_some() -> None:
@@ -62,9 +62,9 @@ def test_what_it_cannot_be_asked_of_is_said(changes: dict[str, object]) -> None:
 @pytest.mark.parametrize("name", ["late_logging", "differential_logging"])
 def test_no_verdict_hangs_on_the_log(name: str, value: float | None) -> None:
     rules = VerdictRules()
-    without = judge({"h": make.fit()}, {"h": hypothesis()}, rules).hypotheses["h"]
+    without = judge_study({"h": make.fit()}, {"h": hypothesis()}, rules).hypotheses["h"]
     fit = make.fit(battery=(*make.fit().battery, make.check(name, value)))
-    assert judge({"h": fit}, {"h": hypothesis()}, rules).hypotheses["h"].verdict == without.verdict
+    assert judge_study({"h": fit}, {"h": hypothesis()}, rules).hypotheses["h"].verdict == without.verdict
 
 
 def test_clients_own_effects_lie_where_the_number_and_their_spread_put_them() -> None:
@@ -107,4 +107,4 @@ def test_a_partial_share_is_that_of_the_textbook() -> None:
     coefficient, rest, *_ = np.linalg.lstsq(columns, y, rcond=None)
     error = np.sqrt(float(rest[0]) / 198 * np.linalg.inv(columns.T @ columns)[1, 1])
     t = coefficient[1] / error
-    assert share(y, [x], [z]) == pytest.approx(t**2 / (t**2 + 198), rel=EXACT)
+    assert partial_share(y, [x], [z]) == pytest.approx(t**2 / (t**2 + 198), rel=EXACT)

@@ -15,7 +15,7 @@ from pipeline.dynamic import Panel, fit_panel, series_of
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.explain import explain
 from pipeline.hypotheses.kinds.mediation.battery import CHECKS
-from pipeline.hypotheses.verdict.judge import judge
+from pipeline.hypotheses.verdict.judge import judge_study
 from pipeline.results.attempt import CheckResult
 from pipeline.results.fit import Fit
 from pipeline.results.reason import note
@@ -144,7 +144,7 @@ def judged(own: dict[str, CheckResult], notes: tuple[Any, ...] = HALO) -> Judged
         name: make.hidden_cause(0.2, 0.0).model_copy(update={"check": name}) for name in ("hidden_cause", "first_path")
     }
     fitted = make.fit(kind="mediation", ceiling="product_of_paths", notes=notes, battery=tuple((battery | own).values()))
-    return judge({"h": fitted}, {"h": hypothesis(role="exploratory")}, VerdictRules()).hypotheses["h"]
+    return judge_study({"h": fitted}, {"h": hypothesis(role="exploratory")}, VerdictRules()).hypotheses["h"]
 
 
 def lasting(name: str) -> dict[str, CheckResult]:

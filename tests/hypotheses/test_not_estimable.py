@@ -12,7 +12,7 @@ import pytest
 from pipeline.base.params import Exposure, VerdictRules
 from pipeline.exposure.link import link
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.hypotheses.verdict.judge import judge
+from pipeline.hypotheses.verdict.judge import judge_study
 from pipeline.vocabulary.results import note_text, reason_text
 from tests.hypotheses.studies import COMPUTE, hypothesis, study
 
@@ -151,7 +151,7 @@ def test_reason(spoil: Callable[[Tables, pd.DataFrame], None], changes: dict[str
     assert reason in reason_text(result.reason, exact=True)
     assert result.tested is None
     assert result.battery == ()
-    verdict = judge({"h": result}, {"h": declared}, VerdictRules()).hypotheses["h"]
+    verdict = judge_study({"h": result}, {"h": declared}, VerdictRules()).hypotheses["h"]
     assert verdict.verdict == "not estimable"
     assert verdict.reason == result.reason
 

@@ -13,7 +13,7 @@ from pipeline.exposure.dose import chosen_episodes, doses
 from pipeline.exposure.link import link
 from pipeline.hypotheses.design.sample import build_sample
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.hypotheses.kinds.multilevel.evaluate import primary
+from pipeline.hypotheses.kinds.multilevel.evaluate import primary_fit
 from pipeline.results.estimate import Estimate
 from tests.hypotheses.studies import COMPUTE, hypothesis, study
 
@@ -86,7 +86,7 @@ def number_of(declared: Hypothesis, occasions: pd.DataFrame, ledger: pd.DataFram
     """The tested number: of a mixed model without the battery, which is not asked here and takes nine parts in ten."""
     if declared.outcome.kind != "dyad_gap":
         return evaluate(declared, occasions, ledger, COMPUTE).tested
-    return primary(declared, build_sample(declared, occasions, ledger), COMPUTE).tested
+    return primary_fit(declared, build_sample(declared, occasions, ledger), COMPUTE).tested
 
 
 def test_the_number_without_the_battery_is_the_one_told() -> None:

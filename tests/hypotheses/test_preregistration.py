@@ -12,7 +12,7 @@ import pytest
 from pipeline.base.errors import StageError
 from pipeline.base.params import load
 from pipeline.commands import lock
-from pipeline.hypotheses.preregistration import FILE, preregistration
+from pipeline.hypotheses.preregistration import FILE, preregistration_text
 from pipeline.results.lock import LockFile
 
 ROOT = Path(__file__).parents[2]
@@ -78,10 +78,10 @@ def test_it_is_of_the_lock_and_not_of_what_params_say_since(project: Path) -> No
     block = json.loads(json.dumps(held.model_dump(mode="json")))
     block["promise"]["verdict"]["alpha"] = 0.01
     block["promise"]["hypotheses"] = dict(list(block["promise"]["hypotheses"].items())[:1])
-    text = preregistration("T", "Q?", type(held).model_validate_json(json.dumps(block)), {})
+    text = preregistration_text("T", "Q?", type(held).model_validate_json(json.dumps(block)), {})
     assert "Two-sided tests at 0.01" in text
     assert "over the 1 confirmatory hypothesis;" in text
     assert "None was declared." in text
     block["promise"]["verdict"]["no_such_rule"] = 1
     with pytest.raises(StageError, match="another version"):
-        preregistration("T", "Q?", type(held).model_validate_json(json.dumps(block)), {})
+        preregistration_text("T", "Q?", type(held).model_validate_json(json.dumps(block)), {})

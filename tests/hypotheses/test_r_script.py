@@ -12,7 +12,7 @@ import pytest
 from pipeline.hypotheses.battery.feedback import run, series_in
 from pipeline.hypotheses.design.sample import build_sample
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.hypotheses.kinds.multilevel.evaluate import primary
+from pipeline.hypotheses.kinds.multilevel.evaluate import primary_fit
 from pipeline.hypotheses.r_panel import panel_files
 from pipeline.hypotheses.r_script import r_files
 from tests.hypotheses.studies import COMPUTE, hypothesis, linked
@@ -38,7 +38,7 @@ def has_r(*packages: str) -> bool:
 def files_of(changes: dict[str, object]) -> dict[str, str]:
     declared = hypothesis(**{**OUTCOME, **SIMPLE, **changes})
     tables = linked(workers=20, per_worker=6, sessions=6)
-    setting = primary(declared, build_sample(declared, *tables), COMPUTE)
+    setting = primary_fit(declared, build_sample(declared, *tables), COMPUTE)
     fit = evaluate(declared, *tables, COMPUTE)
     found = r_files(setting.primary, fit, COMPUTE)
     return {**found, **panel_files(series_in(setting), declared.exposure.lag, run(setting).estimate)}

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.base.params import VerdictRules
 from pipeline.hypotheses.battery import battery
-from pipeline.hypotheses.kinds import KINDS, outcomes
+from pipeline.hypotheses.kinds import KINDS, outcome_kinds
 from pipeline.vocabulary.checks import CHECKS
 from pipeline.vocabulary.outcomes import EVENTS
 from tests.project import copy_project, small_params
@@ -23,7 +23,7 @@ HERE = ROOT / "pipeline" / "hypotheses" / "kinds"
 NEEDED = {"rules": "claims", "evaluate": "evaluate", "explain": "explain", "battery": "run_battery", "words": "outcome"}
 MADE_UP = '''"""A made-up check."""
 
-from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, always
+from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, applies_always
 
 
 def run(setting: Setting) -> Found:
@@ -31,18 +31,18 @@ def run(setting: Setting) -> Found:
     return Found(setting.tested)
 
 
-CHECK = Check(always, run)
+CHECK = Check(applies_always, run)
 '''
 LINE = 'CheckWords("made_up", "robustness", "Made up by a test", "when it is made up", "Made up"),'
 ASKED = """
 from pipeline.hypotheses.explain import explain
 from pipeline.base.params import Compute, VerdictRules
 from pipeline.hypotheses.evaluate import evaluate
-from pipeline.hypotheses.verdict.judge import judge
+from pipeline.hypotheses.verdict.judge import judge_study
 from pipeline.vocabulary.checks import label_of_check
 from tests.hypotheses.studies import hypothesis, linked
 fit = evaluate(hypothesis(), *linked(workers=5, per_worker=5, sessions=5), Compute())
-judged = judge({"h": fit}, {"h": hypothesis()}, VerdictRules(fragile_checks=("made_up",))).hypotheses["h"]
+judged = judge_study({"h": fit}, {"h": hypothesis()}, VerdictRules(fragile_checks=("made_up",))).hypotheses["h"]
 print([(one.state, one.decides, label_of_check(one.check)) for one in judged.attempts if one.check == "made_up"])
 print("Made up by a test" in explain("h", hypothesis(), Compute(), VerdictRules(), *linked()))
 """
@@ -59,7 +59,7 @@ def test_every_folder_of_a_kind_is_registered() -> None:
 
 
 def test_every_event_is_an_outcome_that_a_kind_brings() -> None:
-    assert set(EVENTS) <= set(outcomes())
+    assert set(EVENTS) <= set(outcome_kinds())
 
 
 def test_every_check_of_the_battery_has_its_line() -> None:

@@ -11,7 +11,7 @@ from pipeline.base.params import Exposure, VerdictRules
 from pipeline.exposure.link import link
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.explain import explain
-from pipeline.hypotheses.verdict.judge import judge
+from pipeline.hypotheses.verdict.judge import judge_study
 from pipeline.project.io import json_bytes
 from pipeline.results.estimate import Estimate
 from pipeline.vocabulary.results import REASONS
@@ -31,7 +31,7 @@ def test_a_number_or_a_reason(seed: int) -> None:
     for _ in range(HYPOTHESES):
         declared, compute = random_hypothesis(random), lenient(random)
         result = evaluate(declared, occasions, ledger, compute)
-        verdict = judge({"h": result}, {"h": declared}, VerdictRules()).hypotheses["h"].verdict
+        verdict = judge_study({"h": result}, {"h": declared}, VerdictRules()).hypotheses["h"].verdict
         assert json_bytes(result)
         assert result.counts
         assert result.status != "not_computed", result.reason

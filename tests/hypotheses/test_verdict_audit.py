@@ -10,8 +10,8 @@ import pytest
 from pipeline.base.options import Predicted
 from pipeline.base.params import VerdictRules
 from pipeline.hypotheses.verdict.case import MOOT
-from pipeline.hypotheses.verdict.judge import judge
-from pipeline.hypotheses.verdict.states import deciding
+from pipeline.hypotheses.verdict.judge import judge_study
+from pipeline.hypotheses.verdict.states import deciding_checks
 from pipeline.results.attempt import CheckResult, FurtherNumbers, State
 from pipeline.results.estimate import estimate_of
 from pipeline.results.fit import Ceiling, Fit
@@ -21,7 +21,7 @@ from tests.hypotheses.studies import hypothesis
 from tests.results import make
 
 RULES = VerdictRules()
-DECIDING = deciding(RULES)
+DECIDING = deciding_checks(RULES)
 CLAIMS = ("supported", "suggestive", "opposite")
 KINDS: dict[str, Ceiling | None] = {"multilevel": None, "hazard": "series_ends", "mediation": "product_of_paths"}
 SIZES = {"clear": (0.2, 0.02), "clear, negative": (-0.2, 0.02), "tiny": (0.0, 0.01), "wide": (0.02, 0.1)}
@@ -52,7 +52,7 @@ def judged(
     value, error = SIZES[size]
     battery = tuple(ended(name, states.get(name, "held"), value, error) for name in DECIDING)
     fit: Fit = make.fit(kind=kind, ceiling=KINDS[kind], tested=make.number_tested(value, error), battery=battery)
-    return judge({"h": fit}, {"h": hypothesis(predicted=predicted, **more)}, rules).hypotheses["h"]
+    return judge_study({"h": fit}, {"h": hypothesis(predicted=predicted, **more)}, rules).hypotheses["h"]
 
 
 GRID = list(product(KINDS, SIZES, get_args(Predicted)))
@@ -117,7 +117,7 @@ def test_an_effect_that_turns_round_beside_the_other_windows_excludes_no_cause()
     battery = tuple(ended(name, "held", 0.2, 0.02) for name in DECIDING if name != "hidden_cause")
     turned = make.hidden_cause(-0.2, 0.0)
     fit = make.fit(tested=make.number_tested(0.2), battery=(*battery, turned))
-    assert judge({"h": fit}, {"h": hypothesis()}, RULES).hypotheses["h"].verdict == "no direction can be claimed"
+    assert judge_study({"h": fit}, {"h": hypothesis()}, RULES).hypotheses["h"].verdict == "no direction can be claimed"
 
 
 def test_every_deciding_check_has_its_words() -> None:

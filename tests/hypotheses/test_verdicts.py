@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.base.params import VerdictRules
-from pipeline.hypotheses.verdict.judge import judge
+from pipeline.hypotheses.verdict.judge import judge_study
 from pipeline.hypotheses.verdict.multiplicity import benjamini_hochberg, holm
 from pipeline.results.attempt import CheckResult, FurtherNumbers
 from pipeline.results.estimate import estimate_of
@@ -186,7 +186,7 @@ CASES: list[tuple[str, Fit, dict[str, Any], str]] = [
     ("title", "found", "declared", "verdict"), CASES, ids=lambda value: value if isinstance(value, str) else ""
 )
 def test_rule(title: str, found: Fit, declared: dict[str, Any], verdict: str) -> None:
-    entry = judge({"h": found}, {"h": hypothesis(**declared)}, RULES).hypotheses["h"]
+    entry = judge_study({"h": found}, {"h": hypothesis(**declared)}, RULES).hypotheses["h"]
     assert entry.verdict == verdict
     assert entry.rule in results.RULES
 
@@ -194,27 +194,29 @@ def test_rule(title: str, found: Fit, declared: dict[str, Any], verdict: str) ->
 def test_family_correction_decides() -> None:
     found = {name: result(0.2, 0.09) for name in ("a", "b", "c")}  # p = 0.026 each
     declared = {name: hypothesis() for name in found}
-    assert judge({"a": found["a"]}, {"a": declared["a"]}, RULES).hypotheses["a"].verdict != "inconclusive"
-    together = judge(found, declared, RULES)
+    assert judge_study({"a": found["a"]}, {"a": declared["a"]}, RULES).hypotheses["a"].verdict != "inconclusive"
+    together = judge_study(found, declared, RULES)
     assert {entry.verdict for entry in together.hypotheses.values()} == {"inconclusive"}
     assert together.family["confirmatory"] == Family(size=3, correction="holm", names=("a", "b", "c"))
 
 
 def test_a_hypothesis_without_a_number_counts_in_its_family() -> None:
     found = {"a": result(0.2, 0.09), "b": NOTHING}
-    entries = judge(found, {name: hypothesis() for name in found}, RULES).hypotheses
+    entries = judge_study(found, {name: hypothesis() for name in found}, RULES).hypotheses
     assert entries["a"].p_adjusted == pytest.approx(2 * entries["a"].p_value, rel=EXACT)
     assert entries["b"].p_adjusted is None
 
 
 def test_roles_are_separate_families() -> None:
     found = {"a": result(0.2, 0.09), "b": result(0.2, 0.09)}
-    entries = judge(found, {"a": hypothesis(), "b": hypothesis(role="exploratory")}, RULES).hypotheses
+    entries = judge_study(found, {"a": hypothesis(), "b": hypothesis(role="exploratory")}, RULES).hypotheses
     assert entries["a"].p_adjusted == entries["a"].p_value
 
 
 def test_demoted_hypotheses_are_suggestive_at_most_and_say_why() -> None:
-    entry = judge({"h": result(0.2)}, {"h": hypothesis()}, RULES, {"h": ["exposure.first_window: 14 -> 7"]}).hypotheses["h"]
+    entry = judge_study(
+        {"h": result(0.2)}, {"h": hypothesis()}, RULES, {"h": ["exposure.first_window: 14 -> 7"]}
+    ).hypotheses["h"]
     assert (entry.verdict, entry.role, entry.declared_role) == ("suggestive", "exploratory", "confirmatory")
     assert "first_window" in entry.deviations[-1]
 
@@ -222,14 +224,14 @@ def test_demoted_hypotheses_are_suggestive_at_most_and_say_why() -> None:
 def test_which_checks_decide_is_the_rules_own() -> None:
     found = result(0.2, battery=[check("car1", 0.0)])
     lenient = VerdictRules(fragile_checks=("detrended",))
-    assert judge({"h": found}, {"h": hypothesis()}, lenient).hypotheses["h"].verdict == "supported"
+    assert judge_study({"h": found}, {"h": hypothesis()}, lenient).hypotheses["h"].verdict == "supported"
 
 
 def test_alpha_reaches_the_checks() -> None:
     found = result(0.2, battery=[check("car1", 0.05, 0.02)])  # z = 2.5
     strict = VerdictRules(alpha=0.01)
-    assert judge({"h": found}, {"h": hypothesis()}, strict).hypotheses["h"].verdict == "fragile"
-    assert judge({"h": found}, {"h": hypothesis()}, RULES).hypotheses["h"].verdict == "supported"
+    assert judge_study({"h": found}, {"h": hypothesis()}, strict).hypotheses["h"].verdict == "fragile"
+    assert judge_study({"h": found}, {"h": hypothesis()}, RULES).hypotheses["h"].verdict == "supported"
 
 
 def test_adjustments_as_in_r() -> None:
@@ -251,5 +253,5 @@ def test_adjustments_as_in_r() -> None:
 )
 def test_what_the_rated_session_decides_is_no_effect(changes: dict[str, Any], verdict: str) -> None:
     """Visits are talked over in the session that is rated; one rating later the order is given."""
-    found = judge({"h": result(0.2)}, {"h": hypothesis(**changes)}, RULES).hypotheses["h"]
+    found = judge_study({"h": result(0.2)}, {"h": hypothesis(**changes)}, RULES).hypotheses["h"]
     assert found.verdict == verdict

@@ -12,7 +12,7 @@ from pipeline.base.params import Params, load
 from pipeline.commands.lock import reason
 from pipeline.ingest.written import check_instruments, check_params, personal_in, problems_of, told_by
 from pipeline.project.rerun import refuse_personal
-from pipeline.project.runner import scoped
+from pipeline.project.runner import scoped_params
 from pipeline.stages.check import room_problems
 from tests.project import ROOT
 
@@ -108,7 +108,7 @@ def test_the_shipped_params_pass() -> None:
 
 def test_a_stage_with_the_sections_it_declared_finds_the_same() -> None:
     params = with_text(CLAIM, "Mary Johnson, 555-867-5309")
-    found = list(check_params(scoped(params, tuple(Params.model_fields))))
+    found = list(check_params(scoped_params(params, tuple(Params.model_fields))))
     assert found
     assert found == list(check_params(params))
 

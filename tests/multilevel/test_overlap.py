@@ -75,7 +75,7 @@ def test_odds_say_the_same() -> None:
     columns |= {f"place[{one}]": (rows["place"] == one).to_numpy(float) for one in "qrs"}
     event = (np.arange(len(rows)) % 3 == 0).astype(float)
     with pytest.raises(NotEstimable) as caught:
-        logit.fit(event, columns, rows["client"].to_numpy())
+        logit.fit_logit(event, columns, rows["client"].to_numpy())
     problem = caught.value.reason.names["problem"]
     assert "10 of the 16 combinations of phase and place have no row" in problem
     assert "merge levels of" in problem

@@ -17,7 +17,7 @@ from pipeline.hypotheses.battery import battery
 from pipeline.hypotheses.battery.shared.setting import Setting
 from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.kinds.multilevel import evaluate
-from pipeline.hypotheses.verdict.states import deciding
+from pipeline.hypotheses.verdict.states import deciding_checks
 from pipeline.planning.design import PlannedDesign, Variation
 from pipeline.planning.fitted import of_fit
 from pipeline.planning.plannable import problems
@@ -137,7 +137,7 @@ def test_a_verdict_by_the_attempts_that_decide_is_that_of_all(tmp_path: Path, mo
     monkeypatch.setattr(evaluate, "fit_of", told)
     assert outcome(planned, PlannedDesign(6, 6, 8), "effect", 4) == found
     assert found.significant
-    assert asked == [set(deciding(params.verdict)) & set(battery())]
+    assert asked == [set(deciding_checks(params.verdict)) & set(battery())]
 
 
 @pytest.mark.parametrize(

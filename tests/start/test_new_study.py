@@ -10,8 +10,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from pipeline.base.errors import StageError
-from pipeline.project.new_study import files_of_study, renew, write_study
-from pipeline.project.package import project_files, refuse_other_package, stamp
+from pipeline.project.new_study import files_of_study, renew_study, write_study
+from pipeline.project.package import package_stamp, project_files, refuse_other_package
 from pipeline.start.template import PARTS, STAMP, stages, study_files
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +48,7 @@ def test_a_new_study_holds_what_it_needs_and_another_package_is_refused(tmp_path
         refuse_other_package(folder, STAMP)
     (folder / "lock.json").unlink()
     (folder / "params.yaml").write_text("mine\n", encoding="utf-8")
-    renew(folder)
+    renew_study(folder)
     refuse_other_package(folder, STAMP)
     assert (folder / "lock.json").is_file()
     assert (folder / "params.yaml").read_text(encoding="utf-8") == "mine\n"
@@ -67,14 +67,14 @@ def test_a_study_is_not_made_where_the_package_is_not_found(tmp_path: Path, monk
 
 
 def test_the_study_begins_with_the_projects_params_and_an_open_lock() -> None:
-    files = study_files(project_files(PARTS), stamp())
+    files = study_files(project_files(PARTS), package_stamp())
     assert files["params.yaml"].startswith("# What this study asks")
     assert '"locked": null' in files["lock.json"]
-    assert files[STAMP] == stamp()
+    assert files[STAMP] == package_stamp()
 
 
 def test_a_new_study_has_every_file_that_its_stages_ask_for() -> None:
-    files = study_files(project_files(PARTS), stamp())
+    files = study_files(project_files(PARTS), package_stamp())
     asked = YAML(typ="safe").load(files["dvc.yaml"])["stages"].values()
     deps = {dep for stage in asked for dep in stage.get("do", stage)["deps"]}
     own = {dep for dep in deps if not dep.startswith(("data/", "reports/", "${"))}
@@ -83,7 +83,7 @@ def test_a_new_study_has_every_file_that_its_stages_ask_for() -> None:
 
 def test_renewing_a_clone_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StageError, match="no study in a folder of its own"):
-        renew(tmp_path)
+        renew_study(tmp_path)
 
 
 def test_the_wheel_carries_what_a_study_begins_with() -> None:

@@ -14,8 +14,8 @@ from functools import partial
 from pipeline.base.at_once import at_once
 from pipeline.base.errors import ModelError
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting
-from pipeline.hypotheses.engines import refusal
-from pipeline.hypotheses.faults import defect
+from pipeline.hypotheses.engines import engine_refusal
+from pipeline.hypotheses.faults import defect_reason
 from pipeline.results.attempt import CheckResult
 from pipeline.results.reason import NotEstimable, Reason
 
@@ -37,10 +37,10 @@ def run_battery(setting: Setting, only: Collection[str] | None = None) -> tuple[
 
 def run_check(name: str, check: Check, setting: Setting) -> CheckResult:
     """One check's result."""
-    return ended(name, partial(check.not_applicable, setting), partial(check.run, setting))
+    return check_result(name, partial(check.not_applicable, setting), partial(check.run, setting))
 
 
-def ended(name: str, not_applicable: Callable[[], Reason | None], run: Callable[[], Found]) -> CheckResult:
+def check_result(name: str, not_applicable: Callable[[], Reason | None], run: Callable[[], Found]) -> CheckResult:
     """How a check ended: it does not apply, its number, or why there is none."""
     try:
         reason = not_applicable()
@@ -58,4 +58,4 @@ def why_not(error: Exception) -> Reason:
     """The reason of an error: a finding about the data, an engine's refusal, or a defect by its place in the code."""
     if isinstance(error, NotEstimable):
         return error.reason
-    return refusal(error) if isinstance(error, ModelError) else defect(error)
+    return engine_refusal(error) if isinstance(error, ModelError) else defect_reason(error)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.exposure.visits import Floats
-from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined, tested_again, within_only
+from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined_estimate, tested_again, within_only
 from pipeline.hypotheses.design.exposures import Exposure, main_exposures
 from pipeline.hypotheses.design.terms import Rows, Term, exposure_term, rows_of
 from pipeline.results.attempt import FurtherNumbers
@@ -36,7 +36,7 @@ def run(setting: Setting) -> Found:
         weights[product.name] = sign
     design = setting.design(sample.keep, extra=products)
     model = setting.fit(design)
-    return Found(tested_again(model, design), FurtherNumbers(product=combined(model, design, weights)))
+    return Found(tested_again(model, design), FurtherNumbers(product=combined_estimate(model, design, weights)))
 
 
 def _product(main: Exposure, dose: Floats, rows: Rows) -> Term:

@@ -19,13 +19,13 @@ SAME_DAY = 0.5  # two ratings on one day count as half a day apart, so that thei
 def run(setting: Setting) -> Found:
     """Fit the primary model with CAR(1) residuals: correlation phi^(days apart), or sessions apart without days."""
     design = setting.primary.design
-    days, unit = clock(setting.sample)
+    days, unit = rising_clock(setting.sample)
     design = replace(design, clock=days[design.rows.keep])
     model = setting.fit(design, residual="car1")
     return Found(tested_again(model, design), facts=CheckFacts(phi=float(model.phi or 0.0)), names=CheckCodes(unit=unit))
 
 
-def clock(sample: Sample) -> tuple[Floats, Literal["day", "session"]]:
+def rising_clock(sample: Sample) -> tuple[Floats, Literal["day", "session"]]:
     """Days (else session numbers) of all ratings that rise strictly within a client, and which of the two."""
     frame = sample.frame
     day = number_of(frame["day"])

@@ -6,7 +6,7 @@ not decide.
 
 from __future__ import annotations
 
-from pipeline.hypotheses.battery.shared.log import inside, not_asked
+from pipeline.hypotheses.battery.shared.log import not_asked, within_residuals
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting
 from pipeline.hypotheses.design.exposures import main_exposures
 from pipeline.hypotheses.lateness import tipping_of
@@ -19,7 +19,7 @@ def run(setting: Setting) -> Found:
     """The share by which doses before good sessions must be too high for the slope within clients to vanish without it."""
     design = setting.primary.design
     dose = setting.sample.dose[main_exposures(setting.plan)[0]][setting.sample.keep]
-    share = tipping_of(inside(setting), dose, design.outcome)
+    share = tipping_of(within_residuals(setting), dose, design.outcome)
     return Found(setting.tested, facts=CheckFacts(share=share))
 
 

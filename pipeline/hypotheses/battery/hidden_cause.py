@@ -12,7 +12,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from pipeline.exposure.visits import Floats
-from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined, difference, within_only
+from pipeline.hypotheses.battery.shared.setting import (
+    Check,
+    Found,
+    Setting,
+    combined_estimate,
+    difference_weights,
+    within_only,
+)
 from pipeline.hypotheses.design.exposures import Exposure
 from pipeline.hypotheses.design.focus import focus_of
 from pipeline.hypotheses.design.sample import Sample
@@ -31,8 +38,8 @@ def run(setting: Setting) -> Found:
     rows = rows_of(sample, sample.keep)
     back = plan.exposure.lag + 1
     lagged = {exposure: sample.before(values) for exposure, values in sample.dose.items()}
-    after = focus_of(plan, sample, rows, filled(sample, sample.lead), lead=True)
-    earlier = None if plan.exposure.decays else focus_of(plan, sample, rows, filled(sample, lagged), back=back)
+    after = focus_of(plan, sample, rows, filled_doses(sample, sample.lead), lead=True)
+    earlier = None if plan.exposure.decays else focus_of(plan, sample, rows, filled_doses(sample, lagged), back=back)
     design = setting.design(sample.keep, extra=[*after.terms, *(() if earlier is None else earlier.terms)])
     design = design.beside(_missing(sample, sample.lead, "no_window_after"))
     if earlier is not None:
@@ -40,28 +47,28 @@ def run(setting: Setting) -> Found:
     model = setting.fit(design)
 
     def number(weights: Weights) -> Estimate:
-        return combined(model, design, weights)
+        return combined_estimate(model, design, weights)
 
     before, behind = number(design.tested), number(after.tested)
-    apart = number(difference(design.tested, after.tested))
-    own = covariance(before, behind, apart)
+    apart = number(difference_weights(design.tested, after.tested))
+    own = covariance_of_estimates(before, behind, apart)
     if earlier is None:
         return Found(apart, FurtherNumbers(before=before, after=behind), CheckFacts(cov_before_after=own))
     ahead = number(earlier.tested)
     facts = CheckFacts(
         cov_before_after=own,
-        cov_before_earlier=covariance(before, ahead, number(difference(design.tested, earlier.tested))),
-        cov_after_earlier=covariance(behind, ahead, number(difference(after.tested, earlier.tested))),
+        cov_before_earlier=covariance_of_estimates(before, ahead, number(difference_weights(design.tested, earlier.tested))),
+        cov_after_earlier=covariance_of_estimates(behind, ahead, number(difference_weights(after.tested, earlier.tested))),
     )
     return Found(apart, FurtherNumbers(before=before, after=behind, earlier=ahead), facts)
 
 
-def covariance(one: Estimate, other: Estimate, apart: Estimate) -> float:
+def covariance_of_estimates(one: Estimate, other: Estimate, apart: Estimate) -> float:
     """Of two estimates, from their errors and that of their difference."""
     return (one.std_error**2 + other.std_error**2 - apart.std_error**2) / 2.0
 
 
-def filled(sample: Sample, doses: Mapping[Exposure, Floats]) -> dict[Exposure, Floats]:
+def filled_doses(sample: Sample, doses: Mapping[Exposure, Floats]) -> dict[Exposure, Floats]:
     """Doses with each client's own mean over the kept rows where a window is not there."""
     clients = int(sample.client.max()) + 1
     found = {}

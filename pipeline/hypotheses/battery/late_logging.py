@@ -11,10 +11,10 @@ import numpy as np
 from pipeline.exposure.dose import shifted_values
 from pipeline.exposure.told import UNKNOWN
 from pipeline.exposure.visits import Floats
-from pipeline.hypotheses.battery.shared.log import inside, not_asked
+from pipeline.hypotheses.battery.shared.log import not_asked, within_residuals
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting
 from pipeline.hypotheses.design.coder import number_of
-from pipeline.hypotheses.lateness import DelayLaw, Within, delayed, simex
+from pipeline.hypotheses.lateness import DelayLaw, Within, delayed_days, simex_estimate
 from pipeline.results.attempt import CheckFacts
 from pipeline.results.estimate import estimate_of
 from pipeline.results.reason import Reason, not_estimable, reason
@@ -35,9 +35,11 @@ def run(setting: Setting) -> Found:
     """The tested number times what the slope within clients gains without the delay; the error grows with it."""
     compute, tested = setting.compute, setting.tested
     law = DelayLaw(compute.late_share, compute.late_days)
-    log, within = _Log(setting), inside(setting)
+    log, within = _Log(setting), within_residuals(setting)
     now = within.slope(log.dose(0.0, law, np.random.default_rng(0)))
-    without = simex(lambda times, rng: within.slope(log.dose(times, law, rng)), compute.seed, compute.late_draws, now)
+    without = simex_estimate(
+        lambda times, rng: within.slope(log.dose(times, law, rng)), compute.seed, compute.late_draws, now
+    )
     lost = _kept(log, law, within, setting)
     factor = without / now if now else float("nan")
     if not (np.isfinite(factor) and np.isfinite(lost) and 1.0 / MOST < factor < MOST and lost > 1.0 / MOST):
@@ -76,7 +78,7 @@ class _Log:
 
     def dose(self, times: float, law: DelayLaw, rng: np.random.Generator) -> Floats:
         """The dose of the model's rows with `times` the law's delay added: an episode counts for the first rating after."""
-        late = delayed(self.day, law, times, rng)
+        late = delayed_days(self.day, law, times, rng)
         own = self.client[self.row]
         place = np.searchsorted(self.axis, own * self.span + (late - self.base), "left")
         at = np.minimum(place, len(self.axis) - 1)

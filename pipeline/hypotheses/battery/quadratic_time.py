@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, always, tested_again
+from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, applies_always, tested_again
 from pipeline.hypotheses.design.terms import plain_term
 
 
@@ -13,4 +13,4 @@ def run(setting: Setting) -> Found:
     return Found(tested_again(setting.fit(design), design))
 
 
-CHECK = Check(always, run)
+CHECK = Check(applies_always, run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined, tested_again
+from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined_estimate, tested_again
 from pipeline.hypotheses.fitting import covariance_of
 from pipeline.results.attempt import CheckCodes, FurtherNumbers
 from pipeline.results.reason import Reason, reason
@@ -26,7 +26,7 @@ def run(setting: Setting) -> Found:
     design = replace(setting.primary.design, random={**random, "client_id": terms})
     other = setting.fit(design)
     if has:
-        return Found(setting.tested, FurtherNumbers(without=combined(other, design, design.tested)))
+        return Found(setting.tested, FurtherNumbers(without=combined_estimate(other, design, design.tested)))
     none = covariance_of(other, "client_id", terms)[0][-1] == 0.0
     slopes = CheckCodes(slopes="none" if none else None)
     return Found(tested_again(other, design), FurtherNumbers(without=setting.tested), names=slopes)

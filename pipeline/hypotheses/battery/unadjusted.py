@@ -9,17 +9,17 @@ from pipeline.results.reason import Reason, reason
 
 def not_applicable(setting: Setting) -> Reason | None:
     """Only declared covariates can be left out; a moderator's own effect stays."""
-    return None if covariates(setting) else reason("no_covariates")
+    return None if fitted_covariates(setting) else reason("no_covariates")
 
 
 def run(setting: Setting) -> Found:
     """Leave the covariates out of the fixed terms, on the same rows; reported, does not decide."""
-    names = covariates(setting)
+    names = fitted_covariates(setting)
     design = setting.primary.design.without(names)
     return Found(tested_again(setting.fit(design), design), names=CheckCodes(columns=",".join(names)))
 
 
-def covariates(setting: Setting) -> list[str]:
+def fitted_covariates(setting: Setting) -> list[str]:
     """The covariates that are in the primary model."""
     kept = setting.primary.design.fixed
     return [name for name in setting.plan.covariates if name in kept and name != setting.plan.moderator]

@@ -43,7 +43,7 @@ def with_agencies(design: Design, plan: Plan, sample: Sample, compute: Compute) 
     level: AgencyLevel = "fixed" if fixed else "random"
     if not fixed and one_grouping(design.rows.worker, codes):
         return _noted(design, note("agency_is_worker"))
-    found = held(design, plan, sample, level)
+    found = agencies_held(design, plan, sample, level)
     left = int(design.rows.worker.max()) + 1 - number
     if fixed and (left < TELLING or (saturated_reason(found) and not saturated_reason(design))):
         return _noted(design, note("agency_leaves_nothing"))
@@ -51,7 +51,7 @@ def with_agencies(design: Design, plan: Plan, sample: Sample, compute: Compute) 
     return _noted(found, _said(level, number, compute), *unknown)
 
 
-def held(design: Design, plan: Plan, sample: Sample, level: AgencyLevel | None) -> Design:
+def agencies_held(design: Design, plan: Plan, sample: Sample, level: AgencyLevel | None) -> Design:
     """The design with agencies in it in a given way, for checks of a headline that has them so."""
     codes = agencies_of(plan, sample, design.rows) if level else None
     if codes is None:

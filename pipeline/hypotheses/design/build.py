@@ -13,7 +13,7 @@ from pipeline.exposure.latent import MeanReliability, mean_reliability
 from pipeline.exposure.visits import Booleans, Floats
 from pipeline.hypotheses.design.coder import Coded, code_column, number_of
 from pipeline.hypotheses.design.exposures import PARTS, TESTED_PART, Exposure, Part, main_exposures
-from pipeline.hypotheses.design.focus import contextual, focus_of, latent_weights
+from pipeline.hypotheses.design.focus import contextual_focus, focus_of, latent_weights
 from pipeline.hypotheses.design.sample import Sample
 from pipeline.hypotheses.design.terms import (
     IMPLIED,
@@ -108,7 +108,7 @@ def build_design(
     every = {term.name: term for term in (*own.terms, *support_terms(plan, sample, rows), *extra, *behind)}
     terms = tuple(term for term in every.values() if not term.empty)
     parts = [exposure.of_part(TESTED_PART[plan.effect]) for exposure in main_exposures(plan)]
-    tested = contextual(plan, parts, own.tested) if plan.moderator is None else own.tested
+    tested = contextual_focus(plan, parts, own.tested) if plan.moderator is None else own.tested
     known = means_of(plan, sample, rows, terms) if plan.moderator is None else None
     if known is not None and known.least >= LEAST:
         tested = latent_weights(plan, known.matrix)

@@ -53,7 +53,7 @@ def doses_of(plan: Plan, rows: pd.DataFrame, ledger: pd.DataFrame, occasion: Int
 
 def episodes_of(ledger: pd.DataFrame, plan: Plan, mode: str) -> pd.DataFrame:
     """The series' ledger rows that count towards an exposure of this mode, with the hypothesis' own filters."""
-    return chosen_episodes(own_series(ledger, plan), mode, filters(plan.exposure))
+    return chosen_episodes(own_series(ledger, plan), mode, episode_filters(plan.exposure))
 
 
 def own_series(ledger: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -62,7 +62,7 @@ def own_series(ledger: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     return ledger[own.to_numpy(dtype=bool)]
 
 
-def filters(exposure: ExposureSpec) -> dict[str, str | bool]:
+def episode_filters(exposure: ExposureSpec) -> dict[str, str | bool]:
     """The facts an episode must carry, those that were asked for."""
     asked = {name: getattr(exposure, name) for name in FILTERS}
     return {name: value for name, value in asked.items() if value is not None}
@@ -103,5 +103,5 @@ def _rest(
 
 
 def _words(plan: Plan, mode: str) -> str:
-    facts = [f"{name} {value}" for name, value in filters(plan.exposure).items()]
+    facts = [f"{name} {value}" for name, value in episode_filters(plan.exposure).items()]
     return " ".join([mode, *([f"({', '.join(facts)})"] if facts else [])])

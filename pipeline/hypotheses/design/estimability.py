@@ -25,7 +25,7 @@ WHERE = {"within": "within clients", "between": "between clients", "worker": "be
 CONFOUNDED = 1e-6  # share of the within part that time leaves unexplained
 
 
-def require(plan: Plan, sample: Sample, design: Design, compute: Compute) -> None:
+def require_estimable(plan: Plan, sample: Sample, design: Design, compute: Compute) -> None:
     """Raise NotEstimable with the reason and the counts where the rows cannot carry the tested number."""
     found = too_few(sample, design.rows, compute) or exposure_reason(plan, design, compute)
     found = found or level_reason(plan, sample, design) or saturated_reason(design)

@@ -91,7 +91,7 @@ def _by_number(exposure: Exposure, term: Term, moderator: Coded) -> Focus:
     return Focus(terms, {product.name: 1.0}, levels, numeric=True)
 
 
-def contextual(plan: Plan, exposures: Sequence[Exposure], tested: Weights) -> Weights:
+def contextual_focus(plan: Plan, exposures: Sequence[Exposure], tested: Weights) -> Weights:
     """Turn a test of between parts into one of between minus within; `exposures` are those tested."""
     if plan.effect != "contextual":
         return tested

@@ -56,7 +56,7 @@ class Sample:
         return shifted_values(values, self.occasion, by)
 
 
-def series(occasions: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+def series_occasions(occasions: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """The occasions of the hypothesis' instrument and rater; NotEstimable where there are none."""
     outcome = plan.outcome
     own = (occasions["instrument"] == outcome.instrument) & (occasions["rater"] == outcome.rater)
@@ -75,7 +75,7 @@ def how_many(column: pd.Series) -> Floats:
     return np.where(known, np.array(count, dtype=float), np.nan)
 
 
-def step(name: str, client: Integers, worker: Integers, keep: Booleans) -> Step:
+def count_step(name: str, client: Integers, worker: Integers, keep: Booleans) -> Step:
     """One line of the counts: rows, clients and workers that are left."""
     clients, workers = len(np.unique(client[keep])), len(np.unique(worker[keep]))
     return Step(step=name, rows=int(keep.sum()), clients=clients, workers=workers)
@@ -85,12 +85,12 @@ def first_step(plan: Plan, occasions: pd.DataFrame) -> Step:
     """The first line of the counts, for a plan that gets no further: the ratings on its instrument by its rater, if any."""
     own = (occasions["instrument"] == plan.outcome.instrument) & (occasions["rater"] == plan.outcome.rater)
     client, worker = codes_of(occasions["client_id"]), codes_of(occasions["worker_id"])
-    return step("ratings", client, worker, own.to_numpy(dtype=bool))
+    return count_step("ratings", client, worker, own.to_numpy(dtype=bool))
 
 
 def model_steps(sample: Sample) -> tuple[Step, ...]:
     """All lines of the counts down to the model's own rows."""
-    return (*sample.counts, step("model", sample.client, sample.worker, sample.keep))
+    return (*sample.counts, count_step("model", sample.client, sample.worker, sample.keep))
 
 
 def build_sample(
@@ -101,20 +101,20 @@ def build_sample(
     `y` overrules the outcome read from the series, in the order of `series(occasions, plan)`; `doses` are those of a plan
     with the same series, windows and exposure, counted before.
     """
-    rows = series(occasions, plan)
+    rows = series_occasions(occasions, plan)
     client, worker = codes_of(rows["client_id"]), codes_of(rows["worker_id"])
     occasion = rows["occasion"].to_numpy(dtype=np.int64)
-    counts = [step("ratings", client, worker, np.ones(len(rows), dtype=bool))]
+    counts = [count_step("ratings", client, worker, np.ones(len(rows), dtype=bool))]
     doses = doses or doses_of(plan, rows, ledger, occasion, tuple(counts))
     outcome = outcome_of(plan, rows, occasions) if y is None else y
     keep = np.isfinite(outcome)
-    counts.append(step("outcome known", client, worker, keep))
+    counts.append(count_step("outcome known", client, worker, keep))
     for values in (values for exposure, values in doses.dose.items() if exposure.mode in main_modes(plan)):
         keep &= np.isfinite(values)
-    counts.append(step("exposure known", client, worker, keep))
+    counts.append(count_step("exposure known", client, worker, keep))
     for name in needed_columns(plan):
-        keep &= present(rows, name, tuple(counts))
-    counts.append(step("covariates known", client, worker, keep))
+        keep &= present_rows(rows, name, tuple(counts))
+    counts.append(count_step("covariates known", client, worker, keep))
     require_rows(keep, tuple(counts))
     time = number_of(rows[plan.time])
     missing = int((~np.isfinite(time[keep])).sum())
@@ -148,7 +148,7 @@ def needed_columns(plan: Plan) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*plan.covariates, *moderator)))
 
 
-def present(rows: pd.DataFrame, name: str, counts: tuple[Step, ...]) -> Booleans:
+def present_rows(rows: pd.DataFrame, name: str, counts: tuple[Step, ...]) -> Booleans:
     """Where a column has a value; NotEstimable where the study has no such column."""
     if name not in rows:
         raise not_estimable("no_column", counts, column=name)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.base.errors import ModelError
-from pipeline.hypotheses.engines import refusal
-from pipeline.hypotheses.imputed.fill import fill, worse
+from pipeline.hypotheses.engines import engine_refusal
+from pipeline.hypotheses.imputed.fill import filled_grid, lowered_grid
 from pipeline.hypotheses.imputed.once import KINDS, Collected, Kind, Once
 from pipeline.hypotheses.imputed.pooled import pooled_levels, pooled_paths, pooled_test, tested_of
 from pipeline.hypotheses.imputed.tested import as_tested, plain_number
@@ -65,7 +65,7 @@ def imputed_of(plan: Plan, study: ImputedStudy, fit: Fit, compute: Compute) -> I
     except NotEstimable as error:
         return Imputed(headline=headline, reason=error.reason, model=study.main.facts)
     except ModelError as error:
-        return Imputed(headline=headline, reason=refusal(error), model=study.main.facts)
+        return Imputed(headline=headline, reason=engine_refusal(error), model=study.main.facts)
 
 
 def behind_the_rows(found: Imputed, observed: Backing) -> Imputed:
@@ -123,11 +123,11 @@ def _collect(
     plain, lower = Collected(), {delta: Collected() for delta in sorted(set(deltas) - {0.0})}
     last: Once | None = None
     for cells in study.cells:
-        filled = fill(study.occasions, cells)
+        filled = filled_grid(study.occasions, cells)
         last = kind(plan, filled, study.ledger, compute, last)
         plain.add(last)
         for delta, collected in lower.items():
-            down = worse(plan, filled, study.occasions, delta, mechanism)
+            down = lowered_grid(plan, filled, study.occasions, delta, mechanism)
             collected.add(kind(plan, down, study.ledger, compute, last))
     return plain, lower
 
@@ -139,7 +139,7 @@ def _worse(lower: dict[float, Collected], mechanism: Mechanism, compute: Compute
     return tuple(found)
 
 
-def attached(fit: Fit, imputed: Imputed) -> Fit:
+def with_imputed(fit: Fit, imputed: Imputed) -> Fit:
     """The fit with the imputed analysis: as a check of the battery, or (where so declared) as the headline.
 
     Then the analysis of the observed rows is the check. Where nothing is missing, or the kind is not imputed, every number

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.base.params import Plan
 
 
-def fill(occasions: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+def filled_grid(occasions: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     """The grid with the cells of one imputation in their places (a yes/no again as one)."""
     import pandas as pd
     from pandas.api.types import is_bool_dtype
@@ -36,7 +36,7 @@ def fill(occasions: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     return occasions.assign(**filled)
 
 
-def worse(
+def lowered_grid(
     plan: Plan, filled: pd.DataFrame, given: pd.DataFrame, delta: float, mechanism: Literal["skipped", "after_dropout"]
 ) -> pd.DataFrame:
     """The filled grid, drawn ratings lower by `delta` within-client SDs of those given: the skipped, or the leavers'."""

@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.exposure.dose import shifted_values
 from pipeline.exposure.visits import Booleans, Integers, codes_of
 from pipeline.hypotheses.design.coder import number_of
-from pipeline.hypotheses.design.sample import needed_columns, outcome_of, series
+from pipeline.hypotheses.design.sample import needed_columns, outcome_of, series_occasions
 from pipeline.results.missing import Gap
 from pipeline.results.reason import NotEstimable
 
@@ -28,7 +28,7 @@ def gaps_of(plan: Plan, occasions: pd.DataFrame) -> tuple[Gap, ...]:
     that lacks the series or a column.
     """
     try:
-        rows = series(occasions, plan)
+        rows = series_occasions(occasions, plan)
         known: dict[str, tuple[Role, Booleans]] = {"outcome": ("outcome", np.isfinite(outcome_of(plan, rows, occasions)))}
     except NotEstimable:
         return ()

@@ -11,13 +11,13 @@ import numpy as np
 from pipeline.base.errors import ModelError
 from pipeline.exposure.parts import sd_within
 from pipeline.exposure.visits import Floats
-from pipeline.hypotheses.battery.shared.setting import combined, difference
+from pipeline.hypotheses.battery.shared.setting import combined_estimate, difference_weights
 from pipeline.hypotheses.design.agency import with_agencies
 from pipeline.hypotheses.design.build import build_design
-from pipeline.hypotheses.design.estimability import require
+from pipeline.hypotheses.design.estimability import require_estimable
 from pipeline.hypotheses.design.sample import build_sample
 from pipeline.hypotheses.design.terms import Design
-from pipeline.hypotheses.engines import FittedModel, fit_design, refusal
+from pipeline.hypotheses.engines import FittedModel, engine_refusal, fit_design
 from pipeline.hypotheses.fitting import FittedDesign, fit_dropping
 from pipeline.hypotheses.imputed.fill import outcome_override
 from pipeline.hypotheses.kinds.mediation.paths import Together, fit_paths, mediated_rows, paths_together
@@ -70,40 +70,44 @@ class Once:
 Kind = Callable[["Plan", "pd.DataFrame", "pd.DataFrame", "Compute", "Once | None"], Once]
 
 
-def multilevel(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, last: Once | None) -> Once:
+def multilevel_numbers(
+    plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, last: Once | None
+) -> Once:
     """A score or a distance in a mixed model: the tested number, and the effect at each level of a moderator."""
     doses = last.doses if last else None
     sample = build_sample(plan, occasions, ledger, outcome_override(plan, occasions), doses)
     design = with_agencies(build_design(plan, sample, sample.keep), plan, sample, compute)
-    require(plan, sample, design, compute)
+    require_estimable(plan, sample, design, compute)
     fitted = fit_near(design, compute, last.near if last else None)
     if not fitted.model.converged:
         raise not_estimable("not_converged", sample.counts)
     focus = fitted.design.focus
-    tested = combined(fitted.model, fitted.design, fitted.design.tested)
-    levels = {level: combined(fitted.model, fitted.design, weights) for level, weights in focus.levels.items()}
+    tested = combined_estimate(fitted.model, fitted.design, fitted.design.tested)
+    levels = {level: combined_estimate(fitted.model, fitted.design, weights) for level, weights in focus.levels.items()}
     sd = sd_within(fitted.design.outcome, fitted.design.rows.client)
     return Once(sd, tested, levels, _apart(fitted), near=fitted, doses=sample.doses)
 
 
-def mediation(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, last: Once | None) -> Once:
+def mediation_numbers(
+    plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, last: Once | None
+) -> Once:
     """The two paths, the direct path, and how the clients' own two paths hang together."""
     built, mediator = mediated_rows(plan, occasions, ledger, last.doses if last else None)
     try:
         paths = fit_paths(plan, built, mediator, compute)
     except ModelError as error:
-        raise NotEstimable(refusal(error), built.counts) from None
+        raise NotEstimable(engine_refusal(error), built.counts) from None
     numbers = PathNumbers(
-        a=combined(paths.a.model, paths.a.design, {paths.x: 1.0}),
-        b=combined(paths.b.model, paths.b.design, {paths.m: 1.0}),
-        direct=combined(paths.b.model, paths.b.design, {paths.x: 1.0}),
+        a=combined_estimate(paths.a.model, paths.a.design, {paths.x: 1.0}),
+        b=combined_estimate(paths.b.model, paths.b.design, {paths.m: 1.0}),
+        direct=combined_estimate(paths.b.model, paths.b.design, {paths.x: 1.0}),
         together=paths_together(paths, compute),
     )
     sd = sd_within(built.y[built.keep], paths.b.design.rows.client)
     return Once(sd, paths=numbers, doses=built.doses)
 
 
-KINDS: Mapping[str, Kind] = {"multilevel": multilevel, "mediation": mediation}
+KINDS: Mapping[str, Kind] = {"multilevel": multilevel_numbers, "mediation": mediation_numbers}
 
 
 def fit_near(design: Design, compute: Compute, near: FittedDesign | None) -> FittedDesign:
@@ -123,7 +127,7 @@ def _apart(fitted: FittedDesign) -> Several | None:
     weights = list(focus.levels.values())
     if len(weights) < 2:
         return None
-    apart = [difference(one, weights[-1]) for one in weights[:-1]][: 1 if focus.numeric else None]
+    apart = [difference_weights(one, weights[-1]) for one in weights[:-1]][: 1 if focus.numeric else None]
     names = list(fitted.model.covariance.index)
     matrix = np.array([[one.get(name, 0.0) for name in names] for one in apart])
     covariance = fitted.model.covariance.to_numpy(dtype=np.float64)

@@ -19,7 +19,7 @@ from pipeline.base.options import EPISODE_FACTS
 from pipeline.exposure.visits import Floats, Integers
 from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.coder import number_of
-from pipeline.hypotheses.design.sample import Sample, build_sample, needed_columns, series
+from pipeline.hypotheses.design.sample import Sample, build_sample, needed_columns, series_occasions
 from pipeline.hypotheses.design.terms import Design
 from pipeline.hypotheses.imputed.grid import OTHER_SIDE, Grid, rating_column
 from pipeline.imputation.prepared import independent_columns
@@ -75,7 +75,7 @@ class Question:
 
 def question_of(plan: Plan, grid: Grid) -> Question:
     """The question of a hypothesis; ModelError where a named auxiliary is not there, NotEstimable as `build_sample`."""
-    frame = series(grid.occasions, plan)
+    frame = series_occasions(grid.occasions, plan)
     gaps = [name for name in needed_columns(plan) if name in frame and frame[name].isna().any()]
     drawn = [name for name in gaps if _is_number(frame[name])]
     codes = [name for name in gaps if name not in drawn]

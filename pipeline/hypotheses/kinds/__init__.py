@@ -43,6 +43,6 @@ def kind_of(plan: Plan) -> str:
     return next(kind for kind in KINDS if rules_of(kind).claims(plan))
 
 
-def outcomes() -> tuple[str, ...]:
+def outcome_kinds() -> tuple[str, ...]:
     """Every value `outcome.kind` may have."""
     return tuple(outcome for kind in KINDS for outcome in rules_of(kind).OUTCOMES)

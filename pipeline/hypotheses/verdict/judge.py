@@ -11,12 +11,12 @@ from pipeline.hypotheses.verdict.case import Case
 from pipeline.hypotheses.verdict.decisions import decide
 from pipeline.hypotheses.verdict.multiplicity import CORRECTIONS
 from pipeline.hypotheses.verdict.states import attempts_of
-from pipeline.hypotheses.verdict.turning import turning
+from pipeline.hypotheses.verdict.turning import turning_points
 from pipeline.results.fit import Fit
 from pipeline.results.verdict import Family, Judged, Verdicts
 
 
-def judge(
+def judge_study(
     fits: Mapping[str, Fit],
     hypotheses: Mapping[str, Hypothesis],
     rules: VerdictRules,
@@ -38,7 +38,7 @@ def judge(
         case = Case(hypothesis, roles[name], fit, attempts, adjusted[name], rules)
         judged = _judged(name, case, family[roles[name]].correction, tuple(demoted.get(name, ())))
         again = partial(_adjusted_with, name, fits, roles, rules, promised)
-        found[name] = judged.model_copy(update={"turning": turning(case, again)})
+        found[name] = judged.model_copy(update={"turning": turning_points(case, again)})
     return Verdicts(hypotheses=found, family=family)
 
 

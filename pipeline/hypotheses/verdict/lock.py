@@ -83,12 +83,12 @@ def locked(
     return facts.model_copy(update={"sha256": _lock_hash(facts)})
 
 
-def close(record: LockFile, new: Lock) -> LockFile:
+def closed_with(record: LockFile, new: Lock) -> LockFile:
     """The lock file with a lock set; the history stays."""
     return record.model_copy(update={"locked": new})
 
 
-def reopen(record: LockFile, *, why: str, date: str) -> LockFile:
+def reopened_lock(record: LockFile, *, why: str, date: str) -> LockFile:
     """The lock file opened again, with the reason; what was locked stays in the history."""
     if record.locked is None:
         return record
@@ -96,7 +96,7 @@ def reopen(record: LockFile, *, why: str, date: str) -> LockFile:
     return record.model_copy(update={"locked": None, "history": (*record.history, opened)})
 
 
-def declare(record: LockFile, *, hypothesis: str, why: str, date: str) -> LockFile:
+def with_deviation(record: LockFile, *, hypothesis: str, why: str, date: str) -> LockFile:
     """The lock file with a deviation declared: it is printed, and the hypothesis stays stamped exploratory."""
     return record.model_copy(update={"declared": (*record.declared, Declared(hypothesis=hypothesis, why=why, date=date))})
 
@@ -114,7 +114,7 @@ def _history_hash(history: Sequence[Reopened]) -> str:
     return fingerprint([one.model_dump(mode="json") for one in history])
 
 
-def readable(record: object) -> LockFile:
+def read_lock(record: object) -> LockFile:
     """The lock file as it was read; StageError where it is not of the form that `lock` writes."""
     try:
         return LockFile.model_validate_json(json.dumps(record))
@@ -123,7 +123,7 @@ def readable(record: object) -> LockFile:
     raise StageError(problem)
 
 
-def tampered(record: LockFile) -> bool:
+def is_tampered(record: LockFile) -> bool:
     """Whether a lock, or the history before it, no longer has the hash it was closed with."""
     held = record.locked
     if held is None:
@@ -131,7 +131,7 @@ def tampered(record: LockFile) -> bool:
     return _lock_hash(held) != held.sha256 or _history_hash(record.history) != held.history_sha256
 
 
-def names(record: LockFile) -> tuple[str, ...]:
+def locked_names(record: LockFile) -> tuple[str, ...]:
     """The hypotheses a closed lock holds: the family p-values are adjusted over, whatever has become of them since."""
     return tuple(record.locked.promise.hypotheses) if record.locked else ()
 
@@ -147,14 +147,14 @@ def deviations(record: LockFile, now: Promise, manifest: str | None = None) -> d
     if held is None:
         return {}
     then, (now, _) = held.promise, known_then(held.promise, now)
-    shared = [line for name in SHARED for line in changes(name, getattr(then, name), getattr(now, name))]
+    shared = [line for name in SHARED for line in value_changes(name, getattr(then, name), getattr(now, name))]
     shared += _data(held, now, manifest)
-    if tampered(record):
+    if is_tampered(record):
         shared.append(ALTERED)
     found: dict[str, list[str]] = {}
     for name, block in now.hypotheses.items():
         before = then.hypotheses.get(name)
-        own = ["it was not in the lock"] if before is None else changes(name, before, block)
+        own = ["it was not in the lock"] if before is None else value_changes(name, before, block)
         if own or shared:
             found[name] = [*own, *shared]
     for name in sorted(set(then.hypotheses) - set(now.hypotheses)):
@@ -211,7 +211,7 @@ def _data(held: Lock, now: Promise, manifest: str | None) -> list[str]:
     return [*([NEW_DATA] if manifest != held.manifest else []), *(REMAPPED.format(path=path) for path in paths)]
 
 
-def notes(record: LockFile, now: Promise) -> list[str]:
+def lock_notes(record: LockFile, now: Promise) -> list[str]:
     """What a reader should know beside: a lock closed without a manifest, and what has changed about the data since."""
     held = record.locked
     if held is None:
@@ -231,11 +231,11 @@ def _paths(then: Mapping[str, Settings], now: Mapping[str, Settings]) -> list[st
     return found
 
 
-def changes(path: str, then: Settings | JsonValue, now: Settings | JsonValue) -> list[str]:
+def value_changes(path: str, then: Settings | JsonValue, now: Settings | JsonValue) -> list[str]:
     """Differences of two plain values, each as `path: then -> now`."""
     if isinstance(then, Mapping) and isinstance(now, Mapping):
         keys: Iterable[str] = sorted({*then, *now})
-        return [line for key in keys for line in changes(f"{path}.{key}", then.get(key), now.get(key))]
+        return [line for key in keys for line in value_changes(f"{path}.{key}", then.get(key), now.get(key))]
     return (
         [] if then == now else [f"{path}: {json.dumps(then, ensure_ascii=False)} -> {json.dumps(now, ensure_ascii=False)}"]
     )

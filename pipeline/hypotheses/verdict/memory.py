@@ -39,7 +39,7 @@ class Reading:
         return self.memory.rho_break()
 
 
-def read(beside: FurtherNumbers, facts: CheckFacts) -> Reading:
+def read_memory(beside: FurtherNumbers, facts: CheckFacts) -> Reading:
     """From the numbers of the check `hidden_cause`: `before`, `after`, where there is one `earlier`, and covariances.
 
     ValueError where one is missing that belongs to them.

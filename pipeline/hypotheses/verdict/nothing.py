@@ -28,7 +28,7 @@ def stands_without_cause(case: Case) -> bool:
         return True
     if attempt.estimate is None:
         return False
-    own = memory.read(attempt.beside, attempt.facts).memory
+    own = memory.read_memory(attempt.beside, attempt.facts).memory
     path = attempt.beside.path  # of a product of paths one is asked: it is brought to the product's units
     unit = abs(case.tested.estimate / path.estimate) if path is not None else 1.0
     estimate, error = (unit * value for value in own.without(case.rules.rho_star))

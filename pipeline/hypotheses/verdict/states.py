@@ -62,7 +62,7 @@ def attempts_of(results: tuple[CheckResult, ...], tested: Tested, rules: Verdict
 
 def attempt_of(result: CheckResult, tested: Tested, rules: VerdictRules) -> Attempt:
     """One check with its state."""
-    decides = result.check in deciding(rules)
+    decides = result.check in deciding_checks(rules)
     return Attempt(
         check=result.check,
         reason=result.reason,
@@ -77,7 +77,7 @@ def attempt_of(result: CheckResult, tested: Tested, rules: VerdictRules) -> Atte
     )
 
 
-def deciding(rules: VerdictRules) -> tuple[str, ...]:
+def deciding_checks(rules: VerdictRules) -> tuple[str, ...]:
     """The checks a verdict hangs on."""
     lists = (rules.direction_checks, rules.specificity_checks, rules.evidence_checks, rules.fragile_checks)
     return tuple(dict.fromkeys(name for own in (*lists, rules.mediation_checks) for name in own))
@@ -95,7 +95,7 @@ def _margin(result: CheckResult) -> float | None:
     """The share a hidden cause must keep to be excluded, where it is finite."""
     if result.outcome != "computed" or group_of_check(result.check) != "hidden_cause":
         return None
-    found = memory.read(result.beside, result.facts).rho_break
+    found = memory.read_memory(result.beside, result.facts).rho_break
     return found if np.isfinite(found) else None
 
 
@@ -122,7 +122,7 @@ def lasting_cause(reading: Reading) -> State:
         return "no_difference"
     own = reading.beside.path  # of a product of paths one is asked, whose sign is its own
     sign = reading.sign if own is None else np.sign(own.estimate)
-    found = memory.read(reading.beside, reading.facts)
+    found = memory.read_memory(reading.beside, reading.facts)
     turned = sign * found.memory.before <= 0
     return "held" if found.rho_break < reading.rho_star and not turned else reading.against()
 

@@ -14,7 +14,7 @@ from pipeline.results.missing import Judging, Mechanism, Turn
 MECHANISMS: tuple[Mechanism, ...] = ("skipped", "after_dropout")
 
 
-def turning(case: Case, adjusted: Callable[[Fit], float]) -> tuple[Judging, ...]:
+def turning_points(case: Case, adjusted: Callable[[Fit], float]) -> tuple[Judging, ...]:
     """For each mechanism that was asked for, the verdict at each delta and the smallest at which it is another.
 
     `adjusted` gives the p-value adjusted over the family with this fit in the place of the hypothesis' own. The battery ran

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined, difference
+from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined_estimate, difference_weights
 from pipeline.hypotheses.design.build import means_of
 from pipeline.hypotheses.design.exposures import TESTED_PART, Exposure, Part, main_exposures, main_modes
-from pipeline.hypotheses.design.focus import contextual, level_weights
+from pipeline.hypotheses.design.focus import contextual_focus, level_weights
 from pipeline.hypotheses.design.terms import Design, Weights, exposure_term, rows_of
 from pipeline.results.attempt import FurtherNumbers
 from pipeline.results.estimate import Estimate
@@ -20,7 +20,7 @@ def control_check(mode: str) -> Check:
     """The check of one control exposure."""
 
     def run(setting: Setting) -> Found:
-        return beside(setting, mode)
+        return control_beside(setting, mode)
 
     def not_applicable(setting: Setting) -> Reason | None:
         return no_control(setting, mode)
@@ -42,7 +42,7 @@ def no_control(setting: Setting, mode: str) -> Reason | None:
     return None if np.ptp(values) > 0 else reason("control_constant", mode=mode)
 
 
-def beside(setting: Setting, mode: str) -> Found:
+def control_beside(setting: Setting, mode: str) -> Found:
     """Put the control beside the exposure; joint minus control as one number, the control's own beside it."""
     apart, control = apart_from(setting, [mode])
     return Found(apart, FurtherNumbers(control=control))
@@ -67,8 +67,8 @@ def apart_from(setting: Setting, modes: Sequence[str]) -> tuple[Estimate, Estima
         tested, mean = _of_levels(setting, design, controls, share)
     else:
         own = [control.of_part(part) for control in controls]
-        tested, mean = design.tested, contextual(plan, own, {one.name: share for one in own})
-    return combined(model, design, difference(tested, mean)), combined(model, design, mean)
+        tested, mean = design.tested, contextual_focus(plan, own, {one.name: share for one in own})
+    return combined_estimate(model, design, difference_weights(tested, mean)), combined_estimate(model, design, mean)
 
 
 def _of_levels(setting: Setting, design: Design, controls: Sequence[Exposure], share: float) -> tuple[Weights, Weights]:

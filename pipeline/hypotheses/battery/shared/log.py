@@ -17,7 +17,7 @@ def not_asked(setting: Setting) -> Reason | None:
     return None if setting.within and single and counted else reason("log_not_asked")
 
 
-def inside(setting: Setting) -> Within:
+def within_residuals(setting: Setting) -> Within:
     """The outcome within clients with everything of the primary model beside the tested column taken out."""
     design = setting.primary.design
     beside = [values for name, values in design.numeric().items() if name not in design.tested]

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.exposure.visits import Booleans
-from pipeline.hypotheses.design.agency import held
+from pipeline.hypotheses.design.agency import agencies_held
 from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.coder import Coded, code_column
 from pipeline.hypotheses.design.people import people_behind
 from pipeline.hypotheses.design.sample import Sample
 from pipeline.hypotheses.design.terms import Design, Focus, Term
-from pipeline.hypotheses.engines import Combines, FittedModel, combination, fit_design
+from pipeline.hypotheses.engines import Combines, FittedModel, combined_coefficients, fit_design
 from pipeline.hypotheses.fitting import FittedDesign
 from pipeline.multilevel.design.identified import constant_in
 from pipeline.results.attempt import CheckCodes, CheckFacts, FurtherNumbers
@@ -55,7 +55,7 @@ class Setting:
         """A design over the kept rows with the random terms the primary fit ended with."""
         ended = self.primary.design
         built = build_design(self.plan, self.sample, keep, own=own, extra=extra)
-        built = held(built, self.plan, self.sample, ended.agency)
+        built = agencies_held(built, self.plan, self.sample, ended.agency)
         return replace(built, random=ended.random, uncorrelated=ended.uncorrelated)
 
     def fit(self, design: Design, residual: Literal["independent", "car1"] = "independent") -> FittedModel:
@@ -99,7 +99,7 @@ def within_only(setting: Setting) -> Reason | None:
     return None if setting.within else reason("no_order_in_time")
 
 
-def always(_: Setting) -> Reason | None:
+def applies_always(_: Setting) -> Reason | None:
     """A check that applies to every hypothesis with a multilevel model."""
     return None
 
@@ -111,16 +111,16 @@ def engine_only(setting: Setting) -> Reason | None:
 
 def tested_again(model: Combines, design: Design) -> Estimate:
     """The tested number of another model, with the people behind it."""
-    return combined(model, design, design.tested)
+    return combined_estimate(model, design, design.tested)
 
 
-def combined(model: Combines, design: Design, weights: Mapping[str, float]) -> Estimate:
+def combined_estimate(model: Combines, design: Design, weights: Mapping[str, float]) -> Estimate:
     """Any combination of coefficients, with the people behind it; never on more df than its groups carry."""
-    found = combination(model, weights)
-    return found.at_most(carried(design, weights)).backed(people_behind(design, weights))
+    found = combined_coefficients(model, weights)
+    return found.at_most(carried_df(design, weights)).backed(people_behind(design, weights))
 
 
-def carried(design: Design, weights: Mapping[str, float]) -> float | None:
+def carried_df(design: Design, weights: Mapping[str, float]) -> float | None:
     """The workers (clients) less one, for a combination of columns that are constant within them; None for any other.
 
     Where a variance between them comes out as zero, the fit alone would count every rating or client as a witness.
@@ -135,7 +135,7 @@ def carried(design: Design, weights: Mapping[str, float]) -> float | None:
     return None
 
 
-def difference(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:
+def difference_weights(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:
     """Weights of a difference of two combinations."""
     names = list(dict.fromkeys((*first, *second)))
     return {name: first.get(name, 0.0) - second.get(name, 0.0) for name in names}

@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.hypotheses import logit
-from pipeline.hypotheses.battery import ended, why_not
-from pipeline.hypotheses.battery.hidden_cause import covariance
-from pipeline.hypotheses.battery.shared.setting import Found, difference
+from pipeline.hypotheses.battery import check_result, why_not
+from pipeline.hypotheses.battery.hidden_cause import covariance_of_estimates
+from pipeline.hypotheses.battery.shared.setting import Found, difference_weights
 from pipeline.hypotheses.design.exposures import Exposure, main_exposures
 from pipeline.hypotheses.design.people import people_behind
 from pipeline.hypotheses.design.terms import Design, Term, plain_term
@@ -34,7 +34,7 @@ def run_battery(at_risk: AtRisk) -> tuple[CheckResult, ...]:
 def _hidden_cause(at_risk: AtRisk) -> CheckResult:
     if at_risk.plan.exposure.decays:
         return CheckResult(check="hidden_cause", outcome="not_applicable", reason=reason("decay_holds_the_past"))
-    return ended("hidden_cause", lambda: None, lambda: _window_before(at_risk))
+    return check_result("hidden_cause", lambda: None, lambda: _window_before(at_risk))
 
 
 def _window_before(at_risk: AtRisk) -> Found:
@@ -48,10 +48,10 @@ def _window_before(at_risk: AtRisk) -> Found:
         known = np.where(np.isfinite(values), values, 0.0)
         design = replace(design, terms=(*design.terms, Term(own.name, (own.column(),), known, known != 0)))
         earlier[own.name] = tested[main.name]
-    model = logit.fit(design.outcome, design.numeric(), design.rows.worker)
+    model = logit.fit_logit(design.outcome, design.numeric(), design.rows.worker)
     before, past = _number(model, design, tested), _number(model, design, earlier)
-    apart = _number(model, design, difference(tested, earlier))
-    facts = CheckFacts(cov_before_earlier=covariance(before, past, apart))
+    apart = _number(model, design, difference_weights(tested, earlier))
+    facts = CheckFacts(cov_before_earlier=covariance_of_estimates(before, past, apart))
     return Found(apart, FurtherNumbers(before=before, earlier=past), facts)
 
 
@@ -77,7 +77,7 @@ def _beside(at_risk: AtRisk, mode: str) -> tuple[Estimate, Estimate]:
     """Joint minus the control, and the control alone."""
     term: Term = dose_term(at_risk.sample, Exposure(mode), at_risk.design.rows)
     design = at_risk.with_term(term)
-    model = logit.fit(design.outcome, design.numeric(), at_risk.clusters)
+    model = logit.fit_logit(design.outcome, design.numeric(), at_risk.clusters)
     return _number(model, design, {at_risk.plan.exposure.mode: 1.0, mode: -1.0}), _number(model, design, {mode: 1.0})
 
 

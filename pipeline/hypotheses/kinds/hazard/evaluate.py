@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.hypotheses import logit
-from pipeline.hypotheses.confounding import e_value, nearer, ratio_of_odds
+from pipeline.hypotheses.confounding import e_value, end_nearer_zero, ratio_of_odds
 from pipeline.hypotheses.design.equation import formula_of_tested
 from pipeline.hypotheses.design.leverage import largest_leverage
 from pipeline.hypotheses.design.people import people_behind
 from pipeline.hypotheses.design.sample import model_steps
 from pipeline.hypotheses.design.terms import Design
 from pipeline.hypotheses.kinds.hazard.battery import run_battery
-from pipeline.hypotheses.kinds.hazard.model import AtRisk, at_risk, formula
+from pipeline.hypotheses.kinds.hazard.model import AtRisk, at_risk, hazard_equation
 from pipeline.results.estimate import Estimate, estimate_of
 from pipeline.results.fit import Coefficient, Column, Fit, Hazard, ModelFacts, Sensitivity, Standardized, Tested
 from pipeline.results.reason import Note, note
@@ -37,7 +37,7 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
     del trust  # no panel is made of this kind
     rows = at_risk(plan, occasions, ledger, compute)
     design = rows.design
-    model = logit.fit(design.outcome, design.numeric(), rows.clusters)
+    model = logit.fit_logit(design.outcome, design.numeric(), rows.clusters)
     return Fit(
         kind="hazard",
         spec=plan,
@@ -50,7 +50,7 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
         episodes=dict(rows.sample.episodes),
         converged=True,
         notes=(*design.notes, _events(rows, model)),
-        formula=formula(plan, design),
+        formula=hazard_equation(plan, design),
         ceiling="series_ends",
         hazard=Hazard(events=model.events, clusters=model.clusters),
     )
@@ -85,7 +85,7 @@ def _tested(model: logit.Logit, design: Design) -> Tested:
 
 def _sensitivity(number: Estimate, share: float) -> Sensitivity:
     """E-values by the rule for rare outcomes: odds near risks below 15% of rows, else their square root."""
-    end = nearer(number.conf_low, number.conf_high)
+    end = end_nearer_zero(number.conf_low, number.conf_high)
     return Sensitivity(
         e_value=e_value(ratio_of_odds(number.estimate, share)),
         e_value_interval=1.0 if end is None else e_value(ratio_of_odds(end, share)),

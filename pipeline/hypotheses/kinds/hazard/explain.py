@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.hypotheses.design.equation import formula_of_tested
-from pipeline.hypotheses.kinds.hazard.model import at_risk, formula
+from pipeline.hypotheses.kinds.hazard.model import at_risk, hazard_equation
 from pipeline.hypotheses.kinds.multilevel.explain import rows_of_model
 
 if TYPE_CHECKING:
@@ -28,4 +28,4 @@ def explain(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: 
     cluster = "worker" if rows.design.rows.agency is None else "agency"
     said = SAID.format(cluster=cluster, events=int(outcome.sum()), rows=len(outcome))
     tested = f"Tested: {formula_of_tested(rows.design.tested)}"
-    return [f"Model: {formula(plan, rows.design)}", tested, said, rows_of_model(rows.sample)]
+    return [f"Model: {hazard_equation(plan, rows.design)}", tested, said, rows_of_model(rows.sample)]

@@ -13,7 +13,7 @@ from pipeline.hypotheses.design.build import background_terms
 from pipeline.hypotheses.design.coder import number_of
 from pipeline.hypotheses.design.equation import equation
 from pipeline.hypotheses.design.exposures import Exposure, main_exposures, main_modes
-from pipeline.hypotheses.design.sample import Sample, build_sample, series
+from pipeline.hypotheses.design.sample import Sample, build_sample, series_occasions
 from pipeline.hypotheses.design.terms import Design, Focus, Rows, Term, plain_term, rows_of
 from pipeline.results.reason import not_estimable, note
 
@@ -52,7 +52,7 @@ class AtRisk:
 def at_risk(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute) -> AtRisk:
     """The rows at risk and the columns of their model; NotEstimable where there are too few workers or events."""
     column = COLUMN[plan.outcome.kind]
-    rows = series(occasions, plan)
+    rows = series_occasions(occasions, plan)
     if column not in rows:
         raise not_estimable("no_column", column=column)
     sample = build_sample(plan, occasions, ledger, y=number_of(rows[column]))
@@ -60,7 +60,7 @@ def at_risk(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: 
     return AtRisk(plan, sample, _with_agencies(_design(plan, sample), plan, sample, compute))
 
 
-def formula(plan: Plan, design: Design) -> str:
+def hazard_equation(plan: Plan, design: Design) -> str:
     """The equation, whose residual is in the log-odds."""
     return equation(f"log-odds of {plan.outcome.kind}", list(design.numeric()), {}, residual=False)
 

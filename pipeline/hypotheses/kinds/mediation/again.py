@@ -13,11 +13,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.exposure.visits import Floats
-from pipeline.hypotheses.battery.shared.setting import Found, combined
+from pipeline.hypotheses.battery.shared.setting import Found, combined_estimate
 from pipeline.hypotheses.design.terms import Design, plain_term
 from pipeline.hypotheses.fitting import FittedDesign
 from pipeline.hypotheses.kinds.mediation.paths import Paths, mediator_of, path_designs, paths_together
-from pipeline.hypotheses.kinds.mediation.question import Fitted, PathCheck, Question, always, of_an_earlier_session, refit
+from pipeline.hypotheses.kinds.mediation.question import (
+    Fitted,
+    PathCheck,
+    Question,
+    applies_always,
+    of_an_earlier_session,
+    refitted_path,
+)
 from pipeline.results.attempt import CheckCodes, FurtherNumbers
 from pipeline.results.estimate import Estimate
 from pipeline.results.reason import Reason
@@ -44,13 +51,13 @@ def beside_the_last(fitted: Fitted) -> Found:
 def _first(fitted: Fitted, values: Floats, name: str) -> Estimate:
     first, _ = _with_known(fitted.question, values)
     design = _beside(first, values, name)
-    return combined(refit(design, fitted.paths.a, fitted.question.compute), design, {fitted.paths.x: 1.0})
+    return combined_estimate(refitted_path(design, fitted.paths.a, fitted.question.compute), design, {fitted.paths.x: 1.0})
 
 
 def _second(fitted: Fitted, values: Floats, name: str) -> Estimate:
     _, second = _with_known(fitted.question, values)
     design = _beside(second, values, name)
-    return combined(refit(design, fitted.paths.b, fitted.question.compute), design, {fitted.paths.m: 1.0})
+    return combined_estimate(refitted_path(design, fitted.paths.b, fitted.question.compute), design, {fitted.paths.m: 1.0})
 
 
 def _with_known(asked: Question, values: Floats) -> tuple[Design, Design]:
@@ -88,7 +95,7 @@ def _named(ended: FittedDesign, names: Mapping[str, str]) -> FittedDesign:
 
 def _refitted(design: Design, ended: FittedDesign, compute: Compute) -> FittedDesign:
     own = replace(design, random=ended.design.random, uncorrelated=ended.design.uncorrelated)
-    return FittedDesign(refit(own, ended, compute), own)
+    return FittedDesign(refitted_path(own, ended, compute), own)
 
 
 def _no_other(asked: Question) -> Reason | None:
@@ -97,5 +104,5 @@ def _no_other(asked: Question) -> Reason | None:
 
 
 SESSION_RATING = PathCheck(of_an_earlier_session, beside_the_session)
-LAGGED_OUTCOME = PathCheck(always, beside_the_last)
+LAGGED_OUTCOME = PathCheck(applies_always, beside_the_last)
 OTHER_RATER = PathCheck(_no_other, by_another)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from pipeline.base.at_once import at_once
-from pipeline.hypotheses.battery import ended
+from pipeline.hypotheses.battery import check_result
 from pipeline.hypotheses.kinds.mediation.again import LAGGED_OUTCOME, OTHER_RATER, SESSION_RATING
 from pipeline.hypotheses.kinds.mediation.order import FIRST_PATH, HIDDEN_CAUSE, REVERSED_ORDER
 from pipeline.hypotheses.kinds.mediation.question import Fitted, PathCheck
@@ -28,7 +28,7 @@ def run_battery(fitted: Fitted) -> tuple[CheckResult, ...]:
     return tuple(
         at_once(
             [
-                partial(ended, name, partial(check.not_applicable, asked), partial(check.run, fitted))
+                partial(check_result, name, partial(check.not_applicable, asked), partial(check.run, fitted))
                 for name, check in CHECKS.items()
             ]
         )

@@ -9,9 +9,9 @@ import numpy as np
 from pipeline.base.errors import ModelError
 from pipeline.exposure.parts import sd_within
 from pipeline.exposure.visits import Floats
-from pipeline.hypotheses.battery.shared.setting import combined
+from pipeline.hypotheses.battery.shared.setting import combined_estimate
 from pipeline.hypotheses.design.sample import model_steps
-from pipeline.hypotheses.engines import refusal
+from pipeline.hypotheses.engines import engine_refusal
 from pipeline.hypotheses.kinds.mediation.battery import run_battery
 from pipeline.hypotheses.kinds.mediation.paths import (
     Paths,
@@ -24,7 +24,7 @@ from pipeline.hypotheses.kinds.mediation.paths import (
 )
 from pipeline.hypotheses.kinds.mediation.question import Fitted, Question
 from pipeline.hypotheses.kinds.mediation.rules import KEPT_BY
-from pipeline.hypotheses.kinds.multilevel.parts import model_facts, model_part, standardized
+from pipeline.hypotheses.kinds.multilevel.parts import model_facts, model_part, standardized_number
 from pipeline.hypotheses.sensitivity import sensitivity_of
 from pipeline.results.backing import least_backing
 from pipeline.results.estimate import Estimate
@@ -46,7 +46,7 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
     try:
         paths = fit_paths(plan, built, mediator, compute)
     except ModelError as error:
-        raise NotEstimable(refusal(error), built.counts) from None
+        raise NotEstimable(engine_refusal(error), built.counts) from None
     reliability = trust.of(plan.outcome.instrument, plan.outcome.rater)
     question = Question(plan, occasions, ledger, built, mediator, compute, reliability)
     fitted = Fitted.of(question, paths, paths_together(paths, compute))
@@ -90,7 +90,7 @@ def _tested(
         term=f"{paths.x} -> {paths.m} -> {plan.outcome.score}",
         conf_low_90=low_90,
         conf_high_90=high_90,
-        standardized=standardized(plan, number, sd),
+        standardized=standardized_number(plan, number, sd),
         sensitivity=sensitivity_of(number, sd),
     )
 
@@ -99,7 +99,7 @@ def _mediation(paths: Paths, a: Estimate, b: Estimate, together: Together, draws
     return Mediation(
         a=a,
         b=b,
-        direct=combined(paths.b.model, paths.b.design, {paths.x: 1.0}),
+        direct=combined_estimate(paths.b.model, paths.b.design, {paths.x: 1.0}),
         covariance_ab=together.covariance,
         covariance_ab_error=together.error,
         correlation_of_paths=together.correlation,

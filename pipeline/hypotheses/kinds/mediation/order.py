@@ -14,14 +14,21 @@ import numpy as np
 
 from pipeline.dynamic import Series, Unidentified, fit_panel, series_of
 from pipeline.hypotheses.battery import hidden_cause
-from pipeline.hypotheses.battery.shared.setting import Found, Setting, combined, difference
+from pipeline.hypotheses.battery.shared.setting import Found, Setting, combined_estimate, difference_weights
 from pipeline.hypotheses.design.build import background_terms
 from pipeline.hypotheses.design.exposures import main_exposures
 from pipeline.hypotheses.design.people import people_behind
-from pipeline.hypotheses.design.sample import needed_columns, present
+from pipeline.hypotheses.design.sample import needed_columns, present_rows
 from pipeline.hypotheses.design.terms import plain_term, rows_of, split_dose
 from pipeline.hypotheses.kinds.mediation.paths import path_designs
-from pipeline.hypotheses.kinds.mediation.question import Fitted, PathCheck, Question, always, of_an_earlier_session, refit
+from pipeline.hypotheses.kinds.mediation.question import (
+    Fitted,
+    PathCheck,
+    Question,
+    applies_always,
+    of_an_earlier_session,
+    refitted_path,
+)
 from pipeline.results.attempt import CheckFacts, FurtherNumbers
 from pipeline.results.estimate import estimate_of
 from pipeline.results.reason import NotEstimable, Reason, not_estimable, reason
@@ -42,11 +49,11 @@ def after_the_rating(fitted: Fitted) -> Found:
     rows = rows_of(sample, keep)
     _, design = path_designs(asked.plan, replace(sample, keep=keep), asked.mediator, asked.compute)
     design = design.beside(plain_term(AFTER, split_dose(later, rows).within, "after"))
-    model = refit(design, paths.b, asked.compute)
+    model = refitted_path(design, paths.b, asked.compute)
     second, behind = {paths.m: 1.0}, {AFTER: 1.0}
-    before, after = combined(model, design, second), combined(model, design, behind)
-    apart = combined(model, design, difference(second, behind))
-    facts = CheckFacts(cov_before_after=hidden_cause.covariance(before, after, apart))
+    before, after = combined_estimate(model, design, second), combined_estimate(model, design, behind)
+    apart = combined_estimate(model, design, difference_weights(second, behind))
+    facts = CheckFacts(cov_before_after=hidden_cause.covariance_of_estimates(before, after, apart))
     beside = FurtherNumbers(before=before, after=after, apart=apart, path=fitted.b)
     return Found(fitted.again(b=apart), beside, facts)
 
@@ -84,13 +91,13 @@ def panel_series(asked: Question) -> Series:
     plan, sample, mediator = asked.plan, asked.sample, asked.own_session
     keep = np.isfinite(sample.y) & np.isfinite(mediator)
     for name in needed_columns(plan):
-        keep &= present(sample.frame, name, sample.counts)
+        keep &= present_rows(sample.frame, name, sample.counts)
     known = replace(sample, keep=keep)
     main = [one for one in sample.dose if one.rest or one in main_exposures(plan)]
     own, nearest = {one: sample.dose[one] for one in main}, {one: sample.before(sample.lead[one]) for one in main}
     terms, _ = background_terms(plan, known, rows_of(known, keep))
     beside = [column for term in terms for column in term.numeric().values()]
-    beside += [values[keep] for doses in (nearest, own) for values in hidden_cause.filled(known, doses).values()]
+    beside += [values[keep] for doses in (nearest, own) for values in hidden_cause.filled_doses(known, doses).values()]
     client, worker = sample.client[keep], sample.worker[keep]
     return series_of(mediator[keep], sample.y[keep], client, sample.occasion[keep], worker, np.column_stack(beside))
 
@@ -113,5 +120,5 @@ def _one_session_back(asked: Question) -> Reason | None:
 
 
 HIDDEN_CAUSE = PathCheck(of_an_earlier_session, after_the_rating)
-FIRST_PATH = PathCheck(always, after_the_session)
+FIRST_PATH = PathCheck(applies_always, after_the_session)
 REVERSED_ORDER = PathCheck(_one_session_back, rating_first)

@@ -18,9 +18,9 @@ from pipeline.base.at_once import at_once
 from pipeline.exposure.visits import Floats
 from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.coder import number_of
-from pipeline.hypotheses.design.estimability import require
+from pipeline.hypotheses.design.estimability import require_estimable
 from pipeline.hypotheses.design.exposures import PARTS, Exposure
-from pipeline.hypotheses.design.sample import Sample, build_sample, require_rows, step
+from pipeline.hypotheses.design.sample import Sample, build_sample, count_step, require_rows
 from pipeline.hypotheses.design.terms import Design, Focus, Term, part_of, plain_term, rows_of, split_dose
 from pipeline.hypotheses.engines import fit_design
 from pipeline.hypotheses.fitting import FittedDesign, covariance_of, fit_dropping
@@ -74,7 +74,7 @@ def mediated_rows(
         raise not_estimable("no_column", built.counts, column=spec.column)
     mediator = built.before(number_of(built.frame[spec.column]), spec.lag)
     built = replace(built, keep=built.keep & np.isfinite(mediator))
-    counts = (*built.counts, step("mediator known", built.client, built.worker, built.keep))
+    counts = (*built.counts, count_step("mediator known", built.client, built.worker, built.keep))
     require_rows(built.keep, counts)
     return replace(built, counts=counts), mediator
 
@@ -94,9 +94,9 @@ def path_designs(plan: Plan, built: Sample, mediator: Floats, compute: Compute) 
     x, m = Exposure(plan.exposure.mode, part="within").name, f"{name}_within"
     own = _mediator_terms(built, mediator, name)
     b_design = build_design(plan, built, built.keep, extra=own)
-    require(plan, built, b_design, compute)
+    require_estimable(plan, built, b_design, compute)
     a_design = build_design(plan, replace(built, y=mediator), built.keep)
-    require(plan, replace(built, y=mediator), a_design, compute)
+    require_estimable(plan, replace(built, y=mediator), a_design, compute)
     random = {g: [m if t == x else t for t in names] for g, names in b_design.random.items()}
     return a_design, replace(b_design, random=random, focus=Focus((own[0],), {m: 1.0}))
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.exposure.visits import Floats
-from pipeline.hypotheses.battery.shared.setting import Found, combined
+from pipeline.hypotheses.battery.shared.setting import Found, combined_estimate
 from pipeline.hypotheses.design.coder import number_of
 from pipeline.hypotheses.design.sample import Sample
 from pipeline.hypotheses.design.terms import Design
@@ -67,13 +67,13 @@ class Fitted:
     @classmethod
     def of(cls, question: Question, paths: Paths, together: Together) -> Fitted:
         """With the numbers of both paths."""
-        a = combined(paths.a.model, paths.a.design, {paths.x: 1.0})
-        b = combined(paths.b.model, paths.b.design, {paths.m: 1.0})
+        a = combined_estimate(paths.a.model, paths.a.design, {paths.x: 1.0})
+        b = combined_estimate(paths.b.model, paths.b.design, {paths.m: 1.0})
         return cls(question, paths, a, b, together)
 
     def again(self, a: Estimate | None = None, b: Estimate | None = None) -> Estimate:
         """The indirect effect with one path or both told anew; what joins the clients' own paths is held (ours)."""
-        return product(a or self.a, b or self.b, self.together, self.question.compute)
+        return indirect_effect(a or self.a, b or self.b, self.together, self.question.compute)
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class PathCheck:
     run: Callable[[Fitted], Found]
 
 
-def always(_: Question) -> Reason | None:
+def applies_always(_: Question) -> Reason | None:
     """A check that every mediation can be asked."""
     return None
 
@@ -94,14 +94,14 @@ def of_an_earlier_session(asked: Question) -> Reason | None:
     return reason("same_session") if asked.lag == 0 else None
 
 
-def product(a: Estimate, b: Estimate, together: Together, compute: Compute) -> Estimate:
+def indirect_effect(a: Estimate, b: Estimate, together: Together, compute: Compute) -> Estimate:
     """a*b + cov(a, b) with the error of its draws (Preacher & Selig 2012); the fewer people of both are behind it."""
     draws = draw_products(a, b, together, compute)
     point = a.estimate * b.estimate + together.covariance
     return estimate_of(point, float(draws.std(ddof=1)), None).backed(least_backing(a.behind, b.behind))
 
 
-def refit(design: Design, ended: FittedDesign, compute: Compute) -> FittedModel:
+def refitted_path(design: Design, ended: FittedDesign, compute: Compute) -> FittedModel:
     """A path's design fitted with the random part its own fit ended with; NotEstimable where that does not settle."""
     model = fit_design(replace(design, random=ended.design.random, uncorrelated=ended.design.uncorrelated), compute)
     if not model.converged:

@@ -6,16 +6,16 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from pipeline.base.errors import ModelError
-from pipeline.hypotheses.battery.shared.setting import Setting, combined
+from pipeline.hypotheses.battery.shared.setting import Setting, combined_estimate
 from pipeline.hypotheses.design.agency import with_agencies
 from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.equation import formula_of_tested
-from pipeline.hypotheses.design.estimability import require
+from pipeline.hypotheses.design.estimability import require_estimable
 from pipeline.hypotheses.design.sample import Sample, build_sample, model_steps
-from pipeline.hypotheses.engines import refusal
+from pipeline.hypotheses.engines import engine_refusal
 from pipeline.hypotheses.fitting import fit_dropping
 from pipeline.hypotheses.kinds.multilevel.battery import run_battery
-from pipeline.hypotheses.kinds.multilevel.latent import widened
+from pipeline.hypotheses.kinds.multilevel.latent import widened_number
 from pipeline.hypotheses.kinds.multilevel.moderation import moderation_of
 from pipeline.hypotheses.kinds.multilevel.parts import model_part, residual_df, tested_number
 from pipeline.hypotheses.kinds.multilevel.spread import own_effects
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: Compute, trust: Trust = UNKNOWN) -> Fit:
     """The fit of a hypothesis on linked occasions and ledger; NotEstimable where the rows cannot carry it."""
-    return fit_of(primary(plan, build_sample(plan, occasions, ledger), compute, trust))
+    return fit_of(primary_fit(plan, build_sample(plan, occasions, ledger), compute, trust))
 
 
 def fit_of(setting: Setting, only: Collection[str] | None = None) -> Fit:
@@ -66,15 +66,15 @@ def fit_of(setting: Setting, only: Collection[str] | None = None) -> Fit:
     )
 
 
-def primary(plan: Plan, sample: Sample, compute: Compute, trust: Trust = UNKNOWN) -> Setting:
+def primary_fit(plan: Plan, sample: Sample, compute: Compute, trust: Trust = UNKNOWN) -> Setting:
     """The primary fit and the tested number; NotEstimable where the rows cannot carry them."""
     design = with_agencies(build_design(plan, sample, sample.keep), plan, sample, compute)
-    require(plan, sample, design, compute)
+    require_estimable(plan, sample, design, compute)
     try:
         fitted = fit_dropping(design, compute, compute.drop_slopes)
     except ModelError as error:
-        raise NotEstimable(refusal(error), sample.counts) from None
+        raise NotEstimable(engine_refusal(error), sample.counts) from None
     if not fitted.model.converged:
         raise not_estimable("not_converged", sample.counts)
-    tested = widened(plan, fitted, combined(fitted.model, fitted.design, fitted.design.tested), compute)
+    tested = widened_number(plan, fitted, combined_estimate(fitted.model, fitted.design, fitted.design.tested), compute)
     return Setting(plan, sample, compute, fitted, tested, trust.of(plan.outcome.instrument, plan.outcome.rater))

@@ -9,7 +9,7 @@ from pipeline.hypotheses.battery.shared.setting import Setting
 from pipeline.hypotheses.design.agency import with_agencies
 from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.equation import equation, formula_of_tested, left_side
-from pipeline.hypotheses.design.estimability import require
+from pipeline.hypotheses.design.estimability import require_estimable
 from pipeline.hypotheses.design.sample import Sample, build_sample
 from pipeline.hypotheses.design.terms import Design
 from pipeline.hypotheses.engines import freedom_of
@@ -34,7 +34,7 @@ def explain(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute: 
     """Model, tested number, engine, rows and the checks that will apply."""
     sample = build_sample(plan, occasions, ledger)
     design = with_agencies(build_design(plan, sample, sample.keep), plan, sample, compute)
-    require(plan, sample, design, compute)
+    require_estimable(plan, sample, design, compute)
     design, left_out = carried_by_rows(design, compute.drop_slopes)
     leveled = plan.moderator is not None and not design.focus.numeric
     model = [

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST = 200  # more groups than these tell the reliability so well that its error is beside the point
 
 
-def widened(plan: Plan, fitted: FittedDesign, number: Estimate, compute: Compute) -> Estimate:
+def widened_number(plan: Plan, fitted: FittedDesign, number: Estimate, compute: Compute) -> Estimate:
     """The tested number with the error of its reliability in it; as it is where it rests on none."""
     design, known = fitted.design, fitted.design.means
     if known is None or compute.engine != "multilevel" or not design.random:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.exposure.visits import Floats
-from pipeline.hypotheses.battery.shared.setting import combined, difference
+from pipeline.hypotheses.battery.shared.setting import combined_estimate, difference_weights
 from pipeline.hypotheses.engines import joint_test
 from pipeline.hypotheses.fitting import FittedDesign
 from pipeline.results.fit import JointTest, LevelEffect, Moderation, Shrunken
@@ -20,7 +20,7 @@ def moderation_of(fitted: FittedDesign, moderator: str) -> Moderation:
     focus = fitted.design.focus
     simple = []
     for level, weights in focus.levels.items():
-        number = combined(fitted.model, fitted.design, weights)
+        number = combined_estimate(fitted.model, fitted.design, weights)
         simple.append(LevelEffect(**number.model_dump(), level=level))
     many = len(simple) >= MANY and not focus.numeric
     return Moderation(
@@ -36,7 +36,7 @@ def _homogeneity(fitted: FittedDesign) -> JointTest:
     """The F test that no level differs from the last; along a number there is one slope to test."""
     focus = fitted.design.focus
     weights = list(focus.levels.values())
-    apart = [difference(one, weights[-1]) for one in weights[:-1]]
+    apart = [difference_weights(one, weights[-1]) for one in weights[:-1]]
     return joint_test(fitted.model, apart[:1] if focus.numeric else apart)
 
 
@@ -48,7 +48,7 @@ def _shrunken(fitted: FittedDesign) -> tuple[Shrunken, ...]:
     effects = matrix @ fitted.model.fixed["estimate"].to_numpy(dtype=np.float64)
     known = matrix @ fitted.model.covariance.to_numpy(dtype=np.float64) @ matrix.T
     tau2 = reml_tau2(effects, known)
-    mean, modes, errors = conditional(effects, known, tau2)
+    mean, modes, errors = conditional_effects(effects, known, tau2)
     tau = float(np.sqrt(tau2))
     return tuple(
         Shrunken(level=level, estimate=float(mode), std_error=float(error), mean=mean, tau=tau)
@@ -71,7 +71,7 @@ def reml_tau2(effects: Floats, known: Floats) -> float:
     return tau2
 
 
-def conditional(effects: Floats, known: Floats, tau2: float) -> tuple[float, Floats, Floats]:
+def conditional_effects(effects: Floats, known: Floats, tau2: float) -> tuple[float, Floats, Floats]:
     """The mean effect, and each level's effect given the data, with its standard error (tau taken as known).
 
     `effects` [level] in the outcome's units, `known` their covariance. Empirical Bayes: Raudenbush & Bryk (1985).

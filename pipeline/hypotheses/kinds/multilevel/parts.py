@@ -9,13 +9,13 @@ import numpy as np
 
 from pipeline.exposure.parts import sd_within
 from pipeline.exposure.visits import Floats
-from pipeline.hypotheses.battery.shared.setting import combined
+from pipeline.hypotheses.battery.shared.setting import combined_estimate
 from pipeline.hypotheses.design.agency import ROLE as AGENCY_ROLE
 from pipeline.hypotheses.design.equation import equation, left_side
 from pipeline.hypotheses.design.leverage import largest_leverage
 from pipeline.hypotheses.engines import engine_notes, freedom_of, optimizer_record, variance_rows
 from pipeline.hypotheses.fitting import FittedDesign
-from pipeline.hypotheses.leftover import explained, residuals_of
+from pipeline.hypotheses.leftover import residuals_of, variance_explained
 from pipeline.hypotheses.sensitivity import sensitivity_of
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import (
@@ -70,10 +70,10 @@ def model_part(
     model, design = fitted.model, fitted.design
     return {
         "models": models or (model_facts("main", fitted),),
-        "coefficients": coefficients(fitted),
+        "coefficients": coefficient_records(fitted),
         "variance": variance_rows(model, design.levels),
         "icc": {str(group): float(share) for group, share in dict(model.icc()).items() if np.isfinite(share)},
-        "explained": explained(model),
+        "explained": variance_explained(model),
         "residuals": residuals_of(model.fitted_values, model.residuals, design.rows.client),
         "residual_sd": float(model.residual_sd),
         "deviance": float(model.deviance),
@@ -99,7 +99,7 @@ def model_facts(name: str, fitted: FittedDesign) -> ModelFacts:
     )
 
 
-def coefficients(fitted: FittedDesign) -> tuple[Coefficient, ...]:
+def coefficient_records(fitted: FittedDesign) -> tuple[Coefficient, ...]:
     """Every coefficient with what it is of and who is behind it, but those the design cannot tell, and agencies' own."""
     of = {name: own for term in fitted.design.terms for name, own in term.columns_of().items()}
     found = []
@@ -107,7 +107,7 @@ def coefficients(fitted: FittedDesign) -> tuple[Coefficient, ...]:
         if any(one.role == AGENCY_ROLE for one in of.get(term, ())):
             continue  # no agency is set beside another
         try:
-            number = combined(fitted.model, fitted.design, {term: 1.0})
+            number = combined_estimate(fitted.model, fitted.design, {term: 1.0})
         except NotEstimable:
             continue
         found.append(Coefficient(**number.model_dump(), term=term, of=of.get(term, INTERCEPT)))
@@ -125,7 +125,7 @@ def tested_number(plan: Plan, fitted: FittedDesign, number: Estimate, outcome: F
         level=fitted.design.focus.level,
         conf_low_90=low,
         conf_high_90=high,
-        standardized=standardized(plan, number, sd),
+        standardized=standardized_number(plan, number, sd),
         sensitivity=sensitivity_of(number, sd, residual_df(plan, fitted)),
     )
 
@@ -137,7 +137,7 @@ def residual_df(plan: Plan, fitted: FittedDesign) -> float:
     return float(rows.n - clients - columns if plan.effect == "within" else clients - columns)
 
 
-def standardized(plan: Plan, number: Estimate, sd: float) -> Standardized:
+def standardized_number(plan: Plan, number: Estimate, sd: float) -> Standardized:
     """A number over the within-client SD of its outcome."""
     return Standardized(
         estimate=number.estimate / sd,

@@ -7,7 +7,7 @@ import numpy as np
 from pipeline.base.params import Plan
 from pipeline.exposure.parts import group_means
 from pipeline.exposure.visits import Floats, Integers
-from pipeline.hypotheses.confounding import Yardstick, yardstick
+from pipeline.hypotheses.confounding import Yardstick, yardstick_bound
 from pipeline.hypotheses.fitting import FittedDesign
 from pipeline.results.estimate import Estimate
 
@@ -32,14 +32,14 @@ def yardsticks(plan: Plan, fitted: FittedDesign, tested: Estimate, residual_df: 
             continue
         rest = [values for one, values in inside.items() if one not in own]
         theirs = [inside[one] for one in own]
-        with_exposure = share(exposure, rest, theirs)
-        with_outcome = share(outcome, [*rest, exposure], theirs)
-        bound = yardstick(name, with_exposure, with_outcome, tested.estimate, tested.std_error, residual_df)
+        with_exposure = partial_share(exposure, rest, theirs)
+        with_outcome = partial_share(outcome, [*rest, exposure], theirs)
+        bound = yardstick_bound(name, with_exposure, with_outcome, tested.estimate, tested.std_error, residual_df)
         found += [bound] if bound is not None else []
     return tuple(found)
 
 
-def share(values: Floats, rest: list[Floats], own: list[Floats]) -> float:
+def partial_share(values: Floats, rest: list[Floats], own: list[Floats]) -> float:
     """The share of what `rest` leaves unexplained that `own` explains: partial R2 (Cinelli & Hazlett 2020)."""
     before, after = _left(values, rest), _left(values, [*rest, *own])
     return max(1.0 - after / before, 0.0) if before > 0 else 0.0
