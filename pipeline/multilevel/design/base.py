@@ -42,7 +42,7 @@ class Base:
 
 
 def center(values: Floats, weights: Floats | None) -> tuple[float, float]:
-    """Mean (weighted; summed twice, the second time without the size of the mean) and root mean square about it."""
+    """Mean (weighted; summed twice, then without the size of the mean) and root mean square about it, by definition."""
     mean = float(np.average(values, weights=weights))
     total = squares = 0.0
     peak = max(abs(float(values.max()) - mean), abs(float(values.min()) - mean)) or 1.0

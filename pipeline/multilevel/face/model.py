@@ -84,7 +84,7 @@ class Model:
 
     @property
     def phi(self) -> float | None:
-        """The residual correlation one time unit apart under CAR(1)."""
+        """The residual correlation one time unit apart under CAR(1) (Pinheiro & Bates 2000, 5.3), else None."""
         return self.fitted.phi
 
     @cached_property
@@ -107,12 +107,12 @@ class Model:
     # -- likelihood ----------------------------------------------------------------------------------------------
     @property
     def deviance(self) -> float:
-        """-2 log likelihood; under REML the REML criterion."""
+        """-2 log likelihood; under REML the REML criterion (as lme4; Bates et al. 2015)."""
         return self.fitted.optimum.here.deviance
 
     @property
     def log_likelihood(self) -> float:
-        """The (restricted) log likelihood."""
+        """The (restricted) log likelihood, by definition minus half the deviance."""
         return -0.5 * self.deviance
 
     @property
@@ -177,7 +177,11 @@ class Model:
         return frames.contrasts(rows, self.terms)
 
     def contrast(self, weights: Mapping[str, float], *, level: float = LEVEL, null: float = 0.0) -> Contrast:
-        """A linear combination of coefficients, e.g. {"joint": 1, "solo": -1}, tested against `null`."""
+        """A linear combination of coefficients, e.g. {"joint": 1, "solo": -1}, tested against `null`.
+
+        t with the degrees of freedom the model was asked for: Satterthwaite (as lmerTest; Kuznetsova et al. 2017) or
+        Kenward-Roger (1997); ModelError for a name that is no coefficient.
+        """
         check_level(level)
         if not isinstance(null, Real):
             raise ModelError(Problem("null", "is not a number", "give the value to test against"))
@@ -189,7 +193,7 @@ class Model:
         return t_test(estimate, std_error, self._freedom(vector), level=level, null=null)
 
     def joint(self, contrasts: Sequence[Mapping[str, float]]) -> JointTest:
-        """F test that all these linear combinations are zero."""
+        """F test that all these linear combinations are zero, as by lmerTest, pbkrtest (Halekoh & Højsgaard 2014)."""
         matrix = self.weights(contrasts)
         if any(self._untold(row) for row in matrix):
             return JointTest(float("nan"), len(matrix), float("nan"), float("nan"))
@@ -209,7 +213,7 @@ class Model:
     # -- random effects ------------------------------------------------------------------------------------------
     @property
     def residual_sd(self) -> float:
-        """The residual standard deviation."""
+        """The residual standard deviation, in units of the outcome: by definition the root of sigma2."""
         return float(np.sqrt(self.fitted.optimum.sigma2)) * self.fitted.design.outcome_scale
 
     @cached_property
@@ -228,7 +232,7 @@ class Model:
         return tables.variance(self)
 
     def covariance_error(self, group: str, term_1: str, term_2: str) -> float:
-        """The standard error of a variance (term_1 == term_2) or covariance of `variance`, by the delta method."""
+        """The standard error of a variance (term_1 == term_2) or covariance of `variance`, by the delta method (ours)."""
         from pipeline.multilevel.inference.uncertainty import covariance_error
 
         return covariance_error(self.fitted, group, term_1, term_2)

@@ -38,7 +38,7 @@ class SecondOpinion(Model):
 
     @property
     def deviance(self) -> float:
-        """-2 log likelihood by MixedLM; under REML the REML criterion."""
+        """-2 log likelihood by MixedLM (statsmodels); under REML the REML criterion, as in lme4."""
         return self._at.criterion
 
     @cached_property
@@ -51,7 +51,7 @@ class SecondOpinion(Model):
 
     @property
     def residual_sd(self) -> float:
-        """The residual standard deviation by MixedLM."""
+        """The residual standard deviation by MixedLM, by definition the root of its scale, in units of the outcome."""
         return float(np.sqrt(self._at.scale)) * self.fitted.design.outcome_scale
 
     def profile(self, *_: object, **__: object) -> NoReturn:

@@ -108,7 +108,7 @@ def cooks_distance(model: FittedView, without: pd.DataFrame) -> pd.Series:
 
 
 def mean_variances(model: FittedView) -> dict[str, float]:
-    """The variance each grouping column adds to a row, averaged over rows: trace(Z S Z') / n."""
+    """The variance each grouping column adds to a row, averaged over rows: trace(Z S Z') / n (Johnson 2014)."""
     fitted = model.fitted
     out = {}
     scale = fitted.optimum.sigma2 * fitted.design.outcome_scale**2

@@ -41,7 +41,7 @@ def solve_lower(low: Floats, x: Floats) -> Floats:
 
 
 def log_determinant(low: Floats) -> float:
-    """Sum of log determinants of low @ low.T over all blocks."""
+    """Sum of log determinants of low @ low.T over all blocks (by definition twice the logs of the diagonals)."""
     if low.shape[0] == 1:
         return 2.0 * float(np.log(low[0, 0]).sum())
     return 2.0 * sum(float(np.log(low[i, i]).sum()) for i in range(low.shape[0]))

@@ -70,7 +70,7 @@ class RowSums:
 
     @property
     def log_determinant(self) -> float:
-        """log|R| over sigma2."""
+        """log|R| over sigma2, R the diagonal of inverse weights: by definition minus the sum of their logs."""
         weights = self.design.weights
         return 0.0 if weights is None else -float(np.log(weights).sum())
 
@@ -152,7 +152,7 @@ class Sums(Protocol):
 
     @property
     def log_determinant(self) -> float:
-        """log|R| over sigma2."""
+        """log|R| over sigma2, by definition of the structure's R."""
 
     def gram(self) -> tuple[Floats, Floats]:
         """X'R^-1 X and X'R^-1 y."""

@@ -46,7 +46,7 @@ class SeriesDeviance(Deviance):
         super().__init__(design, structure, gathered, log_determinant, reml=reml)
 
     def phi(self, root: float) -> float:
-        """The correlation one time unit apart."""
+        """The correlation one time unit apart, phi of CAR(1) (Pinheiro & Bates 2000, 5.3)."""
         return float((np.tanh(root) ** 2) ** (1.0 / self.series.shortest))
 
     def _at_root(self, root: float) -> tuple[Gathered, float]:

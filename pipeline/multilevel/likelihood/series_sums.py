@@ -47,7 +47,7 @@ class SeriesSums:
 
     @property
     def log_determinant(self) -> float:
-        """log|R| over sigma2."""
+        """log|R| over sigma2, from the variances of the innovations (Pinheiro & Bates 2000, 5.3)."""
         return self.rows.log_determinant
 
     def gram(self) -> tuple[Floats, Floats]:

@@ -34,7 +34,7 @@ class Fitted:
 
     @property
     def phi(self) -> float | None:
-        """The residual correlation one time unit apart under CAR(1), else None."""
+        """The residual correlation one time unit apart under CAR(1) (Pinheiro & Bates 2000, 5.3), else None."""
         if isinstance(self.deviance, SeriesDeviance):
             return self.deviance.phi(self.optimum.here.extra)
         return None

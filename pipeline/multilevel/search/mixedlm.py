@@ -42,7 +42,7 @@ class TwoOptimizers(OptimizerSummary):
 
     @property
     def disagreement(self) -> float:
-        """The distance of the two in deviance."""
+        """The distance of the two in deviance (ours)."""
         return abs(self.powell - self.lbfgsb)
 
 
@@ -145,7 +145,7 @@ def _mixedlm(parts: Parts, columns: list[Floats]) -> MixedLM:
 
 
 def criterion(parts: Parts, theta: Floats) -> float:
-    """-2 log likelihood in the outcome's own units at theta, by MixedLM."""
+    """-2 log likelihood in the outcome's own units at theta, by definition; the likelihood is MixedLM's (statsmodels)."""
     from statsmodels.regression.mixed_linear_model import MixedLMParams
 
     model = _mixedlm(parts, _columns(parts, theta))
