@@ -167,13 +167,13 @@ class Gate:
     def span(
         self, estimate: float, std_error: float, behind: Backing | int, scale: Callable[[float], float] = float
     ) -> tuple[Shown, Shown] | None:
-        """From where to where estimates are all shown as this one, where that is wider than its standard error; else None.
+        """From where to where estimates are all shown as no difference, as this one is, in steps longer than its error.
 
-        It tells what the rule and the shown number tell already.
+        None where it is not shown as that, or in finer steps. It tells what the rule and the shown number tell already.
         """
         first = self.statistic(estimate, std_error, behind)
         unit = unit_of(std_error, as_backing(behind))
-        if self.rules.exact or first.value is None or unit <= std_error:
+        if self.rules.exact or first.value is None or first.value or unit <= std_error:
             return None
         ends = [scale(first.value + half) for half in (-unit / 2, unit / 2)]
         digits = max(0, 1 - math.floor(math.log10(abs(ends[1] - ends[0]))))

@@ -73,11 +73,15 @@ class Equation:
 
 @dataclass(frozen=True)
 class TableBlock:
-    """A table; `links` turns cells that are section titles into links. `paper` False: too long for paper, the CSV has it."""
+    """A table; `links` turns cells that are section titles into links. `paper` False: too long for paper, the CSV has it.
+
+    `word` False: the Word document has it in another form.
+    """
 
     table: Table
     links: bool = False
     paper: bool = True
+    word: bool = True
 
 
 @dataclass(frozen=True)
@@ -90,12 +94,16 @@ class FigureBlock:
 
 @dataclass(frozen=True)
 class Fold:
-    """Blocks behind a summary. A medium without folds leaves it out where `paper` is False: the appendix has it again."""
+    """Blocks behind a summary. A medium without folds leaves it out where `paper` is False: the appendix has it again.
+
+    `word`: it stands open in the Word document all the same, ahead of what is beside it.
+    """
 
     title: str
     blocks: tuple[Block, ...]
     anchor: str = ""
     paper: bool = True
+    word: bool = False
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class Number:
     high_90: Shown = NONE
     rounded_onto_null: bool = False  # an end shown at "no difference", though before rounding the interval keeps clear of it
     span: tuple[Shown, Shown] | None = (
-        None  # what is all shown as this estimate, where digits are cut to less than its error
+        None  # what is all shown as no difference, where this is, as digits are cut to less than its error
     )
 
     @property

@@ -125,7 +125,7 @@ def _rounded(claim: Claim, effect: Effect) -> str:
     if number.span is not None:
         low, high = number.span
         of = f"{number.estimate} stands for {'odds' if effect.odds else 'anything'} from {low} to {high}"
-        said.append(f"Digits are cut, as few clients decide it: {of}.")
+        said.append(f"Digits are cut, so that nobody can be told: {of}.")
     if number.rounded_onto_null and not claim.nothing:
         said.append(f"The interval’s ends are rounded; before that it keeps clear of {'1' if effect.odds else 'zero'}.")
     return " ".join(said)

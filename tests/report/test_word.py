@@ -13,7 +13,7 @@ from pipeline.base.errors import DisclosureError
 from pipeline.report.blocks import ClaimBlock, FigureBlock, Paragraph, TableBlock, plain_text, walk_blocks
 from pipeline.report.document import Document
 from pipeline.report.readers.word import word_bytes
-from pipeline.report.readers.word_layout import column_shares
+from pipeline.report.readers.word_layout import FIRST_KEPT, MOST_KEPT, column_shares
 from pipeline.report.table import Line, Table
 from tests.report.results import built
 
@@ -85,6 +85,33 @@ def test_columns_are_as_wide_as_their_content_and_break_no_word() -> None:
     assert found[2] >= len("0.090,") + 2
     assert found[1] >= len("Decides")
     assert sum(found) <= 113
+
+
+def test_the_tested_numbers_stand_under_at_a_glance_and_nowhere_else(document: Document, content: bytes) -> None:
+    file = docx.Document(io.BytesIO(content))
+    heads = [table.rows[0].cells[1].text for table in file.tables]
+    assert heads.count("Estimate [95% CI]") == 1
+    texts = [paragraph.text for paragraph in file.paragraphs if paragraph.style.name in ("Heading 1", "Caption")]
+    glance = next(i for i, text in enumerate(texts) if "at a glance" in text)
+    assert texts[glance + 1].endswith("The tested numbers")
+    grid = next(table for table in file.tables if table.rows[0].cells[1].text == "Estimate [95% CI]")
+    assert sum(row.cells[0].text.startswith("C") and row.cells[0].text[1].isdigit() for row in grid.rows) == 3
+
+
+def test_simulated_is_said_by_a_flag_once_and_by_every_page_s_header(document: Document, content: bytes) -> None:
+    file = docx.Document(io.BytesIO(content))
+    assert file.sections[0].header.paragraphs[0].text == document.banner
+    assert all(section.header.is_linked_to_previous for section in list(file.sections)[1:])
+    assert sum("nothing here is about real clients" in paragraph.text for paragraph in file.paragraphs) == 1
+
+
+def test_a_table_that_fits_on_a_page_is_not_parted_and_a_longer_one_not_at_its_ends(content: bytes) -> None:
+    file = docx.Document(io.BytesIO(content))
+    for table in file.tables:
+        kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in table.rows]
+        whole = len(kept) <= MOST_KEPT
+        assert all(kept[:-1]) if whole else all((*kept[:FIRST_KEPT], *kept[-1 - FIRST_KEPT : -1]))
+        assert not kept[-1]
 
 
 def test_tables_with_a_column_a_claim_stand_on_pages_on_their_side(content: bytes) -> None:

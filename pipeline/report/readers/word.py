@@ -39,6 +39,7 @@ from pipeline.report.readers.word_layout import (
     LYING,
     UPRIGHT,
     draw_rules,
+    keep_together,
     lay_out,
     put_field,
     put_text,
@@ -90,7 +91,7 @@ class _Writer:
         for flag in document.flags:
             self.file.add_paragraph(visible_text(f"{flag.head}: {flag.text}"), style="Flag")
         if document.banner:
-            self.file.add_paragraph(visible_text(document.banner), style="Flag")
+            self.file.sections[0].header.paragraphs[0].text = visible_text(document.banner)
         put_field(self.file.add_paragraph(), 'TOC \\o "1-2" \\h \\z', "Contents: update this field (F9).")
         for kind in ("Table", "Figure"):
             put_field(
@@ -110,7 +111,8 @@ class _Writer:
         self.file.add_heading(visible_text(head), 1)
         if section.anchor == "methods":
             self.file.add_paragraph(TO_WRITE)
-        self.blocks(section.blocks)
+        ahead = [block for block in section.blocks if isinstance(block, Fold) and block.word]
+        self.blocks((*ahead, *(block for block in section.blocks if block not in ahead)))
 
     def _turn(self) -> None:
         """From here on pages lie on their side: tables with a column a claim."""
@@ -133,13 +135,14 @@ class _Writer:
             case Fold():
                 if block.paper:
                     self.file.add_heading(visible_text(block.title), 3)
+                if block.paper or block.word:
                     self.blocks(block.blocks)
             case Folds():
                 self.blocks(block.folds)
             case Columns():
                 self.blocks((*block.left, *block.right))
             case TableBlock():
-                if block.paper or block.links:  # the checklist is wanted whole, ready to be cut out
+                if block.word and (block.paper or block.links):  # the checklist is wanted whole, ready to be cut out
                     self._table(block.table)
             case FigureBlock():
                 if block.paper:
@@ -147,7 +150,7 @@ class _Writer:
             case Matrix():
                 self._matrix(block)
             case Cards():
-                self._cards(block)
+                pass  # the table of tested numbers has them
             case ClaimBlock():
                 self._claim(block)
             case _:
@@ -180,21 +183,15 @@ class _Writer:
         return paragraph
 
     def _claim(self, block: ClaimBlock) -> None:
+        if block.folded:
+            said = (block.line,) if isinstance(block.line, str) else block.line
+            self._prose((f"“{block.claim}” ", *said), "Normal", f"{block.short}, {block.chip.word.lower()}.")
+            return
         self.file.add_heading(visible_text(f"{block.short}: {block.chip.word}"), 2)
         self.file.add_paragraph(f"“{visible_text(block.claim)}”", style="Quote")
-        if block.folded:
-            self._prose(block.line, "Normal")
-        for inner in () if block.folded else block.blocks:
+        for inner in block.blocks:
             # what the data say before its figure
             self.blocks((*inner.right, *inner.left) if isinstance(inner, Columns) and inner.shape == "figure" else (inner,))
-
-    def _cards(self, block: Cards) -> None:
-        heads = ("", "Claim", "Difference", "Verdict")
-        rows = [
-            (card.short, card.claim, f"{card.big} {card.unit}".strip() or "none", card.chip.word) for card in block.cards
-        ]
-        lines = tuple(Line(short, cells) for short, *cells in ((row[0], *row[1:]) for row in rows))  # type: ignore[arg-type]
-        self._table(Table("claims_at_first_sight", "The claims, and what the data say", heads, lines))
 
     def _matrix(self, block: Matrix) -> None:
         lines = []
@@ -222,6 +219,7 @@ class _Writer:
                 put_text(cell, value, self.points)
         set_widths(grid, table, self.wide, CHARACTERS * self.wide / WIDE * UPRIGHT / self.points)
         draw_rules(grid)
+        keep_together(grid)
         if table.note:
             note = self.file.add_paragraph(style="Table Note")
             note.add_run("Note. ").italic = True

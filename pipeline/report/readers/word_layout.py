@@ -22,6 +22,8 @@ SHORT = 8  # a cell that is never broken
 ROOT = 8.0  # how much room a longer cell asks for, times the root of its length
 UPRIGHT = 9.0  # points of the type in tables on upright pages
 LYING = 7.5  # and on those that lie on their side
+MOST_KEPT = 22  # rows of a table that stands on one page
+FIRST_KEPT = 2  # rows of a longer one that stay with its head, and with its last row
 OLDEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -33,9 +35,11 @@ def lay_out(file: WordDocument) -> None:
     for page in file.sections:
         page.page_width, page.page_height = Cm(21.0), Cm(29.7)
         page.left_margin = page.right_margin = Cm(2.5)
+        page.top_margin = page.bottom_margin = Cm(2.0)
     ink = RGBColor(0x1B, 0x1C, 0x1F)
     normal: ParagraphStyle = file.styles["Normal"]
     normal.font.name, normal.font.size = "Times New Roman", Pt(11)
+    normal.paragraph_format.space_after = Pt(6)
     for level in range(4):
         style: ParagraphStyle = file.styles["Title" if level == 0 else f"Heading {level}"]
         style.font.name, style.font.color.rgb = "Times New Roman", ink
@@ -87,6 +91,16 @@ def set_widths(grid: WordTable, table: Table, room: float, characters: float) ->
         own = [sum(wide)] if line is not None and line.group else wide
         for cell, width in zip(row._tr.tc_lst, own, strict=True):
             cell.width = Inches(width)
+
+
+def keep_together(grid: WordTable) -> None:
+    """No page break within a table that fits on a page, nor right after the head or before the last row of a longer one."""
+    rows = grid.rows
+    whole = len(rows) <= MOST_KEPT
+    for place, row in enumerate(rows[:-1]):
+        if whole or place < FIRST_KEPT or place >= len(rows) - 1 - FIRST_KEPT:
+            for cell in row.cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def column_shares(table: Table, characters: float = CHARACTERS) -> list[float]:

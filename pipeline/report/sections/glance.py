@@ -6,7 +6,7 @@ from pipeline.report.blocks import Block, FigureBlock, Fold, Glosses, Paragraph,
 from pipeline.report.material import Material
 from pipeline.report.plots.forest import forest_panels
 from pipeline.report.section import Built, Planned
-from pipeline.report.tables.claims import tested_table
+from pipeline.report.tables.claims import tested_in_brief_table
 from pipeline.report.verdict_words import chips_of, other_chips
 
 LEDE = (
@@ -26,7 +26,7 @@ def build(material: Material) -> Built | None:
         *figures,
         Glosses(chips_of(material.claims), other_chips(verdicts)),
     ]
-    blocks.append(Fold("The same as a table", (TableBlock(tested_table(material.claims)),), paper=False))
+    blocks.append(Fold("The same as a table", (TableBlock(tested_in_brief_table(material.claims)),), paper=False, word=True))
     met = ("STROBE 16", "JARS-Quant Estimates", "JARS-Quant Hypotheses")
     n = len(material.claims)
     return Built(tuple(blocks), met, title=f"All {n} claims at a glance" if n > 2 else "")

@@ -21,7 +21,7 @@ def build(material: Material) -> Built | None:
         *(families.coefficients_table(group, material) for group in groups),
         *(families.facts_table(group, material) for group in families.claims_abreast(material.claims, most=10)),
     ]
-    blocks: list[Block] = [TableBlock(tested_table(material.claims))]
+    blocks: list[Block] = [TableBlock(tested_table(material.claims), word=False)]
     blocks += [Paragraph(text) for text in _unmeasured(material)]
     blocks.append(Heading("Models and equations"))
     for claim in material.claims:

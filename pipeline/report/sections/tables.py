@@ -8,7 +8,7 @@ from pipeline.report.section import Built, Planned
 from pipeline.report.table import Table
 from pipeline.report.tables import advocacy, causes, harms, measures, people, psychometrics
 
-DRAWN = "response"  # a row a session: on paper the figure of it has to do
+LONG = ("response", "staying")  # a row a session or a rating: the page and the CSV have them, paper has what they come to
 
 
 def build(material: Material) -> Built:
@@ -24,7 +24,7 @@ def build(material: Material) -> Built:
     ]
     blocks: list[Block] = []
     for title, tables in parts:
-        shown = [TableBlock(table, paper=table.name != DRAWN) for table in tables if table and table.lines]
+        shown = [TableBlock(table, paper=table.name not in LONG) for table in tables if table and table.lines]
         said = [Paragraph(text) for text in causes.leaving_sentences(description, gate)] if tables is missing else []
         blocks += [Heading(title), *said, *shown] if shown or said else []
     met = (["RECORD 12.3"] if material.log else []) + (["JARS-Quant Missing data"] if any(missing) else [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from pipeline.base.claim_numbers import ROLES
 from pipeline.report import attempt_sentences, words
 from pipeline.report.claims import NONE, Claim, Number, number_of
 from pipeline.report.counts import model_key
@@ -38,6 +39,28 @@ def tested_table(claims: Sequence[Claim]) -> Table:
         "Estimates in points of the outcome's scale (log-odds for leaving and missed sessions), then in within-client SDs."
     )
     return Table("tested", "The tested numbers", head, tuple(lines), note)
+
+
+def tested_in_brief_table(claims: Sequence[Claim]) -> Table:
+    """The same in as few columns as a page upright holds: odds as odds, claims by role, their words once."""
+    lines = []
+    for role in ROLES:
+        own = [claim for claim in claims if claim.role == role]
+        lines += [Line(role.capitalize(), (), group=True)] if own else []
+        lines += [Line(f"{claim.short}. {claim.text}", (*_in_brief(claim), claim.verdict)) for claim in own]
+    head = ("Claim", "Estimate [95% CI]", "In SDs [95% CI]", "Adjusted p", "Verdict")
+    note = "Estimates in points of the outcome’s scale, or odds ratios where it says so; then in within-client SDs."
+    return Table("tested_in_brief", "The tested numbers", head, tuple(lines), note)
+
+
+def _in_brief(claim: Claim) -> tuple[Value, ...]:
+    effect = claim.effect
+    if effect is None:
+        return NONE, NONE, NONE
+    number = effect.odds or effect.own
+    own = f"{'odds ' if effect.odds else ''}{number.estimate} {number.interval}".rstrip()
+    scaled = NONE.text if effect.odds else f"{effect.scaled.estimate} {effect.scaled.interval}".rstrip()
+    return own, scaled, effect.p_adjusted
 
 
 def effect_table(claim: Claim, material: Material) -> Table | None:
