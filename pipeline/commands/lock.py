@@ -49,7 +49,8 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     batch.put_json(FILE, lock.closed_with(record, new))
     batch.put_text(TEXT, text_of(params, new))
     batch.commit()
-    print(f"Locked {len(promised.hypotheses)} confirmatory hypotheses in {FILE}; commit that file now.")
+    held = len(promised.hypotheses)
+    print(f"Locked {held} confirmatory {'hypothesis' if held == 1 else 'hypotheses'} in {FILE}; commit that file now.")
     print(f"{TEXT}: the same in sentences, under the headings of OSF and AsPredicted, for a registry.")
     if manifest is None:
         print(UNHELD)
@@ -63,7 +64,10 @@ def agreed(warning: str) -> bool:
     if not sys.stdin.isatty():
         return True
     print(f"{warning} A lock is opened again only with a reason, on record.")
-    return input("Lock without one? [y/N] ").strip().lower() in ("y", "yes")
+    try:
+        return input("Lock without one? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:  # Ctrl+D
+        return False
 
 
 def text_of(params: Params, held: Lock) -> str:

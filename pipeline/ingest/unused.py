@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 def unused_findings(raw: Mapping[str, RawTable], sources: Sources, items: Mapping[str, int]) -> Iterator[Finding]:
     """Rows that no mapping takes, and rows that one takes which hold values in columns that only others read.
 
-    `items`: instrument -> how many items it has. Ids are left out: they stand on every row of an export.
+    `items`: instrument -> how many items it has. Ids are left out: they stand on every row of an export. So is a value that
+    the client's own row says, too: clinics' exports repeat what they know of somebody on every later session.
     """
     import numpy as np
 
@@ -40,7 +41,8 @@ def unused_findings(raw: Mapping[str, RawTable], sources: Sources, items: Mappin
             if header in table.position:
                 uses = [header in headers_used(source, item_count(source, items)) for source in feeding]
                 read = np.logical_or.reduce([mask for mask, use in zip(taken, uses, strict=True) if use])
-                lost |= anywhere & ~read & _has_value(table, header, feeding)
+                without = anywhere & ~read & _has_value(table, header, feeding)
+                lost |= without & ~_is_repeated(table, header, feeding, items, read) if without.any() else without
         if rows := int(np.count_nonzero(lost)):
             yield Finding("cells_unused", file, rows, table.first_line + int(np.argmax(lost)))
 
@@ -78,6 +80,34 @@ def _answers(feeding: list[TableSource], items: Mapping[str, int]) -> set[str]:
         for header, canonical in pairs
         if canonical not in UNREAD and not is_id(canonical) and header not in kinds
     }
+
+
+def _is_repeated(
+    table: RawTable, header: str, feeding: list[TableSource], items: Mapping[str, int], read: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Whether each row says below a header what the one row that is read of the same client says there.
+
+    Of what is told many times over (an answer, a day) nothing is repeated: equal ones are still two.
+    """
+    import numpy as np
+
+    used = [headers_used(source, item_count(source, items)).items() for source in feeding]
+    clients = {own for pairs in used for own, canonical in pairs if canonical == "client_id" and own in table.position}
+    if len(clients) != 1:  # ids made of several columns, or of others in each mapping
+        return np.zeros(table.rows, dtype=bool)
+    persons, values = _codes(table, clients.pop()), _codes(table, header)
+    if np.unique(persons[read]).size < np.count_nonzero(read):
+        return np.zeros(table.rows, dtype=bool)
+    pairs = persons * (int(values.max(initial=0)) + 1) + values
+    return np.isin(pairs, pairs[read])
+
+
+def _codes(table: RawTable, header: str) -> NDArray[np.int64]:
+    """A number for each text below a header, the same for the same text."""
+    import numpy as np
+
+    codes: NDArray[np.int64] = without_nulls(table.column(header)).dictionary_encode().indices.to_numpy().astype(np.int64)
+    return codes
 
 
 def _joined(file: str, sources: Sources, items: Mapping[str, int]) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import shutil
 from pathlib import Path
@@ -55,6 +56,41 @@ def test_lock_then_deviate_then_unlock(project: Path, capsys: pytest.CaptureFixt
     with pytest.raises(StageError, match="no lock is closed"):
         unlock.main(project, arguments(why="again"))
     assert "commit that file" in capsys.readouterr().out
+
+
+class Terminal(io.StringIO):
+    """What somebody types at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("typed", "closes"), [("y\n", True), ("YES\n", True), ("n\n", False), ("\n", False), ("", False)])
+def test_at_a_terminal_a_lock_without_a_manifest_is_asked_for(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, closes: bool
+) -> None:
+    before = (project / "lock.json").read_bytes()
+    monkeypatch.setattr("sys.stdin", Terminal(typed))
+    if closes:
+        assert lock.main(project, arguments()) == 0
+    else:
+        with pytest.raises(StageError, match="nothing was locked"):
+            lock.main(project, arguments())
+        assert (project / "lock.json").read_bytes() == before
+        assert not (project / "preregistration.md").exists()
+    said = capsys.readouterr().out
+    assert "does not hold which data these are" in said
+    assert "Lock without one? [y/N]" in said
+
+
+def test_a_script_locks_without_being_asked_and_is_told(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert lock.main(project, arguments()) == 0
+    said = capsys.readouterr().out
+    assert "[y/N]" not in said
+    assert "does not hold which data these are" in said
 
 
 def test_a_lock_after_fits_says_so(project: Path) -> None:

@@ -72,7 +72,24 @@ def site_of_the_record(rows: list[list[str]], data: dict[str, Any]) -> None:
     data["sources"]["tables"]["clients"]["columns"]["agency_id"] = "redcap_data_access_group"
 
 
+def sex_on_every_row(rows: list[list[str]], _data: dict[str, Any]) -> None:
+    """A clinic's export repeats on later sessions what it knows of a client."""
+    place, known = HEADER.index("sex"), {}
+    for row in rows[1:]:
+        known.setdefault(row[0], row[place])
+        row[place] = known[row[0]]
+
+
+def sex_on_every_row_but_otherwise_once(rows: list[list[str]], data: dict[str, Any]) -> None:
+    sex_on_every_row(rows, data)
+    place = HEADER.index("sex")
+    later = next(row for row in rows[1:] if row[1] == "treatment_arm_1")
+    later[place] = next(row[place] for row in rows[1:] if row[place] != later[place])
+
+
 UNUSED = {
+    "what is known of a client on every row": (sex_on_every_row, []),
+    "what is known of a client, told otherwise once": (sex_on_every_row_but_otherwise_once, ["J05 1"]),
     "answers on the client's row": (on_the_clients_row, ["J05 2"]),
     "an event nobody maps": (REDCAP["an event nobody maps"][0], ["J04 1"]),
     "unchecked boxes on every row": (uncoded_boxes, []),
