@@ -190,7 +190,10 @@ def test_a_study_without_advocacy_log_has_a_whole_measurement_part() -> None:
     assert "Not settled: no advocacy log." in html
     assert "reliability" in {table.name for table in document.tables}
     assert [figure for figure in document.figures if figure.name.startswith("course_")]
-    assert "modes" not in {table.name for table in document.tables}
+    names = {table.name for table in document.tables}
+    assert "modes" not in names
+    assert "course" in names
+    assert "course_by_phase" not in names  # no phases: it would be the same table once more
 
 
 def test_a_tiny_study_shows_no_number_of_its_clients() -> None:

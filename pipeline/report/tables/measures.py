@@ -60,10 +60,11 @@ def _cells(row: ScoreReliability, gate: Gate) -> tuple[Value, ...]:
 
 
 def phases_table(description: Description, gate: Gate) -> Table:
-    """The course by phase; by session number where a study has no phases."""
-    phases = tuple(row for row in description.trajectories if row.by == "phase") or description.trajectories
-    whole = course_table(description.model_copy(update={"trajectories": phases}), gate)
-    return replace(whole, name="course_by_phase")
+    """The course by phase; the whole of it, by session number, where a study has no phases."""
+    phases = tuple(row for row in description.trajectories if row.by == "phase")
+    if not phases:
+        return course_table(description, gate)
+    return replace(course_table(description.model_copy(update={"trajectories": phases}), gate), name="course_by_phase")
 
 
 def course_table(description: Description, gate: Gate) -> Table:
