@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.worlds.families import attacks, built_in, design, effects, feedback, hidden, nulls, questions
+from benchmarks.worlds.families import attacks, built_in, design, effects, feedback, further, hidden, nulls, questions
 from benchmarks.worlds.law import Size
 from benchmarks.worlds.world import World
 
-WORLDS: tuple[World, ...] = tuple(
-    world for family in (nulls, effects, feedback, hidden, design, questions, built_in, attacks) for world in family.WORLDS
-)
+FAMILIES = (nulls, effects, feedback, hidden, design, questions, built_in, attacks, further)
+WORLDS: tuple[World, ...] = tuple(world for family in FAMILIES for world in family.WORLDS)
 BY_NAME = {world.name: world for world in WORLDS}
 assert len(BY_NAME) == len(WORLDS), "two worlds of one name"
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from benchmarks.worlds.causes import hidden_course
 from benchmarks.worlds.law import MODES, POINTS, Law, Size
 from benchmarks.worlds.people import Floats, Integers, People, draw_people
 
@@ -29,6 +30,7 @@ class Course:
     gap: Integers
     phase: Integers
     held: Flags
+    came: Flags
     rated: Flags
     dose: Integers  # clients by sessions by modes: episodes since the session before
     window: Integers  # the same since the last rating
@@ -39,6 +41,7 @@ class Course:
     empathy: Floats  # SD, as the client rates it
     felt_mood: Floats  # the part of it that is the mood of the day
     hidden: Floats
+    bond: Floats  # a state of the bond alone (SD)
     cohort: Floats  # workers by sessions, standard normal: what moves all clients of a worker in one session
     cohort_rate: Floats
     error: Floats  # of the rating (SD)
@@ -58,6 +61,7 @@ def play(law: Law, size: Size, rng: Generator) -> Course:
         gap=gap,
         phase=np.tile(np.searchsorted(PHASE_ENDS, (np.arange(shape[1]) + 0.5) / shape[1]), (shape[0], 1)).astype(np.int64),
         held=np.zeros(shape, np.bool_),
+        came=np.ones(shape, np.bool_),
         rated=np.zeros(shape, np.bool_),
         dose=np.zeros((*shape, len(MODES)), np.int64),
         window=np.zeros((*shape, len(MODES)), np.int64),
@@ -68,6 +72,7 @@ def play(law: Law, size: Size, rng: Generator) -> Course:
         empathy=blank.copy(),
         felt_mood=blank.copy(),
         hidden=_memory(law.hidden_ar, shape, rng),
+        bond=blank.copy(),
         cohort=_memory(law.cohort_ar, (size.workers, size.sessions), rng),
         cohort_rate=_memory(law.cohort_ar, (size.workers, size.sessions), rng),
         rise=blank.copy(),
@@ -76,6 +81,12 @@ def play(law: Law, size: Size, rng: Generator) -> Course:
     )
     shared = law.cohort_shared
     course.cohort_rate = shared * course.cohort + np.sqrt(1.0 - shared**2) * course.cohort_rate
+    course.hidden = hidden_course(course.hidden, people.worker, law, rng)
+    if law.bond_sd:
+        course.bond = law.bond_sd * _memory(law.bond_ar, shape, rng)
+    course.bond = course.bond + law.hidden_on_bond * course.hidden
+    if law.error_common:
+        course.error = course.error + law.error_common * rng.standard_normal(shape)
     _play_sessions(course, law, rng)
     _carry_forward(course, law, rng)
     return course
@@ -98,8 +109,12 @@ def _memory(kept: float, shape: tuple[int, int], rng: Generator) -> Floats:
 def _play_sessions(course: Course, law: Law, rng: Generator) -> None:
     n, sessions = course.day.shape
     noise = _noise(law, (n, sessions), rng)
+    if law.couples:
+        pairs = slice(0, 2 * (n // 2), 2)
+        noise[1::2] = np.sqrt(0.5) * (noise[pairs] + noise[1::2])
     state = noise[:, 0] - law.starts_low
     steady = np.sqrt(1 - law.error_share) * np.exp(law.unrest * course.people.rate / max(law.rate_client_sd, 1e-9))
+    kept_on = np.zeros(n)  # what earlier episodes did that is still there
     alive, pending = np.ones(n, np.bool_), np.zeros((n, len(MODES)), np.int64)
     last = np.zeros((max(1, law.feedback_delay), n))  # the deviations that may bring advocacy, the oldest first
     rise = np.zeros(n)  # of the last rating over the one before
@@ -115,9 +130,13 @@ def _play_sessions(course: Course, law: Law, rng: Generator) -> None:
         pending += course.dose[:, now]
         keeps = law.missed_on_now * state + law.missed_on_last * last_rated
         missing = _chance(law.missed, keeps + law.missed_after_joint * state * (pending[:, 0] > 0), rng)
-        rated = course.rated[:, now] = alive & ~missing
+        if law.no_show:
+            away = law.no_show_on_last * last_rated + law.no_show_on_state * state
+            course.came[:, now] = ~_chance(law.no_show, away + law.no_show_on_hidden * course.hidden[:, now], rng)
+        rated = course.rated[:, now] = alive & ~missing & course.came[:, now]
         course.window[:, now] = np.where(rated[:, None], pending, 0)
-        passing = steady * state + _added(course, law, now, pending, last_dose, last_empathy)
+        passing = steady * state + _added(course, law, now, pending, last_dose, last_empathy) + kept_on
+        kept_on = law.effect_memory * (kept_on + course.added[:, now])
         course.deviation[:, now] = passing
         course.alliance[:, now] = passing + _lasting(course, law, now)
         _feel(course, law, now, pending, rng)
@@ -127,12 +146,13 @@ def _play_sessions(course: Course, law: Law, rng: Generator) -> None:
         last_empathy = np.where(rated, course.empathy[:, now], last_empathy)
         last_dose = np.where(rated, pending[:, 0], last_dose)
         pending = np.where(rated[:, None], 0, pending)
-        last = np.vstack([last[1:], np.where(rated, seen, 0.0)])
+        last = np.vstack([last[1:], np.where(rated, seen, 0.0) + law.feedback_memory * last[-1]])
         course.rise[:, now] = rise
         if not law.anticipation and now + 1 < sessions:
             course.dose[:, now + 1] = _advocate(course, law, now + 1, last[0], rng)
         leaves = law.dropout_on_now * passing + law.dropout_on_joint * (course.window[:, now, 0] > 0)
         leaves = leaves + law.dropout_on_hidden * course.hidden[:, now] + law.dropout_on_rate * course.people.rate
+        leaves = leaves + law.dropout_early * (2 / 3) ** now
         alive = alive & ~_chance(law.dropout, leaves + course.people.frailty[course.people.worker[:, now]], rng)
         if now + 1 < sessions:
             course.dose[:, now + 1] *= alive[:, None]
@@ -173,9 +193,9 @@ def _advocate(course: Course, law: Law, session: int, last: Floats, rng: Generat
     common = people.rate + law.rate_phase * course.phase[:, session] + law.rate_hump * _hump(session, course.day.shape[1])
     common = common + law.rate_early * (2 / 3) ** session
     own = people.worker_rate[people.worker[:, session]] + people.rate_slope * (session - middle)
-    own = own + law.hidden_on_joint * course.hidden[:, session] + law.feedback * last
+    own = own + law.hidden_on_joint * course.hidden[:, session] + people.feedback * last
     if session:
-        own = own + law.feedback_change * course.rise[:, session - 1]
+        own = own + law.feedback_change * course.rise[:, session - 1] + _answered(course, law, session, last)
     trained = session >= people.trained[people.worker[:, session]]
     own = own + law.training_on_joint * trained
     own = own + law.rate_cohort_sd * course.cohort_rate[people.worker[:, session], session]
@@ -188,14 +208,27 @@ def _advocate(course: Course, law: Law, session: int, last: Floats, rng: Generat
         rates = rates * np.where(course.hidden[:, [session]] > law.crisis_only, 1.0, 1.0 - joint)
     if law.burst:
         rates = rates * rng.gamma(1 / law.burst, law.burst, (n, len(MODES)))
-    return np.asarray(rng.poisson(rates), dtype=np.int64)
+    drawn = np.asarray(rng.poisson(rates), dtype=np.int64)
+    drawn[:, 0] = np.maximum(drawn[:, 0], law.at_least) * people.accompanied.astype(np.int64)
+    if law.couples:
+        drawn[1::2, 0] = drawn[: 2 * (n // 2) : 2, 0]
+    return drawn
+
+
+def _answered(course: Course, law: Law, session: int, last: Floats) -> Floats:
+    """What else of the sessions before brings joint advocacy: a threshold, the first rating, the bond, a missed rating."""
+    found: Floats = law.feedback_jump * (last < -law.feedback_below) + law.feedback_bond * course.bond[:, session - 1]
+    found = found + law.after_missed * ~course.rated[:, session - 1]
+    return found + law.feedback_first * (course.deviation[:, 0] + course.error[:, 0])
 
 
 def _added(course: Course, law: Law, now: int, pending: Integers, last_dose: Floats, last_empathy: Floats) -> Floats:
     """What moves this session's alliance for a while (SD)."""
     people = course.people
     effect = people.effect + people.worker_effect[people.worker[:, now]]
-    dose = np.minimum(pending[:, 0], 1) if law.shape == "any" else pending[:, 0]
+    dose = pending[:, 0].astype(np.float64)
+    if law.shape != "count":
+        dose = np.minimum(dose, 1) if law.shape == "any" else np.log2(1.0 + dose)
     joint = effect * dose * (1.0 - people.slow)
     course.added[:, now] = joint
     joint = (
@@ -207,6 +240,7 @@ def _added(course: Course, law: Law, now: int, pending: Integers, last_dose: Flo
         joint = joint + law.anticipation * course.dose[:, now + 1, 0]
     days = (course.gap[:, now] - WEEK) / WEEK if now else 0.0
     found: Floats = joint + law.hidden_on_alliance * course.hidden[:, now] + law.per_week * days
+    found = found + law.long_gap * (course.gap[:, now] > 2 * WEEK)
     return found + law.empathy_next * last_empathy + law.halo * course.mood[:, now]
 
 

@@ -146,5 +146,5 @@ def code() -> str:
 def _files() -> list[Path]:
     pipeline = [path for path in (ROOT / "pipeline").rglob("*.py") if path.relative_to(ROOT).parts[1] not in ELSEWHERE]
     here = Path(__file__).parent
-    worlds = [here / name for name in ("law.py", "people.py", "course.py", "tables.py", "ladder.py")]
+    worlds = [here / name for name in ("law.py", "people.py", "causes.py", "course.py", "tables.py", "ladder.py")]
     return [*pipeline, *worlds, ROOT / "params.yaml"]

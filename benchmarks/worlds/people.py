@@ -33,6 +33,8 @@ class People:
     slow: Floats  # 1 where an episode works a rating later
     drift: Floats  # how far ratings rise with use
     trained: Integers  # the session at which a worker is trained
+    feedback: Floats  # what the last rating brings (log rate an SD)
+    accompanied: Floats  # 1 where a client is ever accompanied
 
 
 def draw_people(law: Law, size: Size, rng: Generator) -> People:
@@ -47,22 +49,29 @@ def draw_people(law: Law, size: Size, rng: Generator) -> People:
     worker_rate = law.rate_worker_sd * v[1] + law.rate_agency_sd * agency_rate[agency]
     more = law.joint_rate * (np.exp(rate) - 1)  # expected joint episodes beyond those of the average client
     worker_more = law.joint_rate * (np.exp(worker_rate) - 1)
+    worker = _workers(law, size, rng)
+    if law.couples:
+        worker[1::2] = worker[: 2 * (n // 2) : 2]
     return People(
-        worker=_workers(law, size, rng),
+        worker=worker,
         agency=agency,
         need=need,
-        level=law.client_sd * z[0] + law.between * more,
-        slope=law.trend_sd * z[1],
+        level=law.client_sd * z[0] + law.between * more + law.need_on_level * (need - 5),
+        slope=law.trend_sd * z[1] + law.need_on_trend * (need - 5),
         effect=law.effect + law.client_slope_sd * z[4] + law.bound * more + law.by_need * (need - 5),
         worker_level=law.worker_sd * v[0] + law.agency_sd * agency_level[agency] + law.worker_between * worker_more,
         worker_effect=law.worker_slope_sd * v[2],
-        rate=rate,
+        rate=rate + law.need_on_rate * (need - 5),
         rate_slope=law.rate_trend + law.rate_trend_sd * trend,
         worker_rate=worker_rate,
         frailty=law.dropout_worker_sd * v[3],
         slow=(rng.random(n) < law.slow).astype(np.float64) if law.slow else np.zeros(n),
         drift=law.drift + law.drift_sd * (rng.standard_normal(n) if law.drift_sd else np.zeros(n)),
         trained=rng.integers(2, max(3, size.sessions - 2), workers) if law.training else np.zeros(workers, np.int64),
+        feedback=law.feedback
+        + law.feedback_on_need * (need - 5)
+        + (law.feedback_client_sd * rng.standard_normal(n) if law.feedback_client_sd else np.zeros(n)),
+        accompanied=(rng.random(n) < law.accompanied).astype(np.float64) if law.accompanied < 1 else np.ones(n),
     )
 
 

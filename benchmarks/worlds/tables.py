@@ -69,10 +69,10 @@ def _sessions(course: Course, law: Law, client: Integers, session: Integers, rng
             "worker_id": _ids("W", course.people.worker[at]),
             "day": course.day[at],
             "session_number": session + 1,
-            "attendance": pd.Series(["attended"] * n, dtype="str"),
+            "attendance": pd.Series(np.where(course.came[at], "attended", "no_show"), dtype="str"),
             "phase": _codes(course.phase[at], PHASES),
-            "empathy_client": np.clip(felt, 0, 10),
-            "empathy_worker": np.clip(told, 0, 10),
+            "empathy_client": np.where(course.came[at], np.clip(felt, 0, 10), np.nan),
+            "empathy_worker": np.where(course.came[at], np.clip(told, 0, 10), np.nan),
         }
     )
 
@@ -95,7 +95,9 @@ def answers(course: Course, law: Law, rng: Generator) -> Floats:
     lasting -= lasting.mean(axis=1, keepdims=True)
     given = MIDDLE + law.ease + POINTS * (course.alliance[client, session][:, None] + noise) + lasting[client]
     bond = np.array(BOND) - 1
-    given[:, bond] += POINTS * (law.bond_extra * course.window[client, session, 0])[:, None]
+    given[:, bond] += POINTS * (law.bond_extra * course.window[client, session, 0] + course.bond[client, session])[:, None]
+    if law.coarse:
+        given[:] = given.mean(axis=1, keepdims=True)
     return np.asarray(np.clip(np.round(given), LOW, HIGH), dtype=np.float64)
 
 
@@ -119,6 +121,9 @@ def _advocacy(course: Course, law: Law, rng: Generator) -> pd.DataFrame:
     seen = _logged(course, law, client, session, mode, rng)
     late = rng.random(len(client)) < law.late_share
     day = day + np.where(late, rng.integers(1, law.late_days + 1, len(client)), 0)
+    if law.early_share:
+        early = (mode == 0) & (rng.random(len(client)) < law.early_share)
+        day = day - np.where(early, rng.integers(1, law.early_days + 1, len(client)), 0)
     client, session, mode, day = client[seen], session[seen], mode[seen], day[seen]
     if law.doubled:
         twice = np.repeat(np.arange(len(client)), 1 + ((mode == 0) & (rng.random(len(client)) < law.doubled)))

@@ -20,6 +20,11 @@ LATER = (  # what a law may have since results were kept
     *("mood_seen", "empathy_from_last", "empathy_from_now", "hidden_on_empathy", "slow", "cohort_ar", "cohort_shared"),
     *("drift", "drift_sd", "crisis_only", "feedback_change", "training", "training_on_joint", "carried_forward", "doubled"),
     *("missed_after_joint", "debriefed_on_session", "dropout_on_hidden", "dropout_on_rate"),
+    *("feedback_memory", "feedback_below", "feedback_jump", "feedback_first", "feedback_client_sd", "feedback_on_need"),
+    *("hidden_form", "hidden_period", "hidden_of", "bond_sd", "bond_ar", "feedback_bond", "hidden_on_bond"),
+    *("after_missed", "no_show", "no_show_on_last", "no_show_on_state", "no_show_on_hidden", "effect_memory", "accompanied"),
+    *("at_least", "long_gap", "error_common", "coarse", "couples", "need_on_level", "need_on_rate", "need_on_trend"),
+    *("dropout_early", "early_share", "early_days"),
 )
 SMALLEST = 0.10  # the smallest effect that matters, in within-client SD
 
