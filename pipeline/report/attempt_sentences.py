@@ -18,6 +18,8 @@ def attempt_sentence(one: Tried, claim: Claim) -> str:
         return _LEFT_ONE_OUT.get(one.state, "")
     if one.group == "hidden_cause":
         return _hidden_cause(one, claim)
+    if one.group == "recurring_cause":
+        return _RECURRING.get(one.state, "")
     if one.check == "feedback":
         return _feedback(one, claim)
     if one.check in LOGGING:
@@ -152,6 +154,13 @@ _STATES = {
     "speaks_against": "it does not hold; the verdict does not hang on this.",
     "no_difference": "no difference is clear.",
     "not_clear": "it is not clear.",
+}
+_RECURRING = {
+    "held": "Nothing that comes back in a rhythm of a few sessions is seen in the windows one and two away.",
+    "broke": "The windows one or two away go the other way on both sides: something that comes and goes would do that.",
+    "speaks_against": "The windows one or two away go the other way on both sides; the verdict does not hang on this.",
+    "no_difference": "There is nothing that a recurring cause would have to make.",
+    "not_clear": "It is not clear.",
 }
 _LEFT_ONE_OUT = {
     "held": "Whichever one worker is left out, it holds.",

@@ -57,7 +57,8 @@ class Question:
 
 # A check of robustness asks one of several things, so each is named; a test refuses a check that none knows. In a report
 # such a one is asked by the last, so that it is shown and nothing breaks.
-TREND = ("nearer_windows", "lagged_outcome", "detrended", "time_slope", "car1", "quadratic_time", "imputed", "observed_rows")
+CURVES = ("quadratic_time", "free_time")
+TREND = ("nearer_windows", "lagged_outcome", "detrended", "time_slope", "car1", *CURVES, "imputed", "observed_rows")
 QUESTIONS: tuple[Question, ...] = (
     Question("adjusting", "adjusting makes it", "Does adjusting make it?", checks=("unadjusted",), matrix=False),
     Question(
@@ -70,8 +71,8 @@ QUESTIONS: tuple[Question, ...] = (
         "hidden",
         "a lasting hidden cause would do",
         "Would a lasting hidden cause do?",
-        groups=("hidden_cause",),
-        checks=("hidden_cause", "first_path"),
+        groups=("hidden_cause", "recurring_cause"),
+        checks=("hidden_cause", "recurring_cause", "first_path"),
     ),
     Question(
         "feedback",

@@ -30,6 +30,8 @@ class FurtherNumbers(Sparse):
     before: Estimate | None = None  # hidden_cause: the tested number beside the other windows,
     after: Estimate | None = None  # that of the window after the rating,
     earlier: Estimate | None = None  # and of the window before the exposure's own
+    after_next: Estimate | None = None  # recurring_cause: of the windows two away, on either side
+    earlier_still: Estimate | None = None
     back: Estimate | None = None  # from a rating to the advocacy (or the mediator) after it
     path: Estimate | None = None  # of a product of paths the one a check is about, in its own units,
     apart: Estimate | None = None  # that path minus what the window after gives,

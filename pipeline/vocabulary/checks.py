@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Group = Literal["hidden_cause", "feedback", "specificity", "evidence", "robustness", "average", "rater", "reported"]
+Group = Literal[
+    "hidden_cause", "recurring_cause", "feedback", "specificity", "evidence", "robustness", "average", "rater", "reported"
+]
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ CHECKS: Mapping[str, CheckWords] = {
             "hidden_cause", "hidden_cause", "Hidden cause: exposure of this window minus that of the window after",
             "when something lasting behind both is looked for",
             "With the exposures of the windows before and after beside it",
+        ),
+        CheckWords(
+            "recurring_cause", "recurring_cause", "Recurring cause: the windows one and two away beside it",
+            "when something that comes and goes in a rhythm is looked for",
+            "With the exposures of the windows one and two away beside it",
         ),
         CheckWords(
             "feedback", "feedback", "Feedback: the effect where ratings may bring the advocacy",
@@ -76,6 +83,10 @@ CHECKS: Mapping[str, CheckWords] = {
         ),
         CheckWords(
             "quadratic_time", "robustness", "Curved time", "when time may run in a curve", "With a curve in time",
+        ),
+        CheckWords(
+            "free_time", "robustness", "Own level for every session number",
+            "when every session of the course may be like no other", "With a level of its own for every session number",
         ),
         CheckWords(
             "unadjusted", "reported", "Without the declared covariates", "without the declared covariates",

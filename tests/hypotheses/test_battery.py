@@ -35,6 +35,7 @@ PRINTED = 5e-3  # published figures are rounded to two decimals
 EXACT = 1e-9  # both sides are the same closed formula
 SIGNED = {
     "hidden_cause",
+    "recurring_cause",
     "feedback",
     "specificity",
     "lagged_outcome",
@@ -42,6 +43,7 @@ SIGNED = {
     "time_slope",
     "car1",
     "quadratic_time",
+    "free_time",
     "cluster_robust",
 }
 

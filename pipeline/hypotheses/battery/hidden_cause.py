@@ -41,9 +41,9 @@ def run(setting: Setting) -> Found:
     after = focus_of(plan, sample, rows, filled_doses(sample, sample.lead), lead=True)
     earlier = None if plan.exposure.decays else focus_of(plan, sample, rows, filled_doses(sample, lagged), back=back)
     design = setting.design(sample.keep, extra=[*after.terms, *(() if earlier is None else earlier.terms)])
-    design = design.beside(_missing(sample, sample.lead, "no_window_after"))
+    design = design.beside(missing_window_flag(sample, sample.lead, "no_window_after"))
     if earlier is not None:
-        design = design.beside(_missing(sample, lagged, "no_window_before"))
+        design = design.beside(missing_window_flag(sample, lagged, "no_window_before"))
     model = setting.fit(design)
 
     def number(weights: Weights) -> Estimate:
@@ -80,7 +80,7 @@ def filled_doses(sample: Sample, doses: Mapping[Exposure, Floats]) -> dict[Expos
     return found
 
 
-def _missing(sample: Sample, doses: Mapping[Exposure, Floats], name: str) -> Term:
+def missing_window_flag(sample: Sample, doses: Mapping[Exposure, Floats], name: str) -> Term:
     """A flag of the ratings whose window is not there: every mode has the same windows."""
     none = ~np.any([np.isfinite(values) for values in doses.values()], axis=0)
     return plain_term(name, none[sample.keep].astype(np.float64), "flag")

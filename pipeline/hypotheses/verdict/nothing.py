@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pipeline.hypotheses.verdict import memory
 from pipeline.hypotheses.verdict.case import Case
+from pipeline.hypotheses.verdict.states import ONE_SIDED
 from pipeline.results.attempt import Attempt
 from pipeline.results.estimate import Estimate
 from pipeline.results.t_test import t_test
@@ -14,8 +15,8 @@ from pipeline.results.t_test import t_test
 
 def objections(case: Case) -> tuple[str, ...]:
     """The checks that do not let "practically zero" stand; empty where nothing speaks against it."""
-    found = [*_feedback(case), *_controls(case), *_specificity(case), *_lead(case), *_average(case)]
-    return tuple(dict.fromkeys(found))
+    asked = (_feedback, _controls, _specificity, _lead, _rhythm, _free_time, _average)
+    return tuple(dict.fromkeys(name for objection in asked for name in objection(case)))
 
 
 def stands_without_cause(case: Case) -> bool:
@@ -62,6 +63,24 @@ def _specificity(case: Case) -> list[str]:
 def _lead(case: Case) -> list[str]:
     attempt = case.attempt("hidden_cause")
     return _clear(case, attempt, (attempt.beside.after or attempt.beside.earlier) if attempt else None)
+
+
+def _rhythm(case: Case) -> list[str]:
+    """What comes back in a rhythm may hide an effect: the windows one or two away, on both sides, clearly to one side."""
+    attempt = case.attempt("recurring_cause")
+    if attempt is None or attempt.state in ("not_applicable", "not_computed"):
+        return []
+    own = attempt.beside
+    pairs = ((own.after, own.earlier), (own.after_next, own.earlier_still))
+    both = [(one, other) for one, other in pairs if one is not None and other is not None]
+    seen = any(all(number.excludes_zero(side, 2 * ONE_SIDED) for number in pair) for pair in both for side in (1.0, -1.0))
+    return ["recurring_cause"] if seen else []
+
+
+def _free_time(case: Case) -> list[str]:
+    """What moves all clients in some session may hide an effect: with levels by session number none may be clear."""
+    attempt = case.attempt("free_time")
+    return _clear(case, attempt, attempt.estimate if attempt else None)
 
 
 def _average(case: Case) -> list[str]:

@@ -17,6 +17,9 @@ from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Tested
 from pipeline.vocabulary.checks import CHECKS, Group, group_of_check
 
+ONE_SIDED = 0.05  # of each of two windows that must both go the other way: by chance one in 400
+ALONE = 0.01  # of one window in which nothing should be seen
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -47,6 +50,10 @@ class Reading:
     def keeps_side(self, number: Estimate) -> bool:
         """Whether a number's interval lies wholly on the tested number's side of zero."""
         return number.excludes_zero(self.sign, self.alpha)
+
+    def goes_against(self, number: Estimate | None) -> bool:
+        """Whether a number is there and clearly lies on the other side of zero (one-sided 5%, as two of them must)."""
+        return number is not None and number.excludes_zero(-self.sign, 2 * ONE_SIDED)
 
     def against(self) -> State:
         """The state of a check that speaks against the number."""
@@ -127,6 +134,23 @@ def lasting_cause(reading: Reading) -> State:
     return "held" if found.rho_break < reading.rho_star and not turned else reading.against()
 
 
+def coming_back(reading: Reading) -> State:
+    """Broke where the windows on both sides, one away or two away, clearly go the other way: a cause that comes back.
+
+    Where the exposure holds what came before it, the window two after stands alone, and nothing should be seen there. The
+    number beside all these windows must keep its side, too.
+    """
+    if not reading.something_there:
+        return "no_difference"
+    beside = reading.beside
+    pairs = ((beside.after, beside.earlier), (beside.after_next, beside.earlier_still))
+    turned = (reading.goes_against(one) and reading.goes_against(other) for one, other in pairs)
+    alone = beside.after_next is not None and beside.earlier is None and beside.earlier_still is None
+    seen = alone and beside.after_next is not None and beside.after_next.p_value < ALONE
+    lost = not reading.keeps_side(reading.estimate)
+    return reading.against() if any(turned) or seen or lost else "held"
+
+
 def both_ways(reading: Reading) -> State:
     """The effect of another model that asks more: held on its side, broke on the other, else not clear."""
     if reading.keeps_side(reading.estimate):
@@ -158,6 +182,7 @@ def only_told(_: Reading) -> State:
 
 READ: Mapping[Group, Callable[[Reading], State]] = {
     "hidden_cause": lasting_cause,
+    "recurring_cause": coming_back,
     "feedback": both_ways,
     "specificity": specific,
     "evidence": evidence,

@@ -28,6 +28,7 @@ METHODS: Mapping[str, str] = {  # attempts whose method has a name of its own
     ),
     "reversed_order": "That ratings bring the step between is asked of a panel with reciprocal paths of both.",
     "hidden_cause": "A hidden cause is looked for by placing the windows before and after beside the window itself.",
+    "recurring_cause": "A cause that recurs in a rhythm of few sessions is looked for in the windows one and two away.",
     "cluster_robust": "Cluster-robust errors are CR2 (Bell & McCaffrey, 2002; Pustejovsky & Tipton, 2018).",
     "car1": "Residuals that forget follow a continuous-time autoregression, CAR(1).",
     "influence": "Workers are left out one at a time.",
