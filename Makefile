@@ -11,6 +11,9 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 study:
 	@$(PYTHON) -m pipeline study
 
+# Compiled modules are kept: a test starts many processes, and each would compile the project anew.
+test test-slow test-all coverage worlds worlds-sample: export PYTHONDONTWRITEBYTECODE :=
+
 PYTEST := python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: $(DEV_READY)

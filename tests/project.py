@@ -13,8 +13,9 @@ from pathlib import Path
 from pipeline.project.io import digest
 
 ROOT = Path(__file__).parent.parent
-NOT_COPIED = {".git", ".venv", "data", "reports", "cache", "tmp", "__pycache__"}
-SINGLE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+NOT_COPIED = {".git", ".venv", "data", "reports", "cache", "tmp"}
+# One thread; and compiled modules are kept, in the copy: its many processes would compile the project anew.
+QUICK = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": ""}
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def copy_project(target: Path, **environment: str) -> Project:
     (target / "data").mkdir()
     shutil.copy(ROOT / "data/.gitignore", target / "data/.gitignore")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    project = Project(target, {**os.environ, **SINGLE_THREAD, "PATH": path, **environment})
+    project = Project(target, {**os.environ, **QUICK, "PATH": path, **environment})
     done = project.run(sys.executable, "-m", "dvc", "config", "--local", "core.no_scm", "true")
     assert done.returncode == 0, done.stderr
     return project
