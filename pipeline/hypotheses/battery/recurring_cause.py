@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.exposure.visits import Floats
-from pipeline.hypotheses.battery.hidden_cause import filled, missing_window_flag
-from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined, within_only
+from pipeline.hypotheses.battery.hidden_cause import filled_doses, missing_window_flag
+from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, combined_estimate, within_only
 from pipeline.hypotheses.design.exposures import Exposure
 from pipeline.hypotheses.design.focus import focus_of
 from pipeline.hypotheses.design.sample import Sample
@@ -55,15 +55,17 @@ def run(setting: Setting) -> Found:
     rows = rows_of(sample, sample.keep)
     asked: dict[Place, tuple[Window, Focus]] = {}
     for window in _windows(sample, plan.exposure.lag, decays=plan.exposure.decays):
-        focus = focus_of(plan, sample, rows, filled(sample, window.doses), lead=window.lead, back=window.back)
+        focus = focus_of(plan, sample, rows, filled_doses(sample, window.doses), lead=window.lead, back=window.back)
         if not any(term.empty for term in focus.terms):
             asked[window.place] = (window, focus)
     design = setting.design(sample.keep, extra=[term for _, focus in asked.values() for term in focus.terms])
     for window, _ in asked.values():
         design = design.beside(missing_window_flag(sample, window.doses, f"no_window_{window.place}"))
     model = setting.fit(design)
-    beside: dict[Place, Estimate] = {place: combined(model, design, focus.tested) for place, (_, focus) in asked.items()}
-    return Found(combined(model, design, design.tested), FurtherNumbers(**beside))
+    beside: dict[Place, Estimate] = {
+        place: combined_estimate(model, design, focus.tested) for place, (_, focus) in asked.items()
+    }
+    return Found(combined_estimate(model, design, design.tested), FurtherNumbers(**beside))
 
 
 def _windows(sample: Sample, lag: int, *, decays: bool) -> list[Window]:
