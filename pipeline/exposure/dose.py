@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.base.specs import half_life_of
 from pipeline.exposure.told import UNKNOWN, unknown_windows
-from pipeline.exposure.visits import Booleans, Floats, Integers
+from pipeline.exposure.visits import Booleans, Floats, Integers, client_days
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,16 +99,9 @@ def _decayed(episodes: pd.DataFrame, occasions: pd.DataFrame, occasion: Integers
 
 def _first_later(episodes: pd.DataFrame, occasions: pd.DataFrame) -> Integers:
     """For each episode the row of the client's first rating on a later day, or -1: from there on it is past."""
-    import pandas as pd
-
-    clients = pd.Index(occasions["client_id"].drop_duplicates().astype("object"))
-    of_rating = clients.get_indexer(occasions["client_id"].astype("object"))
-    of_episode = clients.get_indexer(episodes["client_id"].astype("object"))
-    day, when = occasions["day"].to_numpy(dtype=np.int64), episodes["day"].to_numpy(dtype=np.int64)
-    base = min(int(day.min(initial=0)), int(when.min(initial=0)))
-    span = max(int(day.max(initial=0)), int(when.max(initial=0))) - base + 2
-    place = np.searchsorted(of_rating * span + day - base, of_episode * span + when - base, "right")
-    at = np.minimum(place, max(len(of_rating) - 1, 0))
-    own = (of_episode >= 0) & (place < len(of_rating))
-    own[own] = of_rating[at[own]] == of_episode[own]
+    on = client_days(occasions, episodes)
+    place = np.searchsorted(on.ratings, on.episodes, "right")
+    at = np.minimum(place, max(len(on.ratings) - 1, 0))
+    own = (on.of_episode >= 0) & (place < len(on.ratings))
+    own[own] = on.of_rating[at[own]] == on.of_episode[own]
     return np.where(own, at, -1)

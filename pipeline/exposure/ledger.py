@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.exposure.visits import client_days
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -99,21 +101,13 @@ def assign(advocacy: pd.DataFrame, ratings: pd.DataFrame, exposure: Exposure) ->
 
 
 def _match(advocacy: pd.DataFrame, ratings: pd.DataFrame) -> Match:
-    import pandas as pd
-
-    clients = pd.Index(ratings["client_id"].drop_duplicates().astype("object"))
-    of_rating = clients.get_indexer(ratings["client_id"].astype("object"))
-    of_episode = clients.get_indexer(advocacy["client_id"].astype("object"))
-    day, when = ratings["day"].to_numpy(dtype=np.int64), advocacy["day"].to_numpy(dtype=np.int64)
-    base = min(int(day.min(initial=0)), int(when.min(initial=0)))
-    span = max(int(day.max(initial=0)), int(when.max(initial=0))) - base + 2
-    keys, target = of_rating * span + (day - base), of_episode * span + (when - base)
-    first, after = np.searchsorted(keys, target, "left"), np.searchsorted(keys, target, "right")
+    on = client_days(ratings, advocacy)
+    first, after = np.searchsorted(on.ratings, on.episodes, "left"), np.searchsorted(on.ratings, on.episodes, "right")
     order = _orders(advocacy)
     place = np.where(order == "after_session", after, first)
-    at = np.minimum(place, len(keys) - 1)
-    own = (place < len(keys)) & (of_rating[at] == of_episode)
-    return Match(first, after, of_episode >= 0, own, at, order)
+    at = np.minimum(place, len(on.ratings) - 1)
+    own = (place < len(on.ratings)) & (on.of_rating[at] == on.of_episode)
+    return Match(first, after, on.of_episode >= 0, own, at, order)
 
 
 def _orders(advocacy: pd.DataFrame) -> NDArray[np.object_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +35,32 @@ def _codes_of_categories(codes: Integers, categories: pd.Index) -> Integers:
     place = np.full(len(categories) + 1, -1, dtype=np.int64)  # the last one stands for missing
     place[order] = np.arange(len(order))
     return place[codes]
+
+
+@dataclass(frozen=True)
+class ClientDays:
+    """Client and day of each rating and each episode as one whole number, which rises as ratings do.
+
+    `of_rating`, `of_episode`: whose; -1 where the client has no rating.
+    """
+
+    ratings: Integers
+    episodes: Integers
+    of_rating: Integers
+    of_episode: Integers
+
+
+def client_days(ratings: pd.DataFrame, episodes: pd.DataFrame) -> ClientDays:
+    """Ratings (clients one after the other, by day) and episodes on one line, so that one is found among the others."""
+    import pandas as pd
+
+    clients = pd.Index(ratings["client_id"].drop_duplicates().astype("object"))
+    of_rating = clients.get_indexer(ratings["client_id"].astype("object"))
+    of_episode = clients.get_indexer(episodes["client_id"].astype("object"))
+    day, when = ratings["day"].to_numpy(dtype=np.int64), episodes["day"].to_numpy(dtype=np.int64)
+    base = min(int(day.min(initial=0)), int(when.min(initial=0)))
+    span = max(int(day.max(initial=0)), int(when.max(initial=0))) - base + 2
+    return ClientDays(of_rating * span + (day - base), of_episode * span + (when - base), of_rating, of_episode)
 
 
 def in_order(sessions: pd.DataFrame, has_days: bool) -> pd.DataFrame:

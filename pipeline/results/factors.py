@@ -10,25 +10,30 @@ from pipeline.results.series import Number, RatingSeries
 LEAST_CFI = 0.90  # a pattern of loadings that fits worse is not one that could be shared (Bentler & Bonett 1980)
 
 
-class FactorFit(RatingSeries):
-    """The fit of one factor model; without numbers where it did not converge."""
+class FitIndices(Record):
+    """How well a covariance-structure model fits, in the usual indices; without numbers where it did not converge."""
 
-    model: str
-    n: int
-    df: int
     converged: bool
-    proper: bool | None = None
     chi2: Number = None
     p_value: Number = None
     cfi: Number = None
     tli: Number = None
     rmsea: Number = None
+    srmr: Number = None
+    note: str = ""
+
+
+class FactorFit(RatingSeries, FitIndices):
+    """The fit of one factor model; without numbers where it did not converge."""
+
+    model: str
+    n: int
+    df: int
+    proper: bool | None = None
     rmsea_low: Number = None
     rmsea_high: Number = None
-    srmr: Number = None
     aic: Number = None
     bic: Number = None
-    note: str = ""
 
 
 class Loading(Record):
@@ -102,20 +107,12 @@ class Compared(Record):
     n: int
 
 
-class InvarianceStep(Record):
+class InvarianceStep(FitIndices):
     """One step of invariance: equal pattern, loadings, intercepts."""
 
     level: str
-    converged: bool
     df: int | None = None
-    chi2: Number = None
-    p_value: Number = None
-    cfi: Number = None
     delta_cfi: Number = None
-    tli: Number = None
-    rmsea: Number = None
-    srmr: Number = None
-    note: str = ""
 
 
 class Invariance(RatingSeries):

@@ -16,43 +16,39 @@ from pipeline.results.record import Record
 from pipeline.results.series import Number, RatingSeries
 
 
-class ScoreReliability(RatingSeries):
-    """Alpha with Feldt's interval and omega total of one score, over all ratings; scores that rest on some of the items."""
+class AlphaAndOmega(RatingSeries):
+    """Alpha (Cronbach 1951) and omega total (McDonald 1999) of one score with their intervals, over `n` ratings."""
 
     score: str
     n: int
-    items: int | None = None
     alpha: Number = None
     conf_low: Number = None
     conf_high: Number = None
-    note: str | None = ""
     omega: Number = None
     omega_low: Number = None
     omega_high: Number = None
     omega_note: str = ""
+
+
+class ScoreReliability(AlphaAndOmega):
+    """Alpha with Feldt's interval and omega total of one score, over all ratings; scores that rest on some of the items."""
+
+    items: int | None = None
+    note: str | None = ""
     omega_standardized: Number = None
     clients: int | None = None
     scored: int | None = None
     prorated: int | None = None
 
 
-class BlockReliability(RatingSeries):
+class BlockReliability(AlphaAndOmega):
     """The same within a block of ratings `first` to `last`, one rating a client."""
 
-    score: str
     block: int
     first: int
     last: int
-    n: int
     items: int
-    alpha: Number = None
-    conf_low: Number = None
-    conf_high: Number = None
     note: str = ""
-    omega: Number = None
-    omega_low: Number = None
-    omega_high: Number = None
-    omega_note: str = ""
 
 
 class FloorCeiling(RatingSeries):

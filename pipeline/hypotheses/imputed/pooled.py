@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.hypotheses.imputed.once import Collected, PathNumbers, Several
-from pipeline.hypotheses.kinds.mediation.paths import Together, draw_products
+from pipeline.hypotheses.kinds.mediation.paths import Together, indirect_of
 from pipeline.imputation.pooling import Pooled, pool, pool_joint
 from pipeline.results.backing import least_backing
 from pipeline.results.estimate import Estimate, estimate_of
@@ -17,9 +17,6 @@ from pipeline.results.missing import PooledLevel, PooledNumber, PooledTest, Pool
 
 if TYPE_CHECKING:
     from pipeline.base.params import Compute
-
-TAILS = (2.5, 97.5)
-TAILS_90 = (5.0, 95.0)
 
 
 def pooled_number(numbers: Sequence[Estimate]) -> PooledNumber:
@@ -78,32 +75,10 @@ def pooled_indirect(paths: Sequence[PathNumbers], compute: Compute) -> tuple[Poo
     Its increase in variance is that of the imputations' own products with their draws' SD as error.
     """
     a, b = (pooled_number(numbers) for numbers in zip(*((one.a, one.b) for one in paths), strict=True))
-    tied = _together([one.together for one in paths])
-    draws = draw_products(a, b, tied, compute)
-    point = a.estimate * b.estimate + tied.covariance
-    low, high = (float(value) for value in np.percentile(draws, TAILS))
-    low_90, high_90 = (float(value) for value in np.percentile(draws, TAILS_90))
-    error = float(draws.std(ddof=1))
-    tail = min(float((draws <= 0).mean()), float((draws >= 0).mean()))
+    indirect = indirect_of(a, b, _together([one.together for one in paths]), compute)
     cost = _cost(paths)
-    behind = least_backing(a.behind, b.behind)
-    number = PooledNumber(
-        estimate=point,
-        std_error=error,
-        df=None,
-        statistic=point / error if error > 0 else 0.0,
-        p_value=min(max(2.0 * tail, 1.0 / len(draws)), 1.0),
-        conf_low=low,
-        conf_high=high,
-        clients=behind.clients,
-        workers=behind.workers,
-        largest=behind.largest,
-        second=behind.second,
-        riv=cost.riv,
-        fmi=min(cost.fmi, 1.0),
-        imputations=cost.imputations,
-    )
-    return number, (low_90, high_90)
+    number = PooledNumber(**indirect.number.model_dump(), riv=cost.riv, fmi=min(cost.fmi, 1.0), imputations=cost.imputations)
+    return number, (indirect.low_90, indirect.high_90)
 
 
 def _together(each: Sequence[Together]) -> Together:
