@@ -28,7 +28,7 @@ from pipeline.description.tables import StudyTables
 from pipeline.disclosure.census import Census
 from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.people import client_contents
-from pipeline.disclosure.record import Candidate, Record, release_refusals
+from pipeline.disclosure.record import Candidate, ReleaseRecord, release_refusals
 from pipeline.disclosure.record import release_entry as entry_of
 from pipeline.disclosure.rules import Rules
 from pipeline.exposure.link import link
@@ -110,7 +110,7 @@ def second_releases(tables: Tables, one: str) -> dict[str, bool]:
         "the identical data": (first, first),
     }
     return {
-        name: not release_refusals(Record(releases=(entry_of(earlier, KEY),)), later)
+        name: not release_refusals(ReleaseRecord(releases=(entry_of(earlier, KEY),)), later)
         for name, (earlier, later) in pairs.items()
     }
 

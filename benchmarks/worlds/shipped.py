@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.worlds.shares import Share, pooled
 from benchmarks.worlds.tally import Tally
-from pipeline.report.characteristics import FILE, Characteristics, Counted, Design, FamilyOfWorlds
+from pipeline.report.characteristics import FILE, Characteristics, FamilyOfWorlds, StudyShare, StudySize
 
 RECORD = Path(__file__).parent.parent.parent / "pipeline" / "report" / FILE
 NOTHING, EFFECT = "null", "effect"  # the worlds a reader's own study is set beside: nothing misleads there
@@ -41,12 +41,12 @@ def _families(found: Sequence[Tally], titles: dict[str, str]) -> Iterator[Family
             yield FamilyOfWorlds(title=title, worlds=len({one.world.name for one in own}), wrong=wrong, bound=bound)
 
 
-def _designs(found: Sequence[Tally]) -> Iterator[Design]:
+def _designs(found: Sequence[Tally]) -> Iterator[StudySize]:
     null, effect = ({t.size: t for t in found if t.world.name == name} for name in (NOTHING, EFFECT))
     for size in (size for size in null if size in effect):
         nothing, seen = _counted(null[size].wrong), _counted(effect[size].said(["supported"]))
-        yield Design(workers=size.workers, clients=size.clients, sessions=size.sessions, nothing=nothing, found=seen)
+        yield StudySize(workers=size.workers, clients=size.clients, sessions=size.sessions, nothing=nothing, found=seen)
 
 
-def _counted(share: Share) -> Counted:
-    return Counted(count=share.count, of=share.of)
+def _counted(share: Share) -> StudyShare:
+    return StudyShare(count=share.count, of=share.of)

@@ -16,7 +16,7 @@ from pipeline.base.yaml_text import parse
 from pipeline.prepare.identified import Identified
 from pipeline.prepare.plan import Preparation
 from pipeline.prepare.reading import read_identified
-from pipeline.prepare.study import Prepared, prepare
+from pipeline.prepare.study import PreparedStudy, prepare
 from pipeline.prepare.telling import tell
 from pipeline.project.io import Batch, ignore_data
 from pipeline.project.key_file import key_of
@@ -93,7 +93,7 @@ def plan_of(arguments: argparse.Namespace) -> Preparation:
     raise ParamsError(sorted({problem(detail, data, Preparation) for detail in details}))
 
 
-def write(root: Path, folder: str, prepared: Prepared) -> None:
+def write(root: Path, folder: str, prepared: PreparedStudy) -> None:
     """Write the prepared files, all or none, for their owner alone; git is told to pass by all of data/."""
     names = [f"{folder}/{file.name}" for file in prepared.files if file.content]
     ignore_data(root)

@@ -18,7 +18,7 @@ from pipeline.base.params import load
 from pipeline.disclosure.manifest import ALTERED, CLEARED, manifest_differences, manifest_faults, zip_bytes
 from pipeline.disclosure.neutral import markdown_text, visible_text
 from pipeline.disclosure.people import client_contents
-from pipeline.disclosure.record import Candidate, Record, merged_records, release_entry, release_refusals
+from pipeline.disclosure.record import Candidate, ReleaseRecord, merged_records, release_entry, release_refusals
 from pipeline.disclosure.rules import Rules
 from pipeline.ingest.unlisted import ASKED, asked_about
 from pipeline.ingest.written import told_by
@@ -76,7 +76,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     archive = zip_bytes(files)
     batch.put_bytes(ARCHIVE, archive)
     entry = release_entry(candidate, secrets.token_bytes(KEY_BYTES))
-    batch.put_json(RECORD, merged_records(before, Record(releases=(entry,))).model_dump())
+    batch.put_json(RECORD, merged_records(before, ReleaseRecord(releases=(entry,))).model_dump())
     batch.commit()
     print(f"{ARCHIVE}: {len(files)} files, all of them listed in {MANIFEST}. SHA-256 {digest(archive)}")
     print(f"{RECORD} remembers this release. Whoever else may release this study needs it: see docs/disclosure.md.")
@@ -172,7 +172,7 @@ def _candidate(batch: Batch, rules: Rules) -> Candidate:
     return Candidate(basis.study, basis.origin, rules, client_contents(tables))
 
 
-def _record(batch: Batch, given: Path | None) -> Record:
+def _record(batch: Batch, given: Path | None) -> ReleaseRecord:
     """The record at hand, with a colleague's taken up; DisclosureError where one cannot be read."""
     texts = {RECORD: batch.content(RECORD)} if batch.has(RECORD) else {}
     if given is not None:
@@ -180,14 +180,14 @@ def _record(batch: Batch, given: Path | None) -> Record:
     records = []
     for name, text in texts.items():
         try:
-            records.append(Record.model_validate_json(text))
+            records.append(ReleaseRecord.model_validate_json(text))
         except ValidationError:
             mend = "take it from whoever released last"
             raise DisclosureError(Problem(name, "not a record as `release` writes it", mend)) from None
     return merged_records(*records)
 
 
-def _say(listed: ReleaseManifest, files: dict[str, bytes], before: Record) -> None:
+def _say(listed: ReleaseManifest, files: dict[str, bytes], before: ReleaseRecord) -> None:
     print("This would leave:")
     shown = {name: content for name, content in files.items() if not name.startswith(f"{INSIDE}/")}
     for name, content in sorted(shown.items()):

@@ -30,7 +30,7 @@ PROCESSES = 2
 
 
 @dataclass(frozen=True)
-class Tested:
+class TestedSpecification:
     """What is kept of a specification: its number in within-client SDs, as observed and under shifts (none of one apart)."""
 
     one: Specific
@@ -58,7 +58,7 @@ def curve_of(
     `held`: how many are held to whole refits, which only tell how good the statistics are and change none.
     """
     made = list(_all_tested(specific, linked, asked.shifts, compute, seed))
-    known: dict[bytes, Tested] = {}
+    known: dict[bytes, TestedSpecification] = {}
     for one in made:
         if one is not None and (one.mark not in known or one.one.declared):
             known[one.mark] = one
@@ -84,7 +84,7 @@ def curve_of(
 
 def _all_tested(
     specific: Sequence[Specific], linked: Linked, shifts: int, compute: Compute, seed: int
-) -> list[Tested | None]:
+) -> list[TestedSpecification | None]:
     """Every specification tested, None where the rows do not carry it, in the order given; many on two processes.
 
     Specifications that share their windows are tested one after the other: their episodes are counted once.
@@ -106,9 +106,9 @@ def _all_tested(
 
 def _tested(
     block: Sequence[Specific], tables: Mapping[tuple[str, float], Tables], shifts: int, compute: Compute, seed: int
-) -> list[Tested | None]:
+) -> list[TestedSpecification | None]:
     doses: dict[str, Doses] = {}
-    found: list[Tested | None] = []
+    found: list[TestedSpecification | None] = []
     for one in block:
         try:
             fitted = fitted_specification(one, *tables[one.way.linked_by], compute, doses.get(one.way.windows))
@@ -119,18 +119,18 @@ def _tested(
     return found
 
 
-def _shifted(fitted: FittedWay, shifts: int, seed: int) -> Tested:
+def _shifted(fitted: FittedWay, shifts: int, seed: int) -> TestedSpecification:
     turn = turns(int(fitted.arrays.client.max()) + 1, shifts, seed)
     told = shift_tests(fitted.arrays, turn).in_units(fitted.sd)
-    return Tested(fitted.one, fitted.mark, told.estimate, told.std_error, fitted.df, *fitted.behind, told)
+    return TestedSpecification(fitted.one, fitted.mark, told.estimate, told.std_error, fitted.df, *fitted.behind, told)
 
 
-def _apart(fitted: FittedWay, compute: Compute) -> Tested:
+def _apart(fitted: FittedWay, compute: Compute) -> TestedSpecification:
     """A specification with effects of the exposure that vary: fitted whole, under no shifts."""
     whole = refit(fitted, compute)
     if whole is None:
         raise NotTestableError
-    return Tested(fitted.one, fitted.mark, whole[0] / fitted.sd, whole[1] / fitted.sd, whole[2], *fitted.behind)
+    return TestedSpecification(fitted.one, fitted.mark, whole[0] / fitted.sd, whole[1] / fitted.sd, whole[2], *fitted.behind)
 
 
 def _held_to_refits(tested: Sequence[Specific], linked: Linked, compute: Compute, held: int) -> list[float]:
@@ -140,7 +140,7 @@ def _held_to_refits(tested: Sequence[Specific], linked: Linked, compute: Compute
     return [one for one in found if one is not None]
 
 
-def _panel(group: list[Tested], question: Mapping[str, str], asked: Multiverse, sign: float) -> Panel:
+def _panel(group: list[TestedSpecification], question: Mapping[str, str], asked: Multiverse, sign: float) -> Panel:
     under = [one.shifts for one in group if one.shifts is not None]
     summary = summarize(
         np.array([one.estimate for one in under]),
@@ -163,7 +163,7 @@ def _panel(group: list[Tested], question: Mapping[str, str], asked: Multiverse, 
     )
 
 
-def _specified(one: Tested) -> Specified:
+def _specified(one: TestedSpecification) -> Specified:
     estimate = estimate_of(one.estimate, one.std_error, one.df)
     estimate = estimate.model_copy(update={"clients": one.clients, "workers": one.workers})
     return Specified(choices=dict(one.one.choices), estimate=estimate, declared=one.one.declared, apart=one.shifts is None)

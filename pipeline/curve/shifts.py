@@ -25,7 +25,7 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Specification:
+class SpecificationRows:
     """The arrays of one specification, rows of a client together and in the order of time.
 
     `y` [n]; `exposure` [n], what is turned of the dose within clients (zero mean in each); `fixed` [n, p], everything else
@@ -45,7 +45,7 @@ class Specification:
     held: Floats | None = None
     carried: Floats | None = None
 
-    def whitened(self) -> Specification:
+    def whitened(self) -> SpecificationRows:
         """The same with residuals that do not forget; what is turned stays as it is."""
         return replace(
             self,
@@ -84,7 +84,7 @@ class NotTestableError(Exception):
     """The exposure does not vary within clients beyond what the other columns say."""
 
 
-def shift_tests(specification: Specification, turns: Integers) -> ShiftTests:
+def shift_tests(specification: SpecificationRows, turns: Integers) -> ShiftTests:
     """Test a specification as observed and under `turns` [clients, shifts], whole numbers of places (any size, any sign)."""
     white = specification.whitened()
     null = _Null.of(white)
@@ -114,7 +114,7 @@ class _Null:
     shared: Floats  # inverse of the workers' Schur complement [workers k, workers k]
 
     @classmethod
-    def of(cls, s: Specification) -> _Null:
+    def of(cls, s: SpecificationRows) -> _Null:
         pairs, cell = np.unique(np.stack([s.client, s.worker]), axis=1, return_inverse=True)
         cell = cell.reshape(-1)
         clients, workers = int(s.client.max()) + 1, int(s.worker.max()) + 1
@@ -137,7 +137,7 @@ class _Null:
         df = len(s.y) - s.fixed.shape[1] - 1
         return cls(score, weighted, bread, float(s.y @ score), df, own, incomplete.pairs, cell, crossed, solved)
 
-    def solve(self, s: Specification, columns: Floats) -> Floats:
+    def solve(self, s: SpecificationRows, columns: Floats) -> Floats:
         """V^-1 times columns [n, m]."""
         clients = self.own.shape[0]
         up = _sums(s.client, clients, s.client_terms, columns)  # [clients, j, m]
@@ -181,7 +181,7 @@ class _Table:
     held: Floats  # [1 + p + 1]: of what is not turned, with P y, V^-1 X and V^-1 of itself
 
     @classmethod
-    def of(cls, s: Specification, null: _Null) -> _Table:
+    def of(cls, s: SpecificationRows, null: _Null) -> _Table:
         length = np.bincount(s.client)
         place = np.arange(len(s.client)) - (np.cumsum(length) - length)[s.client]
         longest = int(length.max())

@@ -13,7 +13,7 @@ from pipeline.base.errors import ModelError
 from pipeline.base.params import Compute
 from pipeline.curve.axes import Specific, Way
 from pipeline.curve.inference import own_lines
-from pipeline.curve.shifts import Floats, NotTestableError, Specification, shift_tests
+from pipeline.curve.shifts import Floats, NotTestableError, SpecificationRows, shift_tests
 from pipeline.exposure.parts import sd_within
 from pipeline.exposure.visits import Integers
 from pipeline.hypotheses.battery.car1 import rising_clock
@@ -34,7 +34,7 @@ class FittedWay:
     """A specification's rows, ready for shifts, with what refits it and the within-client SD of its outcome."""
 
     one: Specific
-    arrays: Specification
+    arrays: SpecificationRows
     design: Design
     dose: str
     sd: float
@@ -126,7 +126,7 @@ def _settled(design: Design, way: Way, compute: Compute) -> FittedDesign:
     return found
 
 
-def _arrays(design: Design, dose: str, null: FittedDesign) -> Specification:
+def _arrays(design: Design, dose: str, null: FittedDesign) -> SpecificationRows:
     """The design as arrays, rows of a client together and in order; terms that vary multiplied by their relative factor."""
     order = np.lexsort((np.arange(design.rows.n), design.rows.client))
     numeric = design.numeric()
@@ -137,7 +137,7 @@ def _arrays(design: Design, dose: str, null: FittedDesign) -> Specification:
     held = None
     if "time" in null.design.random.get("client_id", []):
         held = own_lines(exposure, columns["time"][order], client)
-    return Specification(
+    return SpecificationRows(
         design.outcome[order],
         exposure if held is None else exposure - held,
         fixed[order],

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.description.tables import as_codes, levels_of, people_behind
-from pipeline.results.description import Attendance, GroupMean, LevelCount, TableOne, Variable, Workers
+from pipeline.results.description import Attendance, GroupMean, LevelCount, TableOne, Variable, WorkerLoad
 
 CODED = ("age_band", "gender", "race_ethnicity", "language", "program", "mandated", "referral_source")
 NUMBERS = ("need_index",)
@@ -52,12 +52,12 @@ def attendance(sessions: pd.DataFrame) -> tuple[Attendance, ...]:
     return tuple(_attended(sessions, code) for code in levels_of(sessions["attendance"]))
 
 
-def workers_of(sessions: pd.DataFrame) -> Workers:
+def workers_of(sessions: pd.DataFrame) -> WorkerLoad:
     """How many workers hold sessions, their mean number of clients, and clients seen by more than one worker."""
     pairs = sessions[["worker_id", "client_id"]].drop_duplicates()
     by_worker = pairs.groupby("worker_id", observed=True)["client_id"].nunique()
     by_client = pairs.groupby("client_id", observed=True)["worker_id"].nunique()
-    return Workers(
+    return WorkerLoad(
         workers=len(by_worker),
         clients_per_worker=float(by_worker.mean()) if len(by_worker) else None,
         clients_who_changed=int((by_client > 1).sum()),

@@ -54,7 +54,7 @@ class Released(Kept):
     clients: dict[str, Fingerprint]
 
 
-class Record(Kept):
+class ReleaseRecord(Kept):
     """All releases of a study that are known here."""
 
     releases: tuple[Released, ...] = ()
@@ -71,7 +71,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Difference:
+class ReleaseDifference:
     """How many clients joined, left or changed in something between two releases, and how many workers they have."""
 
     clients: int
@@ -105,12 +105,12 @@ def fingerprints(clients: Mapping[str, Content], key: bytes) -> dict[str, Finger
     }
 
 
-def merged_records(*records: Record) -> Record:
+def merged_records(*records: ReleaseRecord) -> ReleaseRecord:
     """The releases of all records, each once: a colleague's record taken up."""
-    return Record(releases=tuple({entry.key: entry for record in records for entry in record.releases}.values()))
+    return ReleaseRecord(releases=tuple({entry.key: entry for record in records for entry in record.releases}.values()))
 
 
-def release_refusals(record: Record, candidate: Candidate) -> list[Problem]:
+def release_refusals(record: ReleaseRecord, candidate: Candidate) -> list[Problem]:
     """Why a release must not be made after those of the record; nothing where it may."""
     problems: dict[Problem, None] = {}
     for entry in record.releases:
@@ -120,7 +120,7 @@ def release_refusals(record: Record, candidate: Candidate) -> list[Problem]:
     return list(problems)
 
 
-def differences(before: Mapping[str, Fingerprint], now: Mapping[str, Fingerprint]) -> dict[str, Difference]:
+def differences(before: Mapping[str, Fingerprint], now: Mapping[str, Fingerprint]) -> dict[str, ReleaseDifference]:
     """Who differs between two releases under one key, by each column that both have, and by who their workers are.
 
     A client of whom the same is said under another pseudonym is the same client: new pseudonyms hide nobody.
@@ -137,9 +137,9 @@ def differences(before: Mapping[str, Fingerprint], now: Mapping[str, Fingerprint
     return found
 
 
-def _difference(apart: Sequence[Fingerprint], changed: Sequence[tuple[Fingerprint, Fingerprint]]) -> Difference:
+def _difference(apart: Sequence[Fingerprint], changed: Sequence[tuple[Fingerprint, Fingerprint]]) -> ReleaseDifference:
     workers = {worker for one in (*apart, *(one for pair in changed for one in pair)) for worker in one.workers}
-    return Difference(len(apart) + len(changed), len(workers))
+    return ReleaseDifference(len(apart) + len(changed), len(workers))
 
 
 def _columns(people: Mapping[str, Fingerprint]) -> set[str]:

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.dynamic.arrays import Floats, Integers
-from pipeline.dynamic.errors import Number, panel_number
-from pipeline.dynamic.panel import Name, Panel
+from pipeline.dynamic.errors import PanelNumber, panel_number
+from pipeline.dynamic.panel import Panel, PanelName
 
 
 @dataclass(frozen=True)
-class Difference:
+class PanelDifference:
     """A weighted sum of one number of several panels, and what each client adds to it (n,), by client code."""
 
-    number: Number
+    number: PanelNumber
     influence: Floats
     client: Integers
 
 
-def combine(panels: Sequence[Panel], weights: Sequence[float], name: Name = "beta") -> Difference:
+def combine(panels: Sequence[Panel], weights: Sequence[float], name: PanelName = "beta") -> PanelDifference:
     """The weighted sum of `name` over panels; its error from the weighted sum of clients' influence values.
 
     A client who is in some of the panels only counts with zero in the others. Clusters are those of the first panel that
@@ -35,4 +35,4 @@ def combine(panels: Sequence[Panel], weights: Sequence[float], name: Name = "bet
         influence[place] += weight * panel.influence_of(name)
         cluster[place] = np.where(cluster[place] < 0, panel.cluster, cluster[place])
         estimate += weight * panel.number(name).estimate
-    return Difference(panel_number(estimate, influence, np.unique(cluster, return_inverse=True)[1]), influence, clients)
+    return PanelDifference(panel_number(estimate, influence, np.unique(cluster, return_inverse=True)[1]), influence, clients)

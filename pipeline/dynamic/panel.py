@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 
 from pipeline.dynamic.arrays import Floats, Integers
-from pipeline.dynamic.errors import Number, panel_number
+from pipeline.dynamic.errors import PanelNumber, panel_number
 from pipeline.dynamic.kalman import Rows, likelihood
 from pipeline.dynamic.optimum import Optimum, maximize
 from pipeline.dynamic.parameters import COUNT, NAMES
@@ -21,7 +21,7 @@ FLAT = 1e-7  # smallest eigenvalue of the information scaled to a unit diagonal;
 LOADING = 0.3  # parameters with at least this part in a flat direction are named
 NOTHING_LEFT = 1e-4  # a variance of e below this share of the rating's within variance is at its edge
 SCORE_BLOCK = 20_000  # clients whose scores are made at once
-Name: TypeAlias = Literal[
+PanelName: TypeAlias = Literal[
     "beta",
     "lambda",
     "phi",
@@ -36,7 +36,7 @@ Name: TypeAlias = Literal[
     "var_rating_part",
     "lag_one",  # lambda + phi beta: the whole effect one window later
 ]
-PLAIN: tuple[Name, ...] = get_args(Name)[:COUNT]
+PLAIN: tuple[PanelName, ...] = get_args(PanelName)[:COUNT]
 
 Code: TypeAlias = Literal[
     "no_reliability",
@@ -68,7 +68,7 @@ class Panel:
     `error_variance`, the fixed variance of measurement error.
     """
 
-    numbers: Mapping[Name, Number]
+    numbers: Mapping[PanelName, PanelNumber]
     influence: Floats
     client: Integers
     cluster: Integers
@@ -77,15 +77,15 @@ class Panel:
     optimum: Optimum
 
     @property
-    def names(self) -> tuple[Name, ...]:
+    def names(self) -> tuple[PanelName, ...]:
         """The columns of `influence`."""
         return tuple(self.numbers)
 
-    def number(self, name: Name) -> Number:
+    def number(self, name: PanelName) -> PanelNumber:
         """One number by its name."""
         return self.numbers[name]
 
-    def influence_of(self, name: Name) -> Floats:
+    def influence_of(self, name: PanelName) -> Floats:
         """One number's influence values (n,)."""
         return np.asarray(self.influence[:, self.names.index(name)])
 
@@ -190,7 +190,7 @@ def _panel(series: Series, rows: Rows, best: Optimum, variance: float) -> Panel:
     theta = best.theta
     natural, jacobian = _natural(theta, series)
     influence = np.linalg.solve(best.information, _scores(theta, rows).T).T @ jacobian.T
-    names: tuple[Name, ...] = get_args(Name)
+    names: tuple[PanelName, ...] = get_args(PanelName)
     numbers = {name: panel_number(float(natural[i]), influence[:, i], series.cluster) for i, name in enumerate(names)}
     known = (int(np.isfinite(series.x).sum()), int(np.isfinite(series.y).sum()))
     shift = known[0] * np.log(series.scale[0]) + known[1] * np.log(series.scale[1])

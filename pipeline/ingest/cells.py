@@ -155,7 +155,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Cells:
+class ConvertedCells:
     """A converted column, and for each broken rule how many rows break it and the first of them (counted from 0).
 
     `values` stay dictionary-encoded (typed values once, the file's own codes for the rows) until they are stored, which
@@ -172,7 +172,7 @@ class Cells:
         return sum(len(chunk) - is_there(chunk).true_count for chunk in self.values.chunks)
 
 
-def convert(text: pa.ChunkedArray, reading: Reading) -> Cells:
+def convert(text: pa.ChunkedArray, reading: Reading) -> ConvertedCells:
     """Convert a dictionary-encoded text column; faulty cells become missing and are counted."""
     import pyarrow as pa
 
@@ -191,7 +191,9 @@ def convert(text: pa.ChunkedArray, reading: Reading) -> Cells:
             remarks[rule] = remarks.get(rule, 0) + said.true_count
         chunks.append(_spread(values, chunk.indices, reading.column))
         start += len(chunk)
-    return Cells(pa.chunked_array(chunks, stored_type(reading.column)), faults, {k: n for k, n in remarks.items() if n})
+    return ConvertedCells(
+        pa.chunked_array(chunks, stored_type(reading.column)), faults, {k: n for k, n in remarks.items() if n}
+    )
 
 
 def arrow_type(column: Column) -> pa.DataType:

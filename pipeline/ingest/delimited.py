@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.base.errors import Problem
 from pipeline.base.sources import Reading
 from pipeline.ingest.blob import BOM, DISGUISES, byte_faults, quote_fault, record_end, with_last_line_end
-from pipeline.ingest.headings import Heading, detect_heading
+from pipeline.ingest.headings import HeaderRows, detect_heading
 from pipeline.ingest.net import classify
 from pipeline.ingest.raw import RawTable
 from pipeline.tables.remedies import About
@@ -102,7 +102,7 @@ def _said_above(file: str, above: bytes) -> tuple[Finding, ...]:
     return (Finding("extras", file, detail=f"above the headers: {', '.join(map(str, found))}"),) if found else ()
 
 
-def _quotes(file: str, elsewhere: Heading | None) -> Problem:
+def _quotes(file: str, elsewhere: HeaderRows | None) -> Problem:
     """A file whose quotes are not well formed, and where its headers seem to stand, if not on the first line."""
     if elsewhere is None:
         return rule_problem("quotes", file)
@@ -118,7 +118,7 @@ def _shape_problems(file: str, header: list[str], separator: str, text: bytes, h
     return problems
 
 
-def _heading(text: bytes, separator: str, how: Reading) -> Heading | None:
+def _heading(text: bytes, separator: str, how: Reading) -> HeaderRows | None:
     """Where the headers seem to stand, if not where they are looked for."""
     if how.skip is not None or how.skip_after_header is not None:
         return None

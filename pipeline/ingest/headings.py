@@ -16,7 +16,7 @@ MOST = 12  # lines above the headers that are looked for
 
 
 @dataclass(frozen=True)
-class Heading:
+class HeaderRows:
     """Where headers seem to stand: in words, and the entry of `sources.read` that says so."""
 
     said: str
@@ -32,16 +32,16 @@ class Heading:
         return About(example=f'sources:\n  read: {{ "<file>": {{ {self.entry} }} }}')
 
 
-def detect_heading(records: list[list[str]]) -> Heading | None:
+def detect_heading(records: list[list[str]]) -> HeaderRows | None:
     """What the first records of a file tell; None where the headers stand as expected.
 
     `records`: its first lines as cells, from the first.
     """
     for place, record in enumerate(records[:6]):
         if place and sum(bool(IMPORT_ID.match(cell)) for cell in record) * 2 > len(record):
-            return Heading("as from Qualtrics", f"skip_after_header: {place}")
+            return HeaderRows("as from Qualtrics", f"skip_after_header: {place}")
     place = header_place(records)
-    return Heading(f"the headers seem to stand on line {place + 1}", f"skip: {place}") if place else None
+    return HeaderRows(f"the headers seem to stand on line {place + 1}", f"skip: {place}") if place else None
 
 
 def header_place(records: list[list[str]]) -> int:

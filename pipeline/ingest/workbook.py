@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.base.errors import Problem
 from pipeline.base.sources import Reading
 from pipeline.ingest.delimited import DEFAULT, header_problems
-from pipeline.ingest.headings import Heading, detect_heading
+from pipeline.ingest.headings import HeaderRows, detect_heading
 from pipeline.ingest.native import number_text
 from pipeline.ingest.raw import RawTable, text_columns
 from pipeline.tables.rules import Finding, rule_problem
@@ -50,7 +50,7 @@ class RefusedError(Exception):
 
 def read_workbook(file: str, blob: bytes, sha256: str = "", how: Reading = DEFAULT) -> tuple[RawTable | None, list[Problem]]:
     """Read the one sheet of a workbook, or the one that `how` names; None and the problems where it breaks a rule."""
-    hint: Heading | None = None
+    hint: HeaderRows | None = None
     try:
         check_archive(blob)
         sheet = _Sheet(blob, how)

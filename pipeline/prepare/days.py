@@ -13,7 +13,7 @@ LOWEST, HIGHEST = -366, 7305  # what the gate on the way in takes
 
 
 @dataclass(frozen=True)
-class Counted:
+class DayColumn:
     """A column of days: its cells as text, the rows that cannot be used, and what it is made of in counts."""
 
     cells: tuple[str, ...]
@@ -50,7 +50,7 @@ def intakes(clients: Sequence[str], cells: Sequence[str], read: Dates) -> tuple[
     return {client: min(days) for client, days in found.items()}, twice
 
 
-def to_days(clients: Sequence[str], cells: Sequence[str], read: Dates, intake: Mapping[str, dt.date]) -> Counted:
+def to_days(clients: Sequence[str], cells: Sequence[str], read: Dates, intake: Mapping[str, dt.date]) -> DayColumn:
     """Each cell as days since its client's intake; a cell that is not blank and has none makes its row unusable."""
     made, unusable, filled, before = [], set(), 0, 0
     for row, (client, cell) in enumerate(zip(clients, cells, strict=True)):
@@ -64,4 +64,4 @@ def to_days(clients: Sequence[str], cells: Sequence[str], read: Dates, intake: M
             made.append("")
             if cell.strip():
                 unusable.add(row)
-    return Counted(tuple(made), frozenset(unusable), filled, before)
+    return DayColumn(tuple(made), frozenset(unusable), filled, before)

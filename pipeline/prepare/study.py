@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from pipeline.base.errors import Problem, SourceError
 from pipeline.prepare.bands import age_at, age_band, age_in_years, zip_area
-from pipeline.prepare.days import Counted, intakes, notation_problems, to_days
+from pipeline.prepare.days import DayColumn, intakes, notation_problems, to_days
 from pipeline.prepare.identified import Identified
 from pipeline.prepare.kept import unexpected_cells
 from pipeline.prepare.moments import Dates, read_dates
@@ -22,7 +22,7 @@ NUMBER, COMMA = ".", ","
 
 
 @dataclass(frozen=True)
-class Column:
+class PreparedColumn:
     """What became of one column: its place in its file (from 1), its role, and counts."""
 
     place: int
@@ -33,7 +33,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Made:
+class PreparedFile:
     """One file that may leave: its new name, its bytes, and the counts that tell how it was made."""
 
     number: int
@@ -42,15 +42,15 @@ class Made:
     rows: int
     set_aside: int
     dropped: int
-    columns: tuple[Column, ...]
+    columns: tuple[PreparedColumn, ...]
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedStudy:
     """All files of a study, and over them how many different things each kind of pseudonym stands for."""
 
-    files: tuple[Made, ...]
+    files: tuple[PreparedFile, ...]
     ids: Mapping[Kind, int]
     twins: Mapping[Kind, int]
 
@@ -84,7 +84,7 @@ class Work:
         return self.files[file].columns[place]
 
 
-def prepare(files: Mapping[str, Identified], plan: Preparation, key: bytes) -> Prepared:
+def prepare(files: Mapping[str, Identified], plan: Preparation, key: bytes) -> PreparedStudy:
     """De-identify all files of a study in one go, so that a client has one pseudonym and one intake in all of them.
 
     `files`: identified tables by the name they were given under, in the order given; `key`: the secret of the pseudonyms.
@@ -98,12 +98,12 @@ def prepare(files: Mapping[str, Identified], plan: Preparation, key: bytes) -> P
     _one_id_a_cell(work)
     _read_dates(work)
     _find_intakes(work)
-    made: list[Made] = []
+    made: list[PreparedFile] = []
     for file in files:
         made.append(_make(work, file, key, [other.name for other in made]))
     if work.problems:
         raise SourceError(work.problems)
-    return Prepared(tuple(made), _different(work), {kind: near_twins(_texts(work, kind)) for kind in KINDS})
+    return PreparedStudy(tuple(made), _different(work), {kind: near_twins(_texts(work, kind)) for kind in KINDS})
 
 
 def _need_clients(work: Work) -> None:
@@ -162,17 +162,17 @@ def _find_intakes(work: Work) -> None:
         work.problems.append(Problem("--intake", what, "keep one, or let the earliest date count: --first-date-is-intake"))
 
 
-def _make(work: Work, file: str, key: bytes, names: Sequence[str]) -> Made:
+def _make(work: Work, file: str, key: bytes, names: Sequence[str]) -> PreparedFile:
     table = work.files[file]
     header: list[str] = []
     columns: list[tuple[str, ...]] = []
-    told: list[Column] = []
+    told: list[PreparedColumn] = []
     unusable: set[int] = set()
     for use in work.taken[file]:
         if use.role == "intake":
             read = work.read[file, use.place]
             filled = sum(cell in read.days for cell in table.columns[use.place])
-            told.append(Column(use.place + 1, use.role, read.notations, filled))
+            told.append(PreparedColumn(use.place + 1, use.role, read.notations, filled))
             continue
         cells, column, lost = _convert(work, file, use, key)
         told.append(column)
@@ -191,10 +191,10 @@ def _make(work: Work, file: str, key: bytes, names: Sequence[str]) -> Made:
     number = list(work.files).index(file) + 1
     dropped = len(table.header) - len(columns)
     content = _csv([header, *shuffled_rows(key, rows)]) if columns else b""
-    return Made(number, file_name(file, names), content, len(rows), len(unusable), dropped, tuple(told), table.notes)
+    return PreparedFile(number, file_name(file, names), content, len(rows), len(unusable), dropped, tuple(told), table.notes)
 
 
-def _convert(work: Work, file: str, use: Use, key: bytes) -> tuple[tuple[str, ...], Column, set[int]]:
+def _convert(work: Work, file: str, use: Use, key: bytes) -> tuple[tuple[str, ...], PreparedColumn, set[int]]:
     """A column's new cells, what to tell of it, and the rows that cannot be used because of it."""
     table = work.files[file]
     cells = table.columns[use.place]
@@ -202,12 +202,12 @@ def _convert(work: Work, file: str, use: Use, key: bytes) -> tuple[tuple[str, ..
         known = {text: pseudonym(key, use.kind, text) for text in set(cells)}
         return (
             tuple(known[cell] for cell in cells),
-            Column(use.place + 1, "id", filled=len(set(known.values()) - {""})),
+            PreparedColumn(use.place + 1, "id", filled=len(set(known.values()) - {""})),
             set(),
         )
     if use.role == "date":
-        days: Counted = to_days(work.clients(file), cells, work.read[file, use.place], work.intake)
-        column = Column(use.place + 1, "date", work.read[file, use.place].notations, days.filled, days.before)
+        days: DayColumn = to_days(work.clients(file), cells, work.read[file, use.place], work.intake)
+        column = PreparedColumn(use.place + 1, "date", work.read[file, use.place].notations, days.filled, days.before)
         return days.cells, column, set(days.unusable)
     made = _age(work, file, use) if use.role == "age" else _zip(cells) if use.role == "zip" else _keep(work, file, use)
     lost = sum(1 for old, new in zip(cells, made, strict=True) if old.strip() and not new) if use.role != "keep" else 0
@@ -215,7 +215,7 @@ def _convert(work: Work, file: str, use: Use, key: bytes) -> tuple[tuple[str, ..
         what = f"{lost:,} cells are no {'age or date of birth' if use.role == 'age' else 'ZIP code'}"
         if not work.plan.set_aside:
             work.problems.append(Problem(work.where(file, use.place), what, "mend them, or leave them blank: --set-aside"))
-    return made, Column(use.place + 1, use.role, filled=sum(bool(cell) for cell in made)), set()
+    return made, PreparedColumn(use.place + 1, use.role, filled=sum(bool(cell) for cell in made)), set()
 
 
 def _age(work: Work, file: str, use: Use) -> tuple[str, ...]:

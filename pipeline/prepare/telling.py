@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.prepare.plan import KINDS
-from pipeline.prepare.study import Column, Made, Prepared
+from pipeline.prepare.study import PreparedColumn, PreparedFile, PreparedStudy
 
 TOP_BAND = "90+"
 
 
-def tell(prepared: Prepared, folder: str) -> Iterator[str]:
+def tell(prepared: PreparedStudy, folder: str) -> Iterator[str]:
     """Line by line, for the terminal."""
     for file in prepared.files:
         yield f"File {file.number} -> {folder}/{file.name}: {file.rows:,} rows, in an order that tells nothing."
@@ -28,14 +28,14 @@ def tell(prepared: Prepared, folder: str) -> Iterator[str]:
             yield f"Look at this: {twins:,} {kind} ids differ from another only by case, spaces or leading zeros."
 
 
-def _left(file: Made) -> str:
+def _left(file: PreparedFile) -> str:
     """Which columns do not come in: by number, as whoever misses one will want to know."""
     taken = {column.place for column in file.columns}
     places = [str(place) for place in range(1, file.dropped + len(taken) + 1) if place not in taken]
     return f"{'columns' if len(places) > 1 else 'column'} {', '.join(places)}: left behind"
 
 
-def _columns(file: Made) -> Iterator[str]:
+def _columns(file: PreparedFile) -> Iterator[str]:
     for column in file.columns:
         if column.role in ("date", "intake"):
             yield f"column {column.place}: {_dates(column)}"
@@ -50,7 +50,7 @@ def _columns(file: Made) -> Iterator[str]:
             yield f"{'columns' if len(places) > 1 else 'column'} {', '.join(places)}: {what}"
 
 
-def _dates(column: Column) -> str:
+def _dates(column: PreparedColumn) -> str:
     how = " and ".join(column.notations) or "no date"
     if column.role == "intake":
         return f"{column.filled:,} dates ({how}): the intake, day 0, left behind"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.report import words
 from pipeline.report.attempts import Tried
-from pipeline.report.characteristics import Design
+from pipeline.report.characteristics import StudySize
 from pipeline.report.claims import Claim
 from pipeline.report.numbers import listed
 from pipeline.vocabulary.checks import CHECKS
@@ -37,7 +37,7 @@ def attempt_sentence(one: Tried, claim: Claim) -> str:
     return f"{head}, {_state(one, claim)}{_BIASED if one.check in BIASED else ''}"
 
 
-def like_studies_sentence(one: Design) -> str:
+def like_studies_sentence(one: StudySize) -> str:
     """What the rules said in made-up studies of a like size, before the section that has it all."""
     return f"Like-sized made-up studies: {one.nothing.told} nulls misjudged, {one.found.told} effects found. "
 

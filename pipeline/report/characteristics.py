@@ -15,7 +15,7 @@ from pipeline.results.record import Record
 FILE = "characteristics.json"
 
 
-class Counted(Record):
+class StudyShare(Record):
     """In how many of the studies it was so."""
 
     count: int
@@ -32,18 +32,18 @@ class FamilyOfWorlds(Record):
 
     title: str
     worlds: int
-    wrong: Counted
+    wrong: StudyShare
     bound: float
 
 
-class Design(Record):
+class StudySize(Record):
     """Studies of one size: untrue verdicts where there is nothing, and `supported` where an episode does `effect` SD."""
 
     workers: int
     clients: int
     sessions: int
-    nothing: Counted
-    found: Counted
+    nothing: StudyShare
+    found: StudyShare
 
 
 class Characteristics(Record):
@@ -54,12 +54,12 @@ class Characteristics(Record):
     code: str
     effect: float
     families: tuple[FamilyOfWorlds, ...]
-    designs: tuple[Design, ...]
+    designs: tuple[StudySize, ...]
 
-    def nearest(self, workers: int, clients: int, ratings: float) -> Design | None:
+    def nearest(self, workers: int, clients: int, ratings: float) -> StudySize | None:
         """The design most like a study with so many workers, clients and ratings a client, on a scale of ratios."""
 
-        def apart(one: Design) -> float:
+        def apart(one: StudySize) -> float:
             pairs = ((one.workers, workers), (one.clients, clients), (one.sessions, ratings))
             return sum(abs(math.log(known / max(own, 1.0))) for known, own in pairs)
 

@@ -24,7 +24,7 @@ BUILT_IN = "data/raw/simulated"
 
 
 @dataclass(frozen=True)
-class Sources:
+class ReportSources:
     """What the stages before left, exact and private; `screen` names what of a person a text seems to hold, or None."""
 
     description: Description
@@ -44,7 +44,7 @@ def gate_of(
     return Gate(rules, census_of(description, fits or {}, rules.min_cell), screen)
 
 
-def build_document(params: Params, sources: Sources, planned: tuple[Planned, ...] = SECTIONS) -> tuple[Document, Gate]:
+def build_document(params: Params, sources: ReportSources, planned: tuple[Planned, ...] = SECTIONS) -> tuple[Document, Gate]:
     """Put the document together; nothing in it has not passed the gate."""
     material = material_of(params, sources)
     flags = flags_of(material)
@@ -63,7 +63,7 @@ def build_document(params: Params, sources: Sources, planned: tuple[Planned, ...
     return document, material.gate
 
 
-def material_of(params: Params, sources: Sources) -> Material:
+def material_of(params: Params, sources: ReportSources) -> Material:
     """All that the sections draw on, its claims cleared."""
     gate = gate_of(params, sources.description, sources.fits, sources.screen)
     simulated = params.study.origin == "simulated" and params.sources.directory == BUILT_IN

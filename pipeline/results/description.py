@@ -62,7 +62,7 @@ class Attendance(Counted):
     clients: int
 
 
-class Workers(Record):
+class WorkerLoad(Record):
     """Workers who hold sessions, their mean number of clients, and clients who were seen by more than one."""
 
     workers: int
@@ -101,7 +101,7 @@ class Description(Record):
     ranges: dict[str, dict[str, tuple[float, float]]]
     clients: int
     sessions: int
-    workers: Workers
+    workers: WorkerLoad
     flow: tuple[FlowStep, ...]
     clients_flow: tuple[ClientsFlow, ...]
     table1: TableOne

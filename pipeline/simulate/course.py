@@ -13,9 +13,9 @@ import numpy as np
 from numpy.random import Generator
 
 from pipeline.simulate.arrays import Flags, Floats, Integers
-from pipeline.simulate.episodes import JOINT, MODES, Episodes, draw_episodes, join, split_at_rating
+from pipeline.simulate.episodes import JOINT, MODES, SimulatedEpisodes, draw_episodes, join, split_at_rating
 from pipeline.simulate.items import HIGH, ITEMS, LOW, SUBSCALES, draw_answers
-from pipeline.simulate.people import Clients, Workers
+from pipeline.simulate.people import SimulatedClients, SimulatedWorkers
 from pipeline.simulate.traits import Traits, draw_traits, habit_alliance, lasting_alliance, log_rates
 from pipeline.simulate.truth import Truth
 
@@ -50,7 +50,7 @@ class Course:
     dose: Integers  # by modes: episodes in the window of a rating, as the log has them
     answers: Floats  # by items, NaN where not answered
     gain: dict[str, Floats]  # by the names of GAINS, by subscales: what was added to the expected score
-    episodes: list[Episodes] = field(default_factory=list)
+    episodes: list[SimulatedEpisodes] = field(default_factory=list)
 
 
 @dataclass
@@ -65,7 +65,7 @@ class State:
     last_rating: Integers  # its day, -1 before the first
     last_empathy: Floats  # at the last rating, above the average client (points)
     last_raised: Floats  # what joint episodes had added to it
-    pending: Episodes
+    pending: SimulatedEpisodes
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class World:
     """What no session changes: traits, workers, and by client and session the lasting alliance, habit, log rates."""
 
     traits: Traits
-    workers: Workers
+    workers: SimulatedWorkers
     lasting: Floats
     habit: Floats
     rates: Floats
@@ -81,7 +81,7 @@ class World:
 
 
 def draw_course(
-    clients: Clients, workers: Workers, sessions: int, truth: Truth, rng: Generator, gains: bool = False
+    clients: SimulatedClients, workers: SimulatedWorkers, sessions: int, truth: Truth, rng: Generator, gains: bool = False
 ) -> Course:
     """Play all sessions of all clients; `gains` asks for what episodes added to the expected scores (else they stay out)."""
     traits = draw_traits(len(clients.worker), truth, rng)
@@ -130,7 +130,7 @@ def _begin(n: int, rng: Generator) -> State:
         last_rating=np.full(n, -1),
         last_empathy=np.zeros(n),
         last_raised=np.zeros(n),
-        pending=Episodes.none(),
+        pending=SimulatedEpisodes.none(),
     )
 
 
@@ -204,7 +204,7 @@ def _open_windows(session: int, course: Course, state: State, rated: Flags, worl
     return added
 
 
-def _points(real: Episodes, world: World, worker: Integers, last_joint: Integers) -> dict[str, Floats]:
+def _points(real: SimulatedEpisodes, world: World, worker: Integers, last_joint: Integers) -> dict[str, Floats]:
     truth, n = world.truth, len(last_joint)
     dose = real.count(n)
     joint = (truth.joint + world.traits.effect + world.workers.joint[worker]) * dose[:, JOINT]

@@ -19,7 +19,7 @@ DISCLOSED, DEBRIEFED = 0.4, 0.6  # shares of joint episodes: the worker's own re
 
 
 @dataclass(frozen=True)
-class Episodes:
+class SimulatedEpisodes:
     """One entry an episode; `before` is what truly happened, `order` what the log holds."""
 
     client: Integers
@@ -32,14 +32,14 @@ class Episodes:
     debriefed: Flags
 
     @classmethod
-    def none(cls) -> Episodes:
+    def none(cls) -> SimulatedEpisodes:
         """No episode."""
         number, flag = np.zeros(0, np.int64), np.zeros(0, np.bool_)
         return cls(number, number, number, number, number, flag, flag, flag)
 
-    def take(self, keep: Flags | Integers) -> Episodes:
+    def take(self, keep: Flags | Integers) -> SimulatedEpisodes:
         """Some of the episodes, by mask or index."""
-        return Episodes(*(getattr(self, entry.name)[keep] for entry in fields(self)))
+        return SimulatedEpisodes(*(getattr(self, entry.name)[keep] for entry in fields(self)))
 
     def count(self, clients: int) -> Integers:
         """Episodes by client and mode."""
@@ -50,14 +50,16 @@ class Episodes:
         return len(self.client)
 
 
-def join(parts: list[Episodes]) -> Episodes:
+def join(parts: list[SimulatedEpisodes]) -> SimulatedEpisodes:
     """Several sets of episodes, one after another."""
-    return Episodes(*(np.concatenate([getattr(part, entry.name) for part in parts]) for entry in fields(Episodes)))
+    return SimulatedEpisodes(
+        *(np.concatenate([getattr(part, entry.name) for part in parts]) for entry in fields(SimulatedEpisodes))
+    )
 
 
 def draw_episodes(
     rates: Floats, previous: Integers, day: Integers, attended: Flags, session: int, truth: Truth, rng: Generator
-) -> Episodes:
+) -> SimulatedEpisodes:
     """Episodes of the days after `previous` up to `day`; `rates` is expected episodes, clients by modes."""
     counts = rng.poisson(rates)
     client = np.repeat(np.arange(len(day)), counts.sum(axis=1))
@@ -67,7 +69,7 @@ def draw_episodes(
     on_day = chance[0] < truth.same_day
     before = ~on_day | (chance[2] < 0.5)
     unknown = (chance[3] < truth.order_unknown) | ~attended[client]
-    return Episodes(
+    return SimulatedEpisodes(
         client=client,
         session=np.full(len(client), session),
         mode=mode,
@@ -79,7 +81,7 @@ def draw_episodes(
     )
 
 
-def split_at_rating(episodes: Episodes, rated: Flags, day: Integers, last: Integers) -> tuple[Flags, Flags, Flags]:
+def split_at_rating(episodes: SimulatedEpisodes, rated: Flags, day: Integers, last: Integers) -> tuple[Flags, Flags, Flags]:
     """Masks over waiting episodes: in the rating's window by the log, in it in truth, and still waiting afterwards.
 
     `rated` says which clients rate on `day`; `last` is the day of their rating before, or -1 for none. An episode on the day

@@ -24,7 +24,7 @@ AVERAGE = (SUBSCALE_OF[:, None] == np.arange(len(SUBSCALES))) / np.bincount(SUBS
 
 
 @dataclass(frozen=True)
-class Answers:
+class SimulatedAnswers:
     """Ratings by items (NaN: left out), and by name what was added to the expected goal, task and bond scores."""
 
     given: Floats
@@ -33,7 +33,7 @@ class Answers:
 
 def draw_answers(
     own: Floats, subscale: Floats, items: Floats, removed: Mapping[str, Floats], truth: Truth, rng: Generator
-) -> Answers:
+) -> SimulatedAnswers:
     """Answers, one rating a row, from targets in points: `own` (ratings), `subscale` and `items` (beside it) and noise.
 
     A gain is the difference `removed` makes to the expected answers when it is taken away from goal, task and bond: what is
@@ -51,4 +51,4 @@ def draw_answers(
     }
     given = np.minimum(np.floor(expected + rng.random(shape)), HIGH)
     given[rng.random(shape) < truth.skipped_item] = np.nan
-    return Answers(given, gain)
+    return SimulatedAnswers(given, gain)

@@ -27,7 +27,7 @@ CASELOADS = ("under_15", "15-24", "25+")
 
 
 @dataclass(frozen=True)
-class Workers:
+class SimulatedWorkers:
     """One entry a worker; `effect` and `joint` (what a joint episode adds with them) in points, `rate` on the log scale."""
 
     agency: Integers
@@ -40,7 +40,7 @@ class Workers:
 
 
 @dataclass(frozen=True)
-class Clients:
+class SimulatedClients:
     """One entry a client; `next_worker` takes over from session `change_after` (counted from 0; -1 for never)."""
 
     worker: Integers
@@ -54,10 +54,10 @@ class Clients:
     referral: Texts
 
 
-def draw_workers(n: int, truth: Truth, rng: Generator) -> Workers:
+def draw_workers(n: int, truth: Truth, rng: Generator) -> SimulatedWorkers:
     """`n` workers, about WORKERS_AN_AGENCY to an agency."""
     agencies = max(1, round(n / WORKERS_AN_AGENCY))
-    return Workers(
+    return SimulatedWorkers(
         agency=rng.permutation(np.arange(n) % agencies),
         discipline=rng.choice(DISCIPLINES, n, p=(0.6, 0.25, 0.15)),
         experience=rng.choice(EXPERIENCE, n, p=(0.3, 0.4, 0.3)),
@@ -68,14 +68,14 @@ def draw_workers(n: int, truth: Truth, rng: Generator) -> Workers:
     )
 
 
-def draw_clients(n: int, sessions: int, workers: Workers, truth: Truth, rng: Generator) -> Clients:
+def draw_clients(n: int, sessions: int, workers: SimulatedWorkers, truth: Truth, rng: Generator) -> SimulatedClients:
     """`n` clients spread evenly over the workers; some get another worker of the same agency on their way."""
     worker = rng.permutation(np.arange(n) % len(workers.agency))
     next_worker = _colleague(worker, workers.agency, rng)
     changes = (rng.random(n) < truth.change_of_worker) & (next_worker != worker)
     after = rng.integers(max(1, sessions // 4), max(2, 3 * sessions // 4), n)
     need = np.clip(np.round(rng.normal(5, 2, n)), 0, 10)
-    return Clients(
+    return SimulatedClients(
         worker=worker,
         next_worker=np.where(changes, next_worker, worker),
         change_after=np.where(changes, after, -1),

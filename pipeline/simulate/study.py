@@ -16,7 +16,7 @@ from pipeline.simulate.arrays import Flags, Floats, Integers, Texts
 from pipeline.simulate.course import Course, draw_course
 from pipeline.simulate.episodes import AFTER, BEFORE, JOINT, MODES, join
 from pipeline.simulate.ids import pseudonyms
-from pipeline.simulate.people import Clients, Workers, draw_clients, draw_workers
+from pipeline.simulate.people import SimulatedClients, SimulatedWorkers, draw_clients, draw_workers
 from pipeline.simulate.scenarios import truth_of
 from pipeline.simulate.traits import PHASES, phase_of
 from pipeline.simulate.truth import Truth
@@ -46,7 +46,7 @@ class Pseudonyms:
 
 
 @dataclass(frozen=True)
-class Rows:
+class PlannedSessions:
     """The sessions that were planned: which client, and which of the client's sessions (from 0)."""
 
     client: Integers
@@ -72,7 +72,7 @@ def draw_with_course(settings: Simulate, seed: int) -> tuple[dict[str, pd.DataFr
         agencies=pseudonyms("AG", int(workers.agency.max()) + 1, names),
         sessions=pseudonyms("S", len(client), names),
     )
-    rows = Rows(client.astype(np.int64), session.astype(np.int64))
+    rows = PlannedSessions(client.astype(np.int64), session.astype(np.int64))
     tables = {
         "clients": _clients(clients, workers, ids),
         "workers": _workers(workers, ids),
@@ -95,7 +95,7 @@ def _declared(table: pd.DataFrame, declared: type[Table] | None) -> pd.DataFrame
     return table[list(columns)].astype(dtypes)
 
 
-def _clients(clients: Clients, workers: Workers, ids: Pseudonyms) -> pd.DataFrame:
+def _clients(clients: SimulatedClients, workers: SimulatedWorkers, ids: Pseudonyms) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "client_id": ids.clients,
@@ -110,7 +110,7 @@ def _clients(clients: Clients, workers: Workers, ids: Pseudonyms) -> pd.DataFram
     )
 
 
-def _workers(workers: Workers, ids: Pseudonyms) -> pd.DataFrame:
+def _workers(workers: SimulatedWorkers, ids: Pseudonyms) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "worker_id": ids.workers,
@@ -122,7 +122,7 @@ def _workers(workers: Workers, ids: Pseudonyms) -> pd.DataFrame:
     )
 
 
-def _sessions(course: Course, rows: Rows, ids: Pseudonyms, truth: Truth, rng: Generator) -> pd.DataFrame:
+def _sessions(course: Course, rows: PlannedSessions, ids: Pseudonyms, truth: Truth, rng: Generator) -> pd.DataFrame:
     at, n = (rows.client, rows.session), len(rows.client)
     attended = course.attendance[at] == 0
     mark = np.where(rng.random(n) < truth.crisis_recorded, course.crisis[at], rng.random(n) < truth.crisis_share)
@@ -185,12 +185,12 @@ def _advocacy(course: Course, ids: Pseudonyms, names: Generator, rng: Generator)
     )
 
 
-def _wai_sr(course: Course, rows: Rows, ids: Pseudonyms) -> pd.DataFrame:
+def _wai_sr(course: Course, rows: PlannedSessions, ids: Pseudonyms) -> pd.DataFrame:
     rated = course.rated[rows.client, rows.session]
     return _ratings(ids.sessions[rated], course.answers[rows.client[rated], rows.session[rated]])
 
 
-def _srs(course: Course, rows: Rows, ids: Pseudonyms, rng: Generator) -> pd.DataFrame:
+def _srs(course: Course, rows: PlannedSessions, ids: Pseudonyms, rng: Generator) -> pd.DataFrame:
     """Four lines of ten centimeters, marked to the millimeter in most of the sessions that have a WAI-SR."""
     rated = course.rated[rows.client, rows.session] & (rng.random(len(rows.client)) < SRS_SHARE)
     alliance = course.alliance[rows.client[rated], rows.session[rated]]

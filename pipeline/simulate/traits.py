@@ -10,7 +10,7 @@ from numpy.random import Generator
 from pipeline.simulate.arrays import Floats, Integers
 from pipeline.simulate.episodes import JOINT, MODES
 from pipeline.simulate.items import ITEMS, SUBSCALES
-from pipeline.simulate.people import Clients, Workers
+from pipeline.simulate.people import SimulatedClients, SimulatedWorkers
 from pipeline.simulate.truth import Truth
 
 PHASES = ("engagement", "assessment", "intervention", "evaluation")
@@ -61,7 +61,9 @@ def draw_traits(n: int, truth: Truth, rng: Generator) -> Traits:
     )
 
 
-def log_rates(clients: Clients, workers: Workers, worker: Integers, traits: Traits, truth: Truth) -> Floats:
+def log_rates(
+    clients: SimulatedClients, workers: SimulatedWorkers, worker: Integers, traits: Traits, truth: Truth
+) -> Floats:
     """Expected episodes between two sessions, apart from crises and feedback: log, clients by sessions by modes.
 
     `worker` is the worker of each session, clients by sessions.
@@ -76,7 +78,7 @@ def log_rates(clients: Clients, workers: Workers, worker: Integers, traits: Trai
     return result
 
 
-def lasting_alliance(workers: Workers, worker: Integers, traits: Traits, truth: Truth) -> Floats:
+def lasting_alliance(workers: SimulatedWorkers, worker: Integers, traits: Traits, truth: Truth) -> Floats:
     """The alliance apart from crises, passing deviations and episodes: points, clients by sessions."""
     sessions = worker.shape[1]
     course = truth.alliance_start + truth.alliance_trend * np.arange(sessions) + truth.phase_step * phase_of(sessions)
@@ -84,7 +86,7 @@ def lasting_alliance(workers: Workers, worker: Integers, traits: Traits, truth: 
     return level
 
 
-def habit_alliance(workers: Workers, worker: Integers, traits: Traits, truth: Truth) -> Floats:
+def habit_alliance(workers: SimulatedWorkers, worker: Integers, traits: Traits, truth: Truth) -> Floats:
     """What a client's and a worker's habit of joint advocacy adds beside the episodes: points, clients by sessions."""
     client = truth.joint_rate * (np.exp(traits.rate) - 1)
     own_worker = truth.joint_rate * (np.exp(workers.rate[worker]) - 1)

@@ -19,7 +19,7 @@ from pipeline.report.document import Document
 from pipeline.report.notice import notice_page, notice_pdf
 from pipeline.report.readers.page import page_html
 from pipeline.report.readers.paper import draw_figures, pdf_bytes
-from pipeline.report.release import Sources, build_document
+from pipeline.report.release import ReportSources, build_document
 from pipeline.results.curve import Curves
 from pipeline.results.description import Description
 from pipeline.results.fit import Fit
@@ -88,9 +88,9 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         print(f"Warning: {visible_text(warning)}; the others are judged and reported", file=sys.stderr)
 
 
-def sources(batch: Batch, params: Params) -> Sources:
+def sources(batch: Batch, params: Params) -> ReportSources:
     """The exact results that a report is made of."""
-    return Sources(
+    return ReportSources(
         description=batch.record(DESCRIPTION, Description),
         reliability=batch.record(RELIABILITY, Reliability),
         fits={name: batch.record(f"{FITS}/{name}.json", Fit) for name in params.hypotheses},

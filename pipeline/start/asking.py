@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.start.blocks import Column
+from pipeline.start.blocks import BlockColumn
 from pipeline.start.codes import Meaning, meaning_of
 from pipeline.start.questions import Question, code_pairs, meanings
 from pipeline.start.result import Making
@@ -48,7 +48,7 @@ def asked(making: Making, table: str, canonical: Canonical, header: str, role: R
     return _settled(making, name, column, meaning, given)
 
 
-def _question(making: Making, name: str, canonical: Canonical, column: Column, meaning: Meaning) -> Question:
+def _question(making: Making, name: str, canonical: Canonical, column: BlockColumn, meaning: Meaning) -> Question:
     is_needed, is_truth = canonical.name in NEEDED, canonical.kind == "boolean"
     codes = sorted(column.different())
     allowed = canonical.codes or (("true", "false") if is_truth else ())
@@ -67,7 +67,7 @@ def _question(making: Making, name: str, canonical: Canonical, column: Column, m
     return Question(name, text, guess or (None if is_needed else ""), check)
 
 
-def _settled(making: Making, name: str, column: Column, meaning: Meaning, given: Mapping[str, str]) -> Meaning:
+def _settled(making: Making, name: str, column: BlockColumn, meaning: Meaning, given: Mapping[str, str]) -> Meaning:
     """What was told and what was answered, together; codes that nobody gave a meaning are missing, and said to be."""
     gone = tuple(code for code, value in given.items() if value == "missing")
     told = {*given, *meaning.known, *meaning.missing}
@@ -78,7 +78,7 @@ def _settled(making: Making, name: str, column: Column, meaning: Meaning, given:
     return Meaning(known, (), (*meaning.missing, *gone, *rest), meaning.separator)
 
 
-def _guess(canonical: Canonical, column: Column, meaning: Meaning, is_rated: Sequence[bool]) -> dict[str, str]:
+def _guess(canonical: Canonical, column: BlockColumn, meaning: Meaning, is_rated: Sequence[bool]) -> dict[str, str]:
     """A guess worth showing, only where every code has one: sessions that were rated took place."""
     if meaning.known and not meaning.unknown:
         return dict(meaning.known)

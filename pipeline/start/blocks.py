@@ -23,7 +23,7 @@ MOST_DATES = 0.9  # the share of filled cells that are dates from which on a col
 
 
 @dataclass(frozen=True)
-class Column:
+class BlockColumn:
     """One column of a block: its header (`{session}` for a number), its cells, what its file says of its codes."""
 
     header: str
@@ -62,7 +62,7 @@ class CellBlock:
     """
 
     file: str
-    columns: dict[str, Column]
+    columns: dict[str, BlockColumn]
     rows: int
     kind: tuple[str, str] | None = None
     wide: tuple[int, ...] = ()
@@ -89,7 +89,7 @@ class CellBlock:
 def blocks_of(file: str, table: Identified) -> list[CellBlock]:
     """The blocks of a file: one for each REDCap instrument, else one; a wide file as one row a session."""
     columns = {
-        header: Column(header, cells, table.labels.get(header, {}), table.missing.get(header, frozenset()))
+        header: BlockColumn(header, cells, table.labels.get(header, {}), table.missing.get(header, frozenset()))
         for header, cells in zip(table.header, table.columns, strict=True)
     }
     whole = CellBlock(file, columns, table.rows)
@@ -140,7 +140,7 @@ def _long(block: CellBlock) -> CellBlock:
     if not found:
         return block
     numbers = sorted({number for by_number in found.values() for number in by_number})
-    columns: dict[str, Column] = {}
+    columns: dict[str, BlockColumn] = {}
     moved = {header for by_number in found.values() for header in by_number.values()}
     for header, column in block.columns.items():
         if header not in moved:
@@ -150,8 +150,8 @@ def _long(block: CellBlock) -> CellBlock:
         first = next(part for part in parts if part is not None)
         cells = tuple(cell for part in parts for cell in (part.cells if part else ("",) * block.rows))
         missing = frozenset().union(*(part.missing for part in parts if part))
-        columns[pattern] = Column(pattern, cells, first.labels, missing)
-    columns[SESSION] = Column(SESSION, tuple(str(n) for n in numbers for _ in range(block.rows)))
+        columns[pattern] = BlockColumn(pattern, cells, first.labels, missing)
+    columns[SESSION] = BlockColumn(SESSION, tuple(str(n) for n in numbers for _ in range(block.rows)))
     return CellBlock(block.file, columns, block.rows * len(numbers), wide=tuple(numbers), form="one row a client, wide")
 
 

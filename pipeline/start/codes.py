@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.ingest.unlisted import COMMON, may_name
 from pipeline.ingest.written import personal_in
 from pipeline.prepare.kept import WORDS
-from pipeline.start.blocks import NUMBER, Column
+from pipeline.start.blocks import NUMBER, BlockColumn
 from pipeline.start.items import USUAL_MISSING
 from pipeline.start.words import BOOLEAN, code_words, plain_words
 from pipeline.tables.column import Column as Canonical
@@ -42,7 +42,7 @@ class Meaning:
         return {code: meaning for code, meaning in self.known.items() if code != meaning}
 
 
-def meaning_of(canonical: Canonical, column: Column) -> Meaning:
+def meaning_of(canonical: Canonical, column: BlockColumn) -> Meaning:
     """What the codes of one mapped column mean; a cell that reads as something of a person is no code."""
     column = replace(column, cells=tuple(_unless_personal(column)))
     if canonical.kind in ("integer", "number"):
@@ -74,7 +74,7 @@ def meaning_of(canonical: Canonical, column: Column) -> Meaning:
     return Meaning(known, tuple(unknown), tuple(missing), separator)
 
 
-def _unless_personal(column: Column) -> Iterator[str]:
+def _unless_personal(column: BlockColumn) -> Iterator[str]:
     texts = (text for text in column.different() if not NUMBER.fullmatch(text))
     personal = {text for text in texts if personal_in(text, "") is not None or may_name(text, USUAL)}
     return ("" if cell in personal else cell for cell in column.cells)
@@ -91,7 +91,7 @@ def _beyond(numbers: set[str]) -> list[str]:
     return sorted(text for text in usual if float(text) > beyond or (float(text) < 0 <= low))
 
 
-def _texts(canonical: Canonical, column: Column) -> tuple[list[str], str]:
+def _texts(canonical: Canonical, column: BlockColumn) -> tuple[list[str], str]:
     found = column.different()
     if canonical.kind == "codes":
         for separator in SEPARATORS:

@@ -16,7 +16,7 @@ from pipeline.prepare.kept import unexpected_cells
 from pipeline.prepare.moments import read_dates
 from pipeline.prepare.names import day_name, is_safe
 from pipeline.prepare.plan import KINDS, Kind
-from pipeline.start.blocks import Column
+from pipeline.start.blocks import BlockColumn
 from pipeline.start.words import TABLES, header_words, plain_words
 from pipeline.tables import by_name
 
@@ -73,7 +73,7 @@ def propose_plan(files: Mapping[str, Identified]) -> Proposed:
     found = Proposed()
     for file, table in files.items():
         for header, cells in zip(table.header, table.columns, strict=True):
-            column = Column(header, cells, table.labels.get(header, {}), table.missing.get(header, frozenset()))
+            column = BlockColumn(header, cells, table.labels.get(header, {}), table.missing.get(header, frozenset()))
             _place(found, f"{file}:{header}", column)
     found.intake.sort(key=lambda name: _rank(name.rpartition(":")[2]))
     _leave(found, files)
@@ -99,7 +99,7 @@ def _leave(found: Proposed, files: Mapping[str, Identified]) -> None:
 
 def _is_dated(name: str, files: Mapping[str, Identified]) -> bool:
     file, _, header = name.rpartition(":")
-    return Column(header, files[file].columns[files[file].header.index(header)]).is_date()
+    return BlockColumn(header, files[file].columns[files[file].header.index(header)]).is_date()
 
 
 def sound_ids(files: Mapping[str, Identified], proposed: Proposed) -> bool:
@@ -116,7 +116,7 @@ def sound_ids(files: Mapping[str, Identified], proposed: Proposed) -> bool:
     return True
 
 
-def _place(found: Proposed, name: str, column: Column) -> None:
+def _place(found: Proposed, name: str, column: BlockColumn) -> None:
     words = set(plain_words(column.header).split("_"))
     kind = _kind(column.header)
     found.persons += column.names_person() and bool(column.different())
@@ -149,7 +149,7 @@ def _place(found: Proposed, name: str, column: Column) -> None:
             found.wordy[name] = sorted(column.different())
 
 
-def _is_coded(column: Column) -> bool:
+def _is_coded(column: BlockColumn) -> bool:
     """Whether a column could hold codes in a site's own words: its header says so, its words are few, each comes again."""
     spelled, different = plain_words(column.header), column.different()
     facts = {
@@ -192,12 +192,12 @@ def _id_columns() -> Iterator[tuple[Kind, tuple[str, ...]]]:
         yield kind, header_words(table)[f"{kind}_id"]
 
 
-def _are_serials(column: Column) -> bool:
+def _are_serials(column: BlockColumn) -> bool:
     """Whether all cells are dates in Excel's counting."""
     return all(re.fullmatch(r"[34][0-9]{4}", text) for text in column.different())
 
 
-def _are_ages(column: Column) -> bool:
+def _are_ages(column: BlockColumn) -> bool:
     return all(age_in_years(text) is not None for text in column.different())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.start.blocks import Column
+from pipeline.start.blocks import BlockColumn
 from pipeline.start.roles import Role
 
 KEYS = {"sessions": "session_id", "clients": "client_id", "workers": "worker_id"}
@@ -47,7 +47,7 @@ def _merged(first: Role, other: Role, table: str, key: str) -> Role | None:
     for header in new.values():
         cells = other.block.columns[header].cells
         found = tuple("" if row is None else cells[row] for row in rows)
-        columns[header] = Column(header, found, other.block.columns[header].labels, other.block.columns[header].missing)
+        columns[header] = BlockColumn(header, found, other.block.columns[header].labels, other.block.columns[header].missing)
     block = replace(first.block, columns=columns)
     tables = {**first.tables, table: {**first.tables[table], **new}}
     return replace(first, block=block, tables=tables, joins=(*first.joins, (other.block.file, here, there)))

@@ -14,7 +14,7 @@ GOOD = 0.9  # the share of ratings that must find their session for a key to be 
 
 
 @dataclass(frozen=True)
-class Key:
+class SessionKey:
     """A session id: one header, or several to be joined; for the sessions and for the ratings."""
 
     sessions: tuple[str, ...]
@@ -26,7 +26,7 @@ class Key:
         return " + ".join(self.sessions)
 
 
-def keys(sessions: Role, ratings: Role) -> list[Key]:
+def keys(sessions: Role, ratings: Role) -> list[SessionKey]:
     """The keys under which sessions are unique and at least some ratings find theirs, the best first."""
     mine, theirs = _named(sessions), _named(ratings)
     found = []
@@ -35,7 +35,7 @@ def keys(sessions: Role, ratings: Role) -> list[Key]:
             left, right = tuple(mine[name] for name in names), tuple(theirs[name] for name in names)
             if sessions.block.unique(*left):
                 share = _share(_rows(ratings, right), set(_rows(sessions, left)))
-                found.append(Key(left, right, share))
+                found.append(SessionKey(left, right, share))
     return sorted((key for key in found if key.found > 0), key=lambda key: -key.found)
 
 
@@ -49,7 +49,7 @@ def own_key(role: Role) -> tuple[str, ...]:
     return ()
 
 
-def rated_rows(sessions: Role, rated: Sequence[Role], key: Key | None) -> list[bool]:
+def rated_rows(sessions: Role, rated: Sequence[Role], key: SessionKey | None) -> list[bool]:
     """Whether each row of the sessions has a rating, and somebody who held it."""
     found = has_rating(sessions, rated, key)
     worker = sessions.ids().get("worker_id")
@@ -57,7 +57,7 @@ def rated_rows(sessions: Role, rated: Sequence[Role], key: Key | None) -> list[b
     return [is_found and bool(held[row].strip()) for row, is_found in enumerate(found)] if held else found
 
 
-def has_rating(sessions: Role, rated: Sequence[Role], key: Key | None) -> list[bool]:
+def has_rating(sessions: Role, rated: Sequence[Role], key: SessionKey | None) -> list[bool]:
     """Whether each row of the sessions has a rating."""
     found = [False] * sessions.block.rows
     if key is None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from pipeline.measures.instrument import Instrument
 from pipeline.start.items import Items, answers_off_scale, missing_codes
-from pipeline.start.links import Key, mapped
+from pipeline.start.links import SessionKey, mapped
 from pipeline.start.questions import Question
 from pipeline.start.result import Making, Setup, Tree, source_of
 from pipeline.start.roles import Role
@@ -19,7 +19,7 @@ SPARE = 5  # questions kept free for codes that nothing can be estimated without
 ANCHORS = {"seldom": 1, "sometimes": 2, "fairly_often": 3, "very_often": 4, "always": 5}  # of the WAI's short forms
 
 
-def add_ratings(making: Making, role: Role, sessions: Role, key: Key | None) -> None:
+def add_ratings(making: Making, role: Role, sessions: Role, key: SessionKey | None) -> None:
     """Add what a block holds of ratings to the set-up; `key`: what a session id is made of."""
     runs: list[Items | None] = [*role.items] if role.items else [None]
     for run in runs:

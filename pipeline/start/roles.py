@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.base.column_names import is_dose, is_id
 from pipeline.ingest.hints import is_missing
-from pipeline.start.blocks import INSTANCE, INSTRUMENT, SESSION, CellBlock, Column
+from pipeline.start.blocks import INSTANCE, INSTRUMENT, SESSION, BlockColumn, CellBlock
 from pipeline.start.items import Items, headers_of, items_of, scores_of
 from pipeline.start.words import header_words, plain_words
 from pipeline.tables import by_name
@@ -70,7 +70,7 @@ def role_of(block: CellBlock) -> Role:
     return Role(block, tables, items, scores, guesses)
 
 
-def _columns(table: str, columns: Mapping[str, Column], block: CellBlock) -> dict[str, str]:
+def _columns(table: str, columns: Mapping[str, BlockColumn], block: CellBlock) -> dict[str, str]:
     """Canonical column -> header, the telling words first; each header once."""
     own = _own_words(columns)
     found: dict[str, str] = {}
@@ -90,7 +90,7 @@ def _columns(table: str, columns: Mapping[str, Column], block: CellBlock) -> dic
     return {name: header for name, header in found.items() if header != INSTRUMENT}
 
 
-def _own_words(columns: Mapping[str, Column]) -> Callable[[str], list[str]]:
+def _own_words(columns: Mapping[str, BlockColumn]) -> Callable[[str], list[str]]:
     """How a header may be read: as it is, without its session, and without a beginning that many columns share."""
     starts = Counter(plain_words(header).partition("_")[0] for header in columns if "_" in plain_words(header))
     shared = {start for start, count in starts.items() if count >= 3}
@@ -110,7 +110,7 @@ def _own_words(columns: Mapping[str, Column]) -> Callable[[str], list[str]]:
     return read
 
 
-def _fits(table: str, name: str, column: Column) -> bool:
+def _fits(table: str, name: str, column: BlockColumn) -> bool:
     """Whether a column's cells can be what its header says."""
     if is_dose(name):
         return column.is_number() and len(column.different()) <= 40

@@ -12,7 +12,7 @@ from pipeline.prepare.identified import Identified
 from pipeline.start.blocks import CellBlock, blocks_of
 from pipeline.start.gaps import left_out, unmapped
 from pipeline.start.joins import joined_roles
-from pipeline.start.links import Key, keys, own_key, rated_rows
+from pipeline.start.links import SessionKey, keys, own_key, rated_rows
 from pipeline.start.questions import Interview, Question, one_of
 from pipeline.start.ratings import add_ratings
 from pipeline.start.result import Making, Setup
@@ -138,7 +138,7 @@ def _with(role: Role, table: str, column: str, header: str) -> Role:
     return replace(role, tables={**role.tables, table: columns if header == "-" else {**columns, column: header}})
 
 
-def _key(sessions: Role, rated: list[Role], setup: Setup, interview: Interview) -> Key | None:
+def _key(sessions: Role, rated: list[Role], setup: Setup, interview: Interview) -> SessionKey | None:
     """What a session id is made of: said where the rows tell, asked where they leave a choice."""
     apart = [role for role in rated if role.block is not sessions.block]
     if not apart:
@@ -146,7 +146,7 @@ def _key(sessions: Role, rated: list[Role], setup: Setup, interview: Interview) 
         if not own:
             setup.missing.append("nothing tells one session of a client from another: a session id, a number or a day")
             return None
-        return Key(own, own, 1.0)
+        return SessionKey(own, own, 1.0)
     found = keys(sessions, apart[0])
     if not found:
         setup.missing.append(

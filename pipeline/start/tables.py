@@ -10,7 +10,7 @@ from pipeline.start.anonymous import keep_anonymous
 from pipeline.start.asking import asked, asking_order
 from pipeline.start.blocks import INSTANCE, SESSION
 from pipeline.start.codes import Meaning
-from pipeline.start.links import Key, mapped
+from pipeline.start.links import SessionKey, mapped
 from pipeline.start.questions import Question, one_of
 from pipeline.start.result import Making, Plain, Setup, Tree, source_of
 from pipeline.start.roles import Role
@@ -23,7 +23,7 @@ WIDEST = 5  # the end of a scale around nought
 BOX = "___"  # between the name of a REDCap checkbox field and the code of one of its boxes
 
 
-def add_table(making: Making, table: str, role: Role, key: Key | None) -> None:
+def add_table(making: Making, table: str, role: Role, key: SessionKey | None) -> None:
     """Add the table that a block feeds to the set-up; `key`: what a session id is made of."""
     setup = making.setup
     if table in setup.tables:
@@ -132,7 +132,7 @@ def _one_row_each(source: Tree, role: Role, header: str) -> bool:
 
 
 def _session_columns(
-    making: Making, role: Role, key: Key | None, columns: Tree, found: dict[str, str], source: Tree
+    making: Making, role: Role, key: SessionKey | None, columns: Tree, found: dict[str, str], source: Tree
 ) -> None:
     """The id, the number and the attendance of sessions, which every study must have."""
     setup = making.setup

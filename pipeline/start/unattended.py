@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.start.links import Key, has_rating
+from pipeline.start.links import SessionKey, has_rating
 from pipeline.start.questions import Question, one_of
 from pipeline.start.result import Making
 from pipeline.start.roles import Role
@@ -13,7 +13,7 @@ RULE = "rating_without_attendance"
 ATTENDED = "attended"
 
 
-def ask_unattended(making: Making, sessions: Role, rated: Sequence[Role], key: Key | None) -> None:
+def ask_unattended(making: Making, sessions: Role, rated: Sequence[Role], key: SessionKey | None) -> None:
     """Ask what becomes of such ratings, where there are any; the answer is a policy of the gate."""
     header = sessions.tables["sessions"].get("attendance")
     source = making.setup.tables.get("sessions", {})

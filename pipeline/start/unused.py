@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.base.person_names import GIVEN, SURNAMES
-from pipeline.start.blocks import EVENT, INSTANCE, INSTRUMENT, SESSION, Column
+from pipeline.start.blocks import EVENT, INSTANCE, INSTRUMENT, SESSION, BlockColumn
 from pipeline.start.items import headers_of
 from pipeline.start.result import Plain, Setup
 from pipeline.start.roles import Role
@@ -29,12 +29,12 @@ def unused(setup: Setup, roles: Sequence[Role]) -> Iterator[str]:
             yield f"{files}: {columns} not used: {shown_headers(left)} (`--answer 'columns=TABLE.COLUMN=HEADER'` maps one)"
 
 
-def shown_headers(columns: Sequence[Column]) -> str:
+def shown_headers(columns: Sequence[BlockColumn]) -> str:
     """The headers of some columns, as far as they are nobody's, and a dozen at most."""
     return ", ".join(column.header for column in columns[:SHOWN] if _is_harmless(column)) + " ..." * (len(columns) > SHOWN)
 
 
-def _is_harmless(column: Column) -> bool:
+def _is_harmless(column: BlockColumn) -> bool:
     words = re.findall(r"[a-z]+", column.header.lower())
     return bool(HARMLESS.fullmatch(column.header)) and not column.names_person() and not PEOPLE & set(words)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.curve.inference import own_lines
-from pipeline.curve.shifts import ShiftTests, Specification, shift_tests
+from pipeline.curve.shifts import ShiftTests, SpecificationRows, shift_tests
 from pipeline.multilevel import fit
 from tests.project import ROOT
 
@@ -59,7 +59,7 @@ def quick(one: Told) -> ShiftTests:
     frame = rows.assign(c=client, w=worker, between=mean, t=time, y=rows[one["score"]])
     null = fit(frame, outcome="y", fixed=["between", "t", *covariates], random={"w": ["1"], "c": ["1", "t"]})
     level, sd = np.ones(len(rows)), null.residual_sd
-    specification = Specification(
+    specification = SpecificationRows(
         frame["y"].to_numpy(),
         raw - mean - held,
         np.column_stack([level, mean, time, *(rows[name].to_numpy() for name in covariates)]),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.curve.inference import own_lines, shares_of_variance, summarize, turns
-from pipeline.curve.shifts import NotTestableError, Specification, shift_tests
+from pipeline.curve.shifts import NotTestableError, SpecificationRows, shift_tests
 from pipeline.multilevel import Model, fit
 
 ROUNDING = 1e-9
@@ -20,7 +20,7 @@ REFIT = 0.04  # largest difference of t between held and refitted variance param
 
 @dataclass(frozen=True)
 class Made:
-    specification: Specification
+    specification: SpecificationRows
     frame: pd.DataFrame
     null: Model
 
@@ -50,7 +50,7 @@ def made(seed: int, clients: int = 40, workers: int = 6, moving: int = 4) -> Mad
     one, sd = np.ones(len(client)), null.residual_sd
     own, shared = null.covariances["c"][0][1], null.covariances["w"][0][1]
     return Made(
-        Specification(
+        SpecificationRows(
             y,
             within,
             np.column_stack([one, mean[client], centred, other]),
@@ -64,7 +64,7 @@ def made(seed: int, clients: int = 40, workers: int = 6, moving: int = 4) -> Mad
     )
 
 
-def shifted(s: Specification, turn: np.ndarray) -> np.ndarray:
+def shifted(s: SpecificationRows, turn: np.ndarray) -> np.ndarray:
     found = s.exposure.copy()
     for client in range(len(turn)):
         rows = s.client == client
@@ -72,7 +72,7 @@ def shifted(s: Specification, turn: np.ndarray) -> np.ndarray:
     return found if s.held is None else found + s.held
 
 
-def by_dense_algebra(s: Specification, exposure: np.ndarray) -> tuple[float, float]:
+def by_dense_algebra(s: SpecificationRows, exposure: np.ndarray) -> tuple[float, float]:
     n = len(s.y)
     effects = [
         s.client_terms[:, [k]] * (s.client[:, None] == np.arange(s.client.max() + 1)) for k in range(s.client_terms.shape[1])
@@ -90,7 +90,7 @@ def by_dense_algebra(s: Specification, exposure: np.ndarray) -> tuple[float, flo
     return float(beta[-1]), float(beta[-1] / np.sqrt(variance * bread[-1, -1]))
 
 
-def correlated(s: Specification) -> np.ndarray:
+def correlated(s: SpecificationRows) -> np.ndarray:
     """The residuals' correlations, from what each row carries over from the one before."""
     found = np.eye(len(s.y))
     for row in range(1, len(s.y)):
@@ -98,12 +98,12 @@ def correlated(s: Specification) -> np.ndarray:
     return found
 
 
-def with_lines_held(s: Specification) -> Specification:
+def with_lines_held(s: SpecificationRows) -> SpecificationRows:
     held = own_lines(s.exposure, s.fixed[:, 2], s.client)
     return replace(s, exposure=s.exposure - held, held=held)
 
 
-def forgetting(s: Specification, seed: int) -> Specification:
+def forgetting(s: SpecificationRows, seed: int) -> SpecificationRows:
     own = np.random.Generator(np.random.PCG64(seed)).uniform(0.1, 0.8, len(s.y))
     again = (np.diff(s.client, prepend=-1) == 0) & (np.diff(s.worker, prepend=-1) == 0)
     return replace(s, carried=np.where(again, own, 0.0))
@@ -137,13 +137,13 @@ def test_holding_the_variances_hardly_moves_a_statistic() -> None:
 
 def test_without_workers_effects_and_with_zero_variances_it_still_holds() -> None:
     s = made(5, clients=15).specification
-    bare = Specification(s.y, s.exposure, s.fixed, s.client, s.worker, 0.0 * s.client_terms, 0.0 * s.worker_terms)
+    bare = SpecificationRows(s.y, s.exposure, s.fixed, s.client, s.worker, 0.0 * s.client_terms, 0.0 * s.worker_terms)
     assert shift_tests(bare, turns(15, 2, 1)).statistic == pytest.approx(by_dense_algebra(bare, s.exposure)[1], rel=ROUNDING)
 
 
 def test_an_exposure_that_does_not_vary_within_clients_is_not_tested() -> None:
     s = made(6, clients=15).specification
-    still = Specification(s.y, 0.0 * s.exposure, s.fixed, s.client, s.worker, s.client_terms, s.worker_terms)
+    still = SpecificationRows(s.y, 0.0 * s.exposure, s.fixed, s.client, s.worker, s.client_terms, s.worker_terms)
     with pytest.raises(NotTestableError):
         shift_tests(still, turns(15, 2, 1))
 

@@ -17,8 +17,8 @@ from pipeline.commands import release
 from pipeline.disclosure.people import client_contents
 from pipeline.disclosure.record import (
     Candidate,
-    Difference,
-    Record,
+    ReleaseDifference,
+    ReleaseRecord,
     differences,
     fingerprints,
     merged_records,
@@ -39,7 +39,7 @@ def candidate(tables: Tables, rules: Rules | None = None, study: str = "data/raw
 
 def after(one: Candidate, two: Candidate) -> str:
     """What is said against a second release after a first."""
-    return "\n".join(map(str, release_refusals(Record(releases=(release_entry(one, KEY),)), two)))
+    return "\n".join(map(str, release_refusals(ReleaseRecord(releases=(release_entry(one, KEY),)), two)))
 
 
 FIRST = candidate(study_tables(CLIENTS))
@@ -136,8 +136,8 @@ def test_another_name_of_the_study_hides_nobody_and_another_study_is_free() -> N
 
 def test_every_earlier_release_counts_not_only_the_last() -> None:
     entries = [release_entry(candidate(study_tables(n)), bytes([n]) * 32) for n in (CLIENTS, CLIENTS + 20)]
-    assert release_refusals(Record(releases=tuple(entries)), candidate(study_tables(CLIENTS + 1)))
-    assert not release_refusals(Record(releases=tuple(entries)), candidate(study_tables(CLIENTS + 40)))
+    assert release_refusals(ReleaseRecord(releases=tuple(entries)), candidate(study_tables(CLIENTS + 1)))
+    assert not release_refusals(ReleaseRecord(releases=tuple(entries)), candidate(study_tables(CLIENTS + 40)))
 
 
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30))
@@ -148,8 +148,8 @@ def test_those_who_differ_are_counted(left: int, joined: int, moved: int) -> Non
     now |= {f"c{i}": ({"a": f"other {i}"}, ("w",)) for i in range(left, left + moved)}
     workers = int(left + moved > 0) + int(joined > 0)
     found = differences(fingerprints(before, KEY), fingerprints(now, KEY))
-    assert found["a"] == Difference(left + joined + moved, workers)
-    assert found["workers"] == Difference(left + joined, int(left > 0) + int(joined > 0))
+    assert found["a"] == ReleaseDifference(left + joined + moved, workers)
+    assert found["workers"] == ReleaseDifference(left + joined, int(left > 0) + int(joined > 0))
 
 
 def test_what_is_new_of_everybody_does_not_hide_what_has_changed_of_one() -> None:
@@ -188,7 +188,10 @@ def test_a_colleague_s_record_is_taken_up(tmp_path: Path) -> None:
 
 
 def test_records_are_merged_by_their_keys() -> None:
-    one, two = Record(releases=(release_entry(FIRST, KEY),)), Record(releases=(release_entry(FIRST, bytes([7]) * 32),))
+    one, two = (
+        ReleaseRecord(releases=(release_entry(FIRST, KEY),)),
+        ReleaseRecord(releases=(release_entry(FIRST, bytes([7]) * 32),)),
+    )
     assert len(merged_records(one, two, one).releases) == 2
 
 

@@ -19,7 +19,7 @@ from pipeline.prepare.identified import Identified
 from pipeline.prepare.kept import unexpected_cells
 from pipeline.prepare.plan import Preparation
 from pipeline.prepare.reading import read_identified
-from pipeline.prepare.study import Prepared, prepare
+from pipeline.prepare.study import PreparedStudy, prepare
 from tests.prepare.identified_study import as_csv, study
 
 KEY = bytes(range(32))
@@ -32,7 +32,7 @@ def table(*rows: str) -> Identified:
     return found
 
 
-def out(prepared: Prepared, place: int = 0) -> list[dict[str, str]]:
+def out(prepared: PreparedStudy, place: int = 0) -> list[dict[str, str]]:
     rows = list(csv.DictReader(io.StringIO(prepared.files[place].content.decode())))
     return sorted(rows, key=lambda row: sorted(row.items()))
 

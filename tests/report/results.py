@@ -13,7 +13,7 @@ from pipeline.description.tables import StudyTables
 from pipeline.report.claims import Claim
 from pipeline.report.document import Document
 from pipeline.report.material import Material
-from pipeline.report.release import Sources, build_document, material_of
+from pipeline.report.release import ReportSources, build_document, material_of
 from pipeline.results.attempt import Attempt, State
 from pipeline.results.description import Description
 from pipeline.results.fit import Fit, Sensitivity
@@ -199,9 +199,9 @@ def default_description() -> Description:
     return describe(full_study())
 
 
-def sources(study: StudyTables | None = None, verdicts: tuple[str, ...] = VERDICTS) -> Sources:
+def sources(study: StudyTables | None = None, verdicts: tuple[str, ...] = VERDICTS) -> ReportSources:
     fits = {name_of(verdict): fit(verdict) for verdict in verdicts}
-    return Sources(
+    return ReportSources(
         description=describe(study) if study is not None else default_description(),
         reliability=reliability(),
         fits=fits,
@@ -248,6 +248,6 @@ def claim_of(verdict: str) -> Claim:
     return next(claim for claim in material().claims if claim.verdict == verdict)
 
 
-def foreign_sources() -> tuple[Params, Sources]:
+def foreign_sources() -> tuple[Params, ReportSources]:
     only = ("not estimable",)
     return params(only, origin="real"), sources(foreign_study(), only)

@@ -10,19 +10,19 @@ from pipeline.base.params import Params
 from pipeline.hypotheses.kinds import KINDS as REGISTERED
 from pipeline.report import sentences
 from pipeline.report.blocks import Paragraph, plain_text
-from pipeline.report.release import Sources, build_document, material_of
+from pipeline.report.release import ReportSources, build_document, material_of
 from pipeline.report.sections import done, methods
 from pipeline.results.attempt import Attempt
 from pipeline.vocabulary.checks import CHECKS
 from tests.report.results import VERDICTS, foreign_sources, params, sources
 
 
-def prose(settings: Params, exact: Sources) -> str:
+def prose(settings: Params, exact: ReportSources) -> str:
     blocks = methods.build(material_of(settings, exact)).blocks
     return " ".join(plain_text(block.text) for block in blocks if isinstance(block, Paragraph))
 
 
-def with_attempts(*checks: str) -> Sources:
+def with_attempts(*checks: str) -> ReportSources:
     whole = sources(verdicts=("supported",))
     attempts = tuple(Attempt(check=name, group=CHECKS[name].group, decides=False, state="not_clear") for name in checks)
     judged = {name: one.model_copy(update={"attempts": attempts}) for name, one in whole.verdicts.hypotheses.items()}

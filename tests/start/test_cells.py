@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.start.blocks import Column
+from pipeline.start.blocks import BlockColumn
 from pipeline.start.codes import meaning_of
 from pipeline.tables import by_name
 from tests.start.made import csv_text
@@ -71,6 +71,6 @@ def test_a_process_scale_around_nought_is_declared() -> None:
 
 def test_a_cell_that_names_somebody_is_no_code_and_never_proposed() -> None:
     cells = ("yes", "kept by Maria Gonzalez", "no show", "call 555-123-4567", "")
-    found = meaning_of(by_name()["sessions"].columns["attendance"], Column("kept", cells))
+    found = meaning_of(by_name()["sessions"].columns["attendance"], BlockColumn("kept", cells))
     assert not any("Gonzalez" in text or "4567" in text for text in (*found.known, *found.unknown, *found.missing))
     assert set(found.known) == {"yes", "no show"}

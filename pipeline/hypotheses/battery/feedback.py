@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.dynamic import Name, Panel, Series, Unidentified, combine, fit_panel, series_of
+from pipeline.dynamic import Panel, PanelName, Series, Unidentified, combine, fit_panel, series_of
 from pipeline.exposure.visits import Booleans, Floats
 from pipeline.hypotheses.battery.shared.setting import Check, Found, Setting, within_only
 from pipeline.hypotheses.design.build import background_terms
@@ -22,7 +22,7 @@ from pipeline.results.attempt import CheckFacts, FurtherNumbers
 from pipeline.results.estimate import estimate_of
 from pipeline.results.reason import NotEstimable, Reason, not_estimable, reason
 
-PATHS: dict[int, Name] = {0: "beta", 1: "lag_one"}  # the number of the panel that a lag is about
+PATHS: dict[int, PanelName] = {0: "beta", 1: "lag_one"}  # the number of the panel that a lag is about
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.base.errors import ModelError
 from pipeline.hypotheses.imputed.grid import Grid
-from pipeline.hypotheses.imputed.question import Question, question_of
+from pipeline.hypotheses.imputed.question import ImputationQuestion, question_of
 from pipeline.imputation.records import Diagnostics, Settings
 from pipeline.imputation.sampler import Imputation, impute
 from pipeline.results.missing import Drawn, ImputationFacts
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Draws:
     """Imputations to be iterated over once, each a table of drawn cells (row of the grid, column, value)."""
 
-    question: Question
+    question: ImputationQuestion
     imputation: Imputation
     facts: ImputationFacts
 
@@ -57,12 +57,12 @@ def draws_of(plan: Plan, grid: Grid, seed: int) -> Draws | Reason:
     return Draws(question, imputation, _facts(question, imputation, grid, seed))
 
 
-def _missing(question: Question) -> bool:
+def _missing(question: ImputationQuestion) -> bool:
     """Whether any cell that the hypothesis uses has to be drawn."""
     return any(target is not None and _gaps(question, place).any() for place, target in enumerate(question.targets))
 
 
-def _gaps(question: Question, place: int) -> np.ndarray:
+def _gaps(question: ImputationQuestion, place: int) -> np.ndarray:
     """The missing cells of a variable: one a session, or one a client."""
     variable = question.data.variables[place]
     ahead = [one for one in question.data.variables[:place] if one.level == variable.level]
@@ -70,7 +70,7 @@ def _gaps(question: Question, place: int) -> np.ndarray:
     return np.isnan(table[:, len(ahead)])
 
 
-def _facts(question: Question, imputation: Imputation, grid: Grid, seed: int) -> ImputationFacts:
+def _facts(question: ImputationQuestion, imputation: Imputation, grid: Grid, seed: int) -> ImputationFacts:
     data, found = question.data, imputation.diagnostics
     variables = []
     for place, (variable, target) in enumerate(zip(data.variables, question.targets, strict=True)):

@@ -45,7 +45,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Question:
+class ImputationQuestion:
     """The tables to be completed, where their draws go (None: an auxiliary's go nowhere), and notes."""
 
     data: Incomplete
@@ -73,7 +73,7 @@ class Question:
         return pd.concat(parts, ignore_index=True)[["column", "row", "value"]]
 
 
-def question_of(plan: Plan, grid: Grid) -> Question:
+def question_of(plan: Plan, grid: Grid) -> ImputationQuestion:
     """The question of a hypothesis; ModelError where a named auxiliary is not there, NotEstimable as `build_sample`."""
     frame = series_occasions(grid.occasions, plan)
     gaps = [name for name in needed_columns(plan) if name in frame and frame[name].isna().any()]
@@ -107,7 +107,7 @@ def question_of(plan: Plan, grid: Grid) -> Question:
         products=_products(plan, design, tuple(numeric), of_client),
     )
     said = [note("code_not_drawn", column=name, ratings=int(frame[name].isna().sum())) for name in codes]
-    return Question(data, tuple(one[2] for one in (*session, *of_client)), tuple(said))
+    return ImputationQuestion(data, tuple(one[2] for one in (*session, *of_client)), tuple(said))
 
 
 Entry = tuple[Variable, Floats, Target | None]

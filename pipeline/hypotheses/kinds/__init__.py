@@ -18,7 +18,7 @@ KINDS = ("mediation", "hazard", "multilevel")  # the first that claims a hypothe
 LOADS = ("pipeline.hypotheses.kinds.*.rules",)
 
 
-class Rules(Protocol):
+class KindRules(Protocol):
     """A kind's `rules`: OUTCOMES are the values of `outcome.kind` it brings."""
 
     OUTCOMES: tuple[str, ...]
@@ -32,9 +32,9 @@ class Rules(Protocol):
         ...
 
 
-def rules_of(kind: str) -> Rules:
+def rules_of(kind: str) -> KindRules:
     """The rules of a kind."""
-    found: Rules = importlib.import_module(f"{__name__}.{kind}.rules")
+    found: KindRules = importlib.import_module(f"{__name__}.{kind}.rules")
     return found
 
 

@@ -27,7 +27,7 @@ OPPOSITE = 1.959964  # two-sided 5%: the window after speaks the other way
 
 
 @dataclass(frozen=True)
-class Reading:
+class MemoryReading:
     """The memory of the cause that must be excluded, and the windows it was read from."""
 
     memory: Memory
@@ -39,7 +39,7 @@ class Reading:
         return self.memory.rho_break()
 
 
-def read_memory(beside: FurtherNumbers, facts: CheckFacts) -> Reading:
+def read_memory(beside: FurtherNumbers, facts: CheckFacts) -> MemoryReading:
     """From the numbers of the check `hidden_cause`: `before`, `after`, where there is one `earlier`, and covariances.
 
     ValueError where one is missing that belongs to them.
@@ -47,24 +47,24 @@ def read_memory(beside: FurtherNumbers, facts: CheckFacts) -> Reading:
     b, a, e = beside.before, beside.after, beside.earlier
     b_a, b_e, a_e = facts.cov_before_after, facts.cov_before_earlier, facts.cov_after_earlier
     if b is not None and a is None and e is not None and b_e is not None:
-        return Reading(_memory(b, e, b_e), "earlier")  # what ends a series has no window after it
+        return MemoryReading(_memory(b, e, b_e), "earlier")  # what ends a series has no window after it
     if b is None or a is None or b_a is None:
         raise ValueError("a check of a hidden cause without its windows")
     if e is None:
-        return Reading(_memory(b, a, b_a), "after")
+        return MemoryReading(_memory(b, a, b_a), "after")
     if b_e is None or a_e is None:
         raise ValueError("a window before the exposure without its covariances")
     sign = 1.0 if b.estimate >= 0 else -1.0
     if sign * a.estimate < -OPPOSITE * a.std_error:
-        return Reading(_memory(b, e, b_e), "earlier")
+        return MemoryReading(_memory(b, e, b_e), "earlier")
     excess = sign * (e.estimate - a.estimate)
     if excess > CLEAR * np.sqrt(max(a.std_error**2 + e.std_error**2 - 2.0 * a_e, 0.0)):
-        return Reading(_memory(b, a, b_a), "after")
+        return MemoryReading(_memory(b, a, b_a), "after")
     mean = (a.estimate + e.estimate) / 2.0
     variance = (a.std_error**2 + e.std_error**2 + 2.0 * a_e) / 4.0
     covariance = (b_a + b_e) / 2.0
     df = min(one.df if one.df is not None else np.inf for one in (b, a, e))
-    return Reading(Memory(b.estimate, mean, b.std_error**2, variance, covariance, df), "both")
+    return MemoryReading(Memory(b.estimate, mean, b.std_error**2, variance, covariance, df), "both")
 
 
 def _memory(b: Estimate, other: Estimate, covariance: float) -> Memory:

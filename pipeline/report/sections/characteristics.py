@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.disclosure.steps import setting_shown
 from pipeline.report.attempt_sentences import CHARACTERISTICS
 from pipeline.report.blocks import Paragraph, TableBlock
-from pipeline.report.characteristics import Characteristics, Counted, Design, shipped_characteristics
+from pipeline.report.characteristics import Characteristics, StudyShare, StudySize, shipped_characteristics
 from pipeline.report.claims import Claim
 from pipeline.report.material import Material
 from pipeline.report.section import Built, Planned
@@ -29,7 +29,7 @@ def build(material: Material) -> Built | None:
     return Built((Paragraph(said, "body"), _families(known), _designs(known)))
 
 
-def like_it(claim: Claim, material: Material) -> Design | None:
+def like_it(claim: Claim, material: Material) -> StudySize | None:
     """The design most like a claim's own rows; None where it has no model."""
     models = material.fits[claim.name].models
     one = models[0] if models and claim.effect is not None else None
@@ -38,7 +38,7 @@ def like_it(claim: Claim, material: Material) -> Design | None:
     )
 
 
-def _size(one: Design) -> str:
+def _size(one: StudySize) -> str:
     return f"{one.workers} workers, {one.clients} clients, {one.sessions} sessions"
 
 
@@ -63,7 +63,7 @@ def _designs(known: Characteristics) -> TableBlock:
     return TableBlock(Table("characteristics_by_size", "By the size of a study", head, lines), paper=False)
 
 
-def _cells(one: Counted) -> tuple[Value, ...]:
+def _cells(one: StudyShare) -> tuple[Value, ...]:
     return setting_shown(one.count, 0), setting_shown(one.of, 0)
 
 

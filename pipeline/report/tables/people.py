@@ -33,7 +33,7 @@ KNOWN = ("yes", "no")  # codes that tell nothing of the data
 
 
 @dataclass(frozen=True)
-class Step:
+class FlowBox:
     """A box of the flow diagram: how many, of what, and what was left out on the way to it."""
 
     text: str
@@ -46,7 +46,7 @@ class Lane:
     """One column of the flow diagram."""
 
     title: str
-    steps: tuple[Step, ...]
+    steps: tuple[FlowBox, ...]
 
 
 def sample_line(description: Description, gate: Gate, outcome: OutcomeSpec) -> str:
@@ -86,10 +86,10 @@ def flow_table(description: Description, gate: Gate) -> Table:
 
 def client_lanes(description: Description, gate: Gate) -> tuple[Lane, ...]:
     """Clients from file to ratings: one lane a series of ratings, series with the same numbers in one."""
-    lanes: dict[tuple[Step, ...], list[str]] = {}
+    lanes: dict[tuple[FlowBox, ...], list[str]] = {}
     for flow in description.clients_flow:
         keys = ((s.step, step_key(s.step, flow.instrument, flow.rater)) for s in flow.steps)
-        steps = (Step(words.STEPS[step], gate.count(key, "flow")) for step, key in keys)
+        steps = (FlowBox(words.STEPS[step], gate.count(key, "flow")) for step, key in keys)
         lanes.setdefault(tuple(steps), []).append(words.series(flow.instrument, flow.rater or "") if flow.instrument else "")
     return tuple(Lane(" · ".join(filter(None, ["Clients", *names])), steps) for steps, names in lanes.items())
 
@@ -116,21 +116,21 @@ def _table_of(row: FlowStep) -> str:
     return row.unit
 
 
-def _step(row: FlowStep, gate: Gate) -> Step:
+def _step(row: FlowStep, gate: Gate) -> FlowBox:
     if row.table == "ledger":
         return _ledger_step(row, gate)
     reasons = ((name, n) for name, n in sorted(row.set_aside.items()) if n)
     aside = tuple(f"{words.reason(name)}: {at_most(gate, n)}" for name, n in reasons)
-    return Step(words.STEPS[row.step], at_most(gate, row.count), aside)
+    return FlowBox(words.STEPS[row.step], at_most(gate, row.count), aside)
 
 
-def _ledger_step(row: FlowStep, gate: Gate) -> Step:
+def _ledger_step(row: FlowStep, gate: Gate) -> FlowBox:
     """Episodes are counted in a table of the census as well: a count withheld there is withheld here."""
     series = (str(row.instrument), str(row.rater))
     counts = {name: gate.count(left_out_key(*series, name), "flow") for name in (*sorted(row.set_aside), "counted")}
     last = counts.pop("counted")
     aside = tuple(f"{words.reason(name)}: {'withheld' if n.hidden else n}" for name, n in counts.items())
-    return Step(words.STEPS[row.step], "withheld:" if last.hidden else last, aside)
+    return FlowBox(words.STEPS[row.step], "withheld:" if last.hidden else last, aside)
 
 
 def at_most(gate: Gate, count: int) -> str:

@@ -18,9 +18,9 @@ from pipeline.hypotheses.design.terms import Design, plain_term
 from pipeline.hypotheses.fitting import FittedDesign
 from pipeline.hypotheses.kinds.mediation.paths import Paths, mediator_of, path_designs, paths_together
 from pipeline.hypotheses.kinds.mediation.question import (
-    Fitted,
+    FittedPaths,
+    MediationQuestion,
     PathCheck,
-    Question,
     applies_always,
     of_an_earlier_session,
     refitted_path,
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from pipeline.base.params import Compute
 
 
-def beside_the_session(fitted: Fitted) -> Found:
+def beside_the_session(fitted: FittedPaths) -> Found:
     """The second path with the rating of the mediator's own session beside it, uncentered."""
     asked = fitted.question
     second = _second(fitted, asked.sample.before(asked.sample.y, asked.lag), "outcome_of_session")
     return Found(fitted.again(b=second), FurtherNumbers(second=second))
 
 
-def beside_the_last(fitted: Fitted) -> Found:
+def beside_the_last(fitted: FittedPaths) -> Found:
     """Each path with the value before of what it explains: the mediator a session earlier, the rating before."""
     asked = fitted.question
     first = _first(fitted, asked.sample.before(asked.mediator), "mediator_before")
@@ -48,19 +48,19 @@ def beside_the_last(fitted: Fitted) -> Found:
     return Found(fitted.again(first, second), FurtherNumbers(first=first, second=second))
 
 
-def _first(fitted: Fitted, values: Floats, name: str) -> Estimate:
+def _first(fitted: FittedPaths, values: Floats, name: str) -> Estimate:
     first, _ = _with_known(fitted.question, values)
     design = _beside(first, values, name)
     return combined_estimate(refitted_path(design, fitted.paths.a, fitted.question.compute), design, {fitted.paths.x: 1.0})
 
 
-def _second(fitted: Fitted, values: Floats, name: str) -> Estimate:
+def _second(fitted: FittedPaths, values: Floats, name: str) -> Estimate:
     _, second = _with_known(fitted.question, values)
     design = _beside(second, values, name)
     return combined_estimate(refitted_path(design, fitted.paths.b, fitted.question.compute), design, {fitted.paths.m: 1.0})
 
 
-def _with_known(asked: Question, values: Floats) -> tuple[Design, Design]:
+def _with_known(asked: MediationQuestion, values: Floats) -> tuple[Design, Design]:
     """Both paths' designs over the rows where a column is known."""
     own = replace(asked.sample, keep=asked.sample.keep & np.isfinite(values))
     return path_designs(asked.plan, own, asked.mediator, asked.compute)
@@ -70,7 +70,7 @@ def _beside(design: Design, values: Floats, name: str) -> Design:
     return design.beside(plain_term(name, values[design.rows.keep], "outcome"))
 
 
-def by_another(fitted: Fitted) -> Found:
+def by_another(fitted: FittedPaths) -> Found:
     """Both paths with the mediator, or else the outcome, as another person tells it; random parts as the primary's ended."""
     asked = fitted.question
     told = asked.other
@@ -82,7 +82,7 @@ def by_another(fitted: Fitted) -> Found:
         for design, ended in ((told.first, fitted.paths.a), (told.second, fitted.paths.b))
     )
     paths = Paths(first, second, fitted.paths.x, m)
-    other = Fitted.of(asked, paths, paths_together(paths, asked.compute))
+    other = FittedPaths.of(asked, paths, paths_together(paths, asked.compute))
     names = CheckCodes(mediator=mediator_of(plan).column, rater=plan.outcome.rater)
     return Found(other.again(), FurtherNumbers(first=other.a, second=other.b), names=names)
 
@@ -98,7 +98,7 @@ def _refitted(design: Design, ended: FittedDesign, compute: Compute) -> FittedDe
     return FittedDesign(refitted_path(own, ended, compute), own)
 
 
-def _no_other(asked: Question) -> Reason | None:
+def _no_other(asked: MediationQuestion) -> Reason | None:
     """Why no other person tells both paths; None where one does."""
     return asked.other if isinstance(asked.other, Reason) else None
 

@@ -9,7 +9,7 @@ from pipeline.base.at_once import at_once
 from pipeline.hypotheses.battery import check_result
 from pipeline.hypotheses.kinds.mediation.again import LAGGED_OUTCOME, OTHER_RATER, SESSION_RATING
 from pipeline.hypotheses.kinds.mediation.order import FIRST_PATH, HIDDEN_CAUSE, REVERSED_ORDER
-from pipeline.hypotheses.kinds.mediation.question import Fitted, PathCheck
+from pipeline.hypotheses.kinds.mediation.question import FittedPaths, PathCheck
 from pipeline.results.attempt import CheckResult
 
 CHECKS: Mapping[str, PathCheck] = {
@@ -22,7 +22,7 @@ CHECKS: Mapping[str, PathCheck] = {
 }
 
 
-def run_battery(fitted: Fitted) -> tuple[CheckResult, ...]:
+def run_battery(fitted: FittedPaths) -> tuple[CheckResult, ...]:
     """Every check, each with its number or its reason; what goes wrong in one is that one's own."""
     asked = fitted.question
     return tuple(

@@ -21,7 +21,7 @@ from pipeline.hypotheses.kinds.mediation.paths import (
     mediator_of,
     paths_together,
 )
-from pipeline.hypotheses.kinds.mediation.question import Fitted, Question
+from pipeline.hypotheses.kinds.mediation.question import FittedPaths, MediationQuestion
 from pipeline.hypotheses.kinds.mediation.rules import KEPT_BY
 from pipeline.hypotheses.kinds.multilevel.parts import model_facts, model_part, standardized_number
 from pipeline.hypotheses.sensitivity import sensitivity_of
@@ -44,8 +44,8 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
     except ModelError as error:
         raise NotEstimable(engine_refusal(error), built.counts) from None
     reliability = trust.of(plan.outcome.instrument, plan.outcome.rater)
-    question = Question(plan, occasions, ledger, built, mediator, compute, reliability)
-    fitted = Fitted.of(question, paths, paths_together(paths, compute))
+    question = MediationQuestion(plan, occasions, ledger, built, mediator, compute, reliability)
+    fitted = FittedPaths.of(question, paths, paths_together(paths, compute))
     a, b, together = fitted.a, fitted.b, fitted.together
     indirect = indirect_of(a, b, together, compute)
     models = (model_facts("first_path", paths.a), model_facts("second_path", paths.b))

@@ -22,9 +22,9 @@ from pipeline.hypotheses.design.sample import needed_columns, present_rows
 from pipeline.hypotheses.design.terms import plain_term, rows_of, split_dose
 from pipeline.hypotheses.kinds.mediation.paths import path_designs
 from pipeline.hypotheses.kinds.mediation.question import (
-    Fitted,
+    FittedPaths,
+    MediationQuestion,
     PathCheck,
-    Question,
     applies_always,
     of_an_earlier_session,
     refitted_path,
@@ -37,7 +37,7 @@ AFTER = "mediator_after_within"
 ONE_BACK = 1  # the lag the panel has a path of, beside that within one session
 
 
-def after_the_rating(fitted: Fitted) -> Found:
+def after_the_rating(fitted: FittedPaths) -> Found:
     """The second path with the mediator of the session after the rating beside it.
 
     The number is the indirect effect by what the second path has beyond that; both windows' own numbers stand beside it.
@@ -58,7 +58,7 @@ def after_the_rating(fitted: Fitted) -> Found:
     return Found(fitted.again(b=apart), beside, facts)
 
 
-def after_the_session(fitted: Fitted) -> Found:
+def after_the_session(fitted: FittedPaths) -> Found:
     """The first path with the exposures of the window after the mediator's session, and of the one before its own.
 
     The number is the indirect effect by what the first path has beyond the window after.
@@ -72,7 +72,7 @@ def after_the_session(fitted: Fitted) -> Found:
     return replace(found, estimate=fitted.again(found.estimate), beside=beside)
 
 
-def rating_first(fitted: Fitted) -> Found:
+def rating_first(fitted: FittedPaths) -> Found:
     """The indirect effect by a panel in which the rating may bring the mediator after it; that way `back` beside it."""
     asked = fitted.question
     panel = fit_panel(panel_series(asked), _reliability(asked))
@@ -86,7 +86,7 @@ def rating_first(fitted: Fitted) -> Found:
     return Found(fitted.again(b=path), FurtherNumbers(path=path, back=back))
 
 
-def panel_series(asked: Question) -> Series:
+def panel_series(asked: MediationQuestion) -> Series:
     """Mediator and rating of each session as series, with time, covariates, and both windows' exposures taken out."""
     plan, sample, mediator = asked.plan, asked.sample, asked.own_session
     keep = np.isfinite(sample.y) & np.isfinite(mediator)
@@ -102,7 +102,7 @@ def panel_series(asked: Question) -> Series:
     return series_of(mediator[keep], sample.y[keep], client, sample.occasion[keep], worker, np.column_stack(beside))
 
 
-def _reliability(asked: Question) -> float:
+def _reliability(asked: MediationQuestion) -> float:
     """Of the rating's change within clients: as declared, else as the study's items tell it; NotEstimable without one."""
     score = asked.plan.outcome.score
     known = asked.plan.outcome.reliability or asked.reliability.get(score)
@@ -111,7 +111,7 @@ def _reliability(asked: Question) -> float:
     return known
 
 
-def _one_session_back(asked: Question) -> Reason | None:
+def _one_session_back(asked: MediationQuestion) -> Reason | None:
     if asked.lag > ONE_BACK:
         return reason("no_path_of_that_lag", lag=str(asked.lag))
     if asked.plan.outcome.kind != "score":

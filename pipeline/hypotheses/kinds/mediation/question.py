@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Question:
+class MediationQuestion:
     """A mediated hypothesis on its rows, before any fit; `mediator` is that of each rating, `lag` ratings before it."""
 
     plan: Plan
@@ -55,17 +55,17 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FittedPaths:
     """The question with its two paths fitted, their numbers, and how they hang together."""
 
-    question: Question
+    question: MediationQuestion
     paths: Paths
     a: Estimate
     b: Estimate
     together: Together
 
     @classmethod
-    def of(cls, question: Question, paths: Paths, together: Together) -> Fitted:
+    def of(cls, question: MediationQuestion, paths: Paths, together: Together) -> FittedPaths:
         """With the numbers of both paths."""
         a = combined_estimate(paths.a.model, paths.a.design, {paths.x: 1.0})
         b = combined_estimate(paths.b.model, paths.b.design, {paths.m: 1.0})
@@ -80,16 +80,16 @@ class Fitted:
 class PathCheck:
     """One check of a mediation: when it does not apply (a reason), and what it does."""
 
-    not_applicable: Callable[[Question], Reason | None]
-    run: Callable[[Fitted], Found]
+    not_applicable: Callable[[MediationQuestion], Reason | None]
+    run: Callable[[FittedPaths], Found]
 
 
-def applies_always(_: Question) -> Reason | None:
+def applies_always(_: MediationQuestion) -> Reason | None:
     """A check that every mediation can be asked."""
     return None
 
 
-def of_an_earlier_session(asked: Question) -> Reason | None:
+def of_an_earlier_session(asked: MediationQuestion) -> Reason | None:
     """A check that needs the mediator's session to come before the rating's; the reason where both are one."""
     return reason("same_session") if asked.lag == 0 else None
 
