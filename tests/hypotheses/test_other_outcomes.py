@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -82,6 +84,13 @@ CASES: list[tuple[Any, dict[str, Any], float]] = [
 ]
 
 
+@cache
+def linked(draw: Callable[[int], Study], seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Occasions and ledger of a drawn study; both raters' distances are asked of the same studies."""
+    occasions, ledger, _ = link(*draw(seed), Exposure())
+    return occasions, ledger
+
+
 def number_of(declared: Hypothesis, occasions: pd.DataFrame, ledger: pd.DataFrame) -> Estimate | None:
     """The tested number: of a mixed model without the battery, which is not asked here and takes nine parts in ten."""
     if declared.outcome.kind != "dyad_gap":
@@ -91,7 +100,7 @@ def number_of(declared: Hypothesis, occasions: pd.DataFrame, ledger: pd.DataFram
 
 def test_the_number_without_the_battery_is_the_one_told() -> None:
     declared = hypothesis(outcome={"instrument": "wai_sr", "kind": "dyad_gap"})
-    occasions, ledger, _ = link(*converging(0), Exposure())
+    occasions, ledger = linked(converging, 0)
     told = evaluate(declared, occasions, ledger, COMPUTE).tested
     assert number_of(declared, occasions, ledger).model_dump().items() <= told.model_dump().items()
 
@@ -99,7 +108,7 @@ def test_the_number_without_the_battery_is_the_one_told() -> None:
 @pytest.mark.parametrize(("draw", "changes", "truth"), CASES, ids=["dropout", "no_show", "distance", "distance_by_worker"])
 def test_the_truth_is_found_and_covered(draw: Any, changes: dict[str, Any], truth: float) -> None:
     declared = hypothesis(**changes)
-    found = [number_of(declared, *link(*draw(seed), Exposure())[:2]) for seed in range(STUDIES)]
+    found = [number_of(declared, *linked(draw, seed)) for seed in range(STUDIES)]
     estimates = np.array([one.estimate for one in found])
     assert abs(estimates.mean() - truth) < ERRORS * estimates.std(ddof=1) / np.sqrt(STUDIES)
     assert sum(one.conf_low <= truth <= one.conf_high for one in found) >= FEWEST_COVERED
