@@ -14,7 +14,9 @@ from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
 from pipeline.measures import Instrument, shipped
 from pipeline.measures.overview import overview
+from pipeline.measures.rated import rated
 from pipeline.measures.scoring import combine_scores, score
+from pipeline.measures.structure import factor_models
 from pipeline.project.io import json_bytes
 from pipeline.report.plots import measures as measure_figures
 from pipeline.report.plots.figures import Figure
@@ -154,7 +156,7 @@ def test_what_does_not_converge_has_no_number_at_all() -> None:
     sessions, ratings = study(80, 6)
     noise = np.random.default_rng(5).integers(1, 6, (len(ratings), 12)).astype(float)
     ratings[WAI_SR.columns] = noise
-    models = found_in(sessions, ratings).structure[0].models
+    models = factor_models(next(rated(ratings, sessions, WAI_SR))).models
     failed = [model for model in models if not model.converged]
     assert failed
     for model in failed:
