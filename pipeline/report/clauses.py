@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.base.params import Hypothesis
 from pipeline.report import words
 from pipeline.report.blocks import Strong
-from pipeline.report.claims import Claim, Effect
+from pipeline.report.claims import Claim, Effect, Number
 from pipeline.report.numbers import listed, magnitude
 from pipeline.vocabulary.outcomes import event_of
 
@@ -43,7 +43,7 @@ def difference_clause(spec: Hypothesis, effect: Effect) -> tuple[str, ...]:
     """The effect as a clause: what was rated how much higher or lower; the number is set bold."""
     own = effect.own
     points = f"{magnitude(own.estimate)} points"
-    way = "higher" if own.positive else "lower"
+    way = _way(own, "higher", "lower")
     if event_of(spec.outcome.kind) and effect.odds is not None:
         beside = f" than after {words.mode(spec.contrast.minus)}" if spec.contrast and spec.contrast.minus else ""
         return (f"the odds of {event_clause(spec)} were ", Strong(f"{effect.odds.estimate} times as high"), beside)
@@ -51,10 +51,10 @@ def difference_clause(spec: Hypothesis, effect: Effect) -> tuple[str, ...]:
         through = words.session_column(spec.mediator.column)
         return (f"the part of the difference that runs through {through} was ", Strong(f"{own.estimate} points"))
     if spec.moderator:
-        size = Strong(f"{magnitude(own.estimate)} points {'larger' if own.positive else 'smaller'}")
+        size = Strong(f"{magnitude(own.estimate)} points {_way(own, 'larger', 'smaller')}")
         return ("the difference in ratings was ", size, f" {_moderated(spec, effect)}")
     if spec.outcome.kind == "dyad_gap":
-        apart = "further apart" if own.positive else "closer together"
+        apart = _way(own, "further apart", "closer together")
         return (f"client's and worker's ratings of {outcome_clause(spec)} lay ", Strong(f"{points} {apart}"))
     if spec.contrast and spec.contrast.outcome_minus:
         one, other = words.score(spec.outcome.score), words.score(spec.contrast.outcome_minus)
@@ -63,6 +63,11 @@ def difference_clause(spec: Hypothesis, effect: Effect) -> tuple[str, ...]:
         other = words.mode(spec.contrast.minus)
         return (f"{outcome_clause(spec)} was rated ", Strong(f"{points} {way}"), f" than for {other}")
     return (f"{outcome_clause(spec)} was rated ", Strong(f"{points} {way}"))
+
+
+def _way(own: Number, up: str, down: str) -> str:
+    """The side a number lies on; both of them where it is shown as zero."""
+    return (up if own.positive else down) if own.estimate.value else f"{up} or {down}"
 
 
 def own_claim(claim: Claim) -> bool:

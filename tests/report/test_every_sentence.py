@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import get_args
 
@@ -20,15 +20,18 @@ from pipeline.disclosure.gate import Gate
 from pipeline.disclosure.rules import Rules
 from pipeline.report import attempt_sentences, clauses, sentences
 from pipeline.report.attempts import mark_of, states_in_words
-from pipeline.report.blocks import plain_text
+from pipeline.report.blocks import Aside, Block, Bullets, FigureBlock, Paragraph, TableBlock, plain_text, walk_blocks
 from pipeline.report.claims import Claim, claim_of
 from pipeline.report.plots.ladder import ladder_figure
+from pipeline.report.release import build_document
+from pipeline.report.sections import limits
 from pipeline.report.verdict_words import chip_of
 from pipeline.results.attempt import Attempt, State
 from pipeline.results.reason import Reason
-from pipeline.results.verdict import Judged, Rule
+from pipeline.results.verdict import Judged, LockState, Rule
 from pipeline.vocabulary.checks import CHECKS, group_of_check
 from pipeline.vocabulary.outcomes import event_of
+from tests.report import results
 from tests.report.test_sentences import CAUSAL, variants
 from tests.results import make
 
@@ -90,6 +93,7 @@ GRAMMAR = re.compile(
     r"  | [.,;:]|\.\.(?!\.)|,,|;;|\b(\w+) \1\b|\b1 (?:sessions|clients|ratings|points|attempts|workers|episodes|versions)\b|"
     r"\b(?:and|or|of|than|the|a) ?[.,;:)]|\( |\(\)|\{|\}|None\b(?! was predicted)|nan\b|_"
 )
+OF_ART = ("smallest effect of interest", "passing cause of joint advocacy alone")  # terms, and causes of advocacy itself
 ALLOWED_TWICE = ("that that", "had had")
 
 
@@ -223,6 +227,73 @@ def strength(one: Claim, ruled: Ruled, kind: str) -> None:
         told = plain_text(sentences.claim_prose(one))
         assert any(word in told for word in own)
         assert not any(f"points {word}" in told for word in other)
+
+
+def prose(block: Block) -> list[str]:
+    """What a block says that is neither a claim's own words nor told with the claim."""
+    match block:
+        case Paragraph() | Aside():
+            return [plain_text(block.text)]
+        case Bullets():
+            return [plain_text(item) for item in block.items]
+        case FigureBlock():
+            return [block.figure.caption, getattr(block.figure, "note", "")]
+        case TableBlock():
+            return [block.table.caption, block.table.note]
+    return []
+
+
+@pytest.mark.parametrize("of", ["every verdict", "locked", "no log"])
+def test_every_sentence_beside_the_claims_is_sound(of: str) -> None:
+    """Who is in the data, harms, limits, methods and the appendix: as the claims' own sentences are held to."""
+    if of == "no log":
+        document = build_document(*results.foreign_sources())[0]
+    elif of == "locked":
+        whole = results.sources(verdicts=("supported", "inconclusive"))
+        lock = LockState(
+            locked=True,
+            date="2026-01-01",
+            sha256="a" * 64,
+            outcomes_seen_before=True,
+            deviations={"case_supported": ("exposure.lag: 0 -> 2",)},
+        )
+        exact = replace(whole, verdicts=whole.verdicts.model_copy(update={"lock": lock}))
+        document = build_document(results.params(("supported", "inconclusive")), exact)[0]
+    else:
+        document = results.built()
+    for section in document.sections:
+        if section.anchor in ("claims", "codebook", "numbers", "provenance"):
+            continue
+        for text in filter(None, (text for block in walk_blocks(section.blocks) for text in prose(block))):
+            bare = re.sub(rf"“[^”]*”|{'|'.join(OF_ART)}", "“”", text)  # somebody's own words may say what ours may not
+            where = (section.anchor, text)
+            assert not [word for word in CAUSAL if re.search(rf"\b{re.escape(word)}\b", bare.lower())], where
+            faults = [found[0] for found in GRAMMAR.finditer(bare) if found[0] not in (*ALLOWED_TWICE, "_", " ...")]
+            assert not faults, (*where, faults)
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [("not_significant", "more ratings would help"), ("may_be_hidden", "more ratings alone may not settle")],
+)
+def test_more_ratings_are_said_to_help_only_where_the_interval_is_too_wide(rule: Rule, says: str) -> None:
+    whole = results.material(("inconclusive",))
+    claims_ = tuple(replace(one, rule=rule) for one in whole.claims)
+    told = " ".join(
+        text for block in limits.build(replace(whole, claims=claims_)).blocks for text in prose(block) if "asked" in text
+    )
+    assert says in told
+    assert told.count("more ratings") == 1
+
+
+def test_a_number_shown_as_zero_lies_on_neither_side() -> None:
+    for kind, spec in KINDS.items():
+        one = claim(Ruled("not_significant", "inconclusive", 0.0001, error=0.06), spec, "not_clear")
+        told = plain_text(sentences.claim_prose(one))
+        if event_of(spec.outcome.kind) is None and kind != "mediator":
+            assert re.search(r"0\.0+ points (higher or lower|larger or smaller|further apart or closer together)", told), (
+                told
+            )
 
 
 @pytest.mark.parametrize(("ruled", "state"), EVERY, ids=IDS)

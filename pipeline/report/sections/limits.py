@@ -10,6 +10,7 @@ from pipeline.report.section import Built, Planned
 
 FEW_WORKERS = 20
 LOW_RELIABILITY = 0.70
+TOO_WIDE = ("not_significant", "none_predicted_too_wide")  # rules by which an interval is too wide to decide
 OFTEN_AT_THE_TOP = 0.15  # McHorney & Tarlov (1995): more than 15% at an end is a floor or ceiling effect
 
 
@@ -54,13 +55,16 @@ def _others(material: Material) -> Prose:
 
 
 def _open(material: Material) -> Prose:
-    names = [claim.short for claim in material.claims if claim.verdict == "inconclusive"]
-    if not names:
-        return ""
-    return (
-        Strong("Not everything that was asked."),
-        f" Too little is known to decide on {listed(names)}; more ratings would help.",
+    still_open = [claim for claim in material.claims if claim.verdict == "inconclusive"]
+    wide = [claim.short for claim in still_open if claim.rule in TOO_WIDE]
+    other = [claim.short for claim in still_open if claim.rule not in TOO_WIDE]
+    said = [f"Too little is known to decide on {listed(wide)}; more ratings would help."] if wide else []
+    said += (
+        [f"An attempt to prove it wrong leaves {listed(other)} open, which more ratings alone may not settle."]
+        if other
+        else []
     )
+    return (Strong("Not everything that was asked."), f" {' '.join(said)}") if said else ""
 
 
 def _few_workers(material: Material) -> Prose:

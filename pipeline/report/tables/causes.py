@@ -26,11 +26,11 @@ def themes_table(description: Description, gate: Gate) -> Table | None:
         return None
     lines = [Line(words.title(row.theme), _theme_cells(row, gate)) for row in rows]
     head = ("Theme", "Episodes", "Clients", *(words.title(name) for name in OUTCOMES), "Collective", "Followed")
-    note = (
+    said = (
         "Granted to pending: shares of the theme's episodes. Collective: episodes at mezzo or macro level. Followed: "
-        "clients with a case (an episode at micro level) and collective action on the same theme on that day or later. "
-        f"{rare_note(description.themes, rows, 'themes')} {counts_note(lines, gate)}"
-    ).strip()
+        "clients with a case (an episode at micro level) and collective action on the same theme on that day or later."
+    )
+    note = " ".join(filter(None, (said, rare_note(description.themes, rows, "themes"), counts_note(lines, gate))))
     return Table("themes", "From case to cause: themes across clients", head, tuple(lines), note)
 
 

@@ -198,7 +198,7 @@ def hidden_note(gate: Gate) -> str:
     if gate.rules.exact:
         return "Exact counts: not for release."
     return (
-        f"Counts are rounded to {gate.rules.round_to}; “{gate.mark}” stands for a count that is withheld because it, or one "
+        f"Counts are rounded to {gate.rules.round_to}; “{gate.mark}” stands for a count that is withheld, as it, or one "
         f"that could be worked out from it, has fewer than {gate.rules.min_cell} clients behind it."
     )
 
