@@ -72,20 +72,25 @@ def information(drawn: Drawn, variation: Variation, *, windows: bool = False) ->
     if np.linalg.matrix_rank(cross, hermitian=True) < cross.shape[0]:
         raise NoInformationError("workers, or clients of a worker, are too few to tell the parts of the exposure apart")
     covariance = np.linalg.inv(cross)
-    derivatives = blocks.derivatives()
-    solved = [np.einsum("wij,wjk->wik", inverse, derivative) for derivative in derivatives]  # V^-1 V_j
-    ends = [np.einsum("wip,wij,wjq->pq", blocks.fixed, one, projected) for one in solved]  # X'V^-1 V_j V^-1 X
+    solved = np.stack(
+        [inverse @ derivative for derivative in blocks.derivatives()]
+    )  # V^-1 V_j [parameters, workers, rows, rows]
+    before = np.swapaxes(blocks.fixed, 1, 2) @ solved  # X'V^-1 V_j
+    after = solved @ projected  # V^-1 V_j V^-1 X
+    parameters, columns = len(solved), cross.shape[0]
+    ends = np.swapaxes(blocks.fixed, 1, 2) @ after
+    ends = ends.sum(axis=1)  # X'V^-1 V_j V^-1 X
     gradient = np.array([(covariance @ end @ covariance)[TESTED, TESTED] for end in ends])
-    expected, price = np.empty((2, len(solved), len(solved)))
-    for j, one in enumerate(solved):
+    whole = solved.reshape(parameters, -1) @ np.swapaxes(solved, 2, 3).reshape(parameters, -1).T
+    left = np.moveaxis(before, 2, 1).reshape(parameters, columns, -1)
+    right = after.reshape(parameters, -1, columns)
+    expected, price = np.empty((2, parameters, parameters))
+    for j in range(parameters):
         for k in range(j + 1):
-            other = solved[k]
-            whole = float(np.einsum("wij,wji->", one, other))
-            middle = np.einsum("wip,wij,wjk,wkq->pq", blocks.fixed, one, other, projected, optimize=True)
-            twice = float(np.trace(covariance @ ends[j] @ covariance @ ends[k]))
-            expected[j, k] = expected[k, j] = whole - 2.0 * float(np.trace(covariance @ middle)) + twice
-            apart = covariance @ (middle - ends[j] @ covariance @ ends[k]) @ covariance
-            price[j, k] = price[k, j] = float(apart[TESTED, TESTED])
+            middle, both = left[j] @ right[k], ends[j] @ covariance @ ends[k]
+            traces = float(np.sum(covariance * (both - 2.0 * middle).T))
+            expected[j, k] = expected[k, j] = float(whole[j, k]) + traces
+            price[j, k] = price[k, j] = float((covariance @ (middle - both) @ covariance)[TESTED, TESTED])
     expected[-1, -1] += blocks.noise_rows / residual**2  # the rows that carry residual noise alone
     variance = float(covariance[TESTED, TESTED])
     spread = 2.0 * float(gradient @ np.linalg.pinv(expected, hermitian=True) @ gradient)

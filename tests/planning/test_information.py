@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.multilevel import fit
 from pipeline.planning.design import Drawn, PlannedDesign, Variation, draw
 from pipeline.planning.information import PARAMETERS, NoInformationError, information
-from pipeline.planning.power import VARIANCES, grid, power, price, scattered, smallest
+from pipeline.planning.power import VARIANCES, _left_in, grid, power, price, scattered, smallest
 
 DESIGN = PlannedDesign(workers=12, clients=8, sessions=10, rate=0.5, missed=0.1, dropout=0.02)
 FIXED, RANDOM = ["within", "between", "above", "time"], {"worker": ["1", "within"], "client": ["1", "within", "time"]}
@@ -117,11 +117,36 @@ def test_windows_cost_where_ratings_are_missed_and_nothing_where_none_is() -> No
 def test_errors_and_df_scatter_as_those_of_fitted_models_do() -> None:
     """Few workers: the corrected errors are larger on average, those that are not corrected smaller, by the same share."""
     told = information(draw(PlannedDesign(8, 6, 8), 7), Variation())
-    plain, corrected = (scattered(told, 1, corrected=way)[0] for way in (False, True))
-    assert (corrected / plain).max() == pytest.approx(
-        np.sqrt((1.0 + price(told, np.ones(len(PARAMETERS), bool))) / (1.0 - price(told, np.ones(len(PARAMETERS), bool)))),
-        rel=1e-6,
-    )
+    (plain, _, prices), (corrected, _, _) = (scattered(told, 1, corrected=way) for way in (False, True))
+    assert corrected / plain == pytest.approx(np.sqrt((1.0 + prices) / (1.0 - prices)), rel=1e-6)
+    whole = price(told, np.ones(len(PARAMETERS), bool))  # of a model that nothing left
+    assert 0.0 < prices.mean() < whole
+    assert prices.max() < whole + 1e-12
+
+
+def test_estimates_are_held_to_covariance_matrices_and_move_with_what_leaves() -> None:
+    """Projections in the metric of the information: what leaves takes its share of the others along."""
+    told = information(draw(PlannedDesign(8, 6, 8), 7), Variation())
+    covariance = 2.0 * np.linalg.pinv(told.sampling.expected, hermitian=True)
+    drawn = told.sampling.theta + np.random.default_rng(1).multivariate_normal(np.zeros(len(covariance)), covariance, 300)
+    theta, gone = _left_in(drawn, covariance)
+    own = {name: theta[:, at] for at, name in enumerate(PARAMETERS)}
+    assert (theta[gone] == 0.0).all()
+    for slope, level, both in (
+        ("worker_effect", "worker", "worker_effect_with_level"),
+        ("client_effect", "client", "client_effect_with_level"),
+        ("trend", "client", "trend_with_level"),
+    ):
+        out = gone[:, PARAMETERS.index(slope)]
+        assert ((own[slope] > 0.0) | out).all()
+        assert 0.2 < out.mean() < 0.95
+        kept = ~gone[:, PARAMETERS.index(both)]
+        assert (own[both][kept] ** 2 <= own[slope][kept] * own[level][kept] + 1e-12).all()
+    score = np.linalg.pinv(covariance, hermitian=True) @ (drawn - theta).T  # none where nothing left
+    assert np.abs(score.T[~gone]).max() < 1e-6 * np.abs(score).max()
+
+
+def test_few_workers_are_corrected() -> None:
     less = power(PlannedDesign(8, 6, 8), Variation(), 0.3, alpha=0.05, seed=1).power or 0.0
     more = power(PlannedDesign(8, 6, 8), Variation(), 0.3, alpha=0.05, seed=1, kenward_roger_below=0).power or 0.0
     assert less < more
