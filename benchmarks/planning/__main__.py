@@ -3,8 +3,8 @@
     python -m benchmarks.planning                 12 designs, 2,000 studies each; goes on where it was stopped
     python -m benchmarks.planning --studies 200
 
-Of every course 20 outcomes are drawn, so that 2,000 studies have 100 courses; Monte Carlo errors are those of courses, not of
-studies. Seeds are their own.
+Of every course 20 outcomes are drawn, so that 2,000 studies have 100 courses; Monte Carlo errors are those of courses, not
+of studies. Seeds are their own.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def scattered(told: Information, seed: int, *, corrected: bool) -> tuple[Floats,
     """
     sampling = told.sampling
     ratio, drawn = _drawn(sampling, seed)
-    theta, gone = _left_in(drawn, 2.0 * np.linalg.pinv(sampling.expected, hermitian=True))
+    theta, gone = _left_in(drawn, np.asarray(2.0 * np.linalg.pinv(sampling.expected, hermitian=True), dtype=np.float64))
     squared = told.std_error**2 + (theta - sampling.theta) @ sampling.gradient
     squared = np.maximum(squared, LEAST * told.std_error**2)
     df, widened = np.empty(SCATTER), np.empty(SCATTER)
@@ -118,11 +118,13 @@ def _left_in(drawn: Floats, covariance: Floats) -> tuple[Floats, NDArray[np.bool
         before = gone.copy()
         for variances, covariances in BLOCKS:
             flat = _flat(theta, variances, covariances)
-            gone[np.ix_(flat, [PARAMETERS.index(name) for name in covariances.values()])] = True
+            for name in covariances.values():
+                gone[flat, PARAMETERS.index(name)] = True
             theta = _given(drawn, gone, covariance)
         for own, others in DROPPED.items():
             zero = theta[:, PARAMETERS.index(own)] <= 0.0
-            gone[np.ix_(zero, [PARAMETERS.index(name) for name in (own, *others)])] = True
+            for name in (own, *others):
+                gone[zero, PARAMETERS.index(name)] = True
             theta = _given(drawn, gone, covariance)
         if (gone == before).all():
             break
