@@ -2,8 +2,9 @@
 
 `python -m benchmarks.kills [--rounds 40] [--seed 1] [--signal KILL --signal INT] [--default]`. For each signal,
 even rounds strike the whole process group of `dvc repro`, odd rounds the `dvc` process alone, whose child must then end by
-itself. Each round starts from nothing: no data, no reports, no cache. The study is a small one with two hypotheses, so that
-more of the moments fall into the short stages; with --default it is the default one.
+itself. Each round starts from nothing: no data, no reports, no cache; it strikes within a share of a run timed not
+long before. The study is a small one with two hypotheses, so that more of the moments fall into the short stages; with
+--default it is the default one.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ STARTED_BY_HAND = [sys.executable, "-m", "dvc", "repro"]
 TEMPORARY = "partial"
 DVC_OWN = ".site_cache"
 PATIENCE = 5.0  # seconds
+AGAIN = 4  # rounds after which an undisturbed run is timed again
 LONGEST = 3600.0  # seconds a run may take on a machine that has much else to do
 
 
@@ -69,18 +71,27 @@ def strike(project: Project, after: float, number: signal.Signals, *, group: boo
     return alive
 
 
-def rounds(project: Project, number: signal.Signals, count: int, moments: random.Random) -> list[int]:
-    """Strike `count` runs; the rounds after which one rerun did not end equal to an undisturbed run."""
+def undisturbed(project: Project) -> float:
+    """The seconds of a whole run from nothing; SystemExit where it fails."""
+    wipe(project)
     start = time.perf_counter()
     status, _, output = project.repro()
-    whole = time.perf_counter() - start
     if status:
         raise SystemExit(output)
-    expected, differing, seconds = state(project), list[int](), list[float]()
+    return time.perf_counter() - start
+
+
+def rounds(project: Project, number: signal.Signals, count: int, moments: random.Random) -> list[int]:
+    """Strike `count` runs; the rounds after which one rerun did not end equal to an undisturbed run."""
+    whole = undisturbed(project)
+    expected, differing, seconds, struck = state(project), list[int](), list[float](), 0
     for turn in range(count):
+        if turn % AGAIN == AGAIN - 1:  # what else the machine does changes: a moment is a share of a run timed just before
+            whole = undisturbed(project)
         wipe(project)
-        moment = moments.uniform(0.3, whole)
+        moment = max(0.3, moments.uniform(0.0, 0.95) * whole)
         alive = strike(project, moment, number, group=turn % 2 == 0)
+        struck += alive
         start = time.perf_counter()
         status = project.pipeline("study").returncode
         seconds.append(time.perf_counter() - start)
@@ -88,8 +99,8 @@ def rounds(project: Project, number: signal.Signals, count: int, moments: random
         equal = status == 0 and found == expected and not any(TEMPORARY in name for name in found)
         print(f"{number.name} {turn + 1}: at {moment:.1f} s (running: {alive}), rerun equal: {equal}", flush=True)
         differing += [] if equal else [turn + 1]
-    said = f"undisturbed {whole:.1f} s; median rerun {statistics.median(seconds):.1f} s"
-    print(f"{number.name}: {said}; differing {differing or 'none'}")
+    said = f"undisturbed {whole:.1f} s, median rerun {statistics.median(seconds):.1f} s"
+    print(f"{number.name}: struck while it ran {struck} of {count}; {said}; differing {differing or 'none'}")
     return differing
 
 

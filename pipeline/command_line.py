@@ -24,7 +24,7 @@ STAGES = {
     "reliability": "estimate how reliable the measures are",
     "impute": "draw what is missing, for the hypotheses that ask for it",
     "code": "take the fingerprint of the code each stage is made of",
-    "fit": "fit and try to falsify one hypothesis",
+    "fit": "fit and try to falsify each hypothesis; those that nothing has changed for stay as they are",
     "judge": "give each hypothesis its verdict",
     "report": "write the report",
 }
@@ -221,7 +221,7 @@ def parsers() -> tuple[Parser, dict[str, Parser]]:
     for name, text in STAGES.items():
         stage = _parser_of(commands, name, f"(stage) {text}", f"A stage that DVC runs in its turn: {text}.")
         if name == "fit":
-            stage.add_argument("hypothesis", help="its name in params.yaml")
+            stage.add_argument("hypothesis", nargs="?", help="one that is fitted anew whatever was fitted before")
     return whole, dict(commands.choices)
 
 

@@ -24,13 +24,13 @@ from pipeline.stages import code
 
 ROOT = Path(__file__).parent.parent
 PRIVATE = {"pipeline/__main__.py", "pipeline/project/runner.py", "pipeline/project/private.py"}  # they shape no output
-TEMPLATES = {"{sources}": "${sources.directory}", "{hypothesis}": "${key}"}
+TEMPLATES = {"{sources}": "${sources.directory}"}
 CHECK = "refuse params.yaml with every error at once"
 GATE = "data/interim/check.json"
 HELD = {  # sections of params.yaml that would fill dvc.lock, by the file of `check` that holds them
     "data/interim/declared.json": ("hypotheses", "sources", "verdict"),
     "data/interim/sources.json": ("sources",),
-    "data/interim/plans/{hypothesis}.json": ("compute",),
+    "data/interim/plans": ("compute",),
 }
 LIST_HEAD = """# What each stage is made of: rooms its module imports, or files where words stand beside what is computed.
 # `make deps` writes this; the stage `code` takes a fingerprint of it for each stage.
@@ -226,9 +226,8 @@ def in_one_line(names: list[str]) -> CommentedSeq:
 
 
 def stage_body(document: Any, stage: str) -> Any:
-    """A stage's mapping in dvc.yaml, inside its foreach where there is one."""
-    body = document["stages"][stage]
-    return body["do"] if "foreach" in body else body
+    """A stage's mapping in dvc.yaml."""
+    return document["stages"][stage]
 
 
 def dvc_text() -> str:

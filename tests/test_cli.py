@@ -96,7 +96,7 @@ NOTHING_YET = [
     ["try", "joint", "exposure.lag=1"],
     ["prepare", "nowhere.csv", "--to", "data/raw/x", "--client", "id"],
     ["start", "nowhere.csv", "--yes"],
-    *([stage] for stage in command_line.STAGES if stage not in ("fit", "simulate", "code")),
+    *([stage] for stage in command_line.STAGES if stage not in ("simulate", "code")),
     ["fit", NAME],
     ["fit", "nobody"],
 ]
@@ -130,7 +130,7 @@ def test_each_command_says_that_this_is_not_the_folder(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status"), [(["nonsense"], 2), (["fit"], 2), ([], 2), (["fit", "no_such_hypothesis"], 1), (["--help"], 0)]
+    ("arguments", "status"), [(["nonsense"], 2), (["fit"], 1), ([], 2), (["fit", "no_such_hypothesis"], 1), (["--help"], 0)]
 )
 def test_exit_status(somewhere: Path, arguments: list[str], status: int) -> None:
     assert call(*arguments, cwd=somewhere).returncode == status

@@ -48,9 +48,9 @@ def at_once(tasks: Sequence[Task[Result]]) -> list[Result]:
 
     What a task returns must be fit for pickle; what it changes elsewhere may be lost.
     """
-    if _processes.get() < 2 or not 2 <= len(tasks) <= TURNS:
+    if _processes.get() < 2 or len(tasks) < 2:
         return [task() for task in tasks]
-    return _by_two(tasks)
+    return [result for first in range(0, len(tasks), TURNS) for result in _by_two(tasks[first : first + TURNS])]
 
 
 def both(one: Task[Result], other: Task[Other]) -> tuple[Result, Other]:
@@ -71,7 +71,9 @@ def _by_two(tasks: Sequence[Task[Result]]) -> list[Result]:
         _work_as_copy(tasks, turns, send, parent)
     os.close(send)
     try:
-        done = _taken(tasks, turns) | _brought(home)
+        with processes(1):  # a task that has independent parts of its own does them one after another
+            done = _taken(tasks, turns)
+        done |= _brought(home)
     except BaseException:
         os.kill(copy, signal.SIGKILL)
         raise

@@ -37,9 +37,9 @@ def main(root: Path, _arguments: argparse.Namespace) -> int:
     from pipeline.stages import ingest, validate
 
     with quarantine_reported(root, "ingest"):
-        ingested = ingest.take_in(runner.open_batch(ingest, root, params, None), params)
+        ingested = ingest.take_in(runner.open_batch(ingest, root, params), params)
     with quarantine_reported(root, "validate"):
-        _, record = validate.hold(runner.open_batch(validate, root, params, None), params, ingested.tables)
+        _, record = validate.hold(runner.open_batch(validate, root, params), params, ingested.tables)
     rows = sum(file.rows for file in ingested.record.files)
     print(f"The {len(ingested.record.files)} raw files ({rows:,} rows) pass the gate.")
     for note in ingested.record.notes:

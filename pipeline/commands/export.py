@@ -37,7 +37,7 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
 def document_of(root: Path) -> Document:
     """The report of the results at hand, cleared."""
     params = load(params_text(root))
-    return build_document(params, report.sources(open_batch(report, root, params, None), params))[0]
+    return build_document(params, report.sources(open_batch(report, root, params), params))[0]
 
 
 def docx(document: Document) -> bytes:

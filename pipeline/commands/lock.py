@@ -87,7 +87,7 @@ def outcomes_seen(root: Path, params: Params) -> bool:
         return True
     ran = root / DVC_LOCK
     text = ran.read_text(encoding="utf-8", errors="replace") if ran.is_file() else ""
-    return "data/analysis/fits/" in text and f"path: {params.sources.directory}\n" in text
+    return "path: data/analysis/fits" in text and f"path: {params.sources.directory}\n" in text
 
 
 def _origin(root: Path) -> str | None:

@@ -208,13 +208,13 @@ class Progress:
         self.done += 1
         self.running, self.since = (stage if runs else None), time.monotonic()
         if runs:
-            self._line(f"[{self.done}/{max(self.total, self.done)}] {stage.replace('@', ' ')} ...")
+            self._line(f"[{self.done}/{max(self.total, self.done)}] {stage} ...")
 
     def _finish(self) -> None:
         if self.running and self.stream.isatty():
             seconds = time.monotonic() - self.since
             self.clear()
-            print(f"  {seconds:5.1f} s  {self.running.replace('@', ' ')}", file=self.stream, flush=True)
+            print(f"  {seconds:5.1f} s  {self.running}", file=self.stream, flush=True)
         self.running = None
 
     def _line(self, text: str) -> None:
@@ -227,10 +227,9 @@ class Progress:
 
 
 def _stages(root: Path) -> int:
-    """How many stages there are: those of dvc.yaml, one a hypothesis where it says so."""
+    """How many stages there are."""
     import ruamel.yaml
 
     reader = ruamel.yaml.YAML(typ="safe")
     stages = reader.load((root / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-    hypotheses = len(reader.load((root / "params.yaml").read_text(encoding="utf-8"))["hypotheses"])
-    return sum(hypotheses if "foreach" in stage else 1 for stage in stages.values())
+    return len(stages)

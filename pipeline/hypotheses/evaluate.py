@@ -43,14 +43,19 @@ def evaluate(plan: Plan, occasions: pd.DataFrame, ledger: pd.DataFrame, compute:
     kind = "unknown"
     try:
         kind = kind_of(plan)
-        module: Evaluation = importlib.import_module(f"pipeline.hypotheses.kinds.{kind}.evaluate")
-        return module.evaluate(plan, occasions, ledger, compute, trust)
+        return evaluation_of(plan).evaluate(plan, occasions, ledger, compute, trust)
     except NotEstimable as error:
         return _nothing(kind, plan, "not_estimable", error.reason, error.counts or _first(plan, occasions))
     except ModelError as error:
         return _nothing(kind, plan, "not_estimable", engine_refusal(error), _first(plan, occasions))
     except Exception as error:
         return _nothing(kind, plan, "not_computed", defect_reason(error), _first(plan, occasions))
+
+
+def evaluation_of(plan: Plan) -> Evaluation:
+    """The module that evaluates hypotheses of a plan's kind."""
+    module: Evaluation = importlib.import_module(f"pipeline.hypotheses.kinds.{kind_of(plan)}.evaluate")
+    return module
 
 
 def _first(plan: Plan, occasions: pd.DataFrame) -> tuple[Step, ...]:

@@ -13,7 +13,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
@@ -123,6 +123,13 @@ class Batch:
     def content(self, name: str) -> bytes:
         """Read one file whole."""
         return self.path(name).read_bytes()
+
+    def before(self, name: str) -> bytes | None:
+        """What an earlier run has left of a declared output; None where there is none, or a killed run was replacing it."""
+        if not _declared(name, self.writes):
+            raise StageError(Problem(name, "a stage asked for a file it had not declared", "add it to the stage's WRITES"))
+        path = self.root / name
+        return path.read_bytes() if path.is_file() and not (path.parent / UNFINISHED).exists() else None
 
     def put_table(self, name: str, table: pd.DataFrame) -> None:
         """Write one Parquet table: declared dtypes, no index, the same bytes for the same content."""
@@ -247,13 +254,6 @@ def plain_value(value: object) -> object:
 def digest(content: bytes) -> str:
     """The SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
-
-
-def remove_undeclared(folder: Path, keep: Callable[[str], bool]) -> None:
-    """Delete the files of a stage's folder whose stem is not kept: results of hypotheses that are no longer declared."""
-    for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
-        if not keep(path.stem):
-            path.unlink()
 
 
 def _declared(name: str, allowed: Sequence[str]) -> bool:

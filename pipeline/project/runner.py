@@ -52,9 +52,9 @@ def run(name: str, root: Path, hypothesis: str | None = None) -> None:
     _die_with_parent()
     module = cast(Stage, importlib.import_module(f"pipeline.stages.{name}"))
     params = load(params_text(root))
-    if name == "fit" and hypothesis not in params.hypotheses:
+    if hypothesis is not None and hypothesis not in params.hypotheses:
         raise StageError(Problem("fit", "no such hypothesis in params.yaml", f"one of: {', '.join(params.hypotheses)}"))
-    batch = open_batch(module, root, params, hypothesis)
+    batch = open_batch(module, root, params)
     _require(batch)
     # A copy inherits locks and pools of threads it has not got: only a process that DVC began for this stage is copied.
     with processes(available() if "DVC_STAGE" in os.environ else 1):
@@ -75,9 +75,9 @@ def params_text(root: Path) -> str:
         raise StageError(Problem("params.yaml", "not UTF-8 text", "save it as UTF-8")) from None
 
 
-def open_batch(module: Stage, root: Path, params: Params, hypothesis: str | None) -> Batch:
-    """The batch of a stage module, with `{hypothesis}` and `{sources}` filled in."""
-    names = {"hypothesis": hypothesis or "", "sources": params.sources.directory}
+def open_batch(module: Stage, root: Path, params: Params) -> Batch:
+    """The batch of a stage module, with `{sources}` filled in."""
+    names = {"sources": params.sources.directory}
     return Batch(root, [name.format(**names) for name in module.READS], [name.format(**names) for name in module.WRITES])
 
 

@@ -20,7 +20,7 @@ from pipeline.ingest.declared import check_params as check_sources
 from pipeline.ingest.written import problems_of, told_by, told_by_instrument, without_personal_texts
 from pipeline.measures.rules import check_params as check_measures
 from pipeline.project.instruments import FOLDER, texts
-from pipeline.project.io import Batch, remove_undeclared
+from pipeline.project.io import Batch
 from pipeline.simulate.scenarios import check_overrides
 
 READS = ("params.yaml", FOLDER)
@@ -46,7 +46,6 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     batch.put_json("data/interim/check.json", {"valid": True})
     for name, value in written(params).items():
         batch.put_json(name, value)
-    remove_undeclared(batch.root / "data/analysis/fits", keep=params.hypotheses.__contains__)
 
 
 def written(params: Params) -> dict[str, Any]:

@@ -51,10 +51,9 @@ def stages(text: str) -> str:
     yaml.indent(mapping=2, sequence=4, offset=2)
     document = yaml.load(text)
     for name, stage in document["stages"].items():
-        body = stage["do"] if "foreach" in stage else stage
-        body["deps"] = [STAMP, *(dep for dep in body["deps"] if str(dep).split("/")[0] != "pipeline")]
+        stage["deps"] = [STAMP, *(dep for dep in stage["deps"] if str(dep).split("/")[0] != "pipeline")]
         if name == "check":
-            body["always_changed"] = True
+            stage["always_changed"] = True
     sink = io.StringIO()
     yaml.dump(document, sink)
     return HEAD + "".join(line for line in sink.getvalue().splitlines(keepends=True) if not line.startswith("#"))

@@ -41,11 +41,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for stage in ("check", "simulate", "ingest", "validate"):
         runner.run(stage, project.root)
     plant(project.root / "data/validated")
-    for stage in ("score", "link", "curve", "describe", "reliability", "impute"):
-        runner.run(stage, project.root)
-    for hypothesis in load(runner.params_text(project.root)).hypotheses:
-        runner.run("fit", project.root, hypothesis)
-    for stage in ("judge", "report"):
+    for stage in ("score", "link", "curve", "describe", "reliability", "impute", "fit", "judge", "report"):
         runner.run(stage, project.root)
     assert release.main(project.root, argparse.Namespace(yes=True, record=None)) == 0
     return project.root

@@ -12,7 +12,7 @@ from pipeline.base.params import Plan
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.imputed.gaps import gaps_of
 from pipeline.project.io import Batch, parquet_bytes
-from pipeline.stages.fit import INPUTS, READS, linked
+from pipeline.stages.fit import READS, ROWS, linked
 from tests.hypotheses.studies import COMPUTE, hypothesis
 from tests.hypotheses.studies import linked as made
 
@@ -54,8 +54,8 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, pd.Da
     occasions = pd.concat([occasions.assign(rater="client"), theirs], ignore_index=True)
     root = tmp_path_factory.mktemp("study")
     for name, table in (("occasions", occasions), ("ledger", ledger)):
-        (root / INPUTS[name]).parent.mkdir(parents=True, exist_ok=True)
-        (root / INPUTS[name]).write_bytes(parquet_bytes(table))
+        (root / ROWS[name]).parent.mkdir(parents=True, exist_ok=True)
+        (root / ROWS[name]).write_bytes(parquet_bytes(table))
     return occasions, ledger, Batch(root, READS, ())
 
 

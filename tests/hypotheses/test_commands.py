@@ -100,6 +100,13 @@ def test_a_lock_after_fits_says_so(project: Path) -> None:
     assert json.loads((project / "lock.json").read_text())["locked"]["outcomes_seen_before"] is True
 
 
+def test_a_lock_after_dvc_recorded_fits_of_these_files_says_so(project: Path) -> None:
+    directory = load((project / "params.yaml").read_text("utf-8")).sources.directory
+    (project / "dvc.lock").write_text(f"deps:\n- path: {directory}\nouts:\n- path: data/analysis/fits\n")
+    lock.main(project, arguments())
+    assert json.loads((project / "lock.json").read_text())["locked"]["outcomes_seen_before"] is True
+
+
 def test_explain_gives_equation_rows_and_checks() -> None:
     text = explain("h", hypothesis(covariates=["phase"]), COMPUTE, RULES, *linked())
     assert (
