@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.errors import StageError
-from pipeline.base.params import VerdictRules
+from pipeline.base.params import VerdictRules, load
 from pipeline.commands import deviate, lock, unlock
 from pipeline.hypotheses.evaluate import evaluate
 from pipeline.hypotheses.explain import explain
