@@ -38,7 +38,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small study with sentinels, released."""
     project = copy_project(tmp_path_factory.mktemp("leaks") / "project")
     (project.root / "params.yaml").write_text(small_params((project.root / "params.yaml").read_text("utf-8")), "utf-8")
-    for stage in ("check", "simulate", "ingest", "validate"):
+    for stage in ("code", "check", "simulate", "ingest", "validate"):
         runner.run(stage, project.root)
     plant(project.root / "data/validated")
     for stage in ("score", "link", "curve", "describe", "reliability", "impute", "fit", "judge", "report"):
