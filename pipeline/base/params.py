@@ -172,6 +172,7 @@ class VerdictRules(Section):
         (
             "nearer_windows",
             "lagged_outcome",
+            "rating_before",
             "detrended",
             "time_slope",
             "free_time",

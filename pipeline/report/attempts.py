@@ -58,7 +58,17 @@ class Question:
 # A check of robustness asks one of several things, so each is named; a test refuses a check that none knows. In a report
 # such a one is asked by the last, so that it is shown and nothing breaks.
 CURVES = ("quadratic_time", "free_time")
-TREND = ("nearer_windows", "lagged_outcome", "detrended", "time_slope", "car1", *CURVES, "imputed", "observed_rows")
+TREND = (
+    "nearer_windows",
+    "lagged_outcome",
+    "rating_before",
+    "detrended",
+    "time_slope",
+    "car1",
+    *CURVES,
+    "imputed",
+    "observed_rows",
+)
 QUESTIONS: tuple[Question, ...] = (
     Question("adjusting", "adjusting makes it", "Does adjusting make it?", checks=("unadjusted",), matrix=False),
     Question(

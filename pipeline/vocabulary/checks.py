@@ -69,6 +69,11 @@ CHECKS: Mapping[str, CheckWords] = {
             "when the rating before is taken into account", "With the previous rating in the model",
         ),
         CheckWords(
+            "rating_before", "robustness", "Rating before the window added",
+            "when the rating before, which may have brought the advocacy, is taken into account",
+            "With the rating before the window in the model",
+        ),
+        CheckWords(
             "detrended", "robustness", "Exposure detrended within clients",
             "when each client's own trend in advocacy is taken out",
             "With each client's own trend taken out of the exposure",

@@ -19,11 +19,11 @@ SAME = 1e-6  # both are maximum likelihood by Newton's method
 MISSED = {"outcome": {"instrument": "wai_sr", "kind": "no_show"}, "window_length": False}
 
 
-def hidden_cause(dose: str = "count") -> CheckResult:
+def check(name: str, dose: str = "count") -> CheckResult:
     rows = occasions(keep_worker=False, few=False)
     plan = hypothesis(**MISSED, exposure={"mode": "joint", "dose": dose})
     found = evaluate(plan, rows, ledger(rows), Compute())
-    return next(one for one in found.battery if one.check == "hidden_cause")
+    return next(one for one in found.battery if one.check == name)
 
 
 def test_the_window_before_is_that_of_statsmodels() -> None:
@@ -36,7 +36,7 @@ def test_the_window_before_is_that_of_statsmodels() -> None:
     columns = pd.DataFrame({"one": 1.0, "x": rows["joint"], "e": earlier.fillna(0), "t": time, "t2": time**2, "f": first})
     event = rows["missed_next"].astype(float)
     wanted = GLM(event, columns.astype(float), family=families.Binomial()).fit(tol=1e-12).params
-    found = hidden_cause().beside
+    found = check("hidden_cause").beside
     assert found.before is not None
     assert found.earlier is not None
     assert found.before.estimate == pytest.approx(wanted["x"], rel=SAME)
@@ -44,8 +44,23 @@ def test_the_window_before_is_that_of_statsmodels() -> None:
     assert np.isfinite(found.earlier.std_error)
 
 
+def test_the_rating_before_the_window_is_that_of_statsmodels() -> None:
+    from statsmodels.api import GLM, families
+
+    rows = occasions(keep_worker=False, few=False)
+    before = rows.groupby("client_id")["score_total"].shift()
+    time = rows["session_number"] - rows["session_number"].mean()
+    first = before.isna().astype(float)
+    columns = pd.DataFrame({"one": 1.0, "x": rows["joint"], "y": before.fillna(0), "t": time, "t2": time**2, "f": first})
+    event = rows["missed_next"].astype(float)
+    wanted = GLM(event, columns.astype(float), family=families.Binomial()).fit(tol=1e-12).params
+    found = check("rating_before").estimate
+    assert found is not None
+    assert found.estimate == pytest.approx(wanted["x"], rel=SAME)
+
+
 def test_a_dose_that_decays_has_no_window_apart() -> None:
-    assert hidden_cause("decay(14)").reason is not None
+    assert check("hidden_cause", "decay(14)").reason is not None
 
 
 @pytest.mark.parametrize("name", ["dropout_engaged", "dropout_crisis"])
