@@ -5,7 +5,7 @@ The page has the same claim by claim, in folds, with standard errors, degrees of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from pipeline.report import attempt_sentences, words
 from pipeline.report.attempts import ASIDE, UNSEEN, Tried
@@ -71,7 +71,7 @@ def coefficients_table(claims: Sequence[Claim], material: Material) -> Table | N
 
 def facts_table(claims: Sequence[Claim], material: Material) -> Table | None:
     """What the models of several claims rest on and leave over: rows, clients, variances, shares."""
-    columns = {claim.short: _facts(claim, material) for claim in claims}
+    columns = {claim.short: dict(_facts(claim, material)) for claim in claims}
     order = _named((name for column in columns.values() for name in column), str)
     note = (
         "(Co)variances: of the random part, by group. ICC: share of the variance that fixed effects leave over. R²: share "
@@ -113,28 +113,26 @@ def _cells(number: Number) -> tuple[Value, ...]:
     return number.estimate, number.interval, number.std_error, number.df, number.p
 
 
-def _facts(claim: Claim, material: Material) -> Column:
-    """One claim's column: counts at each step, variances, shares of variance."""
+def _facts(claim: Claim, material: Material) -> Iterator[tuple[str, Value]]:
+    """One claim's column, each row with its head: counts at each step, variances, shares of variance."""
     fit, gate = material.fits[claim.name], material.gate
     where = f"hypothesis {claim.name}"
-    found: dict[str, Value] = {}
     for step in fit.counts:
-        found[f"Ratings: {step.step}"] = gate.rows(step.rows, step.clients, where)
+        yield f"Ratings: {step.step}", gate.rows(step.rows, step.clients, where)
     for step in fit.counts[-1:]:
-        found["Clients: model"] = gate.count(model_key(claim.name, step.step), where)
+        yield "Clients: model", gate.count(model_key(claim.name, step.step), where)
     if claim.effect is None:
-        return found
-    found["Within-client SD of the outcome"] = claim.effect.within_sd
+        return
+    yield "Within-client SD of the outcome", claim.effect.within_sd
     for row in fit.variance:
         terms = " × ".join(dict.fromkeys(term for term in (row.term_1, row.term_2) if term))
         behind = behind_of(row.group, claim)
-        found[f"{row.group} {terms}".strip()] = gate.variance(row.covariance, behind, "variance")
+        yield f"{row.group} {terms}".strip(), gate.variance(row.covariance, behind, "variance")
     for name, share in fit.icc.items():
-        found[f"ICC, {words.plain(name)}"] = gate.portion(share, behind_of(name, claim), "icc")
+        yield f"ICC, {words.plain(name)}", gate.portion(share, behind_of(name, claim), "icc")
     if fit.explained:
-        found["R², marginal"] = gate.portion(fit.explained.marginal, claim.behind, "r2")
-        found["R², conditional"] = gate.portion(fit.explained.conditional, claim.behind, "r2")
-    return found
+        yield "R², marginal", gate.portion(fit.explained.marginal, claim.behind, "r2")
+        yield "R², conditional", gate.portion(fit.explained.conditional, claim.behind, "r2")
 
 
 def _named(names: Iterable[str], told: Callable[[str], str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.disclosure.gate import Gate
+from pipeline.disclosure.shown import Shown
 from pipeline.report import words
 from pipeline.report.counts import CLIENTS, harm_key
 from pipeline.report.strain_counts import LEFT, fall_keys, phase_key
@@ -110,9 +111,13 @@ def harm_count_sentences(description: Description, gate: Gate) -> tuple[str, ...
             way = "less often" if with_it < without else "more often" if with_it > without else "as often"
             than = "as" if way == "as often" else "than"
             said.append(f"Ratings fell {way} after joint advocacy ({shares[True]}) {than} without it ({shares[False]}).")
-    counts = {row.what: gate.count(harm_key(row), "harms") for row in description.harms}
-    if len(counts) > 1 and all(counts[what].value for what in ("attended", "rupture")):
-        repaired = counts.get("repair")
-        tail = f"; {repaired} of these were repaired" if repaired is not None and repaired.value else ""
-        said.append(f"A rupture of the alliance was noted in {counts['rupture']} of {counts['attended']} sessions{tail}.")
+    attended, rupture, repair = (_harm_count(description, gate, what) for what in RUPTURES)
+    if attended is not None and rupture is not None and attended.value and rupture.value:
+        tail = f"; {repair} of these were repaired" if repair is not None and repair.value else ""
+        said.append(f"A rupture of the alliance was noted in {rupture} of {attended} sessions{tail}.")
     return tuple(said)
+
+
+def _harm_count(description: Description, gate: Gate, what: str) -> Shown | None:
+    """How many sessions: attended, with a rupture, with its repair; None where the study does not have that."""
+    return next((gate.count(harm_key(row), "harms") for row in description.harms if row.what == what), None)

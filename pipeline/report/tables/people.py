@@ -127,8 +127,8 @@ def _step(row: FlowStep, gate: Gate) -> FlowBox:
 def _ledger_step(row: FlowStep, gate: Gate) -> FlowBox:
     """Episodes are counted in a table of the census as well: a count withheld there is withheld here."""
     series = (str(row.instrument), str(row.rater))
-    counts = {name: gate.count(left_out_key(*series, name), "flow") for name in (*sorted(row.set_aside), "counted")}
-    last = counts.pop("counted")
+    counts = {name: gate.count(left_out_key(*series, name), "flow") for name in sorted(row.set_aside)}
+    last = gate.count(left_out_key(*series, "counted"), "flow")
     aside = tuple(f"{words.reason(name)}: {'withheld' if n.hidden else n}" for name, n in counts.items())
     return FlowBox(words.STEPS[row.step], "withheld:" if last.hidden else last, aside)
 
