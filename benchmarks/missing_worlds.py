@@ -1,8 +1,9 @@
 """Studies with gaps whose mechanism is known: who is missing depends on an auxiliary, on past ratings, on nothing ...
 
-In all of them the rating of a session answers to the joint advocacy of that session's own window, each worker and client has
-a level of their own, and an auxiliary (asked in every session) knows something of the rating. Sizes: 20 workers, 120
-clients, 8 sessions; about 30% of what can be missing is.
+In all of them the rating of a session answers to the joint advocacy of that session's own window, each client by a slope of
+their own; each worker and client has a level of their own; and an auxiliary (asked in every session) knows something of the
+rating. Sizes: 20 workers, 120 clients, 8 sessions; about 30% of what can be missing is. Each study can be had whole, too:
+the same draws with nothing missing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from pipeline.base.params import Hypothesis
 
 WORKERS, CLIENTS, SESSIONS = 20, 120, 8
 EFFECT = 0.15  # points of the rating for an episode; the rating's SD within clients is about 1
+SLOPES = 0.25  # SD between clients of the effect
 SHARE = 0.3
+IMPUTATIONS = 10  # at FMI near .3, enough for degrees of freedom above 100
 WORLDS = (
     "complete",
     "mcar",
@@ -42,8 +45,8 @@ class Study:
     sd: float = 1.0
 
 
-def study_of(world: str, seed: int) -> Study:
-    """One study of a world."""
+def study_of(world: str, seed: int, *, whole: bool = False) -> Study:
+    """One study of a world; `whole`: with nothing missing."""
     random = np.random.default_rng([seed, WORLDS.index(world)])
     effect = 0.0 if world.startswith("null") else EFFECT
     n = CLIENTS * SESSIONS
@@ -55,16 +58,20 @@ def study_of(world: str, seed: int) -> Study:
     dose = random.poisson(0.7 * eager[client])
     by_need = 0.1 if world == "moderator" else 0.0
     common = random.normal(0, 1, n)
-    helper = 0.6 * (u + v[worker])[client] + 0.8 * common + random.normal(0, 0.6, n)
+    own = random.normal(0, 0.4, CLIENTS)
+    helper = (0.6 * (u + v[worker]) + own)[client] + 0.8 * common + random.normal(0, 0.6, n)
     noise = 0.7 * common + np.sqrt(1 - 0.49) * random.normal(0, 1, n)
     felt = 0.2 * dose + 0.5 * common + 0.5 * u[client] + random.normal(0, 0.7, n)  # the mediator, in the session itself
-    y = (u + v[worker])[client] + (effect + by_need * need[client]) * dose + 0.03 * number + noise
+    slope = effect + by_need * need + random.normal(0, SLOPES, CLIENTS)
+    y = (u + v[worker])[client] + slope[client] * dose + 0.03 * number + noise
     if world == "mediator":
         before = np.where(number > 0, np.roll(felt, 1), 0.0)
         y = (u + v[worker])[client] + 0.3 * before + 0.03 * number + random.normal(0, 1, n)
     need_seen, felt_seen = need.copy(), felt.copy()
     rated, came = np.ones(n, dtype=bool), np.ones(n, dtype=bool)
     chance = random.random(n)
+    if whole:
+        return _study(world, client, number, worker, dose, y, helper, felt, need, rated, came, effect)
     if world == "mcar":
         rated = chance >= SHARE
     elif world.endswith("mar_auxiliary"):
@@ -158,8 +165,8 @@ def _plan(world: str) -> Hypothesis:
         "exposure": {"mode": "joint"},
         "predicted": "positive",
         "smallest_effect": 0.1,
-        "random": {"worker_id": ["intercept"], "client_id": ["intercept", "exposure", "time"]},
-        "missing": {"method": "beside", "auxiliary": ["co_construction"]},
+        "random": {"worker_id": ["intercept"], "client_id": ["intercept", "exposure"]},
+        "missing": {"method": "beside", "imputations": IMPUTATIONS, "auxiliary": ["co_construction"]},
     }
     if world == "moderator":
         plan["moderator"] = "need_index"

@@ -34,6 +34,21 @@ class FittedDesign:
     left_out: tuple[Left, ...] = ()
 
 
+def fit_near(design: Design, compute: Compute, near: FittedDesign | None) -> FittedDesign:
+    """A fit with the random part a like fit ended with, its search started there; anew where that would be simplified."""
+    if near is not None:
+        same = replace(design, random=near.design.random, uncorrelated=near.design.uncorrelated)
+        model = fit_design(same, compute, near=near.model)
+        if model.converged and (not model.singular or _as_simple_as_can_be(model, same, compute.drop_slopes)):
+            return FittedDesign(model, same, near.left_out)
+    return fit_dropping(design, compute, compute.drop_slopes)
+
+
+def _as_simple_as_can_be(model: FittedModel, design: Design, order: Sequence[str]) -> bool:
+    """Whether what is singular cannot be left out: intercepts that do not differ."""
+    return zero_slope(model, design.random, order) is None and flat_group(model, design) is None
+
+
 def fit_dropping(design: Design, compute: Compute, order: Sequence[str]) -> FittedDesign:
     """Fit; while effects by a group are singular or the fit does not settle, simplify them and fit again.
 

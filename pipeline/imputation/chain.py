@@ -16,7 +16,8 @@ from pipeline.imputation.covariances import Covariance
 from pipeline.imputation.draws import conditional_distribution, crossproduct, inverse, product
 from pipeline.imputation.groups import Groups
 from pipeline.imputation.interweave import interweave, stretch
-from pipeline.imputation.prepared import Moderation, Prepared, RandomSlope
+from pipeline.imputation.moderation import Moderation
+from pipeline.imputation.prepared import Prepared, RandomSlope
 from pipeline.imputation.records import Floats, Integers, Posterior, Prior
 
 LOOSENED = 2  # sweeps from one interweaving of the workers' intercepts to the next; in between, of the clients'
@@ -47,7 +48,7 @@ class Chains:
         self.v = np.zeros((number, max(prepared.workers, 1), len(free)))
         self.b = np.zeros((number, prepared.joint.x.shape[1], r))
         self.b2 = np.zeros((number, prepared.client_back.shape[1], r2))
-        self.by_moderator = np.zeros((number, len(prepared.moderations)))
+        self.by_moderator = np.zeros((number, len(prepared.data.products)))
         if r2:
             self.u[:, :, -r2:] = self.z - self.z.mean(axis=1, keepdims=True)
 
@@ -62,8 +63,8 @@ class Chains:
             self._slope(slope, residual)
         if self.r2:
             self._of_clients()
-        for place, moderation in enumerate(self.fixed.moderations):
-            self._moderate(place, moderation, residual)
+        for moderation in self.fixed.moderations:
+            self._moderate(moderation, residual)
         self.sigma.draw(self.random, crossproduct(residual, residual), residual.shape[1])
         self.psi.draw(self.random, crossproduct(self.u, self.u), self.u.shape[1])
         if self.fixed.workers:
@@ -81,8 +82,8 @@ class Chains:
         target = self.y - shift[:, fixed.client]
         for one in fixed.slopes:
             target[:, :, one.column] -= one.values * self._effects(one)[:, one.groups.code]
-        for place, product_of in enumerate(fixed.moderations):
-            target[:, :, product_of.column] -= self._moderated(place, product_of)
+        for moderation in fixed.moderations:
+            moderation.take_off(target, self.by_moderator, moderation.level(self.z))
         if not fixed.workers:
             alone = fixed.joint.draw(self.random, target, left, self.sigma.matrix)
             self.b, own, worker = alone.coefficients, alone.unit, np.zeros((self.number, 1, r))
@@ -126,39 +127,20 @@ class Chains:
         interweave(self.random, covariance, effects, slope.place, known, pull)
         residual[:, :, slope.column] -= slope.values * (effects[:, :, slope.place] - old)[:, slope.groups.code]
 
-    def _moderated(self, place: int, moderation: Moderation) -> Floats:
-        """What a product adds to its session variable (K x N)."""
-        effects = self.by_moderator[:, place, None] * self.z[:, :, moderation.moderator]
-        return np.asarray(moderation.values * effects[:, moderation.groups.code])
-
-    def _moderate(self, place: int, moderation: Moderation, residual: Floats) -> None:
-        """The coefficient of a product, flat a priori, then the gaps of its moderator; `residual` is brought up to date.
-
-        Left to the covariance of slopes and moderator alone, a moderation would be drawn towards zero wherever nothing else
-        makes the slopes differ: a prior of a covariance matrix lets a regression be no larger than what it leaves over.
-        """
-        before, column = self._moderated(place, moderation), moderation.column
-        z, gaps = self.z[:, :, moderation.moderator], moderation.gaps
-        precision = inverse(self.sigma.matrix)[:, :, column : column + 1]
-        own = precision[:, column]
-        pull = moderation.groups.sums(moderation.values[:, None] * product(residual, precision))[..., 0]
-        known = own * moderation.squares
-        gamma = self.by_moderator[:, place, None]
-        pull = pull + known * gamma * z  # as if no product had been taken off yet
-        exactly = (known * z * z).sum(axis=1, keepdims=True)
-        gamma = (pull * z).sum(axis=1, keepdims=True) / exactly
-        gamma = gamma + self.random.standard_normal(gamma.shape) / np.sqrt(exactly)
-        self.by_moderator[:, place] = gamma[:, 0]
-        at = self.u.shape[2] - self.r2 + moderation.moderator
+    def _moderate(self, moderation: Moderation, residual: Floats) -> None:
+        """The coefficients of a moderator's products, then its gaps; `residual` is brought up to date."""
+        gaps, column = moderation.gaps, moderation.moderator
+        moderation.draw_coefficients(self.random, self.by_moderator, moderation.level(self.z), residual, self.sigma.matrix)
+        at = self.u.shape[2] - self.r2 + column
         among = inverse(self.psi.matrix)[:, :, at : at + 1]
-        tied = among[:, at]
-        toward = tied * z[:, gaps] - product(self.u[:, gaps], among)[..., 0]
-        sharp = tied + gamma**2 * known[:, gaps]
-        drawn = (toward + gamma * pull[:, gaps]) / sharp
-        drawn += self.random.standard_normal(drawn.shape) / np.sqrt(sharp)
-        self.u[:, gaps, at] += drawn - z[:, gaps]
-        self.z[:, gaps, moderation.moderator] = drawn
-        residual[:, :, column] -= self._moderated(place, moderation) - before
+        mean = self.z[:, gaps, column] - product(self.u[:, gaps], among)[..., 0] / among[:, at]
+        moderation.take_off(residual, self.by_moderator, moderation.level(self.z), 1.0)
+        drawn = moderation.draw_gaps(
+            self.random, self.by_moderator, mean, 1.0 / np.sqrt(among[:, at]), residual, self.sigma.matrix
+        )
+        self.u[:, gaps, at] += drawn - self.z[:, gaps, column]
+        self.z[:, gaps, column] = drawn
+        moderation.take_off(residual, self.by_moderator, moderation.level(self.z))
 
     def _loosen_workers(self, v: Floats, known: Floats, pull: Floats) -> None:
         """Workers' intercepts moved with their covariance, often near zero, clients integrated out (`nest.Move`)."""
@@ -223,8 +205,11 @@ class Chains:
     def watched(self) -> Floats:
         """The numbers whose traces are judged, a row a chain, in the order of `names_of`."""
         sds = [np.sqrt(np.diagonal(matrix, axis1=1, axis2=2)) for matrix in self._matrices()]
-        correlations = _correlations(self.sigma.matrix), _correlations(self.psi.matrix)
-        return np.concatenate([self.b.reshape(self.number, -1), *sds, *correlations, self.by_moderator], axis=1)
+        between = np.delete(_correlations(self.psi.matrix), _told_together(self.fixed), axis=1)
+        start = self.u.shape[2] - self.r2
+        products = [m.totals(self.by_moderator, self.psi.matrix, start + m.moderator) for m in self.fixed.moderations]
+        correlations = _correlations(self.sigma.matrix), between
+        return np.concatenate([self.b.reshape(self.number, -1), *sds, *correlations, *products], axis=1)
 
     def _matrices(self) -> tuple[Floats, ...]:
         common = (self.sigma.matrix, self.psi.matrix)
@@ -267,8 +252,18 @@ def names_of(prepared: Prepared) -> tuple[str, ...]:
     if prepared.workers:
         names += [f"SD of {name} between workers" for name in above]
     names += [f"correlation {pair} within clients" for pair in _pairs(session)]
-    names += [f"correlation {pair} between clients" for pair in _pairs(units)]
-    return tuple(names + [f"product of {one.predictor} and {one.moderator}" for one in prepared.data.products])
+    between = np.delete(np.array(_pairs(units), dtype=object), _told_together(prepared))
+    names += [f"correlation {pair} between clients" for pair in between]
+    products = [prepared.data.products[term.place] for one in prepared.moderations for term in one.terms]
+    return tuple(names + [f"product of {one.predictor} and {one.moderator} on {one.variable}" for one in products])
+
+
+def _told_together(prepared: Prepared) -> list[int]:
+    """The pairs of a client's slope and its moderator, whose correlation is watched as part of the product."""
+    size = prepared.session.shape[1] + sum(slope.by_client for slope in prepared.slopes)
+    lower = [(row, column) for row in range(size + prepared.of_client.shape[1]) for column in range(row)]
+    pairs = {(size + one.moderator, term.slope) for one in prepared.moderations for term in one.terms}
+    return [place for place, pair in enumerate(lower) if pair in pairs]
 
 
 def _pairs(names: list[str]) -> list[str]:

@@ -28,9 +28,12 @@ class Gaps:
     yes_no: tuple[tuple[int, Integers, Booleans], ...]  # column, rows that know it, which of them say yes
 
     @classmethod
-    def of(cls, values: Floats, yes_no: Booleans) -> Gaps:
-        """From a table with NaN; `yes_no` marks its yes/no columns."""
+    def of(cls, values: Floats, yes_no: Booleans, apart: Integers | None = None) -> Gaps:
+        """From a table with NaN; `yes_no` marks its yes/no columns, `apart` are columns whose gaps are drawn elsewhere."""
         missing = np.isnan(values)
+        known = ~missing
+        if apart is not None:
+            missing[:, apart] = False
         kinds, place = np.unique(missing, axis=0, return_inverse=True) if missing.size else (missing[:0], np.zeros(0, int))
         patterns = tuple(
             Pattern(np.flatnonzero(place.ravel() == number), np.flatnonzero(kind), np.flatnonzero(~kind))
@@ -39,7 +42,7 @@ class Gaps:
         )
         flags = []
         for column in np.flatnonzero(yes_no):
-            rows = np.flatnonzero(~missing[:, column])
+            rows = np.flatnonzero(known[:, column])
             flags.append((int(column), rows, values[rows, column] > 0.5))
         return cls(patterns, tuple(flags))
 

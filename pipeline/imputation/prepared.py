@@ -8,6 +8,7 @@ import numpy as np
 from scipy.linalg import qr
 
 from pipeline.imputation.groups import Groups
+from pipeline.imputation.moderation import Moderation, Multiplied
 from pipeline.imputation.nest import Nest
 from pipeline.imputation.patterns import Gaps
 from pipeline.imputation.records import Booleans, Floats, Incomplete, Integers, Variable
@@ -50,18 +51,6 @@ class RandomSlope:
     column: int
     by_client: bool
     place: int
-
-
-@dataclass(frozen=True)
-class Moderation:
-    """A predictor times a client variable (a number): its values, their squares by client, the two columns, the gaps."""
-
-    values: Floats
-    groups: Groups
-    squares: Floats
-    column: int
-    moderator: int
-    gaps: Integers  # clients whose moderator is drawn
 
 
 @dataclass(frozen=True)
@@ -125,7 +114,7 @@ def prepare(data: Incomplete, *, standardize: bool = True) -> Prepared:
         stays=stays,
         client_nest=client_nest,
         session_gaps=Gaps.of(data.session[order], session_scale.yes_no),
-        client_gaps=Gaps.of(_apart(data), client_scale.yes_no),
+        client_gaps=Gaps.of(data.of_client, client_scale.yes_no, _apart(data)),
         slopes=_slopes(data, order, client, worker, clients, workers),
         moderations=_moderations(data, order, Groups.of(client, clients)),
         back=back,
@@ -133,25 +122,28 @@ def prepare(data: Incomplete, *, standardize: bool = True) -> Prepared:
     )
 
 
-def _apart(data: Incomplete) -> Floats:
-    """The clients' variables with the gaps of moderators closed: these are drawn by a step of their own."""
-    values, names = data.of_client.copy(), [variable.name for variable in data.client_variables]
-    for product in data.products:
-        column = values[:, names.index(product.moderator)]
-        column[np.isnan(column)] = 0.0
-    return values
+def _apart(data: Incomplete) -> Integers:
+    """The columns of moderators among the variables of clients: their gaps are drawn by a step of their own."""
+    names = [variable.name for variable in data.client_variables]
+    return np.array(sorted({names.index(product.moderator) for product in data.products}), dtype=np.int64)
 
 
 def _moderations(data: Incomplete, order: Integers, groups: Groups) -> tuple[Moderation, ...]:
     session = [variable.name for variable in data.session_variables]
-    of_client = [variable.name for variable in data.client_variables]
+    by_client = [(slope.predictor, slope.variable) for slope in data.slopes if slope.group == "client"]
     found = []
-    for product in data.products:
-        values = _standard(data.predictors[order, data.predictor_names.index(product.predictor)])
-        moderator = of_client.index(product.moderator)
-        gaps = np.flatnonzero(np.isnan(data.of_client[:, moderator]))
-        squares = groups.sums(values * values)
-        found.append(Moderation(values, groups, squares, session.index(product.variable), moderator, gaps))
+    for moderator in _apart(data):
+        variable, given = data.client_variables[moderator], data.of_client[:, moderator]
+        terms = []
+        for place, product in enumerate(data.products):
+            if product.moderator == variable.name:
+                values = _standard(data.predictors[order, data.predictor_names.index(product.predictor)])
+                of = product.predictor, product.variable
+                slope = len(session) + by_client.index(of) if of in by_client else None
+                terms.append(Multiplied(values, groups.sums(values * values), session.index(of[1]), place, slope))
+        gaps, yes_no = np.flatnonzero(np.isnan(given)), variable.kind == "yes_no"
+        center = float(np.nanmean(given)) if yes_no else 0.0
+        found.append(Moderation(int(moderator), yes_no, center, gaps, groups, tuple(terms)))
     return tuple(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,11 +16,10 @@ from pipeline.hypotheses.design.agency import with_agencies
 from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.estimability import require_estimable
 from pipeline.hypotheses.design.sample import build_sample
-from pipeline.hypotheses.design.terms import Design
-from pipeline.hypotheses.engines import FittedModel, engine_refusal, fit_design
-from pipeline.hypotheses.fitting import FittedDesign, fit_dropping
+from pipeline.hypotheses.engines import engine_refusal
+from pipeline.hypotheses.fitting import FittedDesign, fit_near
 from pipeline.hypotheses.imputed.fill import outcome_override
-from pipeline.hypotheses.kinds.mediation.paths import Together, fit_paths, mediated_rows, paths_together
+from pipeline.hypotheses.kinds.mediation.paths import Paths, Together, fit_paths, mediated_rows, paths_together
 from pipeline.results.estimate import Estimate
 from pipeline.results.reason import NotEstimable, not_estimable
 
@@ -55,7 +54,8 @@ class Once:
     """One imputation's numbers, the within-client SD of its outcome, and what the next one starts from.
 
     `tested` and `levels` (the effect at each level of a moderator) are a score's; `paths` those of a mediation. `near` is
-    the fit; `doses` are those of the grid, which no draw changes: every attended session has a rating in each.
+    the fit, `near_paths` the two of a mediation; `doses` are those of the grid, which no draw changes: every attended session
+    has a rating in each.
     """
 
     sd: float
@@ -64,6 +64,7 @@ class Once:
     apart: Several | None = None
     paths: PathNumbers | None = None
     near: FittedDesign | None = None
+    near_paths: Paths | None = None
     doses: Doses | None = None
 
 
@@ -94,7 +95,7 @@ def mediation_numbers(
     """The two paths, the direct path, and how the clients' own two paths hang together."""
     built, mediator = mediated_rows(plan, occasions, ledger, last.doses if last else None)
     try:
-        paths = fit_paths(plan, built, mediator, compute)
+        paths = fit_paths(plan, built, mediator, compute, last.near_paths if last else None)
     except ModelError as error:
         raise NotEstimable(engine_refusal(error), built.counts) from None
     numbers = PathNumbers(
@@ -104,21 +105,10 @@ def mediation_numbers(
         together=paths_together(paths, compute),
     )
     sd = sd_within(built.y[built.keep], paths.b.design.rows.client)
-    return Once(sd, paths=numbers, doses=built.doses)
+    return Once(sd, paths=numbers, near_paths=paths, doses=built.doses)
 
 
 KINDS: Mapping[str, Kind] = {"multilevel": multilevel_numbers, "mediation": mediation_numbers}
-
-
-def fit_near(design: Design, compute: Compute, near: FittedDesign | None) -> FittedDesign:
-    """A fit with the random part the last imputation ended with, its search started there; anew where that fails."""
-    if near is not None:
-        ended = near.design
-        same = replace(design, random=ended.random, uncorrelated=ended.uncorrelated)
-        model: FittedModel = fit_design(same, compute, near=near.model)
-        if model.converged and not model.singular:
-            return FittedDesign(model, same, near.left_out)
-    return fit_dropping(design, compute, compute.drop_slopes)
 
 
 def _apart(fitted: FittedDesign) -> Several | None:

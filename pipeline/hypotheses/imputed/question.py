@@ -3,7 +3,7 @@
 Predictors are every term of the analysis model on the grid (exposure within and between, time, covariates, products with a
 known moderator): draws that do not know them would pull the tested number towards zero (Meng 1994). Slopes that differ by
 client or worker in the analysis do so in the draws. A moderator of clients that has gaps multiplies the exposure in the
-draws, too: the product that is tested (a yes/no moderator: the clients' own slopes stand beside it, and regress on it).
+draws, too: the product that is tested.
 """
 
 from __future__ import annotations
@@ -226,8 +226,8 @@ def _slopes(plan: Plan, design: Design, drawn: list[str], grid: Grid, names: tup
 
 
 def _products(plan: Plan, design: Design, names: tuple[str, ...], of_client: list[Entry]) -> tuple[Product, ...]:
-    """The tested product of an exposure and a moderator of clients that has gaps and is a number."""
-    drawn = any(one.name == plan.moderator and one.kind != "yes_no" for one, _, target in of_client if target is not None)
+    """The tested product of an exposure and a moderator of clients that has gaps."""
+    drawn = any(one.name == plan.moderator for one, _, target in of_client if target is not None)
     terms = [name for name in design.slopes if name in names] if drawn and plan.moderator else []
     return tuple(Product(term, str(plan.moderator), outcome) for term in terms for outcome in _scores(plan))
 

@@ -23,7 +23,7 @@ from pipeline.hypotheses.design.exposures import PARTS, Exposure
 from pipeline.hypotheses.design.sample import Sample, build_sample, count_step, require_rows
 from pipeline.hypotheses.design.terms import Design, Focus, Term, part_of, plain_term, rows_of, split_dose
 from pipeline.hypotheses.engines import fit_design
-from pipeline.hypotheses.fitting import FittedDesign, covariance_of, fit_dropping
+from pipeline.hypotheses.fitting import FittedDesign, covariance_of, fit_near
 from pipeline.results.backing import least_backing
 from pipeline.results.estimate import Estimate
 from pipeline.results.fit import Column
@@ -81,10 +81,11 @@ def mediated_rows(
     return replace(built, counts=counts), mediator
 
 
-def fit_paths(plan: Plan, built: Sample, mediator: Floats, compute: Compute) -> Paths:
-    """Both paths fitted; NotEstimable or ModelError where one cannot be."""
-    a_design, b_design = path_designs(plan, built, mediator, compute)
-    a, b = at_once([partial(fit_dropping, design, compute, compute.drop_slopes) for design in (a_design, b_design)])
+def fit_paths(plan: Plan, built: Sample, mediator: Floats, compute: Compute, near: Paths | None = None) -> Paths:
+    """Both paths fitted, their searches started at those of `near`; NotEstimable or ModelError where one cannot be."""
+    designs = path_designs(plan, built, mediator, compute)
+    starts = (near.a, near.b) if near else (None, None)
+    a, b = at_once([partial(fit_near, design, compute, start) for design, start in zip(designs, starts, strict=True)])
     if not (a.model.converged and b.model.converged):
         raise not_estimable("path_not_converged", built.counts)
     return Paths(a, b, Exposure(plan.exposure.mode, part="within").name, f"{mediator_of(plan).column}_within")
