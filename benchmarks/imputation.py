@@ -82,7 +82,7 @@ def observed(study: Study) -> Estimate:
 def imputed(study: Study) -> dict[str, object]:
     """The pooled number."""
     grid = grid_of(study.plan, study.tables, study.scores, Exposure())
-    draws = draws_of(study.plan, grid, 1)
+    draws = draws_of(study.plan, grid, COMPUTE, 1)
     if not isinstance(draws, Draws):
         return {"reason": draws.code}
     collected, last = Collected(), None

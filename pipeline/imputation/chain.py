@@ -15,7 +15,7 @@ from numpy.random import Generator
 from pipeline.imputation.covariances import Covariance
 from pipeline.imputation.draws import conditional_distribution, crossproduct, inverse, product
 from pipeline.imputation.groups import Groups
-from pipeline.imputation.interweave import interweave, stretch
+from pipeline.imputation.interweave import Beside, interweave, stretch
 from pipeline.imputation.moderation import Moderation
 from pipeline.imputation.prepared import Prepared, RandomSlope
 from pipeline.imputation.records import Floats, Integers, Posterior, Prior
@@ -124,8 +124,21 @@ class Chains:
         variance = 1.0 / (known + 1.0 / spread)
         noise = np.sqrt(variance) * self.random.standard_normal(old.shape)
         effects[:, :, slope.place] = variance * (pull + mean / spread) + noise
-        interweave(self.random, covariance, effects, slope.place, known, pull)
-        residual[:, :, slope.column] -= slope.values * (effects[:, :, slope.place] - old)[:, slope.groups.code]
+        beside = self._beside(slope)
+        before = None if beside is None else beside.coefficient.copy()
+        interweave(self.random, covariance, effects, slope.place, known, pull, beside)
+        moved = effects[:, :, slope.place] - old
+        if beside is not None and before is not None:
+            moved += (beside.coefficient - before)[:, None] * beside.values
+        residual[:, :, slope.column] -= slope.values * moved[:, slope.groups.code]
+
+    def _beside(self, slope: RandomSlope) -> Beside | None:
+        """The product of a moderator and the slope's predictor, where there is one."""
+        for moderation in self.fixed.moderations if slope.by_client else ():
+            for term in moderation.terms:
+                if term.slope == slope.place:
+                    return Beside(moderation.level(self.z), self.by_moderator[:, term.place])
+        return None
 
     def _moderate(self, moderation: Moderation, residual: Floats) -> None:
         """The coefficients of a moderator's products, then its gaps; `residual` is brought up to date."""

@@ -23,17 +23,42 @@ STEPS_OUT = 20  # of the slice, to either side
 WIDTH = 1.0  # of the slice, in log tau
 
 
-def interweave(random: Generator, covariance: Covariance, effects: Floats, place: int, known: Floats, pull: Floats) -> None:
+@dataclass(frozen=True)
+class Beside:
+    """What acts as the column does: a value of each group (K x G) times a coefficient (K, drawn anew in place, flat)."""
+
+    values: Floats
+    coefficient: Floats
+
+
+def interweave(
+    random: Generator,
+    covariance: Covariance,
+    effects: Floats,
+    place: int,
+    known: Floats,
+    pull: Floats,
+    beside: Beside | None = None,
+) -> None:
     """Draw column `place` of `effects` (K x G x q) and its row of the covariance anew, in place.
 
     The log-likelihood of the column s is sum(pull * s - known * s^2 / 2) given everything else (K x G each). Under
     IW(df, S), S diagonal, tau^2 ~ IG(df / 2, S_j / 2) and beta | tau ~ N(0, tau^2 S_rest^-1), so that beta / tau does not
     depend on tau; under the half-t prior S_j is integrated out. Regressions on yes/no coordinates are rows of pseudo-data
-    (see `covariances`).
+    (see `covariances`). The product of a moderator stands `beside` its slopes: the data tell the sum of the two, so that one
+    drawn without the other would hardly move.
     """
     column = _column(covariance, effects, place)
     tau = column.tau
-    beta = _direction(random, covariance, column, known, pull - known * (column.offset + column.noise))
+    left = pull - known * (column.offset + column.noise)
+    if beside is None:
+        beta = _direction(random, covariance, column, column.others, known, left)
+    else:
+        before = beside.coefficient[:, None] * beside.values
+        regressors = np.concatenate([column.others, beside.values[..., None]], axis=2)
+        both = _direction(random, covariance, column, regressors, known, left + known * before)
+        beta, beside.coefficient[:] = both[:, :-1], both[:, -1, 0]
+        pull = pull + known * (before - beside.coefficient[:, None] * beside.values)
     toward = (product(column.others, beta)[..., 0] + column.noise) / tau[:, None]
     linear, quadratic = (toward * (pull - known * column.offset)).sum(axis=1), (known * toward**2).sum(axis=1)
     new = _sizes(random, covariance, column, beta, linear, quadratic)
@@ -154,17 +179,24 @@ def _stretching(power: float, shrink: float, grow: float, linear: float, quadrat
     return density
 
 
-def _direction(random: Generator, covariance: Covariance, column: _Column, known: Floats, pull: Floats) -> Floats:
-    """The regression of the column on the other effects (K x others x 1), with what is left of it held."""
-    tau, others, pseudo = column.tau, column.others, column.pseudo
+def _direction(
+    random: Generator, covariance: Covariance, column: _Column, regressors: Floats, known: Floats, pull: Floats
+) -> Floats:
+    """The regression of the column on the other effects (K x others x 1), with what is left of it held.
+
+    A regressor more than there are other effects has a flat prior, and nothing to do with the pseudo-data.
+    """
+    tau, pseudo = column.tau, column.pseudo
     half_t = covariance.prior.form == "half_t"
     scale = 2.0 * HALF_T_DF / covariance.mixing if half_t else np.full(covariance.mixing.shape, covariance.prior.scale)
-    prior = np.delete(scale, column.at, axis=1)[:, :, None] * np.eye(scale.shape[1] - 1)
-    right = crossproduct(others, pull[..., None])
+    own = scale.shape[1] - 1
+    prior = np.zeros((len(tau), regressors.shape[2], regressors.shape[2]))
+    prior[:, :own, :own] = np.delete(scale, column.at, axis=1)[:, :, None] * np.eye(own)
+    right = crossproduct(regressors, pull[..., None])
     if pseudo.shape[1]:
-        prior = prior + pseudo[:, :, :-1].mT @ pseudo[:, :, :-1]
-        right = right + pseudo[:, :, :-1].mT @ pseudo[:, :, -1:] / tau[:, None, None] ** 2
-    precision = prior / tau[:, None, None] ** 2 + crossproduct(others, known[..., None] * others)
+        prior[:, :own, :own] += pseudo[:, :, :-1].mT @ pseudo[:, :, :-1]
+        right[:, :own] += pseudo[:, :, :-1].mT @ pseudo[:, :, -1:] / tau[:, None, None] ** 2
+    precision = prior / tau[:, None, None] ** 2 + crossproduct(regressors, known[..., None] * regressors)
     lower = cholesky(precision)
     noise = random.standard_normal(right.shape)
     return np.asarray(solve(lower.mT, solve(lower, right) + noise))

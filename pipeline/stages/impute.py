@@ -18,7 +18,7 @@ ASKED = "data/interim/missing.json"
 FOLDER = "data/analysis/imputed"
 READS = (ASKED, "data/validated", "data/scored")
 WRITES = (FOLDER,)
-PARAMS = ("exposure",)
+PARAMS = ("exposure", "compute")
 TABLES = ("clients", "workers", "sessions", "advocacy")
 
 
@@ -63,7 +63,7 @@ def _draw(
     added = int(grid.occasions[LEFT].sum())
     if leavers and not added:
         return Made(asked=True, present=Reason(code="no_leavers"))
-    draws = draws_of(plan, grid, seed)
+    draws = draws_of(plan, grid, params.compute, seed)
     if not isinstance(draws, Draws):
         return Made(asked=True, present=draws)
     batch.put_table(f"{folder}/occasions.parquet", grid.occasions)

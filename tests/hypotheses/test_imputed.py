@@ -16,6 +16,7 @@ from pipeline.hypotheses.imputed.draw import Draws, draws_of
 from pipeline.hypotheses.imputed.fill import filled_grid, lowered_grid
 from pipeline.hypotheses.imputed.gaps import gaps_of
 from pipeline.hypotheses.imputed.grid import LEFT, Grid, grid_of
+from pipeline.hypotheses.imputed.question import question_of
 from pipeline.hypotheses.verdict.judge import judge_study
 from pipeline.results.fit import Fit
 from pipeline.results.missing import Imputed
@@ -51,12 +52,12 @@ def imputed(plan: Any, study: Tables = GAPS) -> tuple[Fit, Imputed, Grid]:
     occasions, ledger, _ = link(tables, scores, Exposure())
     fit = evaluate(plan, occasions, ledger, Compute())
     grid = grid_of(plan, tables, scores, Exposure())
-    draws = draws_of(plan, grid, 3)
+    draws = draws_of(plan, grid, Compute(), 3)
     main = Imputations(grid.occasions, grid.ledger, draws, draws.facts) if isinstance(draws, Draws) else draws
     leavers, added = None, 0
     if plan.missing.after_dropout:
         wider = grid_of(plan, tables, scores, Exposure(), leavers=True)
-        more = draws_of(plan, wider, 4)
+        more = draws_of(plan, wider, Compute(), 4)
         added = int(wider.occasions[LEFT].sum())
         leavers = Imputations(wider.occasions, wider.ledger, more, more.facts) if isinstance(more, Draws) else more
     return fit, imputed_of(plan, ImputedStudy(main, leavers, added), fit, Compute()), grid
@@ -196,7 +197,7 @@ def _without_empathy(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]
 def test_what_cannot_be_imputed_ends_as_a_check_that_could_not_be_computed(spoil: Any, said: str) -> None:
     study = spoil(*GAPS)
     plan = asking()
-    draws = draws_of(plan, grid_of(plan, study[0], study[1], Exposure()), 1)
+    draws = draws_of(plan, grid_of(plan, study[0], study[1], Exposure()), Compute(), 1)
     assert isinstance(draws, Reason)
     fit = evaluate(plan, *link(*GAPS, Exposure())[:2], Compute())
     whole = with_imputed(fit, imputed_of(plan, ImputedStudy(draws), fit, Compute()))
@@ -208,10 +209,35 @@ def test_what_cannot_be_imputed_ends_as_a_check_that_could_not_be_computed(spoil
 
 def test_an_auxiliary_that_is_not_there_or_is_a_code_is_said() -> None:
     plan = asking({"auxiliary": ["phase", "rupture"]})
-    draws = draws_of(plan, grid_of(plan, *GAPS, Exposure()), 1)
+    draws = draws_of(plan, grid_of(plan, *GAPS, Exposure()), Compute(), 1)
     assert isinstance(draws, Reason)
     assert "`phase` is a code" in draws.names["problem"]
     assert "no `rupture`" in draws.names["problem"]
+
+
+@pytest.mark.parametrize(
+    ("compute", "columns"),
+    [(Compute(), ["agency_2", "agency_3"]), (Compute(random_agencies=3), []), (Compute(agency="none"), [])],
+)
+def test_agencies_that_the_analysis_holds_fixed_predict_the_draws(compute: Compute, columns: list[str]) -> None:
+    workers = pd.DataFrame({"worker_id": [f"w{i:02d}" for i in range(8)], "agency_id": [*"aabbbccc"]})
+    tables = {**GAPS[0], "workers": workers}
+    plan = asking()
+    data = question_of(plan, grid_of(plan, tables, GAPS[1], Exposure()), compute).data
+    assert [name for name in data.predictor_names if name.startswith("agency")] == columns
+
+
+@pytest.mark.parametrize("moderator", ["need_index", "mandated"])
+def test_a_moderator_with_gaps_is_drawn_with_its_product(moderator: str) -> None:
+    clients = GAPS[0]["clients"].copy()
+    clients.loc[::4, "mandated"] = pd.NA
+    tables = {**GAPS[0], "clients": clients}
+    plan = asking(moderator=moderator)
+    data = question_of(plan, grid_of(plan, tables, GAPS[1], Exposure()), Compute()).data
+    assert {one.moderator for one in data.products} == {moderator}
+    assert {(one.predictor, one.variable) for one in data.products} <= {
+        (slope.predictor, slope.variable) for slope in data.slopes if slope.group == "client"
+    }
 
 
 def test_gaps_are_counted_column_by_column() -> None:

@@ -19,7 +19,7 @@ from pipeline.results.reason import Note, NotEstimable, Reason, note, reason
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.base.params import Plan
+    from pipeline.base.params import Compute, Plan
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ class Draws:
             yield self.question.cells(completed)
 
 
-def draws_of(plan: Plan, grid: Grid, seed: int) -> Draws | Reason:
+def draws_of(plan: Plan, grid: Grid, compute: Compute, seed: int) -> Draws | Reason:
     """The imputations of a hypothesis on its grid, or why there are none: nothing missing, too little known, no mixing."""
     assert plan.missing is not None
     try:
-        question = question_of(plan, grid)
+        question = question_of(plan, grid, compute)
         if not _missing(question):
             return reason("nothing_missing")
         imputation = impute(question.data, Settings(imputations=plan.missing.imputations, seed=seed))

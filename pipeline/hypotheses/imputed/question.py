@@ -1,7 +1,8 @@
 """The question to the imputation for one hypothesis: which variables, predicted by what; and where its answers go.
 
 Predictors are every term of the analysis model on the grid (exposure within and between, time, covariates, products with a
-known moderator): draws that do not know them would pull the tested number towards zero (Meng 1994). Slopes that differ by
+known moderator, agencies as fixed differences): draws that do not know them would pull the tested number towards zero (Meng
+1994). Agencies that are random in the analysis are part of the workers' differences in the draws. Slopes that differ by
 client or worker in the analysis do so in the draws. A moderator of clients that has gaps multiplies the exposure in the
 draws, too: the product that is tested.
 """
@@ -17,6 +18,7 @@ from pipeline.base.column_names import score_column
 from pipeline.base.errors import ModelError, Problem
 from pipeline.base.options import EPISODE_FACTS
 from pipeline.exposure.visits import Floats, Integers
+from pipeline.hypotheses.design.agency import with_agencies
 from pipeline.hypotheses.design.build import build_design
 from pipeline.hypotheses.design.coder import number_of
 from pipeline.hypotheses.design.sample import Sample, build_sample, needed_columns, series_occasions
@@ -29,7 +31,7 @@ from pipeline.results.reason import Note, note
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.base.params import Plan
+    from pipeline.base.params import Compute, Plan
 
 UNKNOWN = "(unknown)"  # a level of its own for a code with gaps: it predicts, and is not drawn
 CLIENTS_A_PREDICTOR = 5  # fewer clients, and variables of clients are predicted by their mean alone
@@ -73,13 +75,13 @@ class ImputationQuestion:
         return pd.concat(parts, ignore_index=True)[["column", "row", "value"]]
 
 
-def question_of(plan: Plan, grid: Grid) -> ImputationQuestion:
+def question_of(plan: Plan, grid: Grid, compute: Compute) -> ImputationQuestion:
     """The question of a hypothesis; ModelError where a named auxiliary is not there, NotEstimable as `build_sample`."""
     frame = series_occasions(grid.occasions, plan)
     gaps = [name for name in needed_columns(plan) if name in frame and frame[name].isna().any()]
     drawn = [name for name in gaps if _is_number(frame[name])]
     codes = [name for name in gaps if name not in drawn]
-    sample, design = _design(plan, grid, frame, drawn, codes)
+    sample, design = _design(plan, grid, compute, frame, drawn, codes)
     keep = np.flatnonzero(sample.keep)
     client = np.unique(sample.client[keep], return_inverse=True)[1]
     worker = np.unique(sample.worker[keep], return_inverse=True)[1]
@@ -113,7 +115,9 @@ def question_of(plan: Plan, grid: Grid) -> ImputationQuestion:
 Entry = tuple[Variable, Floats, Target | None]
 
 
-def _design(plan: Plan, grid: Grid, frame: pd.DataFrame, drawn: list[str], codes: list[str]) -> tuple[Sample, Design]:
+def _design(
+    plan: Plan, grid: Grid, compute: Compute, frame: pd.DataFrame, drawn: list[str], codes: list[str]
+) -> tuple[Sample, Design]:
     """The analysis model on the whole grid without what has gaps: its terms predict."""
     moderator = None if plan.moderator in drawn else plan.moderator
     update = {
@@ -126,7 +130,7 @@ def _design(plan: Plan, grid: Grid, frame: pd.DataFrame, drawn: list[str], codes
     filled = {name: frame[name].astype("object").where(frame[name].notna(), UNKNOWN).astype("str") for name in codes}
     occasions = frame.assign(**filled)
     sample = build_sample(bare, occasions, grid.ledger, y=np.zeros(len(frame)))
-    return sample, build_design(bare, sample, sample.keep)
+    return sample, with_agencies(build_design(bare, sample, sample.keep), bare, sample, compute)
 
 
 def _is_number(column: pd.Series) -> bool:
