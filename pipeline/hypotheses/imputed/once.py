@@ -54,8 +54,8 @@ class Once:
     """One imputation's numbers, the within-client SD of its outcome, and what the next one starts from.
 
     `tested` and `levels` (the effect at each level of a moderator) are a score's; `paths` those of a mediation. `near` is
-    the fit, `near_paths` the two of a mediation; `doses` are those of the grid, which no draw changes: every attended session
-    has a rating in each.
+    the fit, `near_paths` the two of a mediation; `doses` are those of the grid, which no draw changes: every attended
+    session has a rating in each.
     """
 
     sd: float
