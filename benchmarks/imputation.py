@@ -129,11 +129,11 @@ class Told:
     rejects: tuple[float, float]
 
 
-def told(own: list[dict], method: str) -> Told | None:
+def told(own: list[dict], method: str, errors: np.ndarray) -> Told | None:
     """Bias and coverage of the studies of one world; None where no study has a number.
 
-    Paired: errors of whole studies e, distances d and half intervals h; P(-high <= e + d <= low) over all pairs, whose error
-    is that of a mean of two samples.
+    Paired: `errors` of whole studies with each study's own distance and interval; the Monte Carlo error is that of a mean of
+    two samples.
     """
     rows = [row for row in own if "estimate" in row[method] and "estimate" in row["whole"]]
     if len(rows) < 3:
@@ -142,8 +142,8 @@ def told(own: list[dict], method: str) -> Told | None:
     low, high = (np.array([row[method][end] for row in rows]) for end in ("low", "high"))
     whole, truth = np.array([row["whole"]["estimate"] for row in rows]), rows[0]["truth"]
     sd = rows[0]["sd"]
-    distance, error = number - whole, whole - truth
-    off = distance[:, None] + error[None, :]
+    distance = number - whole
+    off = distance[:, None] + errors[None, :]
     covers = (off <= (number - low)[:, None]) & (off >= -(high - number)[:, None])
     excludes = (truth + off - (number - low)[:, None] > 0) | (truth + off + (high - number)[:, None] < 0)
     slope = float(np.cov(number, whole)[0, 1] / np.var(whole, ddof=1))
@@ -170,9 +170,20 @@ def _share(hits: np.ndarray) -> tuple[float, float]:
 
 
 def _pairs(hits: np.ndarray) -> tuple[float, float]:
-    """A mean over all pairs of two samples of one size: its error from the means of rows and of columns."""
-    n = len(hits)
-    return float(hits.mean()), float(np.sqrt((hits.mean(axis=1).var(ddof=1) + hits.mean(axis=0).var(ddof=1)) / n))
+    """A mean over all pairs of two samples: its error from the means of rows and of columns."""
+    rows, columns = hits.mean(axis=1), hits.mean(axis=0)
+    return float(hits.mean()), float(np.sqrt(rows.var(ddof=1) / len(rows) + columns.var(ddof=1) / len(columns)))
+
+
+def whole_errors(found: list[dict], world: str) -> np.ndarray:
+    """The errors of the whole studies of every world whose whole studies are of one law with this one's.
+
+    Mediator and moderator have laws of their own; of the others the null ones differ from the rest by a constant that the
+    model holds.
+    """
+    own = (world,) if world in ("moderator", "mediator") else tuple({*WORLDS} - {"moderator", "mediator"})
+    rows = [row for row in found if row["world"] in own and "estimate" in row.get("whole", {})]
+    return np.array([row["whole"]["estimate"] - row["truth"] for row in rows])
 
 
 def report(found: list[dict]) -> str:
@@ -184,7 +195,7 @@ def report(found: list[dict]) -> str:
     for world in WORLDS:
         own = [row for row in found if row["world"] == world and "whole" in row]
         for method in ("observed", "imputed"):
-            one = told(own, method)
+            one = told(own, method, whole_errors(found, world))
             if one is None:
                 continue
             bias, apart = (f"{value:7.4f}+-{error:.4f} " for value, error in (one.bias, one.apart))
