@@ -69,6 +69,9 @@ def _one(variable: Variable, values: Floats, rows: str) -> list[Problem]:
         share = f"({100.0 * missing / len(values):.0f}%, more than {100 * MOST_MISSING:.0f}%)"
         what = f"`{variable.name}` is missing in {missing} of {len(values)} {rows} {share}"
         return [_problem(f"{what}: its draws would rest on the model, hardly on data", "leave it out", missing)]
+    endless = int(np.isinf(known).sum())
+    if endless:
+        return [_problem(f"`{variable.name}` is infinite in {endless} of {len(values)} {rows}", "leave it out", endless)]
     if np.ptp(known) == 0.0:
         return [
             _problem(f"`{variable.name}` has one value only in the {len(known)} {rows} where it is known", "leave it out")

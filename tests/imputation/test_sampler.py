@@ -150,6 +150,12 @@ def _constant(data: Incomplete) -> Incomplete:
     return replace(data, session=session)
 
 
+def _endless(data: Incomplete) -> Incomplete:
+    session = data.session.copy()
+    session[:3, 1] = np.inf
+    return replace(data, session=session)
+
+
 def _of_clients(data: Incomplete) -> Incomplete:
     session = data.session.copy()
     session[:, 1] = data.client
@@ -189,6 +195,7 @@ def _nothing(data: Incomplete) -> Incomplete:
         (_made_up, "`b` is made up by the predictors"),
         (_sum, "`y` and `a` and `b` make each other up"),
         (_constant, "`y` has one value only"),
+        (_endless, "`a` is infinite in 3 of 360 sessions"),
         (_of_clients, "never changes within a client"),
         (_gap_in_predictor, r"`x` predicts .* missing in 7 of 360"),
         (_one_client, "one client only"),
