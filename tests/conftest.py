@@ -1,10 +1,19 @@
-"""The longest files first: with one file a worker, a long one at the end would leave the other core idle."""
+"""How the suite runs: one thread a process, the longest files first.
+
+With one file a worker, a long one at the end would leave the other core idle; with two workers of two threads each, the
+threads wait for each other (a factor model took ten times as long).
+"""
 
 from __future__ import annotations
 
 import gc
+import os
 
 import pytest
+
+from pipeline.__main__ import ONE_THREAD
+
+os.environ.update(ONE_THREAD)  # as the command does for itself; before any test imports NumPy
 
 LONGEST = ("test_dvc.py", "test_study.py", "test_release.py", "test_battery.py", "test_interruptions.py")
 

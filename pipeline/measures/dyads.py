@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 
 import numpy as np
@@ -78,7 +77,7 @@ def _agreement(one: Rated, two: Rated, score: str, table: pd.DataFrame) -> Dyads
         "bias": _bias(both[:, 1] - both[:, 0], clients),
         "levels": _correlation(means, np.arange(len(means))),
         "changes": _correlation(changes[moved], np.unique(clients[moved], return_inverse=True)[1].astype(np.int64)),
-        "within": _within(table, clients),
+        "within": within_clients(table, clients),
         "convergence": _convergence(table),
     }
     return counted.model_copy(update=parts)
@@ -102,11 +101,13 @@ def _correlation(values: Matrix, clients: Groups) -> Estimated:
     return Estimated(estimate=r, conf_low=low, conf_high=high, n=len(values))
 
 
-def _within(table: pd.DataFrame, clients: Groups) -> Estimated:
+def within_clients(table: pd.DataFrame, clients: Groups) -> Estimated:
     """How the two ratings move together within clients: the repeated-measures correlation (Bakdash & Marusich, 2017).
 
-    The common slope of one rating on the other with an intercept a client, as a correlation, by pingouin. Its own interval
-    takes the ratings of a client for independent and is given to three digits; this one is by client (`correlate`).
+    The common slope of one rating on the other with an intercept a client, as a correlation: Pearson's, by pingouin, of the
+    ratings around each client's own means. Its `rm_corr` gives the same number from a column a client (a test holds the two
+    together), for which a service with thousands of clients has no memory, and its interval takes the ratings of a client
+    for independent; ours is by client (`correlate`).
     """
     repeated = np.bincount(clients)[clients] > 1
     if len(np.unique(clients[repeated])) < FEWEST_CLIENTS:
@@ -115,11 +116,9 @@ def _within(table: pd.DataFrame, clients: Groups) -> Estimated:
     around = rows[["client", "other"]] - rows.groupby("client_id", observed=True)[["client", "other"]].transform("mean")
     if not (around.to_numpy() != 0).any(axis=0).all():
         return Estimated(n=len(rows))  # one of the two never changes within a client
-    from pingouin import rm_corr  # two seconds to import: only where there are two raters
+    from pingouin import corr  # two seconds to import: only where there are two raters
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # pingouin renames in place
-        found = rm_corr(rows.assign(subject=codes), x="client", y="other", subject="subject")
+    found = corr(around["client"], around["other"])
     values: Matrix = around.to_numpy(dtype=np.float64)
     interval = correlate(values[:, :1], values[:, 1:], codes, LEVEL)
     low, high = float(interval.conf_low[0]), float(interval.conf_high[0])

@@ -67,7 +67,7 @@ def values(declared: Any, n: int, random: np.random.Generator, rare: bool) -> pd
 @pytest.fixture(autouse=True)
 def _no_battery(monkeypatch: pytest.MonkeyPatch) -> None:
     """The battery asks nothing new of a column, and takes nine parts in ten of the time."""
-    monkeypatch.setattr(multilevel, "run_battery", lambda _: ())
+    monkeypatch.setattr(multilevel, "run_battery", lambda *_: ())
     monkeypatch.setattr(hazard_battery, "CONTROLS", ())
 
 

@@ -105,6 +105,7 @@ def test_the_number_without_the_battery_is_the_one_told() -> None:
     assert number_of(declared, occasions, ledger).model_dump().items() <= told.model_dump().items()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("draw", "changes", "truth"), CASES, ids=["dropout", "no_show", "distance", "distance_by_worker"])
 def test_the_truth_is_found_and_covered(draw: Any, changes: dict[str, Any], truth: float) -> None:
     declared = hypothesis(**changes)

@@ -78,6 +78,7 @@ def test_r_hat_and_effective_draws_of_known_chains() -> None:
     assert r_hat(np.ones((4, 100, 1)))[0] == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "seeds"), [("number", (5, 6, 7)), ("yes_no", (5,))])
 def test_a_moderator_with_gaps_keeps_its_product(kind: Kind, seeds: tuple[int, ...]) -> None:
     """Slopes that differ by the moderator alone: a prior of their covariance would draw the product towards zero.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,12 @@ import pandas as pd
 import pytest
 
 from pipeline.measures import Instrument, shipped
+from pipeline.measures.dyads import dyads, rater_pairs, within_clients
 from pipeline.measures.overview import overview
 from pipeline.measures.rated import occasion_blocks, rated
 from pipeline.measures.scoring import combine_scores, score
 from pipeline.measures.structure import factor_shapes, invariance
+from pipeline.measures.summary import response_rates
 from pipeline.project.io import json_bytes
 from pipeline.sem.models import complete_moments
 from tests.measures.make import likert, ratings
@@ -112,11 +115,30 @@ def test_raters_who_stay_as_far_apart_do_not_converge(whole: Any) -> None:
 
 
 def test_raters_who_come_closer_converge() -> None:
-    (total,) = rows(result(*study(bias=1.5, drift=0.2)), "dyads", score="total")
-    assert (
-        -0.25 < total["convergence"]["estimate"] < -0.1
-    )  # a little less than 0.2: the scale ends, discrepancies are absolute
-    assert total["convergence"]["conf_high"] < 0
+    tables, sessions = study(bias=1.5, drift=0.2)
+    scores = combine_scores([score(table, instrument, 0.75) for instrument, table in tables])
+    everyone = [data for instrument, table in tables for data in rated(table, sessions, instrument)]
+    ((client, worker),) = rater_pairs(everyone)
+    (total,) = [row for row in dyads(client, worker, scores) if row.score == "total"]
+    slope = total.convergence
+    assert slope is not None
+    assert slope.estimate is not None
+    assert slope.conf_high is not None
+    assert -0.25 < slope.estimate < -0.1  # a little less than 0.2: the scale ends, discrepancies are absolute
+    assert slope.conf_high < 0
+
+
+def test_ratings_move_together_within_clients_as_pingouin_s_own_says() -> None:
+    from pingouin import rm_corr
+
+    rng = np.random.default_rng(5)
+    clients = np.repeat(np.arange(30), 4)
+    table = pd.DataFrame({"client_id": clients, "client": rng.normal(size=120) + clients})
+    table["other"] = 0.5 * table["client"] + rng.normal(size=120)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # rm_corr renames in place
+        expected = rm_corr(table, x="client", y="other", subject="client_id")["r"].iloc[0]
+    assert within_clients(table, clients).estimate == pytest.approx(expected, abs=1e-12)
 
 
 def test_shares_of_variance_add_up(whole: Any) -> None:
@@ -150,9 +172,10 @@ def test_an_item_that_shifts_between_occasions_breaks_scalar_invariance() -> Non
 def test_response_rates_count_the_sessions_attended() -> None:
     tables, sessions = study()
     sessions.loc[:5, "attendance"] = "no_show"
-    found = result([(WAI_S, tables[0][1].iloc[6:-3])], sessions)
-    assert sum(row["sessions"] for row in found["response_rates"]) == len(sessions) - 6
-    assert sum(row["rated"] for row in found["response_rates"]) == len(sessions) - 9
+    (data,) = rated(tables[0][1].iloc[6:-3], sessions, WAI_S)
+    found = response_rates(data, sessions)
+    assert sum(row.sessions for row in found) == len(sessions) - 6
+    assert sum(row.rated for row in found) == len(sessions) - 9
 
 
 def test_shipped_totals_are_explained_with_evidence() -> None:

@@ -33,6 +33,7 @@ def second(case: Case) -> SecondOpinion:
     return fit_statsmodels(case.data, **case.arguments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_statsmodels_agrees_with_r_and_with_the_engine(case: Case) -> None:
     theirs, ours = second(case), fit(case.data, df="none", **case.arguments)

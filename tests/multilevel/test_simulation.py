@@ -62,6 +62,7 @@ def test_a_seed_decides_every_draw() -> None:
     assert not np.array_equal(model.simulate(seed=1, n=3), model.simulate(seed=2, n=3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [case for case in CASES if case.name in ("study_moving", "car1_weekly")], ids=str)
 def test_a_refit_to_simulated_responses_finds_the_model_again(case: Case) -> None:
     """Estimates scatter around the values simulated from: means over refits within four standard errors of them."""

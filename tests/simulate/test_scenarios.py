@@ -8,6 +8,8 @@ import pytest
 from pipeline.simulate.scenarios import truth_of
 from tests.simulate.panel import between, observed, panel, within
 
+pytestmark = pytest.mark.slow  # large samples against declared truth
+
 SAMPLING = 0.015  # four standard errors of a slope within clients in a study of 2000 clients (0.0037)
 SAMPLING_OF_FEEDBACK = 0.06  # four standard errors of the slope of a count (SD 0.75) on a score before it (SD 0.37)
 NO_EFFECT = ("null", "shared_trend", "crisis_null", "reverse", "autocorrelated", "between_only")

@@ -16,6 +16,8 @@ from benchmarks.worlds.law import MIDDLE, POINTS, Law, Size
 from benchmarks.worlds.tables import answers, canonical
 from benchmarks.worlds.world import BuiltIn
 
+pytestmark = pytest.mark.slow  # large samples against declared truth
+
 Floats = NDArray[np.float64]
 MANY = Size(300, 3000, 12)
 FOUR = 4.0  # standard errors an estimate may lie from its truth: one test in 16,000 fails by chance
