@@ -41,7 +41,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=None, help="begin no study after this time; run again to go on")
     parser.add_argument("--sample", action="store_true", help="a few studies of the smallest size of every world")
     parser.add_argument("--results", type=Path, default=store.FILE, help="where results are kept")
-    parser.add_argument("--code", default=None, help="summarize results of another code version, run none")
+    parser.add_argument("--code", nargs="+", metavar="VERSION", help="summarize results of these code versions, run none")
     parser.add_argument("--document", action="store_true", help="write docs/operating-characteristics.md, run none")
     found = parser.parse_args(given)
     unknown = [name for name in found.world if name not in catalogue.BY_NAME]
@@ -61,21 +61,22 @@ def main(given: Sequence[str]) -> int:
     first = asked.first_seed if asked.first_seed is not None else (SAMPLED if asked.sample else REPORTED)
     studies, coverage = (SAMPLE_STUDIES, 0) if asked.sample else (asked.studies, asked.coverage)
     wanted = runner.tasks(cells, studies, coverage, first)
-    code = asked.code or ladder.code()
+    codes: list[str] = asked.code or [ladder.code()]
+    named = " ".join(codes)
     if not (asked.code or asked.document):
         seconds = SAMPLE_SECONDS if asked.sample else asked.minutes and asked.minutes * 60
         runner.complete(wanted, asked.results, asked.processes, seconds)
     keys = {task.key for task in wanted}
-    results = {key: line for key, line in study.known(store.read(asked.results, code)).items() if key in keys}
+    results = {key: line for key, line in study.known(store.read_versions(asked.results, codes)).items() if key in keys}
     found = tallies(cells, results)
     if asked.document:
         if not found:
-            print(f"no results of code {code} in {asked.results}: {store.versions(asked.results)}", file=sys.stderr)
+            print(f"no results of code {named} in {asked.results}: {store.versions(asked.results)}", file=sys.stderr)
             return 1
-        document.write(found, first, code)
+        document.write(found, first, codes)
         return 0
     crashes = summary.crashed(found)
-    print(summary.table(found), summary.promises(found), *crashes, f"{len(results)} studies, code {code}", sep="\n")
+    print(summary.table(found), summary.promises(found), *crashes, f"{len(results)} studies, code {named}", sep="\n")
     return 1 if crashes or (summary.pooled_missed(found) if asked.sample else summary.missed(found)) else 0
 
 

@@ -35,7 +35,7 @@ HEAD = """# Operating characteristics: what the tool says where the truth is kno
 Made by `python -m benchmarks.worlds --document`; do not edit by hand.
 
 The tool was put to {worlds} of {all} simulated worlds in which it is known what joint advocacy does: {studies:,} studies in
-all, {each} a world and size, seeds from {seed:,} on, which were used for nothing before (code {code}). The worlds
+all, {each} a world and size, seeds from {seed:,} on, which were used for nothing before ({code}). The worlds
 were written without knowledge of the rules that judge them (`benchmarks/worlds/`). Every study went through the real
 windows, models, checks and rules. A size is workers x clients x sessions. The whole benchmark is 200 studies a world and
 size, and 1,000 where coverage is claimed or a cause is hidden; **with fewer than that most bounds are not decided yet**:
@@ -67,20 +67,20 @@ stopped by several checks. Worlds in which nothing misleads, all sizes together.
 """
 
 
-def write(found: Sequence[Tally], first_seed: int, code: str) -> None:
+def write(found: Sequence[Tally], first_seed: int, codes: Sequence[str]) -> None:
     """Write the page, and what reports tell of it by themselves."""
-    PAGE.write_text(text(found, first_seed, code), encoding="utf-8")
-    shipped.write(found, dict(FAMILIES), first_seed, code)
+    PAGE.write_text(text(found, first_seed, codes), encoding="utf-8")
+    shipped.write(found, {**FAMILIES}, first_seed, _code(found, codes))
 
 
-def text(found: Sequence[Tally], first_seed: int, code: str) -> str:
+def text(found: Sequence[Tally], first_seed: int, codes: Sequence[str]) -> str:
     """The page as Markdown; at least one tally."""
     sections = (_together_by_family, _unknowable, _promises, _families, _costs)
-    parts = [_head(found, first_seed, code), *(part for section in sections for part in section(found))]
+    parts = [_head(found, first_seed, codes), *(part for section in sections for part in section(found))]
     return "\n".join(part.strip("\n") + "\n" for part in parts)
 
 
-def _head(found: Sequence[Tally], first_seed: int, code: str) -> str:
+def _head(found: Sequence[Tally], first_seed: int, codes: Sequence[str]) -> str:
     sizes = [tally.of for tally in found]
     worlds = len({tally.world.name for tally in found})
     return HEAD.format(
@@ -89,8 +89,17 @@ def _head(found: Sequence[Tally], first_seed: int, code: str) -> str:
         studies=sum(sizes),
         each=f"{min(sizes)} to {max(sizes)}" if min(sizes) < max(sizes) else str(sizes[0]),
         seed=first_seed,
-        code=code,
+        code=_code(found, codes),
     )
+
+
+def _code(found: Sequence[Tally], codes: Sequence[str]) -> str:
+    """Which versions of the code the studies were judged by, oldest first; all studies of a cell are of one version."""
+    counts = Counter(str(line["code"]) for tally in found for line in tally.judged)
+    if len(counts) == 1:
+        return f"code {codes[-1]}"
+    told = ", ".join(f"{code} for {counts[code]:,}" for code in codes if counts[code])
+    return f"code by the number of studies, oldest first: {told}; a world and size is of one version"
 
 
 def _unknowable(found: Sequence[Tally]) -> Iterator[str]:

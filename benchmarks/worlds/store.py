@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,18 @@ Key = tuple[str, str, int]
 def read(path: Path, code: str) -> dict[Key, dict[str, Any]]:
     """The results of one code version by world, size and seed; a line cut off by a kill is passed over."""
     return {(line["world"], line["size"], line["seed"]): line for line in _lines(path) if line["code"] == code}
+
+
+def read_versions(path: Path, codes: Sequence[str]) -> dict[Key, dict[str, Any]]:
+    """The results of several code versions, oldest first: of each world and size those of the version that has most of them.
+
+    Where two have as many, the later one counts. Every line still says its `code`.
+    """
+    found = [read(path, code) for code in codes]
+    counts = [Counter(key[:2] for key in results) for results in found]
+    cells = {cell for counted in counts for cell in counted}
+    best = {cell: max(range(len(codes)), key=lambda at: (counts[at][cell], at)) for cell in cells}
+    return {key: line for at, results in enumerate(found) for key, line in results.items() if best[key[:2]] == at}
 
 
 def versions(path: Path) -> dict[str, int]:

@@ -94,6 +94,18 @@ def test_a_line_that_was_cut_off_is_passed_over_and_the_next_one_is_whole(tmp_pa
     assert store.read(path, "other code") == {}
 
 
+def test_a_cell_is_of_the_version_that_has_most_of_it_and_of_the_later_one_where_two_have_as_many(tmp_path):
+    path = tmp_path / "results.jsonl"
+    for code, seeds in {"old": {"null": 3, "effect": 1}, "new": {"null": 2, "effect": 1}, "other": {"null": 9}}.items():
+        for world, count in seeds.items():
+            for seed in range(count):
+                store.add(path, {"world": world, "size": "1x1x1", "seed": seed}, code)
+    found = store.read_versions(path, ["old", "new"])
+    assert sorted((line["code"], line["world"], line["seed"]) for line in found.values()) == [
+        ("new", "effect", 0), ("old", "null", 0), ("old", "null", 1), ("old", "null", 2),
+    ]  # fmt: skip
+
+
 @pytest.fixture
 def tiny(monkeypatch):
     world = World("tiny", "null", "a very small study", Law(), 0.0, sizes=(TINY,), covered="claimed")
