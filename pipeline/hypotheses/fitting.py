@@ -35,21 +35,15 @@ class FittedDesign:
 
 
 def fit_near(design: Design, compute: Compute, near: FittedDesign | None) -> FittedDesign:
-    """A fit with the random part a like fit ended with, its search started there; anew where that would be simplified."""
-    if near is not None:
-        same = replace(design, random=near.design.random, uncorrelated=near.design.uncorrelated)
-        model = fit_design(same, compute, near=near.model)
-        if model.converged and (not model.singular or _as_simple_as_can_be(model, same, compute.drop_slopes)):
-            return FittedDesign(model, same, near.left_out)
-    return fit_dropping(design, compute, compute.drop_slopes)
+    """`fit_dropping`, its search started where a like fit ended.
+
+    What the other fit left out is asked for again: effects that stay out once they were zero in one imputation would make
+    the errors of all later ones too small.
+    """
+    return fit_dropping(design, compute, compute.drop_slopes, near.model if near else None)
 
 
-def _as_simple_as_can_be(model: FittedModel, design: Design, order: Sequence[str]) -> bool:
-    """Whether what is singular cannot be left out: intercepts that do not differ."""
-    return zero_slope(model, design.random, order) is None and flat_group(model, design) is None
-
-
-def fit_dropping(design: Design, compute: Compute, order: Sequence[str]) -> FittedDesign:
+def fit_dropping(design: Design, compute: Compute, order: Sequence[str], near: FittedModel | None = None) -> FittedDesign:
     """Fit; while effects by a group are singular or the fit does not settle, simplify them and fit again.
 
     In this order: a slope is left out where there would be as many effects as rows, and where its variance is zero (the
@@ -57,7 +51,7 @@ def fit_dropping(design: Design, compute: Compute, order: Sequence[str]) -> Fitt
     which shows whose variance is zero.
     """
     design, dropped = carried_by_rows(design, order)
-    model: FittedModel | None = None
+    model = near
     while True:
         model = fit_design(design, compute, near=model)
         if model.converged and not model.singular:

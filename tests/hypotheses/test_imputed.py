@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,10 @@ import pytest
 
 from pipeline.base.params import Compute, Exposure, Missing, VerdictRules, missing_for, settled
 from pipeline.exposure.link import link
+from pipeline.hypotheses.design.build import build_design
+from pipeline.hypotheses.design.sample import build_sample
 from pipeline.hypotheses.evaluate import evaluate
+from pipeline.hypotheses.fitting import fit_near
 from pipeline.hypotheses.imputed.analyse import Imputations, ImputedStudy, imputed_of, with_imputed
 from pipeline.hypotheses.imputed.draw import Draws, draws_of
 from pipeline.hypotheses.imputed.fill import filled_grid, lowered_grid
@@ -276,3 +280,20 @@ def test_one_hypothesis_may_differ_from_the_section() -> None:
     found = settled(hypotheses, section)
     assert found["a"].missing == section
     assert found["b"].missing is None
+
+
+def test_what_one_imputation_left_out_is_asked_for_again_in_the_next() -> None:
+    """Else effects that were zero once would stay out, and the errors of all later imputations be too small."""
+    plan = studies.hypothesis(random={"worker_id": ["intercept"], "client_id": ["intercept", "exposure"]})
+    occasions, ledger, _ = link(*studies.study(seed=3), Exposure())
+    rng = np.random.default_rng(1)
+    slope = {name: 0.6 * rng.standard_normal() for name in occasions["client_id"].unique()}
+    sample = build_sample(plan, occasions, ledger)
+    design = build_design(plan, sample, sample.keep)
+    dose = design.numeric()["joint_within"]
+    outcome = design.outcome + dose * np.array([slope[one] for one in occasions["client_id"][sample.keep]])
+    full = replace(design, outcome=outcome)
+    bare = fit_near(replace(full, random={"worker_id": ["1"], "client_id": ["1"]}), Compute(), None)
+    again, anew = fit_near(full, Compute(), bare), fit_near(full, Compute(), None)
+    assert again.design.random == anew.design.random == full.random
+    assert again.model.deviance == pytest.approx(anew.model.deviance, abs=1e-6)
