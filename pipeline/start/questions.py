@@ -95,7 +95,8 @@ def meanings(
         if not found:
             return "write code=meaning, with spaces between: 1=attended 2=no_show"
         if strange := [code for code in found if code not in codes]:
-            return f"the column holds no {_told(strange)}"
+            quotes = '; a code with spaces stands in quotes: "came late"=attended'
+            return f"the column holds no {_told(strange)}" + (quotes if any(" " in code for code in codes) else "")
         wrong = [value for value in found.values() if value not in allowed and value != "missing"]
         if wrong and not is_open:
             return f"{_told(wrong)}: no meaning it can have; {', '.join(allowed)}, or missing{_near(wrong[0], allowed)}"

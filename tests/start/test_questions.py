@@ -159,3 +159,9 @@ def test_a_needed_column_wants_a_meaning_for_each_of_its_codes() -> None:
     check = meanings(("1", "2"), ("joint", "worker_solo"), is_open=False, may_skip=False, all_of=("1", "2"))
     assert check("1=joint") == "say what 2 means, too; 2=missing, where it means nothing"
     assert not check("1=joint 2=missing")
+
+
+def test_an_answer_that_splits_a_code_at_its_space_is_told_of_quotes() -> None:
+    check = meanings(("with client", "alone"), ("joint", "worker_solo"), is_open=False, may_skip=False)
+    assert check("with client=joint").endswith('a code with spaces stands in quotes: "came late"=attended')
+    assert not check('"with client"=joint alone=worker_solo')
