@@ -137,6 +137,14 @@ def test_a_folder_that_may_not_be_written_to_is_said_in_words(second: io.Batch, 
         second.commit()
 
 
+def test_what_stands_in_the_place_of_an_output_is_named(second: io.Batch) -> None:
+    place = second.root / "reports/page.html"
+    place.unlink(missing_ok=True)
+    place.mkdir(parents=True)
+    with pytest.raises(StageError, match=r"page\.html: could not be replaced"):
+        second.commit()
+
+
 def test_a_failing_rerun_does_not_clear_the_mark_of_a_killed_one(second: io.Batch) -> None:
     (second.root / "data/out" / io.UNFINISHED).touch()
     second.json("data/in.json")

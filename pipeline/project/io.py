@@ -178,7 +178,8 @@ class Batch:
         try:
             self._replace(temporary)
         except OSError as error:
-            where = Path(error.filename).name if error.filename else at
+            place = error.filename2 or error.filename  # of a rename the name that is meant, not the temporary one
+            where = Path(place).name if place else at
             why = os.strerror(error.errno) if error.errno else type(error).__name__
             raise StageError(Problem(where, f"could not be replaced ({why})", "mend that, then run this again")) from None
 
