@@ -23,6 +23,7 @@ REPORT = "reports/report.html"
 INTERNAL = "data/internal/report.html"
 VERDICTS = "data/analysis/verdicts.json"
 DESCRIPTION = "data/analysis/description.json"
+WITHOUT_NUMBERS = "The numbers: python -m pipeline summary --why, or a wider terminal."
 NARROWEST = 40  # columns; a terminal that says it has fewer is not believed
 
 
@@ -40,7 +41,10 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     numbers = all_told(verdicts.hypotheses, params, gate)
     names = list(params.hypotheses)
     said = summary_lines(_visible(verdicts), names, numbers, simulated, width, arguments.why, _is_locked(root))
-    closing = [*([] if gate.rules.exact else [AS_RELEASED]), *_age(root, text, params), _where(root, params)]
+    effects = [one.effect for one in numbers.values() if one.effect]
+    has_room = arguments.why or not effects or any(effect in said for effect in effects)
+    about = [] if gate.rules.exact else [AS_RELEASED]
+    closing = [*(about if has_room else [WITHOUT_NUMBERS]), *_age(root, text, params), _where(root, params)]
     print(said, *(piece for line in closing for piece in folded_line(line, width)), sep="\n")
     return int(arguments.strict and bool(unresolved_warnings(verdicts)))
 

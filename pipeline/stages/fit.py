@@ -57,7 +57,8 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
         batch.put_bytes(_file(name), content)
     origins = {name: FitOrigin(made_from=made_from[name], content=digest(fits[name])) for name in plans}
     batch.put_json(ORIGINS, FitOrigins(fits=origins))
-    print(f"Fitted {len(anew)} of {len(plans)} hypotheses; what the others rest on has not changed.", flush=True)
+    others = "; what the others rest on has not changed" if len(anew) < len(plans) else ""
+    print(f"Fitted {len(anew)} of {len(plans)} hypotheses{others}.", flush=True)
 
 
 def _plan(batch: Batch, name: str) -> Plan:
