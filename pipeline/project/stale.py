@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pipeline.base.yaml_text import parse
 
 DVC_LOCK = "dvc.lock"
+CACHE = ".dvc/cache/files/md5"
 WHOLE = {"missing", "multiverse", "sources"}  # what `check` writes of one section alone
 SECTION = {"plan": "hypotheses"}  # a file a hypothesis
 LAST = ("judge", "report")  # the stages whose results are read
@@ -78,13 +79,21 @@ def _written(root: Path, stages: Mapping[str, Any], made: Mapping[str, bytes]) -
     for name, content in made.items():
         digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
         noted = {_deps(stage).get(name, digest) for stage in stages.values()} - {digest}
-        if noted:
-            yield from _keys(root / name, noted, json.loads(content)) if Path(name).stem not in WHOLE else [Path(name).stem]
+        if noted and Path(name).stem in WHOLE:
+            yield Path(name).stem
+        elif noted:
+            yield from _keys([root / name, *_cached(root, noted)], noted, json.loads(content))
 
 
-def _keys(path: Path, noted: set[str], now: Mapping[str, Any]) -> Iterator[str]:
-    """The sections that differ in one file, where what was there then is there still; all it holds where not."""
-    then = json.loads(path.read_text(encoding="utf-8")) if dvc_hash(path) in noted else {}
+def _cached(root: Path, noted: set[str]) -> list[Path]:
+    """Where DVC keeps what it has noted: `check` may have written the file anew since."""
+    return [root / CACHE / digest[:2] / digest[2:] for digest in sorted(noted)]
+
+
+def _keys(kept: Sequence[Path], noted: set[str], now: Mapping[str, Any]) -> Iterator[str]:
+    """The sections that differ in one file, where what was there then is kept; all it holds where not."""
+    found = next((one.read_text(encoding="utf-8") for one in kept if dvc_hash(one) in noted), "{}")
+    then: Mapping[str, Any] = json.loads(found)
     yield from (SECTION.get(key, key) for key, value in now.items() if then.get(key) != value)
 
 
