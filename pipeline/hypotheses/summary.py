@@ -120,7 +120,7 @@ def _lock(lock: LockState, locked_since: bool, names: Mapping[str, str]) -> list
     if changed:
         said = "differs from the lock, so it counts" if len(changed) == 1 else "differ from the lock, so they count"
         return [f"Locked on {lock.date}; {', '.join(changed)} {said} as exploratory: the report says in what.{seen}"]
-    return [f"Locked on {lock.date}, unchanged since.{seen}"]
+    return [f"Locked on {lock.date}; these verdicts are of what was locked.{seen}"]
 
 
 def _tried(verdicts: Verdicts) -> list[str]:
