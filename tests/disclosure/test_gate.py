@@ -19,7 +19,7 @@ from pipeline.disclosure.gate import WITHHELD_TEXT, Gate
 from pipeline.disclosure.neutral import csv_cell, csv_text, markdown_text, visible_text
 from pipeline.disclosure.rules import Rules, counts_behind, rounded
 from pipeline.disclosure.shown import Shown, derived_number, insist_cleared, released_data
-from pipeline.disclosure.steps import setting_shown
+from pipeline.disclosure.steps import LEAST_P, p_shown, p_text, setting_shown
 from pipeline.results.backing import Backing
 from pipeline.results.manifests import HeldBack
 
@@ -291,3 +291,10 @@ def test_one_sum_is_noted_once_and_only_over_counts_that_were_entered() -> None:
         census.tie(total, (one,))
     with pytest.raises(ValueError, match="two counts"):
         census.add(("a",), 4, Backing(4))
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.0, "< .001"), (0.0004, "< .001"), (0.004, "= .004"), (0.2, "= .2")])
+def test_a_released_p_value_is_never_nought(value: float, text: str) -> None:
+    shown = p_shown(value, LEAST_P, 0.05).value
+    assert shown is not None
+    assert p_text(shown) == text

@@ -87,9 +87,18 @@ def sex_on_every_row_but_otherwise_once(rows: list[list[str]], data: dict[str, A
     later[place] = next(row[place] for row in rows[1:] if row[place] != later[place])
 
 
+def sex_on_every_row_of_ids_of_two_columns(rows: list[list[str]], data: dict[str, Any]) -> None:
+    """Where the mappings find clients in columns of their own, nobody can say what is repeated."""
+    sex_on_every_row(rows, data)
+    for number, row in enumerate(rows):
+        row.append(row[0] if number else "person")
+    data["sources"]["tables"]["clients"]["columns"]["client_id"] = "person"
+
+
 UNUSED = {
     "what is known of a client on every row": (sex_on_every_row, []),
     "what is known of a client, told otherwise once": (sex_on_every_row_but_otherwise_once, ["J05 1"]),
+    "what is known of a client, by ids of two columns": (sex_on_every_row_of_ids_of_two_columns, ["J05 90"]),
     "answers on the client's row": (on_the_clients_row, ["J05 2"]),
     "an event nobody maps": (REDCAP["an event nobody maps"][0], ["J04 1"]),
     "unchecked boxes on every row": (uncoded_boxes, []),

