@@ -35,7 +35,8 @@ HEAD = """# Operating characteristics: what the tool says where the truth is kno
 Made by `python -m benchmarks.worlds --document`; do not edit by hand.
 
 The tool was put to {worlds} of {all} simulated worlds in which it is known what joint advocacy does: {studies:,} studies in
-all, {each} a world and size, seeds from {seed:,} on, which were used for nothing before ({code}). The worlds
+all, {each} a world and size, seeds from {seed:,} on, which were used for nothing before
+({code}). The worlds
 were written without knowledge of the rules that judge them (`benchmarks/worlds/`). Every study went through the real
 windows, models, checks and rules. A size is workers x clients x sessions. The whole benchmark is 200 studies a world and
 size, and 1,000 where coverage is claimed or a cause is hidden; **with fewer than that most bounds are not decided yet**:
