@@ -116,6 +116,7 @@ def test_neglected_measurement_error_bends_the_feedback() -> None:
     )
 
 
+@pytest.mark.slow
 def test_intervals_cover() -> None:
     """80 panels of 100 clients and 6 ratings: mean near the truth, about 95% covered (binomial bounds at 1 in 10,000)."""
     truth, hits, found = Truth(), 0, []

@@ -103,6 +103,7 @@ def test_observed_means_between_clients() -> None:
     agrees(next(row for row in result().coefficients if row.term == "joint_between"), R["between"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("effect", ["between", "contextual"])
 def test_latent_means_raise_what_observed_means_give(effect: str) -> None:
     tested = with_changes(effect=effect)

@@ -74,6 +74,7 @@ def test_a_start_where_a_variance_is_zero_is_left() -> None:
     same(fit(some, near=first, **settings), fit(some, **settings))
 
 
+@pytest.mark.slow
 def test_error_of_a_covariance_is_its_spread_over_samples() -> None:
     model = fit(study(workers=30), outcome="y", fixed=["x"], random=PLAIN)
     ends = [model.refit(y, near=True).covariances["client"][0][1] for y in model.simulate(5, 200)]

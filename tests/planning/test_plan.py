@@ -102,6 +102,7 @@ def test_a_harm_is_as_large_as_the_effect_and_null_worlds_have_none(tmp_path: Pa
         assert settings(planned, design, world).truth["joint"] == 0  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_drawn_studies_deliver_the_planned_effect_in_within_client_sds(tmp_path: Path) -> None:
     """Floor and ceiling take some of a shift, and effects that vary belong to the SD within clients: both are allowed."""
     params = load(project(tmp_path, SMALL).joinpath("params.yaml").read_text())
