@@ -50,7 +50,8 @@ def run(batch: Batch, params: Params, hypothesis: str | None) -> None:
     shared = {key: digest(batch.content(name)) for key, name in {**ROWS, "trust": TRUST, "code": CODE}.items()}
     plans = {PurePosixPath(name).stem: _plan(batch, name) for name in batch.names(PLANS)}
     made_from = {name: _made_from(batch, shared, name) for name in plans}
-    fits = {name: old for name in plans if name != hypothesis and (old := _unchanged(batch, name, made_from[name]))}
+    before = _origins_before(batch)
+    fits = {name: old for name in plans if name != hypothesis and (old := _unchanged(batch, before, name, made_from[name]))}
     anew = sorted(plans.keys() - fits.keys(), key=lambda name: (plans[name].mediator is None, name))  # the longest first
     fits |= zip(anew, _made(batch, params, {name: plans[name] for name in anew}, shared), strict=True)
     for name, content in fits.items():
@@ -75,13 +76,17 @@ def _made_from(batch: Batch, shared: Mapping[str, str], hypothesis: str) -> str:
     return digest(json_bytes({**shared, **{name: digest(batch.content(name)) for name in names}}))
 
 
-def _unchanged(batch: Batch, hypothesis: str, made_from: str) -> bytes | None:
-    """The fit of an earlier run, if it was made from the same and nobody has touched it since."""
+def _origins_before(batch: Batch) -> Mapping[str, FitOrigin]:
+    """What an earlier run noted of its fits; nothing where it cannot be read."""
     try:
-        origins = FitOrigins.model_validate_json(batch.before(ORIGINS) or b"")
+        return FitOrigins.model_validate_json(batch.before(ORIGINS) or b"").fits
     except ValueError:
-        return None
-    old, content = origins.fits.get(hypothesis), batch.before(_file(hypothesis))
+        return {}
+
+
+def _unchanged(batch: Batch, before: Mapping[str, FitOrigin], hypothesis: str, made_from: str) -> bytes | None:
+    """The fit of an earlier run, if it was made from the same and nobody has touched it since."""
+    old, content = before.get(hypothesis), batch.before(_file(hypothesis))
     same = old is not None and content is not None and old == FitOrigin(made_from=made_from, content=digest(content))
     return content if same else None
 

@@ -26,34 +26,30 @@ def check(name: str, dose: str = "count") -> CheckResult:
     return next(one for one in found.battery if one.check == name)
 
 
-def test_the_window_before_is_that_of_statsmodels() -> None:
+def beside_by_statsmodels(column: str) -> pd.Series:
+    """The coefficients of the same odds model with the last session's value of a column in it: `x` the exposure's."""
     from statsmodels.api import GLM, families
 
     rows = occasions(keep_worker=False, few=False)
-    earlier = rows.groupby("client_id")["joint"].shift()
+    before = rows.groupby("client_id")[column].shift()
     time = rows["session_number"] - rows["session_number"].mean()
-    first = earlier.isna().astype(float)
-    columns = pd.DataFrame({"one": 1.0, "x": rows["joint"], "e": earlier.fillna(0), "t": time, "t2": time**2, "f": first})
-    event = rows["missed_next"].astype(float)
-    wanted = GLM(event, columns.astype(float), family=families.Binomial()).fit(tol=1e-12).params
+    columns = {"one": 1.0, "x": rows["joint"], "before": before.fillna(0), "t": time, "t2": time**2}
+    table = pd.DataFrame({**columns, "first": before.isna()}).astype(float)
+    return GLM(rows["missed_next"].astype(float), table, family=families.Binomial()).fit(tol=1e-12).params
+
+
+def test_the_window_before_is_that_of_statsmodels() -> None:
+    wanted = beside_by_statsmodels("joint")
     found = check("hidden_cause").beside
     assert found.before is not None
     assert found.earlier is not None
     assert found.before.estimate == pytest.approx(wanted["x"], rel=SAME)
-    assert found.earlier.estimate == pytest.approx(wanted["e"], rel=SAME)
+    assert found.earlier.estimate == pytest.approx(wanted["before"], rel=SAME)
     assert np.isfinite(found.earlier.std_error)
 
 
 def test_the_rating_before_the_window_is_that_of_statsmodels() -> None:
-    from statsmodels.api import GLM, families
-
-    rows = occasions(keep_worker=False, few=False)
-    before = rows.groupby("client_id")["score_total"].shift()
-    time = rows["session_number"] - rows["session_number"].mean()
-    first = before.isna().astype(float)
-    columns = pd.DataFrame({"one": 1.0, "x": rows["joint"], "y": before.fillna(0), "t": time, "t2": time**2, "f": first})
-    event = rows["missed_next"].astype(float)
-    wanted = GLM(event, columns.astype(float), family=families.Binomial()).fit(tol=1e-12).params
+    wanted = beside_by_statsmodels("score_total")
     found = check("rating_before").estimate
     assert found is not None
     assert found.estimate == pytest.approx(wanted["x"], rel=SAME)
